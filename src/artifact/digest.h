@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Cryptographic digests of bytes; the one file that wraps OpenSSL's EVP digests. */
+#ifndef NOROSHI_ARTIFACT_DIGEST_H
+#define NOROSHI_ARTIFACT_DIGEST_H
+
+#include "base/arena.h"
+
+enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512 };
+
+/* Digest of B into OUT (room for 64 bytes); returns its length. */
+size_t digest(enum digest_kind kind, struct bytes b, uint8_t out[64]);
+/* The same in lower-case hex, in ARENA. */
+struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes b);
+
+#endif

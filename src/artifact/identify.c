@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "artifact/identify.h"
+
+/* Magic numbers at a fixed offset; the first that fits wins. */
+static const struct magic {
+    uint16_t offset;
+    uint8_t len;
+    const char *bytes;
+    enum kind kind;
+} magics[] = {
+    {0, 4, "PK\3\4", KIND_ZIP},
+    {0, 4, "PK\5\6", KIND_ZIP},
+    {0, 4, "PK\7\10", KIND_ZIP},
+    {0, 6, "7z\xBC\xAF\x27\x1C", KIND_SEVEN_ZIP},
+    {0, 6, "Rar!\x1A\7", KIND_RAR},
+    {0, 3, "\x1F\x8B\x08", KIND_GZIP},
+    {0, 3, "BZh", KIND_BZIP2},
+    {0, 6, "\xFD" "7zXZ\0", KIND_XZ},
+    {0, 4, "\x28\xB5\x2F\xFD", KIND_ZSTD},
+    {0, 4, "MSCF", KIND_CAB},
+    {0, 2, "\x60\xEA", KIND_ARJ},
+    {2, 3, "-lh", KIND_LHA},
+    {7, 7, "**ACE**", KIND_ACE},
+    {257, 5, "ustar", KIND_TAR},
+    {0, 8, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", KIND_CFB},
+    {0, 5, "{\\rtf", KIND_RTF},
+    {0, 16, "\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3", KIND_ONENOTE},
+    {0, 8, "\x4C\0\0\0\x01\x14\x02\0", KIND_LNK},
+    {0, 4, "\x78\x9F\x3E\x22", KIND_TNEF},
+    {0, 8, "\x89PNG\r\n\x1A\n", KIND_PNG},
+    {0, 3, "\xFF\xD8\xFF", KIND_JPEG},
+    {0, 4, "GIF8", KIND_GIF},
+    {8, 4, "WEBP", KIND_WEBP},
+    {0, 2, "BM", KIND_BMP},
+    {0, 4, "II*\0", KIND_TIFF},
+    {0, 4, "MM\0*", KIND_TIFF},
+    {0, 4, "\0\0\1\0", KIND_ICO},
+    {40, 4, " EMF", KIND_EMF},
+    {0, 4, "\xD7\xCD\xC6\x9A", KIND_WMF},
+    {4, 8, "ftypheic", KIND_HEIC},
+    {4, 8, "ftypmif1", KIND_HEIC},
+    {4, 4, "ftyp", KIND_VIDEO},
+    {0, 3, "ID3", KIND_AUDIO},
+    {0, 4, "OggS", KIND_AUDIO},
+    {0, 4, "ITSF", KIND_CHM},
+    {0, 4, "\x7F" "ELF", KIND_ELF},
+    {0, 4, "\xCA\xFE\xBA\xBE", KIND_JAVA_CLASS},
+    {0, 4, "\xFE\xED\xFA\xCE", KIND_MACHO},
+    {0, 4, "\xFE\xED\xFA\xCF", KIND_MACHO},
+    {0, 4, "\xCE\xFA\xED\xFE", KIND_MACHO},
+    {0, 4, "\xCF\xFA\xED\xFE", KIND_MACHO},
+    {0, 8, "conectix", KIND_VHD},
+    {0, 3, "ID;", KIND_SLK},
+    {0, 13, "\x5D\0\0\x80\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", KIND_LZMA},
+    {0, 27, "-----BEGIN PGP MESSAGE-----", KIND_PGP},
+};
+
+/* Declared types and extensions that tell kinds of text apart. */
+static const struct label {
+    const char *type, *extension;
+    enum kind kind;
+} labels[] = {
+    {"text/html", "html", KIND_HTML},
+    {NULL, "htm", KIND_HTML},
+    {NULL, "xhtml", KIND_HTML},
+    {NULL, "shtml", KIND_HTML},
+    {"text/calendar", "ics", KIND_ICS},
+    {"text/vcard", "vcf", KIND_VCF},
+    {"image/svg+xml", "svg", KIND_SVG},
+    {"application/json", "json", KIND_JSON},
+    {"text/csv", "csv", KIND_CSV},
+    {"message/rfc822", "eml", KIND_MAIL},
+    {"message/global", NULL, KIND_MAIL},
+    {NULL, "js", KIND_JAVASCRIPT},
+    {NULL, "jse", KIND_JAVASCRIPT},
+    {"text/javascript", "mjs", KIND_JAVASCRIPT},
+    {NULL, "vbs", KIND_VBS},
+    {NULL, "vbe", KIND_VBS},
+    {NULL, "wsf", KIND_WSF},
+    {NULL, "hta", KIND_HTA},
+    {NULL, "ps1", KIND_POWERSHELL},
+    {NULL, "psm1", KIND_POWERSHELL},
+    {NULL, "bat", KIND_BATCH},
+    {NULL, "cmd", KIND_BATCH},
+    {NULL, "sh", KIND_SHELL},
+    {NULL, "bash", KIND_SHELL},
+    {NULL, "bas", KIND_VBA},
+    {NULL, "py", KIND_PYTHON},
+    {NULL, "pl", KIND_PERL},
+    {NULL, "php", KIND_PHP},
+    {NULL, "url", KIND_URL_SHORTCUT},
+    {NULL, "mht", KIND_MHTML},
+    {NULL, "mhtml", KIND_MHTML},
+    {NULL, "slk", KIND_SLK},
+    {NULL, "yml", KIND_YAML},
+    {NULL, "yaml", KIND_YAML},
+    {"application/pkcs7-mime", "p7m", KIND_P7M},
+};
+
+struct bytes name_extension(struct bytes name)
+{
+    size_t slash = bytes_find_last_byte(name, '/');
+    size_t dot = bytes_find_last_byte(name, '.');
+    if (dot == BYTES_NPOS || (slash != BYTES_NPOS && dot < slash) || dot + 1 == name.len)
+        return BYTES_NONE;
+    return bytes_from(name, dot + 1);
+}
+
+static enum kind by_magic(struct bytes b)
+{
+    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+        struct bytes wanted = bytes_of(magics[i].bytes, magics[i].len);
+        if (bytes_equal(bytes_sub(b, magics[i].offset, wanted.len), wanted))
+            return magics[i].kind;
+    }
+    if (b.len > 64 && b.at[0] == 'M' && b.at[1] == 'Z')
+        return KIND_PE;
+    size_t pdf = bytes_find(bytes_sub(b, 0, 1024), BYTES("%PDF-"), 0);
+    if (pdf != BYTES_NPOS)
+        return KIND_PDF;
+    if (bytes_equal(bytes_sub(b, 32769, 5), BYTES("CD001")) ||
+        bytes_equal(bytes_sub(b, 32769, 5), BYTES("BEA01")))
+        return KIND_ISO;
+    if (b.len >= 512 && bytes_equal(bytes_sub(b, b.len - 512, 8), BYTES("conectix")))
+        return KIND_VHD;
+    return KIND_UNKNOWN;
+}
+
+static bool looks_like_text(struct bytes b)
+{
+    b = bytes_sub(b, 0, 4096);
+    size_t controls = 0;
+    if (bytes_starts(b, BYTES("\xFF\xFE")) || bytes_starts(b, BYTES("\xFE\xFF")))
+        return true;
+    for (size_t i = 0; i < b.len; i++)
+        if (b.at[i] == 0)
+            return false;
+        else if (b.at[i] < 0x20 && !ascii_is_space(b.at[i]) && b.at[i] != 0x1B)
+            controls++;
+    return controls * 50 <= b.len;
+}
+
+/* "Name: value" as the first line, with a name mail is known by within the first lines. */
+static bool looks_like_mail(struct bytes b)
+{
+    static const char *const names[] = {"received:", "from:",       "return-path:", "delivered-to:",
+                                        "date:",     "message-id:", "subject:",     "mime-version:"};
+    struct bytes rest = bytes_sub(b, 0, 16384), line;
+    int seen = 0, fields = 0;
+    if (bytes_starts(rest, BYTES("From ")))
+        bytes_next_line(&rest, &line);
+    while (bytes_next_line(&rest, &line) && line.len > 0) {
+        if (line.at[0] == ' ' || line.at[0] == '\t') {
+            if (fields == 0)
+                return false;
+            continue;
+        }
+        size_t colon = bytes_find_byte(line, ':', 0);
+        if (colon == BYTES_NPOS || colon == 0 || colon > 76)
+            return seen >= 2;
+        for (size_t i = 0; i < colon; i++)
+            if (line.at[i] <= ' ' || line.at[i] >= 0x7F)
+                return seen >= 2;
+        fields++;
+        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+            if (bytes_starts_fold(line, bytes_of_string(names[i])))
+                seen++;
+    }
+    return seen >= 2;
+}
+
+static enum kind by_shape(struct bytes b)
+{
+    struct bytes head = bytes_sub(b, 0, 65536);
+    if (bytes_starts(head, BYTES("\xEF\xBB\xBF")))
+        head = bytes_from(head, 3);
+    head = bytes_trim(head);
+    if (bytes_starts(head, BYTES("#!"))) {
+        struct bytes rest = head, line;
+        bytes_next_line(&rest, &line);
+        return bytes_find(line, BYTES("python"), 0) != BYTES_NPOS ? KIND_PYTHON
+               : bytes_find(line, BYTES("perl"), 0) != BYTES_NPOS ? KIND_PERL
+               : bytes_find(line, BYTES("php"), 0) != BYTES_NPOS  ? KIND_PHP
+               : bytes_find(line, BYTES("node"), 0) != BYTES_NPOS ? KIND_JAVASCRIPT
+               : bytes_find(line, BYTES("sh"), 0) != BYTES_NPOS   ? KIND_SHELL
+                                                                  : KIND_TEXT;
+    }
+    if (bytes_starts_fold(head, BYTES("BEGIN:VCALENDAR")))
+        return KIND_ICS;
+    if (bytes_starts_fold(head, BYTES("BEGIN:VCARD")))
+        return KIND_VCF;
+    if (bytes_starts_fold(head, BYTES("[InternetShortcut]")))
+        return KIND_URL_SHORTCUT;
+    if (bytes_starts_fold(head, BYTES("<?php")))
+        return KIND_PHP;
+    if (bytes_starts_fold(head, BYTES("<svg")))
+        return KIND_SVG;
+    struct bytes top = bytes_sub(head, 0, 4096);
+    if (bytes_starts_fold(head, BYTES("<?xml")) || bytes_starts(head, BYTES("<!--")))
+        if (bytes_find_fold(top, BYTES("<svg"), 0) != BYTES_NPOS)
+            return KIND_SVG;
+    if (head.len > 0 && head.at[0] == '<') {
+        static const char *const tags[] = {"<!doctype html", "<html", "<head", "<body", "<script",
+                                           "<table",         "<div",  "<meta", "<title"};
+        for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++)
+            if (bytes_find_fold(top, bytes_of_string(tags[i]), 0) != BYTES_NPOS)
+                return bytes_find_fold(top, BYTES("<hta:application"), 0) != BYTES_NPOS ? KIND_HTA
+                                                                                        : KIND_HTML;
+        if (bytes_starts_fold(head, BYTES("<?xml")))
+            return KIND_XML;
+    }
+    return KIND_UNKNOWN;
+}
+
+static enum kind by_label(struct bytes type, struct bytes name)
+{
+    struct bytes extension = name_extension(name);
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (labels[i].extension != NULL && extension.len > 0 &&
+            bytes_equal_fold(extension, bytes_of_string(labels[i].extension)))
+            return labels[i].kind;
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (labels[i].type != NULL && bytes_equal_fold(type, bytes_of_string(labels[i].type)))
+            return labels[i].kind;
+    return KIND_UNKNOWN;
+}
+
+enum kind identify(struct bytes content, struct bytes declared_type, struct bytes name)
+{
+    if (content.len == 0)
+        return KIND_EMPTY;
+    enum kind kind = by_magic(content);
+    if (kind != KIND_UNKNOWN)
+        return kind;
+    if (!looks_like_text(content))
+        return KIND_UNKNOWN;
+    enum kind label = by_label(declared_type, name);
+    if (label == KIND_MAIL || (label == KIND_UNKNOWN && declared_type.len == 0 && looks_like_mail(content)))
+        return KIND_MAIL;
+    kind = by_shape(content);
+    if (kind != KIND_UNKNOWN && !(kind == KIND_HTML && label != KIND_UNKNOWN))
+        return kind;
+    return label != KIND_UNKNOWN ? label : KIND_TEXT;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_SEPARATE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_SEPARATE 1
+#endif
+#endif
+#ifndef ARENA_SEPARATE
+#define ARENA_SEPARATE 0
+#endif
+
+#define BLOCK_BYTES ((size_t)64 * 1024)
+#define ALIGN_BYTES ((size_t)16)
+
+struct block {
+    struct block *previous;
+    size_t size, used;
+    size_t spare; /* keeps data[] aligned */
+    uint8_t data[];
+};
+
+struct arena {
+    struct block *top;
+    size_t used_bytes;
+};
+
+static struct block *block_new(size_t size, struct block *previous)
+{
+    struct block *block = malloc(sizeof *block + size);
+    if (block == NULL)
+        abort();
+    *block = (struct block){.previous = previous, .size = size};
+    return block;
+}
+
+static int arena_destroy(struct arena *arena)
+{
+    while (arena->top != NULL) {
+        struct block *previous = arena->top->previous;
+        free(arena->top);
+        arena->top = previous;
+    }
+    return 0;
+}
+
+struct arena *arena_new(const void *parent)
+{
+    struct arena *arena = talloc_zero(parent, struct arena);
+    if (arena == NULL)
+        abort();
+    talloc_set_destructor(arena, arena_destroy);
+    return arena;
+}
+
+void arena_reset(struct arena *arena)
+{
+    while (arena->top != NULL && (ARENA_SEPARATE || arena->top->previous != NULL)) {
+        struct block *previous = arena->top->previous;
+        free(arena->top);
+        arena->top = previous;
+    }
+    if (arena->top != NULL)
+        arena->top->used = 0;
+    arena->used_bytes = 0;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    assert(size <= SIZE_MAX / 2);
+    size_t rounded = ARENA_SEPARATE ? size : (size + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1);
+    struct block *top = arena->top;
+    if (ARENA_SEPARATE || top == NULL || rounded > top->size - top->used) {
+        size_t block_size = ARENA_SEPARATE || rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES;
+        top = arena->top = block_new(block_size, top);
+    }
+    void *piece = top->data + top->used;
+    top->used += rounded;
+    arena->used_bytes += rounded;
+    return size == 0 ? piece : memset(piece, 0, size);
+}
+
+void *arena_array(struct arena *arena, size_t count, size_t size)
+{
+    assert(size == 0 || count <= SIZE_MAX / 2 / size);
+    return arena_alloc(arena, count * size);
+}
+
+struct bytes arena_copy(struct arena *arena, struct bytes b)
+{
+    uint8_t *copy = arena_alloc(arena, b.len + 1);
+    if (b.len > 0)
+        memcpy(copy, b.at, b.len);
+    return bytes_of(copy, b.len);
+}
+
+struct bytes arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(len >= 0);
+    char *text = arena_alloc(arena, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    return bytes_of(text, (size_t)len);
+}
+
+size_t arena_used_bytes(const struct arena *arena)
+{
+    return arena->used_bytes;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "base/bytes.h"
+
+#include <assert.h>
+
+bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out)
+{
+    uintptr_t first = (uintptr_t)outer.at;
+    uintptr_t at = (uintptr_t)inner.at;
+    if (inner.at == NULL || outer.at == NULL || at < first || at > first + outer.len)
+        return false;
+    if (inner.len > first + outer.len - at)
+        return false;
+    *offset_out = (size_t)(at - first);
+    return true;
+}
+
+static bool fold_same(const uint8_t *a, const uint8_t *b, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (ascii_lower(a[i]) != ascii_lower(b[i]))
+            return false;
+    return true;
+}
+
+bool bytes_equal_fold(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && fold_same(a.at, b.at, a.len);
+}
+
+bool bytes_starts(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len && (prefix.len == 0 || memcmp(b.at, prefix.at, prefix.len) == 0);
+}
+
+bool bytes_starts_fold(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len && fold_same(b.at, prefix.at, prefix.len);
+}
+
+bool bytes_ends(struct bytes b, struct bytes suffix)
+{
+    return b.len >= suffix.len && bytes_equal(bytes_from(b, b.len - suffix.len), suffix);
+}
+
+bool bytes_ends_fold(struct bytes b, struct bytes suffix)
+{
+    return b.len >= suffix.len && bytes_equal_fold(bytes_from(b, b.len - suffix.len), suffix);
+}
+
+int bytes_compare(struct bytes a, struct bytes b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common == 0 ? 0 : memcmp(a.at, b.at, common);
+    return order != 0 ? order : a.len < b.len ? -1 : a.len > b.len;
+}
+
+size_t bytes_find(struct bytes b, struct bytes needle, size_t from)
+{
+    if (from > b.len || needle.len > b.len - from)
+        return BYTES_NPOS;
+    if (needle.len == 0)
+        return from;
+    const uint8_t *hit = memmem(b.at + from, b.len - from, needle.at, needle.len);
+    return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
+}
+
+size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from)
+{
+    if (from > b.len || needle.len > b.len - from)
+        return BYTES_NPOS;
+    if (needle.len == 0)
+        return from;
+    uint8_t low = ascii_lower(needle.at[0]);
+    uint8_t high = ascii_is_alpha(low) ? (uint8_t)(low & ~0x20) : low;
+    size_t last = b.len - needle.len;
+    for (size_t i = from; i <= last; i++) {
+        if (b.at[i] != low && b.at[i] != high)
+            continue;
+        if (fold_same(b.at + i, needle.at, needle.len))
+            return i;
+    }
+    return BYTES_NPOS;
+}
+
+size_t bytes_find_byte(struct bytes b, uint8_t byte, size_t from)
+{
+    if (from >= b.len)
+        return BYTES_NPOS;
+    const uint8_t *hit = memchr(b.at + from, byte, b.len - from);
+    return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
+}
+
+size_t bytes_find_last_byte(struct bytes b, uint8_t byte)
+{
+    const uint8_t *hit = b.len == 0 ? NULL : memrchr(b.at, byte, b.len);
+    return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
+}
+
+struct bytes bytes_trim(struct bytes b)
+{
+    while (b.len > 0 && ascii_is_space(b.at[0]))
+        b = bytes_from(b, 1);
+    while (b.len > 0 && ascii_is_space(b.at[b.len - 1]))
+        b.len--;
+    return b;
+}
+
+bool bytes_next_line(struct bytes *rest, struct bytes *line_out)
+{
+    if (rest->len == 0)
+        return false;
+    size_t end = bytes_find_byte(*rest, '\n', 0);
+    size_t len = end == BYTES_NPOS ? rest->len : end;
+    *line_out = bytes_sub(*rest, 0, len);
+    if (end != BYTES_NPOS && len > 0 && line_out->at[len - 1] == '\r')
+        line_out->len--;
+    *rest = bytes_from(*rest, end == BYTES_NPOS ? len : len + 1);
+    return true;
+}
+
+bool bytes_next_field(struct bytes *rest, uint8_t separator, struct bytes *field_out)
+{
+    if (rest->at == NULL)
+        return false;
+    size_t end = bytes_find_byte(*rest, separator, 0);
+    *field_out = bytes_sub(*rest, 0, end);
+    *rest = end == BYTES_NPOS ? BYTES_NONE : bytes_from(*rest, end + 1);
+    return true;
+}
+
+bool bytes_to_int(struct bytes b, int64_t min, int64_t max, int64_t *out)
+{
+    bool negative = b.len > 0 && b.at[0] == '-';
+    if (negative)
+        b = bytes_from(b, 1);
+    if (b.len == 0 || b.len > 18)
+        return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < b.len; i++) {
+        if (!ascii_is_digit(b.at[i]))
+            return false;
+        value = value * 10 + (b.at[i] - '0');
+    }
+    value = negative ? -value : value;
+    if (value < min || value > max)
+        return false;
+    *out = value;
+    return true;
+}
+
+static uint64_t read_le(struct bytes b, size_t at, size_t width)
+{
+    if (at > b.len || width > b.len - at)
+        return 0;
+    uint64_t value = 0;
+    for (size_t i = width; i-- > 0;)
+        value = value << 8 | b.at[at + i];
+    return value;
+}
+
+static uint64_t read_be(struct bytes b, size_t at, size_t width)
+{
+    if (at > b.len || width > b.len - at)
+        return 0;
+    uint64_t value = 0;
+    for (size_t i = 0; i < width; i++)
+        value = value << 8 | b.at[at + i];
+    return value;
+}
+
+uint16_t bytes_u16le(struct bytes b, size_t at)
+{
+    return (uint16_t)read_le(b, at, 2);
+}
+uint32_t bytes_u32le(struct bytes b, size_t at)
+{
+    return (uint32_t)read_le(b, at, 4);
+}
+uint64_t bytes_u64le(struct bytes b, size_t at)
+{
+    return read_le(b, at, 8);
+}
+uint16_t bytes_u16be(struct bytes b, size_t at)
+{
+    return (uint16_t)read_be(b, at, 2);
+}
+uint32_t bytes_u32be(struct bytes b, size_t at)
+{
+    return (uint32_t)read_be(b, at, 4);
+}
+
+uint64_t bytes_hash(struct bytes b)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < b.len; i++)
+        hash = (hash ^ b.at[i]) * 0x100000001b3u;
+    return hash ^ hash >> 32;
+}
+
+uint64_t bytes_hash_fold(struct bytes b)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < b.len; i++)
+        hash = (hash ^ ascii_lower(b.at[i])) * 0x100000001b3u;
+    return hash ^ hash >> 32;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A slice of bytes somebody else owns: the currency of the whole program.
+ *
+ * Content is never copied to be looked at.  A parser takes a slice and returns slices of it, so that
+ * what a rule saw can be shown in its place: evidence is (node, offset, length), and the offset is a
+ * pointer difference.  A slice says nothing of the encoding, holds NUL like any other byte and is
+ * never terminated.  An absent slice has at == NULL; an empty one has len == 0 and may have any `at`.
+ *
+ * Cost: two words, passed by value.  It breaks when a slice outlives its owner; owners are the talloc
+ * parents named in STYLE (process, scan, call). */
+#ifndef NOROSHI_BASE_BYTES_H
+#define NOROSHI_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct bytes {
+    const uint8_t *at; /* first byte, or NULL where absent */
+    size_t len;        /* bytes */
+};
+
+#define BYTES_NONE ((struct bytes){0})
+/* The slice over a string literal, without its NUL. */
+#define BYTES(literal) ((struct bytes){(const uint8_t *)("" literal), sizeof(literal) - 1})
+#define BYTES_NPOS SIZE_MAX
+/* For printf's "%.*s". */
+#define BYTES_FMT(b) (int)((b).len > INT32_MAX ? INT32_MAX : (b).len), (const char *)(b).at
+
+static inline struct bytes bytes_of(const void *at, size_t len)
+{
+    return (struct bytes){at, len};
+}
+
+/* The slice over a C string; absent for NULL. */
+static inline struct bytes bytes_of_string(const char *s)
+{
+    return s == NULL ? BYTES_NONE : bytes_of(s, strlen(s));
+}
+
+/* The part of B from FROM on, at most LEN bytes; clamped, never out of B. */
+static inline struct bytes bytes_sub(struct bytes b, size_t from, size_t len)
+{
+    if (from > b.len)
+        from = b.len;
+    if (len > b.len - from)
+        len = b.len - from;
+    return bytes_of(b.at + from, len);
+}
+
+static inline struct bytes bytes_from(struct bytes b, size_t from)
+{
+    return bytes_sub(b, from, BYTES_NPOS);
+}
+
+static inline bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+/* Whether INNER lies inside OUTER's memory, and where. */
+bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out);
+
+/* ASCII case folding only, whatever the locale. */
+bool bytes_equal_fold(struct bytes a, struct bytes b);
+bool bytes_starts(struct bytes b, struct bytes prefix);
+bool bytes_starts_fold(struct bytes b, struct bytes prefix);
+bool bytes_ends(struct bytes b, struct bytes suffix);
+bool bytes_ends_fold(struct bytes b, struct bytes suffix);
+/* Order by bytes, then by length: <0, 0, >0. */
+int bytes_compare(struct bytes a, struct bytes b);
+
+/* Offset of the first occurrence at or after FROM, or BYTES_NPOS.  O(bytes). */
+size_t bytes_find(struct bytes b, struct bytes needle, size_t from);
+size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from);
+size_t bytes_find_byte(struct bytes b, uint8_t byte, size_t from);
+size_t bytes_find_last_byte(struct bytes b, uint8_t byte);
+
+/* Without leading and trailing ASCII white space (space, tab, CR, LF, FF, VT). */
+struct bytes bytes_trim(struct bytes b);
+
+/* Take the next line off *REST: without its LF or CRLF; false at the end.  A lone CR is content. */
+bool bytes_next_line(struct bytes *rest, struct bytes *line_out);
+/* Take the next field off *REST up to SEPARATOR; false at the end.  "a,,b" gives three fields. */
+bool bytes_next_field(struct bytes *rest, uint8_t separator, struct bytes *field_out);
+
+/* Whole-slice decimal number within [min, max]; false and untouched where it is not one. */
+bool bytes_to_int(struct bytes b, int64_t min, int64_t max, int64_t *out);
+
+/* Unsigned little and big endian reads; 0 where the slice is too short, so test the length first. */
+uint16_t bytes_u16le(struct bytes b, size_t at);
+uint32_t bytes_u32le(struct bytes b, size_t at);
+uint64_t bytes_u64le(struct bytes b, size_t at);
+uint16_t bytes_u16be(struct bytes b, size_t at);
+uint32_t bytes_u32be(struct bytes b, size_t at);
+
+/* A 64-bit hash for tables inside one process (FNV-1a folded); not stable across versions. */
+uint64_t bytes_hash(struct bytes b);
+uint64_t bytes_hash_fold(struct bytes b);
+
+static inline uint8_t ascii_lower(uint8_t c)
+{
+    return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c | 0x20) : c;
+}
+static inline bool ascii_is_digit(uint8_t c)
+{
+    return (uint8_t)(c - '0') < 10;
+}
+static inline bool ascii_is_alpha(uint8_t c)
+{
+    return (uint8_t)((c | 0x20) - 'a') < 26;
+}
+static inline bool ascii_is_alnum(uint8_t c)
+{
+    return ascii_is_alpha(c) || ascii_is_digit(c);
+}
+static inline bool ascii_is_space(uint8_t c)
+{
+    return c == ' ' || (uint8_t)(c - '\t') < 5;
+}
+/* Value of a hex digit, or -1. */
+static inline int ascii_hex(uint8_t c)
+{
+    return ascii_is_digit(c) ? c - '0' : (uint8_t)((c | 0x20) - 'a') < 6 ? (c | 0x20) - 'a' + 10 : -1;
+}
+
+#endif

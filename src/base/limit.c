@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/limit.h"
+
+#include <time.h>
+
+const struct limit_row limit_rows[LIMIT_COUNT] = {
+#define LIMIT(id, name, unit, value, why) [LIMIT_##id] = {name, unit, why, value},
+#include "base/limit.def"
+#undef LIMIT
+};
+
+static uint64_t cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void budget_init(struct budget *budget)
+{
+    *budget = (struct budget){.start_ns = cpu_ns()};
+    for (int i = 0; i < LIMIT_COUNT; i++)
+        budget->most[i] = limit_rows[i].value;
+}
+
+bool budget_take(struct budget *budget, enum limit limit, uint64_t amount)
+{
+    if (amount > budget->most[limit] - budget->used[limit]) {
+        budget->passed |= 1u << limit;
+        return false;
+    }
+    budget->used[limit] += amount;
+    return true;
+}
+
+bool budget_time_left(struct budget *budget)
+{
+    uint64_t ms = (cpu_ns() - budget->start_ns) / 1000000u;
+    budget->used[LIMIT_MILLISECONDS] = ms;
+    if (ms > budget->most[LIMIT_MILLISECONDS])
+        budget->passed |= 1u << LIMIT_MILLISECONDS;
+    return !budget_passed(budget, LIMIT_MILLISECONDS);
+}
+
+bool budget_passed(const struct budget *budget, enum limit limit)
+{
+    return (budget->passed >> limit & 1u) != 0;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/verb.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *what;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+#define VERB(name, what) {#name, what, verb_##name},
+#include "cli/verb.def"
+#undef VERB
+    {NULL, NULL, NULL},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: noroshi VERB [OPTION]... [PATH]...\n\n"
+          "Reads mail and cloud artifacts, says what is dangerous and why.\n\n",
+          out);
+    for (int i = 0; verbs[i].name != NULL; i++)
+        fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].what);
+    fputs("\n'noroshi VERB --help' tells the options; noroshi(1) is the manual.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("noroshi 0.1.0");
+        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+    }
+    for (int i = 0; verbs[i].name != NULL; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "noroshi: error: no verb '%s'\n  hint: 'noroshi --help' lists them\n", argv[1]);
+    return EXIT_USAGE;
+}

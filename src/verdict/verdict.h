@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What noroshi says about one artifact, and why.
+ *
+ * This is the contract between detection and everything that shows, stores, counts or forwards it: a
+ * plain structure of slices and numbers, encoded to a flat record when it leaves a worker
+ * (verdict/record.h).  `clean` means everything was looked at (coverage.skipped == 0 among blocking
+ * anomalies) and nothing spoke against it; else it is `unscannable` with the first reason. */
+#ifndef NOROSHI_VERDICT_VERDICT_H
+#define NOROSHI_VERDICT_VERDICT_H
+
+#include "artifact/node.h"
+
+enum verdict_class { VERDICT_CLEAN, VERDICT_UNSCANNABLE, VERDICT_SUSPICIOUS, VERDICT_MALICIOUS };
+
+struct evidence {
+    struct bytes rule;     /* rule name or built-in id */
+    struct bytes kind;     /* kind of evidence: sender, link, lure, attachment, structure, ... (caps) */
+    struct bytes sentence[2]; /* English, Japanese */
+    struct bytes path;     /* node path, "0.2.1"; absent where the evidence is about the whole */
+    struct bytes field;    /* model path where the text was derived, e.g. body.links[2].display_text */
+    size_t offset, len;    /* bytes in that node's content, or in that field */
+    struct bytes snippet;  /* the bytes there, at most 160 */
+    struct bytes *technique; /* ATT&CK ids */
+    uint32_t technique_count;
+    double weight;         /* log-odds after caps; <0 speaks for the artifact */
+};
+
+struct attribution {
+    struct bytes name, kind;  /* kind: family, actor, campaign */
+    bool named;               /* false: resembles */
+    double score;
+    struct bytes *evidence_kind;
+    uint32_t evidence_kind_count;
+    struct bytes *for_it, *against_it; /* one phrase each */
+    uint32_t for_count, against_count;
+    struct bytes follows; /* what usually follows, English; absent where unknown */
+};
+
+struct anomaly_report {
+    struct bytes name, path, detail;
+    size_t offset, len;
+    uint8_t severity;
+    bool blocks;
+};
+
+struct coverage {
+    uint32_t nodes, opened, skipped; /* skipped: nodes with a blocking anomaly */
+    uint64_t bytes_in, bytes_decoded;
+    struct bytes *not_read; /* "0.2: encrypted" */
+    uint32_t not_read_count;
+    struct bytes *undecided; /* "rule: needs X" */
+    uint32_t undecided_count;
+};
+
+struct verdict {
+    enum verdict_class class;
+    struct bytes reason;   /* for unscannable: "encrypted", "worker.timeout", ... */
+    struct bytes category; /* "credential phishing", ...; absent for clean */
+    double log_odds, probability; /* of being a threat, calibrated */
+    enum verdict_class without_strongest; /* counterfactual */
+    struct bytes path, sha256, kind; /* the artifact: as named by the user, hex, kind name */
+    int64_t date_us;       /* Date field as UTC since epoch; INT64_MIN where absent */
+    struct bytes subject, sender, campaign, language;
+    struct evidence *evidence; /* strongest first */
+    uint32_t evidence_count;
+    struct attribution *attribution;
+    uint32_t attribution_count;
+    struct anomaly_report *anomaly;
+    uint32_t anomaly_count;
+    struct coverage coverage;
+    struct bytes facts; /* flat model facts for the store (store/), opaque here; absent if not asked */
+    struct bytes extra; /* JSON made in the worker: --model, --tree; absent if not asked */
+};
+
+extern const char *const verdict_names[4]; /* clean unscannable suspicious malicious */
+
+#endif

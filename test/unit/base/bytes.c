@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/bytes.h"
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "tap.h"
+
+#include <talloc.h>
+
+static void test_find(void)
+{
+    static const struct {
+        const char *text, *needle;
+        int64_t exact, fold;
+    } rows[] = {
+        {"abcABC", "ABC", 3, 0}, {"abc", "", 0, 0}, {"abc", "abcd", -1, -1}, {"xxaXab", "ab", 4, 4},
+        {"1-2-3", "-3", 3, 3},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bytes text = bytes_of_string(rows[i].text), needle = bytes_of_string(rows[i].needle);
+        tap_int((int64_t)bytes_find(text, needle, 0), rows[i].exact, "exact find");
+        tap_int((int64_t)bytes_find_fold(text, needle, 0), rows[i].fold, "folded find");
+    }
+}
+
+static void test_fields(void)
+{
+    struct bytes rest = BYTES("a,,b"), field;
+    tap_ok(bytes_next_field(&rest, ',', &field) && bytes_equal(field, BYTES("a")), "first field");
+    tap_ok(bytes_next_field(&rest, ',', &field) && field.len == 0, "empty field");
+    tap_ok(bytes_next_field(&rest, ',', &field) && bytes_equal(field, BYTES("b")), "last field");
+    tap_ok(!bytes_next_field(&rest, ',', &field), "no more fields");
+    rest = BYTES("one\r\ntwo\rx\n\nlast");
+    static const char *const lines[] = {"one", "two\rx", "", "last"};
+    for (int i = 0; i < 4; i++)
+        tap_ok(bytes_next_line(&rest, &field) && bytes_equal(field, bytes_of_string(lines[i])), "line %d", i);
+    tap_ok(!bytes_next_line(&rest, &field), "no more lines");
+}
+
+static void test_numbers(void)
+{
+    int64_t n = 7;
+    tap_ok(bytes_to_int(BYTES("-12"), -20, 20, &n) && n == -12, "a negative number");
+    tap_ok(!bytes_to_int(BYTES("12x"), 0, 99, &n) && n == -12, "trailing garbage is no number");
+    tap_ok(!bytes_to_int(BYTES("120"), 0, 99, &n), "out of range");
+    tap_ok(!bytes_to_int(BYTES(""), 0, 99, &n), "nothing is no number");
+    tap_int(bytes_u32le(BYTES("\1\2\3\4"), 0), 0x04030201, "u32le");
+    tap_int(bytes_u32be(BYTES("\1\2\3\4"), 0), 0x01020304, "u32be");
+    tap_int(bytes_u32le(BYTES("\1\2\3"), 0), 0, "a short read is 0");
+}
+
+static void test_json(struct arena *arena)
+{
+    struct text out;
+    struct json json;
+    text_init(&out, arena, 0);
+    json_init(&json, &out, 0);
+    json_begin_map(&json);
+    json_key(&json, "a");
+    json_string(&json, BYTES("q\"\\\n\x1b[31m\xE2\x80\xAE\xFF\xE7\x8B\xBC"));
+    json_key(&json, "b");
+    json_begin_list(&json);
+    json_int(&json, -1);
+    json_float(&json, 0.1);
+    json_end_list(&json);
+    json_end_map(&json);
+    tap_string(text_bytes(&out),
+               "{\"a\":\"q\\\"\\\\\\n\\u001b[31m\\u202e\xEF\xBF\xBD\xE7\x8B\xBC\",\"b\":[-1,0.1]}",
+               "JSON is escaped and terminal-safe");
+}
+
+static void test_table(const void *parent)
+{
+    struct table *table = table_new(parent);
+    char keys[1000][8];
+    for (int i = 0; i < 1000; i++) {
+        snprintf(keys[i], sizeof keys[i], "k%d", i);
+        table_set(table, bytes_of_string(keys[i]), keys[i]);
+    }
+    bool all = table->count == 1000;
+    for (int i = 0; i < 1000; i++)
+        all = all && table_get(table, bytes_of_string(keys[i])) == keys[i];
+    tap_ok(all, "a thousand keys are found again");
+    tap_ok(table_get(table, BYTES("nothing")) == NULL, "an unknown key is NULL");
+}
+
+int main(void)
+{
+    void *parent = talloc_new(NULL);
+    struct arena *arena = arena_new(parent);
+    test_find();
+    test_fields();
+    test_numbers();
+    test_json(arena);
+    test_table(parent);
+    tap_ok(utf8_valid(BYTES("\xE3\x81\x82z")) && !utf8_valid(BYTES("\xED\xA0\x80")), "UTF-8 validity");
+    talloc_free(parent);
+    return tap_end();
+}
