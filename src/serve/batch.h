@@ -11,6 +11,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+#include <sys/types.h>
+
 #define BATCH_COUNT_MAX 64u
 #define BATCH_BYTES_MAX ((size_t)1024 * 1024)
 #define BATCH_FILE_BYTES ((size_t)8 * 1024 * 1024)
