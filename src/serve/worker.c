@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include "serve/worker.h"
 
-#include "base/charset.h"
 #include "base/text.h"
 #include "serve/sandbox.h"
 #include "verdict/record.h"
@@ -109,7 +108,6 @@ _Noreturn void worker_run(int socket, const struct scan_settings *settings, size
 {
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_DFL);
-    charset_preload();
     if (!no_sandbox)
         sandbox_enter(&(struct sandbox_limits){.memory_bytes = memory_bytes});
     struct bytes hello = bytes_of_string(sandbox_missing());
