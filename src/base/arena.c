@@ -28,8 +28,14 @@ struct block {
     uint8_t data[];
 };
 
+struct adopted {
+    struct adopted *previous;
+    void *heap;
+};
+
 struct arena {
     struct block *top;
+    struct adopted *adopted;
     size_t used_bytes;
 };
 
@@ -42,8 +48,19 @@ static struct block *block_new(size_t size, struct block *previous)
     return block;
 }
 
+static void free_adopted(struct arena *arena)
+{
+    while (arena->adopted != NULL) {
+        struct adopted *previous = arena->adopted->previous;
+        free(arena->adopted->heap);
+        free(arena->adopted);
+        arena->adopted = previous;
+    }
+}
+
 static int arena_destroy(struct arena *arena)
 {
+    free_adopted(arena);
     while (arena->top != NULL) {
         struct block *previous = arena->top->previous;
         free(arena->top);
@@ -61,8 +78,18 @@ struct arena *arena_new(const void *parent)
     return arena;
 }
 
+void arena_adopt(struct arena *arena, void *heap)
+{
+    struct adopted *adopted = malloc(sizeof *adopted);
+    if (adopted == NULL)
+        abort();
+    *adopted = (struct adopted){.previous = arena->adopted, .heap = heap};
+    arena->adopted = adopted;
+}
+
 void arena_reset(struct arena *arena)
 {
+    free_adopted(arena);
     while (arena->top != NULL && (ARENA_SEPARATE || arena->top->previous != NULL)) {
         struct block *previous = arena->top->previous;
         free(arena->top);

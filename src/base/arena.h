@@ -25,6 +25,8 @@ struct bytes arena_copy(struct arena *arena, struct bytes b);
 /* printf into the arena; NUL-terminated, the NUL not counted. */
 struct bytes arena_printf(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* HEAP (from malloc, not NULL) is freed when the arena's content goes; for buffers too big to copy. */
+void arena_adopt(struct arena *arena, void *heap);
 /* Bytes handed out since the arena was made or reset. */
 size_t arena_used_bytes(const struct arena *arena);
 

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one file that wraps zlib: raw deflate, zlib and gzip. */
+#include "artifact/codec.h"
+
+#include "artifact/checksum.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+uint32_t checksum_crc32(uint32_t crc, struct bytes b)
+{
+    return (uint32_t)crc32_z(crc, b.at == NULL ? (const uint8_t *)"" : b.at, b.len);
+}
+
+/* Feed Z, whose input is set, until its stream ends. */
+static enum decompress_status run(z_stream *z, struct bytes in, size_t *at, struct sink *sink)
+{
+    for (;;) {
+        size_t room;
+        uint8_t *to = sink_room(sink, &room);
+        if (to == NULL)
+            return DECOMPRESS_OK;
+        size_t give = in.len - *at < UINT32_MAX / 2 ? in.len - *at : UINT32_MAX / 2;
+        room = room < UINT32_MAX / 2 ? room : UINT32_MAX / 2;
+        z->next_in = (Bytef *)(uintptr_t)(in.at + *at); /* zlib only reads it */
+        z->avail_in = (uInt)give;
+        z->next_out = to;
+        z->avail_out = (uInt)room;
+        int status = inflate(z, Z_NO_FLUSH);
+        size_t written = room - z->avail_out, read = give - z->avail_in;
+        sink->len += written;
+        *at += read;
+        if (status == Z_STREAM_END)
+            return DECOMPRESS_OK;
+        if (status == Z_DATA_ERROR)
+            return z->msg != NULL && strstr(z->msg, "check") != NULL && strstr(z->msg, "header") == NULL
+                       ? DECOMPRESS_CHECKSUM
+                       : DECOMPRESS_MALFORMED;
+        if (status == Z_NEED_DICT)
+            return DECOMPRESS_MALFORMED;
+        if ((status != Z_OK && status != Z_BUF_ERROR) || (read == 0 && written == 0))
+            return *at == in.len ? DECOMPRESS_TRUNCATED : DECOMPRESS_MALFORMED;
+    }
+}
+
+static enum decompress_status decode(struct bytes in, int window_bits, bool many, struct sink *sink,
+                                     size_t *used_out)
+{
+    z_stream z = {0};
+    if (in.len == 0)
+        return DECOMPRESS_TRUNCATED;
+    if (inflateInit2(&z, window_bits) != Z_OK)
+        abort();
+    enum decompress_status status = run(&z, in, used_out, sink);
+    while (many && status == DECOMPRESS_OK && !sink->full &&
+           bytes_starts(bytes_from(in, *used_out), BYTES("\x1F\x8B"))) {
+        inflateReset(&z);
+        status = run(&z, in, used_out, sink);
+    }
+    inflateEnd(&z);
+    return status;
+}
+
+enum decompress_status codec_deflate(struct bytes in, struct bytes properties, struct sink *sink,
+                                     size_t *used_out)
+{
+    (void)properties;
+    return decode(in, -15, false, sink, used_out);
+}
+
+enum decompress_status codec_zlib(struct bytes in, struct bytes properties, struct sink *sink,
+                                  size_t *used_out)
+{
+    (void)properties;
+    return decode(in, 15, false, sink, used_out);
+}
+
+enum decompress_status codec_gzip(struct bytes in, struct bytes properties, struct sink *sink,
+                                  size_t *used_out)
+{
+    (void)properties;
+    return decode(in, 31, true, sink, used_out);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "artifact/decompress.h"
+
+#include "artifact/codec.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define RATIO_FREE_BYTES ((size_t)1024 * 1024)
+#define FIRST_ROOM ((size_t)16 * 1024)
+#define CHUNK_MAX ((size_t)4 * 1024 * 1024)
+
+static size_t sink_limit(const struct sink *sink, enum decompress_status *why_out)
+{
+    size_t limit = sink->bytes_max;
+    *why_out = DECOMPRESS_BYTES;
+    if (sink->ratio_max < limit) {
+        limit = sink->ratio_max;
+        *why_out = DECOMPRESS_RATIO;
+    }
+    if (sink->at_most != 0 && sink->at_most <= limit) {
+        limit = sink->at_most;
+        *why_out = DECOMPRESS_OK;
+    }
+    return limit;
+}
+
+uint8_t *sink_room(struct sink *sink, size_t *room_out)
+{
+    if (sink->len == sink->capacity) {
+        enum decompress_status why;
+        size_t limit = sink_limit(sink, &why);
+        if (sink->len >= limit || !budget_time_left(sink->budget)) {
+            sink->over = sink->len >= limit ? why : DECOMPRESS_TIME;
+            sink->full = true;
+            return NULL;
+        }
+        size_t more = sink->capacity < FIRST_ROOM ? FIRST_ROOM : sink->capacity;
+        more = more > CHUNK_MAX ? CHUNK_MAX : more;
+        more = more > limit - sink->len ? limit - sink->len : more;
+        sink->at = realloc(sink->at, sink->capacity + more);
+        if (sink->at == NULL)
+            abort();
+        sink->capacity += more;
+    }
+    *room_out = sink->capacity - sink->len;
+    return sink->at + sink->len;
+}
+
+bool sink_add(struct sink *sink, struct bytes b)
+{
+    while (b.len > 0) {
+        size_t room;
+        uint8_t *at = sink_room(sink, &room);
+        if (at == NULL)
+            return false;
+        size_t n = room < b.len ? room : b.len;
+        memcpy(at, b.at, n);
+        sink->len += n;
+        b = bytes_from(b, n);
+    }
+    return true;
+}
+
+static enum decompress_status codec_store(struct bytes in, struct bytes properties, struct sink *sink,
+                                          size_t *used_out)
+{
+    (void)properties;
+    *used_out = in.len;
+    sink_add(sink, in);
+    return DECOMPRESS_OK;
+}
+
+static codec_function *const codecs[] = {
+    [CODEC_STORE] = codec_store,         [CODEC_DEFLATE] = codec_deflate, [CODEC_ZLIB] = codec_zlib,
+    [CODEC_GZIP] = codec_gzip,           [CODEC_DEFLATE64] = codec_deflate64,
+    [CODEC_BZIP2] = codec_bzip2,         [CODEC_XZ] = codec_xz,           [CODEC_LZMA] = codec_lzma,
+    [CODEC_LZMA1] = codec_lzma1,         [CODEC_LZMA2] = codec_lzma2,     [CODEC_ZSTD] = codec_zstd,
+};
+
+struct decompressed decompress(struct node *node, struct decompress what)
+{
+    struct budget *budget = node->tree->budget;
+    struct decompressed done = {.out = bytes_of("", 0)};
+    uint64_t left = budget->most[LIMIT_BYTES_OUT] - budget->used[LIMIT_BYTES_OUT];
+    uint64_t ratio = budget->most[LIMIT_RATIO];
+    struct sink sink = {.budget = budget, .at_most = what.at_most, .bytes_max = left};
+    sink.ratio_max = what.in.len > SIZE_MAX / ratio ? SIZE_MAX : what.in.len * ratio;
+    if (sink.ratio_max < RATIO_FREE_BYTES)
+        sink.ratio_max = RATIO_FREE_BYTES;
+    done.status = codecs[what.codec](what.in, what.properties, &sink, &done.used);
+    if (sink.full && !decompress_whole(done.status))
+        done.status = sink.over;
+    else if (sink.full && sink.over != DECOMPRESS_OK)
+        done.status = sink.over;
+    if (sink.len > 0) {
+        if (sink.capacity - sink.len > sink.len / 8) {
+            uint8_t *smaller = realloc(sink.at, sink.len);
+            sink.at = smaller == NULL ? sink.at : smaller;
+        }
+        arena_adopt(node->tree->arena, sink.at);
+        done.out = bytes_of(sink.at, sink.len);
+        budget_take(budget, LIMIT_BYTES_OUT, sink.len);
+    } else {
+        free(sink.at);
+    }
+    if (done.status == DECOMPRESS_BYTES)
+        budget->passed |= 1u << LIMIT_BYTES_OUT;
+    if (done.status == DECOMPRESS_RATIO)
+        budget->passed |= 1u << LIMIT_RATIO;
+    assert(done.used <= what.in.len);
+    return done;
+}
+
+void decompress_note(struct node *node, enum decompress_status status, size_t offset, size_t len)
+{
+    switch (status) {
+    case DECOMPRESS_OK:
+        return;
+    case DECOMPRESS_TRUNCATED:
+        node_anomaly(node, ANOMALY_TRUNCATED, offset, len, BYTES("compressed data"));
+        return;
+    case DECOMPRESS_MALFORMED:
+        node_anomaly(node, ANOMALY_UNDECODABLE, offset, len, BYTES("compressed data"));
+        return;
+    case DECOMPRESS_CHECKSUM:
+        node_anomaly(node, ANOMALY_BAD_CHECKSUM, offset, len, BYTES_NONE);
+        return;
+    case DECOMPRESS_BYTES:
+        node_limit(node, LIMIT_BYTES_OUT);
+        return;
+    case DECOMPRESS_RATIO:
+        node_limit(node, LIMIT_RATIO);
+        return;
+    case DECOMPRESS_TIME:
+        node_limit(node, LIMIT_MILLISECONDS);
+        return;
+    case DECOMPRESS_MEMORY:
+        node_anomaly(node, ANOMALY_LIMIT_EXCEEDED, offset, len, BYTES("dictionary"));
+        return;
+    }
+}
