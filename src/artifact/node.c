@@ -190,6 +190,18 @@ void node_fact_add(struct node *node, enum fact_code code, struct bytes s)
     array_add(node->tree->arena, array, value_string(s));
 }
 
+void node_fact_pair(struct node *node, enum fact_code code, struct bytes key, struct value v)
+{
+    assert(fact_rows[code].type == FACT_TYPE_MAP);
+    struct fact *fact = find_fact(node, code);
+    if (fact == NULL) {
+        node_fact(node, code, value_map(map_new(node->tree->arena)));
+        fact = node->last_fact;
+    }
+    if (fact->value.as.map->count < STRINGS_MAX)
+        map_add(node->tree->arena, fact->value.as.map, key, v);
+}
+
 struct value node_get(const struct node *node, enum fact_code code)
 {
     const struct fact *fact = find_fact(node, code);

@@ -99,7 +99,9 @@ struct tree {
     struct node *root;
     struct node **node; /* by id */
     uint32_t count, capacity;
-    struct bytes *password; /* candidates collected so far (open/password.h) */
+    struct bytes *password;        /* candidates collected so far (open/password.h) */
+    struct bytes *password_phrase; /* what gave each of them */
+    uint32_t password_nodes;       /* nodes already searched for candidates */
     uint32_t password_count, password_capacity;
 };
 
@@ -123,6 +125,8 @@ void node_fact_int(struct node *node, enum fact_code code, int64_t n);
 void node_fact_bool(struct node *node, enum fact_code code, bool b);
 /* Append S to a STRINGS fact; duplicates are kept once; at most 4,096 per fact. */
 void node_fact_add(struct node *node, enum fact_code code, struct bytes s);
+/* Append KEY: V to a MAP fact; at most 4,096 rows. */
+void node_fact_pair(struct node *node, enum fact_code code, struct bytes key, struct value v);
 /* UNSET where NODE has no such fact. */
 struct value node_get(const struct node *node, enum fact_code code);
 
