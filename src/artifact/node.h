@@ -72,7 +72,8 @@ struct fact {
     struct value value;
 };
 
-struct tree; /* one artifact's tree */
+struct tree;      /* one artifact's tree */
+struct mime_part; /* open/mime.h */
 
 struct node {
     struct tree *tree;
@@ -88,9 +89,11 @@ struct node {
     struct bytes name;    /* declared name, UTF-8, as given: may hold paths and control characters */
     struct bytes type;    /* declared media type, lower case, without parameters; absent where none */
     struct bytes charset; /* declared charset; absent where none */
+    struct bytes text, text_other; /* content as UTF-8 once asked for: node_text(), artifact/node_text.h */
+    const struct mime_part *part;  /* what the mail around it says of it (open/mime.h); NULL outside mail */
     struct anomaly *first_anomaly, *last_anomaly;
     struct fact *first_fact, *last_fact;
-    void *own; /* the opener's own structure: struct mime_part, struct html_doc, ...; see its header */
+    void *own; /* the opener's own structure: struct mime_message, struct html_doc, ...; see its header */
 };
 
 struct tree {

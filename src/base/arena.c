@@ -100,7 +100,7 @@ void arena_reset(struct arena *arena)
     arena->used_bytes = 0;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_alloc_raw(struct arena *arena, size_t size)
 {
     assert(size <= SIZE_MAX / 2);
     size_t rounded = ARENA_SEPARATE ? size : (size + ALIGN_BYTES - 1) & ~(ALIGN_BYTES - 1);
@@ -112,7 +112,12 @@ void *arena_alloc(struct arena *arena, size_t size)
     void *piece = top->data + top->used;
     top->used += rounded;
     arena->used_bytes += rounded;
-    return size == 0 ? piece : memset(piece, 0, size);
+    return piece;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    return memset(arena_alloc_raw(arena, size), 0, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)

@@ -18,6 +18,8 @@ struct arena *arena_new(const void *parent);
 void arena_reset(struct arena *arena);
 /* SIZE zeroed bytes, aligned for any type; never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
+/* The same without zeroing: for decoders that write what they return. */
+void *arena_alloc_raw(struct arena *arena, size_t size);
 /* COUNT * SIZE zeroed bytes; the product is checked. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 /* A copy of B, followed by a NUL that is not counted. */

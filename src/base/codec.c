@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/codec.h"
+
+#define SKIP 0x40 /* white space */
+#define PAD 0x41
+#define BAD 0x42
+
+#define LINE_MAX_BYTES 998
+
+/* Six bits of each base64 letter; '-' and '_' are the URL-safe ones. */
+static uint8_t base64_value[256];
+
+__attribute__((constructor)) static void base64_table(void)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    memset(base64_value, BAD, sizeof base64_value);
+    for (uint8_t i = 0; i < 64; i++)
+        base64_value[(uint8_t)letters[i]] = i;
+    base64_value['-'] = 62;
+    base64_value['_'] = 63;
+    base64_value['='] = PAD;
+    base64_value[' '] = base64_value['\t'] = base64_value['\r'] = base64_value['\n'] = SKIP;
+    base64_value['\f'] = base64_value['\v'] = SKIP;
+}
+
+static void report_bad(struct codec_report *report, size_t at)
+{
+    if (report->bad_count++ == 0)
+        report->first_bad = at;
+}
+
+/* Whole groups of four letters while they last; returns where it stopped. */
+static size_t base64_run(struct bytes in, size_t at, uint8_t **out)
+{
+    uint8_t *o = *out;
+    while (at + 4 <= in.len) {
+        const uint8_t *p = in.at + at;
+        uint32_t a = base64_value[p[0]], b = base64_value[p[1]], c = base64_value[p[2]],
+                 d = base64_value[p[3]];
+        if ((a | b | c | d) >= SKIP)
+            break;
+        uint32_t group = a << 18 | b << 12 | c << 6 | d;
+        o[0] = (uint8_t)(group >> 16), o[1] = (uint8_t)(group >> 8), o[2] = (uint8_t)group;
+        o += 3, at += 4;
+    }
+    *out = o;
+    return at;
+}
+
+static struct bytes base64(struct arena *arena, struct bytes in, struct codec_report *report, bool joined)
+{
+    uint8_t *start = arena_alloc_raw(arena, in.len / 4 * 3 + 4), *out = start;
+    uint32_t bits = 0, have = 0;
+    bool padded = false;
+    for (size_t at = 0; at < in.len;) {
+        if (have == 0 && !padded) {
+            at = base64_run(in, at, &out);
+            if (at == in.len)
+                break;
+        }
+        uint8_t value = base64_value[in.at[at]];
+        if (value < 64) {
+            if (padded && report->after_pad == BYTES_NPOS)
+                report->after_pad = at;
+            padded = false;
+            bits = bits << 6 | value;
+            if (++have == 4) {
+                *out++ = (uint8_t)(bits >> 16), *out++ = (uint8_t)(bits >> 8), *out++ = (uint8_t)bits;
+                bits = have = 0;
+            }
+        } else if (value == PAD && !joined) {
+            if (have >= 2)
+                *out++ = (uint8_t)(bits >> (have == 2 ? 4 : 10));
+            if (have == 3)
+                *out++ = (uint8_t)(bits >> 2);
+            padded = true;
+            bits = have = 0;
+        } else if (value == BAD) {
+            report_bad(report, at);
+        }
+        at++;
+    }
+    if (have >= 2)
+        *out++ = (uint8_t)(bits >> (have == 2 ? 4 : 10));
+    if (have == 3)
+        *out++ = (uint8_t)(bits >> 2);
+    report->unfinished = have != 0;
+    return bytes_of(start, (size_t)(out - start));
+}
+
+struct bytes codec_base64(struct arena *arena, struct bytes in, struct codec_report *report)
+{
+    struct codec_report unused;
+    report = report == NULL ? &unused : report;
+    *report = (struct codec_report){.after_pad = BYTES_NPOS};
+    return base64(arena, in, report, false);
+}
+
+struct bytes codec_base64_joined(struct arena *arena, struct bytes in)
+{
+    struct codec_report unused = {.after_pad = BYTES_NPOS};
+    return base64(arena, in, &unused, true);
+}
+
+/* Length of the line break at AT with blanks before it ("=  \r\n" is a soft break), or 0. */
+static size_t soft_break(struct bytes in, size_t at)
+{
+    size_t end = at;
+    while (end < in.len && (in.at[end] == ' ' || in.at[end] == '\t'))
+        end++;
+    if (end == in.len)
+        return end - at;
+    if (in.at[end] == '\r')
+        return end + 1 - at + (end + 1 < in.len && in.at[end + 1] == '\n');
+    return in.at[end] == '\n' ? end + 1 - at : 0;
+}
+
+static struct bytes quoted(struct arena *arena, struct bytes in, struct codec_report *report)
+{
+    uint8_t *start = arena_alloc_raw(arena, in.len + 1), *out = start;
+    size_t at = 0;
+    while (at < in.len) {
+        const uint8_t *hit = memchr(in.at + at, '=', in.len - at);
+        size_t end = hit == NULL ? in.len : (size_t)(hit - in.at);
+        memcpy(out, in.at + at, end - at);
+        out += end - at;
+        if (hit == NULL)
+            break;
+        at = end + 1;
+        int high = at + 1 < in.len ? ascii_hex(in.at[at]) : -1;
+        int low = at + 1 < in.len ? ascii_hex(in.at[at + 1]) : -1;
+        if (high >= 0 && low >= 0) {
+            *out++ = (uint8_t)(high << 4 | low);
+            at += 2;
+            continue;
+        }
+        size_t gap = soft_break(in, at);
+        if (gap > 0 || at == in.len) {
+            at += gap;
+            continue;
+        }
+        report_bad(report, end);
+        *out++ = '=';
+    }
+    return bytes_of(start, (size_t)(out - start));
+}
+
+struct bytes codec_quoted(struct arena *arena, struct bytes in, struct codec_report *report)
+{
+    struct codec_report unused;
+    report = report == NULL ? &unused : report;
+    *report = (struct codec_report){.after_pad = BYTES_NPOS};
+    return quoted(arena, in, report);
+}
+
+struct bytes codec_q(struct arena *arena, struct bytes in, struct codec_report *report)
+{
+    struct codec_report unused;
+    report = report == NULL ? &unused : report;
+    *report = (struct codec_report){.after_pad = BYTES_NPOS};
+    if (bytes_find_byte(in, '_', 0) == BYTES_NPOS)
+        return quoted(arena, in, report);
+    /* '_' is a space before escapes are read, so that =5F stays an underscore. */
+    uint8_t *spaced = arena_alloc_raw(arena, in.len + 1);
+    for (size_t i = 0; i < in.len; i++)
+        spaced[i] = in.at[i] == '_' ? ' ' : in.at[i];
+    return quoted(arena, bytes_of(spaced, in.len), report);
+}
+
+struct bytes codec_percent(struct arena *arena, struct bytes in)
+{
+    uint8_t *start = arena_alloc_raw(arena, in.len + 1), *out = start;
+    for (size_t at = 0; at < in.len;) {
+        int high = in.at[at] == '%' && in.len - at > 2 ? ascii_hex(in.at[at + 1]) : -1;
+        int low = high >= 0 ? ascii_hex(in.at[at + 2]) : -1;
+        *out++ = low >= 0 ? (uint8_t)(high << 4 | low) : in.at[at];
+        at += low >= 0 ? 3 : 1;
+    }
+    return bytes_of(start, (size_t)(out - start));
+}
