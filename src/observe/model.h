@@ -28,6 +28,7 @@ struct model {
     struct node *node; /* the mail, or the file */
     struct object *root;
     const struct settings *settings;
+    resolver resolve; /* for objects not made from a tree (observe/facts.h); NULL: the type's own */
 };
 
 struct model *model_new(struct tree *tree, struct node *node, const struct settings *settings);

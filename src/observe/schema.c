@@ -66,7 +66,7 @@ struct value object_get(struct object *object, uint32_t field)
     assert(field < type_rows[object->type].field_count);
     struct value *slot = &object->slot[field];
     if (slot->tag == VALUE_UNSET) {
-        resolver resolve = resolvers[object->type];
+        resolver resolve = object->model->resolve != NULL ? object->model->resolve : resolvers[object->type];
         struct value v = resolve == NULL ? value_null() : resolve(object, field);
         if (slot->tag == VALUE_UNSET) /* a resolver may have filled several slots */
             *slot = v.tag == VALUE_UNSET ? value_null() : v;

@@ -62,6 +62,8 @@ struct verdict {
     struct bytes path, sha256, kind; /* the artifact: as named by the user, hex, kind name */
     int64_t date_us;       /* Date field as UTC since epoch; INT64_MIN where absent */
     struct bytes subject, sender, campaign, language;
+    struct bytes *brand;   /* who is imitated, as knowledge names it */
+    uint32_t brand_count;
     struct evidence *evidence; /* strongest first */
     uint32_t evidence_count;
     struct attribution *attribution;
