@@ -104,6 +104,7 @@ void record_write(struct text *out, const struct verdict *v)
     put_bytes(out, v->sender);
     put_bytes(out, v->campaign);
     put_bytes(out, v->language);
+    put_list(out, v->brand, v->brand_count);
     put_u32(out, v->evidence_count);
     for (uint32_t i = 0; i < v->evidence_count; i++)
         put_evidence(out, &v->evidence[i]);
@@ -278,6 +279,7 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     v->sender = get_bytes(&r);
     v->campaign = get_bytes(&r);
     v->language = get_bytes(&r);
+    v->brand = get_list(&r, &v->brand_count);
     get_lists(&r, v);
     get_coverage(&r, &v->coverage);
     v->facts = get_bytes(&r);
