@@ -3,9 +3,9 @@
  * What a database has to do for the store: rows in, rows out.
  *
  * store.c makes rows of verdicts and verdicts of rows and knows no SQL; a driver knows SQL and no
- * verdicts.  A driver is one file that wraps one library and one table of these functions: SQLite is
- * sqlite.c; another engine is another file and a row in store.c.  All functions but open work on what open
- * answered, a talloc context whose destructor closes the database. */
+ * verdicts.  A driver is one file that wraps one library and one table of these functions: SQLite
+ * is sqlite.c; another engine is another file and a row in store.c.  All functions but open work on
+ * what open answered, a talloc context whose destructor closes the database. */
 #ifndef NOROSHI_STORE_DRIVER_H
 #define NOROSHI_STORE_DRIVER_H
 
@@ -28,7 +28,8 @@ struct store_row {
     uint64_t bytes;
     int32_t class, counterfactual;
     double log_odds, probability;
-    struct bytes kind, reason, category, campaign, language, path, subject, sender, words, detail, facts;
+    struct bytes kind, reason, category, campaign, language, path, subject, sender, words, detail,
+        facts;
 };
 
 struct store_driver {
@@ -44,13 +45,15 @@ struct store_driver {
     bool (*phrase)(void *db, struct arena *arena, int64_t id, struct store_phrase *out);
     /* Rows under FILTER; slices live until VISIT returns. */
     bool (*each)(void *db, const struct store_filter *filter,
-                 bool (*visit)(void *own, const struct store_row *row), void *own, struct error *err);
-    bool (*counts)(void *db, enum dimension dimension, uint32_t step_s, int64_t since_us, int64_t until_us,
-                   bool (*visit)(void *own, const struct store_cell *cell), void *own,
-                   struct error *err);
+                 bool (*visit)(void *own, const struct store_row *row), void *own,
+                 struct error *err);
+    bool (*counts)(void *db, enum dimension dimension, uint32_t step_s, int64_t since_us,
+                   int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
+                   void *own, struct error *err);
     bool (*cross)(void *db, enum dimension dimension, enum dimension with, struct bytes name,
                   int64_t since_us, int64_t until_us,
-                  bool (*visit)(void *own, const struct store_cell *cell), void *own, struct error *err);
+                  bool (*visit)(void *own, const struct store_cell *cell), void *own,
+                  struct error *err);
     bool (*stats)(void *db, struct store_stats *out, struct error *err);
     bool (*prune)(void *db, int64_t before_us, uint64_t most_bytes, uint64_t *forgotten_out,
                   struct error *err);

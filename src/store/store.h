@@ -3,15 +3,16 @@
  * What was scanned is remembered: one row per artifact, found again by hash, date, label or word.
  *
  * In comes a verdict, as scan made it; out come verdicts again, with evidence, attribution and the
- * flat model facts on which rules can be evaluated later (observe/facts.h), but never the body: the raw
- * bytes are kept only where the caller hands them over.  An artifact is known by its SHA-256: adding it
- * again changes nothing.
+ * flat model facts on which rules can be evaluated later (observe/facts.h), but never the body: the
+ * raw bytes are kept only where the caller hands them over.  An artifact is known by its SHA-256:
+ * adding it again changes nothing.
  *
  * Writes gather in one transaction that is made durable by store_flush, by store_close and every
- * STORE_BATCH adds; what was flushed survives a killed process and a power cut.  A second writer waits.
+ * STORE_BATCH adds; what was flushed survives a killed process and a power cut.  A second writer
+ * waits.
  *
- * Labels are (dimension, name) pairs that waves count and hunts are narrowed by.  Dimensions that speak of
- * a threat are set only on suspicious and malicious artifacts; the others on all.
+ * Labels are (dimension, name) pairs that waves count and hunts are narrowed by.  Dimensions that
+ * speak of a threat are set only on suspicious and malicious artifacts; the others on all.
  *
  * The path picks the engine (driver.h): a file name is SQLite, the one built in. */
 #ifndef NOROSHI_STORE_STORE_H
@@ -39,7 +40,8 @@ extern const struct dimension_row dimension_rows[DIMENSION_COUNT];
 /* The dimension called NAME, or DIMENSION_COUNT. */
 enum dimension dimension_named(struct bytes name);
 
-/* $XDG_DATA_HOME/noroshi/store.db (XDG Base Directory 0.8), its folder made, in PARENT; NULL and ERR. */
+/* $XDG_DATA_HOME/noroshi/store.db (XDG Base Directory 0.8), its folder made, in PARENT; NULL and
+ * ERR. */
 char *store_default_path(const void *parent, struct error *err);
 
 /* The store at PATH (NULL: the default), made or migrated where needed; NULL and ERR.
@@ -47,12 +49,13 @@ char *store_default_path(const void *parent, struct error *err);
 struct store *store_open(const void *parent, const char *path, struct error *err);
 /* The same, for reading: the file must exist and is not changed. */
 struct store *store_open_read(const void *parent, const char *path, struct error *err);
-/* Remember VERDICT; nothing happens where its SHA-256 is known.  RAW: the artifact's bytes, or BYTES_NONE
- * (the default of every caller).  False where the disk says no. */
-bool store_add(struct store *store, const struct verdict *verdict, struct bytes raw, struct error *err);
+/* Remember VERDICT; nothing happens where its SHA-256 is known.  RAW: the artifact's bytes, or
+ * BYTES_NONE (the default of every caller).  False where the disk says no. */
+bool store_add(struct store *store, const struct verdict *verdict, struct bytes raw,
+               struct error *err);
 /* The same with the time it was first seen: for copies between stores. */
-bool store_add_seen(struct store *store, const struct verdict *verdict, int64_t seen_us, struct bytes raw,
-                    struct error *err);
+bool store_add_seen(struct store *store, const struct verdict *verdict, int64_t seen_us,
+                    struct bytes raw, struct error *err);
 int64_t store_now_us(void);
 /* Make everything added so far durable. */
 bool store_flush(struct store *store, struct error *err);
@@ -78,12 +81,13 @@ struct store_filter {
     struct bytes words;         /* search (store_search); absent: any */
     uint32_t limit;             /* 0: none */
     bool newest_first;          /* else oldest first */
-    bool facts_only;            /* leave subject, evidence and attribution out: for hunts over everything */
+    bool facts_only; /* leave subject, evidence and attribution out: for hunts over everything */
 };
 
 /* VISIT each artifact; false ends the walk (which is no error). */
 bool store_each(struct store *store, const struct store_filter *filter,
-                bool (*visit)(void *own, const struct store_item *item), void *own, struct error *err);
+                bool (*visit)(void *own, const struct store_item *item), void *own,
+                struct error *err);
 
 /* One cell of a count: how many artifacts carry NAME in the period of STEP_S seconds that begins at
  * index * step_s since the epoch. */
@@ -94,12 +98,13 @@ struct store_cell {
 };
 /* Counts of every label of DIMENSION by STEP_S (3600, 86400), ordered by name and then index. */
 bool store_counts(struct store *store, enum dimension dimension, uint32_t step_s, int64_t since_us,
-                  int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell), void *own,
-                  struct error *err);
+                  int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
+                  void *own, struct error *err);
 /* How many labels of DIMENSION occur together with (WITH, NAME): index is 0. */
-bool store_cross(struct store *store, enum dimension dimension, enum dimension with, struct bytes name,
-                 int64_t since_us, int64_t until_us,
-                 bool (*visit)(void *own, const struct store_cell *cell), void *own, struct error *err);
+bool store_cross(struct store *store, enum dimension dimension, enum dimension with,
+                 struct bytes name, int64_t since_us, int64_t until_us,
+                 bool (*visit)(void *own, const struct store_cell *cell), void *own,
+                 struct error *err);
 
 struct store_stats {
     uint64_t artifacts, labels, terms, bytes; /* bytes: of the file and its write-ahead log */
@@ -107,10 +112,10 @@ struct store_stats {
     uint32_t schema;
 };
 bool store_stats(struct store *store, struct store_stats *out, struct error *err);
-/* Forget what was first stored before BEFORE_US (0: nothing), then the oldest until the file is at most
- * MOST_BYTES (0: no bound). */
-bool store_prune(struct store *store, int64_t before_us, uint64_t most_bytes, uint64_t *forgotten_out,
-                 struct error *err);
+/* Forget what was first stored before BEFORE_US (0: nothing), then the oldest until the file is at
+ * most MOST_BYTES (0: no bound). */
+bool store_prune(struct store *store, int64_t before_us, uint64_t most_bytes,
+                 uint64_t *forgotten_out, struct error *err);
 /* Integrity of pages, indexes and words; FINDINGS gets one line each, empty where all is well. */
 bool store_check(struct store *store, struct text *findings, struct error *err);
 bool store_vacuum(struct store *store, struct error *err);
