@@ -175,14 +175,16 @@ static struct bytes join_pieces(struct reader *r, struct piece *piece, uint32_t 
     struct bytes name = piece[first].name, charset = BYTES_NONE;
     text_init(&joined, r->arena, 0);
     bool any_encoded = false;
-    for (int64_t index = piece[first].index < 0 ? -1 : 0, missing = 0; missing < 2; index++) {
-        uint32_t i = 0;
-        while (i < count && !(piece[i].index == index && !piece[i].used && bytes_equal(piece[i].name, name)))
-            i++;
-        if (i == count) {
-            missing++;
-            continue;
-        }
+    for (int64_t index = piece[first].index < 0 ? -1 : 0;; index++) {
+        /* The lowest number from INDEX on: a gap in the numbers loses nothing. */
+        uint32_t i = count;
+        for (uint32_t k = 0; k < count; k++)
+            if (piece[k].index >= index && !piece[k].used && bytes_equal(piece[k].name, name) &&
+                (i == count || piece[k].index < piece[i].index))
+                i = k;
+        if (i == count || (index < 0 && piece[i].index >= 0))
+            break;
+        index = piece[i].index;
         struct bytes value = piece[i].value;
         piece[i].used = true;
         if (piece[i].is_encoded && !any_encoded) {

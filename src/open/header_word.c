@@ -16,8 +16,8 @@ struct word {
     size_t len; /* from "=?" to "?=" */
 };
 
-/* The encoded word at AT of IN; false where there is none. */
-static bool word_at(struct bytes in, size_t at, struct word *word)
+/* The encoded word at AT of IN, whose last "?=" is at LAST_END; false where there is none. */
+static bool word_at(struct bytes in, size_t at, size_t last_end, struct word *word)
 {
     if (at + 8 > in.len + 1 || in.at[at] != '=' || in.at[at + 1] != '?')
         return false;
@@ -29,9 +29,10 @@ static bool word_at(struct bytes in, size_t at, struct word *word)
     if (letter + 1 >= in.len || in.at[letter + 1] != '?')
         return false;
     uint8_t encoding = ascii_lower(in.at[letter]);
-    size_t text = letter + 2, end = bytes_find(in, BYTES("?="), text);
-    if ((encoding != 'b' && encoding != 'q') || end == BYTES_NPOS)
+    size_t text = letter + 2;
+    if ((encoding != 'b' && encoding != 'q') || text > last_end)
         return false;
+    size_t end = bytes_find(in, BYTES("?="), text);
     struct bytes label = bytes_sub(head, 0, mark);
     word->charset = bytes_sub(label, 0, bytes_find_byte(label, '*', 0)); /* RFC 2231, 5: =?utf-8*en?.. */
     word->text = bytes_sub(in, text, end - text);
@@ -206,13 +207,15 @@ struct bytes words_decode(struct arena *arena, struct bytes in, unsigned *odditi
     text_init(&out, arena, 0);
     text_init(&j.bytes, NULL, 0);
     j.out = &out;
-    size_t plain = 0;
+    size_t plain = 0, last_end = in.len < 2 ? 0 : in.len - 2;
+    while (last_end > 0 && !(in.at[last_end] == '?' && in.at[last_end + 1] == '='))
+        last_end--;
     for (size_t at = 0; at < in.len;) {
         struct word word;
         size_t hit = bytes_find(in, BYTES("=?"), at);
         if (hit == BYTES_NPOS)
             break;
-        if (!word_at(in, hit, &word)) {
+        if (!word_at(in, hit, last_end, &word)) {
             at = hit + 2;
             continue;
         }
