@@ -34,6 +34,7 @@ codec_function codec_deflate, codec_zlib, codec_gzip; /* codec_zlib.c */
 codec_function codec_deflate64;                       /* inflate64.c */
 codec_function codec_bzip2;                           /* codec_bzip2.c */
 codec_function codec_xz, codec_lzma, codec_lzma1, codec_lzma2; /* codec_lzma.c */
+codec_function codec_lzma1_x86, codec_lzma2_x86;
 codec_function codec_zstd;                            /* codec_zstd.c */
 
 #endif

@@ -60,35 +60,47 @@ enum decompress_status codec_lzma(struct bytes in, struct bytes properties, stru
     return run(&lzma, in, sink, used_out);
 }
 
-static enum decompress_status raw(lzma_vli id, struct bytes in, struct bytes properties, struct sink *sink,
-                                  size_t *used_out)
+static enum decompress_status raw(lzma_vli id, bool x86, struct bytes in, struct bytes properties,
+                                  struct sink *sink, size_t *used_out)
 {
-    lzma_filter filters[2] = {{.id = id}, {.id = LZMA_VLI_UNKNOWN}};
-    if (lzma_properties_decode(&filters[0], NULL, properties.at, properties.len) != LZMA_OK)
+    lzma_filter filters[3] = {{.id = LZMA_FILTER_X86}, {.id = id}, {.id = LZMA_VLI_UNKNOWN}};
+    if (lzma_properties_decode(&filters[1], NULL, properties.at, properties.len) != LZMA_OK)
         return DECOMPRESS_MALFORMED;
     enum decompress_status answer = DECOMPRESS_MEMORY;
-    lzma_options_lzma *options = filters[0].options;
+    lzma_options_lzma *options = filters[1].options;
     /* A dictionary no longer than the output is needed; a declared 4 GB is a habit of some writers. */
     if (sink->at_most != 0 && options->dict_size > sink->at_most)
         options->dict_size = sink->at_most < 4096 ? 4096 : (uint32_t)sink->at_most;
     lzma_stream lzma = LZMA_STREAM_INIT;
     if (options->dict_size <= CODEC_WINDOW_BYTES_MAX) {
         answer = DECOMPRESS_MALFORMED;
-        if (lzma_raw_decoder(&lzma, filters) == LZMA_OK)
+        if (lzma_raw_decoder(&lzma, x86 ? filters : filters + 1) == LZMA_OK)
             answer = run(&lzma, in, sink, used_out);
     }
-    free(filters[0].options);
+    free(filters[1].options);
     return answer;
 }
 
 enum decompress_status codec_lzma1(struct bytes in, struct bytes properties, struct sink *sink,
                                    size_t *used_out)
 {
-    return raw(LZMA_FILTER_LZMA1, in, properties, sink, used_out);
+    return raw(LZMA_FILTER_LZMA1, false, in, properties, sink, used_out);
 }
 
 enum decompress_status codec_lzma2(struct bytes in, struct bytes properties, struct sink *sink,
                                    size_t *used_out)
 {
-    return raw(LZMA_FILTER_LZMA2, in, properties, sink, used_out);
+    return raw(LZMA_FILTER_LZMA2, false, in, properties, sink, used_out);
+}
+
+enum decompress_status codec_lzma1_x86(struct bytes in, struct bytes properties, struct sink *sink,
+                                   size_t *used_out)
+{
+    return raw(LZMA_FILTER_LZMA1, true, in, properties, sink, used_out);
+}
+
+enum decompress_status codec_lzma2_x86(struct bytes in, struct bytes properties, struct sink *sink,
+                                   size_t *used_out)
+{
+    return raw(LZMA_FILTER_LZMA2, true, in, properties, sink, used_out);
 }

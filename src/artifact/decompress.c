@@ -72,44 +72,76 @@ static enum decompress_status codec_store(struct bytes in, struct bytes properti
 }
 
 static codec_function *const codecs[] = {
-    [CODEC_STORE] = codec_store,         [CODEC_DEFLATE] = codec_deflate, [CODEC_ZLIB] = codec_zlib,
-    [CODEC_GZIP] = codec_gzip,           [CODEC_DEFLATE64] = codec_deflate64,
-    [CODEC_BZIP2] = codec_bzip2,         [CODEC_XZ] = codec_xz,           [CODEC_LZMA] = codec_lzma,
-    [CODEC_LZMA1] = codec_lzma1,         [CODEC_LZMA2] = codec_lzma2,     [CODEC_ZSTD] = codec_zstd,
+    [CODEC_STORE] = codec_store,     [CODEC_DEFLATE] = codec_deflate,     [CODEC_ZLIB] = codec_zlib,
+    [CODEC_GZIP] = codec_gzip,       [CODEC_DEFLATE64] = codec_deflate64, [CODEC_BZIP2] = codec_bzip2,
+    [CODEC_XZ] = codec_xz,           [CODEC_LZMA] = codec_lzma,           [CODEC_LZMA1] = codec_lzma1,
+    [CODEC_LZMA2] = codec_lzma2,     [CODEC_ZSTD] = codec_zstd,           [CODEC_LZMA1_X86] = codec_lzma1_x86,
+    [CODEC_LZMA2_X86] = codec_lzma2_x86,
 };
 
-struct decompressed decompress(struct node *node, struct decompress what)
+static struct sink sink_begin(struct node *node, size_t in_bytes, size_t at_most)
 {
     struct budget *budget = node->tree->budget;
-    struct decompressed done = {.out = bytes_of("", 0)};
-    uint64_t left = budget->most[LIMIT_BYTES_OUT] - budget->used[LIMIT_BYTES_OUT];
+    struct sink sink = {.budget = budget, .at_most = at_most};
     uint64_t ratio = budget->most[LIMIT_RATIO];
-    struct sink sink = {.budget = budget, .at_most = what.at_most, .bytes_max = left};
-    sink.ratio_max = what.in.len > SIZE_MAX / ratio ? SIZE_MAX : what.in.len * ratio;
+    sink.bytes_max = budget->most[LIMIT_BYTES_OUT] - budget->used[LIMIT_BYTES_OUT];
+    sink.ratio_max = in_bytes > SIZE_MAX / ratio ? SIZE_MAX : in_bytes * ratio;
     if (sink.ratio_max < RATIO_FREE_BYTES)
         sink.ratio_max = RATIO_FREE_BYTES;
-    done.status = codecs[what.codec](what.in, what.properties, &sink, &done.used);
-    if (sink.full && !decompress_whole(done.status))
-        done.status = sink.over;
-    else if (sink.full && sink.over != DECOMPRESS_OK)
-        done.status = sink.over;
-    if (sink.len > 0) {
-        if (sink.capacity - sink.len > sink.len / 8) {
-            uint8_t *smaller = realloc(sink.at, sink.len);
-            sink.at = smaller == NULL ? sink.at : smaller;
+    return sink;
+}
+
+static struct decompressed sink_end(struct node *node, struct sink *sink, enum decompress_status status)
+{
+    struct budget *budget = node->tree->budget;
+    struct decompressed done = {.out = bytes_of("", 0), .status = status};
+    if (sink->full && (!decompress_whole(status) || sink->over != DECOMPRESS_OK))
+        done.status = sink->over;
+    if (sink->len > 0) {
+        if (sink->capacity - sink->len > sink->len / 8) {
+            uint8_t *smaller = realloc(sink->at, sink->len);
+            sink->at = smaller == NULL ? sink->at : smaller;
         }
-        arena_adopt(node->tree->arena, sink.at);
-        done.out = bytes_of(sink.at, sink.len);
-        budget_take(budget, LIMIT_BYTES_OUT, sink.len);
+        arena_adopt(node->tree->arena, sink->at);
+        done.out = bytes_of(sink->at, sink->len);
+        budget_take(budget, LIMIT_BYTES_OUT, sink->len);
     } else {
-        free(sink.at);
+        free(sink->at);
     }
     if (done.status == DECOMPRESS_BYTES)
         budget->passed |= 1u << LIMIT_BYTES_OUT;
     if (done.status == DECOMPRESS_RATIO)
         budget->passed |= 1u << LIMIT_RATIO;
-    assert(done.used <= what.in.len);
     return done;
+}
+
+struct decompressed decompress(struct node *node, struct decompress what)
+{
+    struct sink sink = sink_begin(node, what.in.len, what.at_most);
+    size_t used = 0;
+    enum decompress_status status = codecs[what.codec](what.in, what.properties, &sink, &used);
+    struct decompressed done = sink_end(node, &sink, status);
+    assert(used <= what.in.len);
+    done.used = used;
+    return done;
+}
+
+struct decompressed decompress_from(struct node *node, size_t in_bytes,
+                                    int64_t (*read)(void *own, uint8_t *to, size_t room), void *own)
+{
+    struct sink sink = sink_begin(node, in_bytes, 0);
+    enum decompress_status status = DECOMPRESS_OK;
+    size_t room;
+    for (uint8_t *to; (to = sink_room(&sink, &room)) != NULL;) {
+        int64_t got = read(own, to, room);
+        if (got <= 0) {
+            status = got == 0 ? DECOMPRESS_OK : DECOMPRESS_MALFORMED;
+            break;
+        }
+        assert((uint64_t)got <= room);
+        sink.len += (size_t)got;
+    }
+    return sink_end(node, &sink, status);
 }
 
 void decompress_note(struct node *node, enum decompress_status status, size_t offset, size_t len)

@@ -28,6 +28,8 @@ enum codec {
     CODEC_LZMA,      /* .lzma with its 13-byte header */
     CODEC_LZMA1,     /* raw; properties: 5 bytes */
     CODEC_LZMA2,     /* raw; properties: 1 byte */
+    CODEC_LZMA1_X86, /* the same before the x86 branch filter */
+    CODEC_LZMA2_X86,
     CODEC_ZSTD,      /* all frames */
 };
 
@@ -57,6 +59,10 @@ struct decompressed {
 
 /* Decode WHAT on behalf of NODE, whose budget is drawn. */
 struct decompressed decompress(struct node *node, struct decompress what);
+/* The same for a foreign reader: READ puts at most ROOM bytes at TO and answers how many, 0 at the end,
+ * or < 0 where it cannot go on (the status is MALFORMED then).  IN_BYTES is what the ratio is taken of. */
+struct decompressed decompress_from(struct node *node, size_t in_bytes,
+                                    int64_t (*read)(void *own, uint8_t *to, size_t room), void *own);
 /* Record STATUS (nothing for OK) as an anomaly on NODE about LEN bytes at OFFSET of its content. */
 void decompress_note(struct node *node, enum decompress_status status, size_t offset, size_t len);
 /* Whether the output is all there was. */

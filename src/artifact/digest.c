@@ -3,13 +3,19 @@
 
 #include <assert.h>
 #include <openssl/evp.h>
+#include <stdlib.h>
+
+static const EVP_MD *algorithm_of(enum digest_kind kind)
+{
+    return kind == DIGEST_MD5      ? EVP_md5()
+           : kind == DIGEST_SHA1   ? EVP_sha1()
+           : kind == DIGEST_SHA256 ? EVP_sha256()
+                                   : EVP_sha512();
+}
 
 size_t digest(enum digest_kind kind, struct bytes b, uint8_t out[64])
 {
-    const EVP_MD *algorithm = kind == DIGEST_MD5      ? EVP_md5()
-                              : kind == DIGEST_SHA1   ? EVP_sha1()
-                              : kind == DIGEST_SHA256 ? EVP_sha256()
-                                                      : EVP_sha512();
+    const EVP_MD *algorithm = algorithm_of(kind);
     unsigned len = 0;
     int ok = EVP_Digest(b.len == 0 ? (const void *)"" : b.at, b.len, out, &len, algorithm, NULL);
     assert(ok == 1);
@@ -27,4 +33,33 @@ struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes
         hex[2 * i + 1] = (uint8_t)digit[raw[i] & 15];
     }
     return bytes_of(hex, len * 2);
+}
+
+void digest_repeat(enum digest_kind kind, struct bytes prefix, struct bytes word, uint64_t count,
+                   uint8_t out[64])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    int ok = context != NULL && EVP_DigestInit_ex(context, algorithm_of(kind), NULL) == 1;
+    /* Many rounds a call: the counter alone is 8 bytes. */
+    size_t round = prefix.len + word.len + 8, rounds = 4096 / round + 1;
+    uint8_t *buffer = malloc(round * rounds);
+    assert(ok == 1 && buffer != NULL);
+    for (uint64_t n = 0; n < count;) {
+        size_t len = 0;
+        for (size_t i = 0; i < rounds && n < count; i++, n++) {
+            if (prefix.len > 0)
+                memcpy(buffer + len, prefix.at, prefix.len);
+            if (word.len > 0)
+                memcpy(buffer + len + prefix.len, word.at, word.len);
+            len += round;
+            for (int k = 0; k < 8; k++)
+                buffer[len - 8 + (size_t)k] = (uint8_t)(n >> (8 * k));
+        }
+        ok = ok && EVP_DigestUpdate(context, buffer, len) == 1;
+    }
+    unsigned len = 0;
+    ok = ok && EVP_DigestFinal_ex(context, out, &len) == 1;
+    assert(ok);
+    free(buffer);
+    EVP_MD_CTX_free(context);
 }

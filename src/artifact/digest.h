@@ -13,4 +13,9 @@ size_t digest(enum digest_kind kind, struct bytes b, uint8_t out[64]);
 /* The same in lower-case hex, in ARENA. */
 struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes b);
 
+/* Digest of (PREFIX, WORD, 64-bit little-endian counter) repeated COUNT times from counter 0, as 7-Zip
+ * stretches a password.  cost O(COUNT). */
+void digest_repeat(enum digest_kind kind, struct bytes prefix, struct bytes word, uint64_t count,
+                   uint8_t out[64]);
+
 #endif
