@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The verbs under `noroshi rule`: one row of rule.def and one function each.
+ *
+ * Options every one of them knows are read here; what is left are the paths. */
+#ifndef NOROSHI_CLI_RULE_H
+#define NOROSHI_CLI_RULE_H
+
+#include "rule/rule.h"
+
+#define RULE_PATHS_MAX 64
+
+struct rule_command {
+    const char *path[RULE_PATHS_MAX]; /* what is no option, in order */
+    uint32_t path_count;
+    const char *list_path[RULE_PATHS_MAX];
+    uint32_t list_path_count;
+    const char *ham, *bad, *cache;
+    bool strict, kleene, json, naive, quiet, all;
+    uint32_t repeat;
+};
+
+#define RULE_VERB(name, what) int rule_##name(const struct rule_command *command);
+#include "cli/rule.def"
+#undef RULE_VERB
+
+/* The set of COMMAND's first COUNT paths, every refusal told on stderr unless quiet; NULL: told too. */
+struct rule_set *rule_command_load(const struct rule_command *command, const void *parent, uint32_t count);
+/* The error, then the line of its file with a caret below the place. */
+void rule_problem_print(const struct error *err);
+
+#endif

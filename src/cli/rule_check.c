@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/rule.h"
+
+#include "cli/verb.h"
+
+#include <stdio.h>
+#include <talloc.h>
+
+int rule_check(const struct rule_command *command)
+{
+    struct rule_options load = {.path = command->path, .path_count = command->path_count,
+                                .list_path = command->list_path,
+                                .list_path_count = command->list_path_count,
+                                .strict = command->strict, .check_only = true};
+    struct error err = {0};
+    struct rule_set *set = rule_set_load(NULL, &load, &err);
+    if (set == NULL) {
+        error_print(&err);
+        return EXIT_ERROR;
+    }
+    uint32_t retired = 0, refused = 0;
+    for (uint32_t i = 0; i < rule_set_problem_count(set); i++) {
+        const struct rule_problem *problem = rule_set_problem(set, i);
+        retired += problem->retired;
+        refused += !problem->retired;
+        if (!command->quiet)
+            rule_problem_print(&problem->err);
+    }
+    uint32_t accepted = rule_set_count(set);
+    printf("%u rules read, %u accepted, %u refused, %u retired\n", accepted + refused + retired, accepted,
+           refused, retired);
+    talloc_free(set);
+    if (fflush(stdout) != 0)
+        return EXIT_ERROR;
+    return refused > 0 ? EXIT_ERROR : EXIT_CLEAN;
+}

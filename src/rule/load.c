@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/set.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <talloc.h>
+
+#define FILE_MAX_BYTES ((size_t)8 * 1024 * 1024)
+#define FOLDER_DEPTH_MAX 8
+
+struct rule_problem *set_problem(struct rule_set *set, const struct error *err, struct bytes rule)
+{
+    if (set->problem_count == set->problem_capacity) {
+        uint32_t capacity = set->problem_capacity == 0 ? 16 : set->problem_capacity * 2;
+        struct rule_problem **grown = arena_array_of(set->arena, capacity, struct rule_problem *);
+        if (set->problem_count > 0)
+            memcpy(grown, set->problem, set->problem_count * sizeof(struct rule_problem *));
+        set->problem = grown;
+        set->problem_capacity = capacity;
+    }
+    struct rule_problem *problem = arena_new_of(set->arena, struct rule_problem);
+    *problem = (struct rule_problem){.err = *err, .rule = rule};
+    return set->problem[set->problem_count++] = problem;
+}
+
+/* The whole of FILE, NUL-terminated beyond its end, in the set's arena. */
+static bool read_file(struct rule_set *set, const char *path, size_t size, struct bytes *out,
+                      struct error *err)
+{
+    if (size > FILE_MAX_BYTES) {
+        error_set_at(err, path, 0, 0, "the file is larger than %zu MB", FILE_MAX_BYTES >> 20);
+        return false;
+    }
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+    uint8_t *at = arena_alloc(set->arena, size + 1);
+    *out = bytes_of(at, fread(at, 1, size, file));
+    bool ok = ferror(file) == 0;
+    fclose(file);
+    return ok ? true : error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+}
+
+static void load_file(struct rule_set *set, const char *path, size_t size)
+{
+    struct error err = {0};
+    struct bytes text, name = arena_copy(set->arena, bytes_of_string(path));
+    if (read_file(set, path, size, &text, &err))
+        set_read(set, text, name);
+    else
+        set_problem(set, &err, BYTES_NONE);
+}
+
+static bool load_path(struct rule_set *set, const char *path, uint32_t depth, struct error *err);
+
+static bool load_folder(struct rule_set *set, const char *path, uint32_t depth, struct error *err)
+{
+    struct dirent **entry;
+    int count = scandir(path, &entry, NULL, alphasort);
+    if (count < 0)
+        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+    bool ok = true;
+    for (int i = 0; i < count; i++) {
+        struct bytes name = bytes_of_string(entry[i]->d_name);
+        char *full = talloc_asprintf(NULL, "%s/%s", path, entry[i]->d_name);
+        struct stat st;
+        bool folder = full != NULL && stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+        bool rule = bytes_ends(name, BYTES(".yml")) || bytes_ends(name, BYTES(".yaml"));
+        if (ok && name.at[0] != '.' && (folder || rule) && depth < FOLDER_DEPTH_MAX)
+            ok = load_path(set, full, depth + 1, err);
+        talloc_free(full);
+        free(entry[i]);
+    }
+    free(entry);
+    return ok;
+}
+
+static bool load_path(struct rule_set *set, const char *path, uint32_t depth, struct error *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+    if (S_ISDIR(st.st_mode))
+        return load_folder(set, path, depth, err);
+    load_file(set, path, (size_t)st.st_size);
+    return true;
+}
+
+struct rule_set *rule_set_load(const void *parent, const struct rule_options *options,
+                               struct error *err)
+{
+    struct rule_set *set = talloc_zero(parent, struct rule_set);
+    if (set == NULL)
+        abort();
+    set->arena = arena_new(set);
+    set->lists = lists_new(set);
+    set->strict = options->strict;
+    set->kleene_lambdas = options->kleene_lambdas;
+    for (uint32_t i = 0; i < options->list_path_count; i++) {
+        struct error problem = {0};
+        if (!lists_load(set->lists, options->list_path[i], &problem))
+            set_problem(set, &problem, BYTES_NONE);
+    }
+    for (uint32_t i = 0; i < options->path_count; i++)
+        if (!load_path(set, options->path[i], 0, err)) {
+            talloc_free(set);
+            return NULL;
+        }
+    return set;
+}
+
+uint32_t rule_set_count(const struct rule_set *set)
+{
+    return set->rule_count;
+}
+
+const struct rule *rule_set_rule(const struct rule_set *set, uint32_t number)
+{
+    return set->rule[number];
+}
+
+/* The file name of RULE without folders and extension. */
+static struct bytes stem(const struct rule *rule)
+{
+    struct bytes name = rule->file;
+    size_t slash = bytes_find_last_byte(name, '/');
+    if (slash != BYTES_NPOS)
+        name = bytes_from(name, slash + 1);
+    size_t dot = bytes_find_last_byte(name, '.');
+    return dot == BYTES_NPOS ? name : bytes_sub(name, 0, dot);
+}
+
+const struct rule *rule_set_find(const struct rule_set *set, struct bytes what)
+{
+    for (uint32_t i = 0; i < set->rule_count; i++) {
+        const struct rule *rule = set->rule[i];
+        if (bytes_equal(rule->name, what) || bytes_equal(rule->id, what) || bytes_equal(stem(rule), what))
+            return rule;
+    }
+    return NULL;
+}
+
+uint32_t rule_set_problem_count(const struct rule_set *set)
+{
+    return set->problem_count;
+}
+
+const struct rule_problem *rule_set_problem(const struct rule_set *set, uint32_t number)
+{
+    return set->problem[number];
+}
