@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open/html_token.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+
+enum decode {
+    DECODE_REFERENCES = 1,
+    DECODE_ATTRIBUTE = 2, /* references by the rules of attribute values */
+    DECODE_NUL = 4,       /* NUL becomes U+FFFD */
+    DECODE_LOWER = 8,
+};
+
+static const uint8_t decode_of[] = {
+    [HTML_STATE_DATA] = DECODE_REFERENCES,
+    [HTML_STATE_RCDATA] = DECODE_REFERENCES | DECODE_NUL,
+    [HTML_STATE_RAWTEXT] = DECODE_NUL,
+    [HTML_STATE_SCRIPT] = DECODE_NUL,
+    [HTML_STATE_CDATA] = 0,
+    [HTML_STATE_PLAINTEXT] = DECODE_NUL,
+};
+
+/* Whether C changes under HOW. */
+static bool is_changed(uint8_t c, unsigned how)
+{
+    return c == '\r' || (c == '&' && (how & DECODE_REFERENCES)) || (c == 0 && (how & DECODE_NUL)) ||
+           ((how & DECODE_LOWER) && (uint8_t)(c - 'A') < 26);
+}
+
+static size_t next_changed(struct bytes raw, size_t from, unsigned how)
+{
+    while (from < raw.len && !is_changed(raw.at[from], how))
+        from++;
+    return from;
+}
+
+/* One changed byte (or reference) at AT into OUT; answers how many bytes it was. */
+static size_t decode_one(struct text *out, struct bytes raw, size_t at, unsigned how)
+{
+    uint8_t c = raw.at[at];
+    if (c == '\r') {
+        bool pair = at + 1 < raw.len && raw.at[at + 1] == '\n';
+        if (!pair)
+            text_add_byte(out, '\n');
+        return 1;
+    }
+    if (c == 0) {
+        text_add_codepoint(out, 0xFFFD);
+        return 1;
+    }
+    if (c != '&') {
+        text_add_byte(out, ascii_lower(c));
+        return 1;
+    }
+    uint32_t code[2];
+    size_t len = html_reference(raw, at, how & DECODE_ATTRIBUTE, code);
+    if (len == 0) {
+        text_add_byte(out, '&');
+        return 1;
+    }
+    text_add_codepoint(out, code[0]);
+    if (code[1] != 0)
+        text_add_codepoint(out, code[1]);
+    return len;
+}
+
+static struct bytes decode(struct arena *arena, struct bytes raw, unsigned how)
+{
+    size_t at = next_changed(raw, 0, how);
+    if (at == raw.len)
+        return raw;
+    struct text out;
+    text_init(&out, arena, 0);
+    text_reserve(&out, raw.len);
+    text_add(&out, bytes_sub(raw, 0, at));
+    while (at < raw.len) {
+        at += decode_one(&out, raw, at, how);
+        size_t next = next_changed(raw, at, how);
+        text_add(&out, bytes_sub(raw, at, next - at));
+        at = next;
+    }
+    return text_bytes(&out);
+}
+
+struct bytes html_text(struct arena *arena, struct bytes raw, enum html_state state)
+{
+    return decode(arena, raw, decode_of[state]);
+}
+
+struct bytes html_attribute_value(struct arena *arena, const struct html_attribute *attribute)
+{
+    return decode(arena, attribute->value, DECODE_REFERENCES | DECODE_ATTRIBUTE | DECODE_NUL);
+}
+
+struct bytes html_name(struct arena *arena, struct bytes raw)
+{
+    return decode(arena, raw, DECODE_LOWER | DECODE_NUL);
+}
+
+struct bytes html_comment(struct arena *arena, struct bytes raw)
+{
+    return decode(arena, raw, DECODE_NUL);
+}
+
+const struct html_attribute *html_attribute_get(const struct html_token *token, enum html_attribute_name known)
+{
+    for (uint32_t i = 0; i < token->attribute_count; i++)
+        if (token->attribute[i].known == known)
+            return &token->attribute[i];
+    return NULL;
+}
