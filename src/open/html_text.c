@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open/html_text.h"
+
+#include "base/utf8.h"
+
+#define NEWLINES_MAX 2
+
+unsigned html_codepoint_class(uint32_t c)
+{
+    if (c < 0x80)
+        return c == ' ' || c == '\t' || c == '\f' ? 1 : c == '\n' || c == '\r' ? 4 : c < 0x20 || c == 0x7F ? 2 : 0;
+    if (c < 0xA0)
+        return c == 0x85 ? 4 : 2;
+    if (c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+        c == 0x3000 || c == 0x2800)
+        return 1;
+    if (c == 0x2028 || c == 0x2029)
+        return 4;
+    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
+        c == 0x061C)
+        return 3;
+    if (c == 0xAD || c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x17B4 || c == 0x17B5 ||
+        (c >= 0x180B && c <= 0x180F) || (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2065) ||
+        (c >= 0x206A && c <= 0x206F) || c == 0x3164 || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF ||
+        c == 0xFFA0 || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF))
+        return 2;
+    return 0;
+}
+
+void html_sink_init(struct html_sink *sink, struct arena *arena, bool clean)
+{
+    *sink = (struct html_sink){.clean = clean};
+    text_init(&sink->out, arena, 0);
+}
+
+void html_sink_break(struct html_sink *sink, unsigned count)
+{
+    if (sink->newlines < count)
+        sink->newlines = (uint8_t)count;
+}
+
+void html_sink_newline(struct html_sink *sink)
+{
+    if (sink->newlines < NEWLINES_MAX)
+        sink->newlines++;
+}
+
+void html_sink_blank(struct html_sink *sink)
+{
+    sink->blank = true;
+}
+
+/* Write the line ends or the blank that are owed. */
+static void settle(struct html_sink *sink)
+{
+    if (sink->out.len > 0) {
+        if (sink->newlines == 0 && sink->blank)
+            text_add_byte(&sink->out, ' ');
+        for (; sink->newlines > 0; sink->newlines--)
+            text_add_byte(&sink->out, '\n');
+    }
+    sink->newlines = 0;
+    sink->blank = false;
+}
+
+static bool ends_in_letter(const struct text *out)
+{
+    return out->len > 0 && (ascii_is_alnum(out->at[out->len - 1]) || out->at[out->len - 1] >= 0x80);
+}
+
+static void put_code(struct html_sink *sink, uint32_t code, bool pre)
+{
+    unsigned class = html_codepoint_class(code);
+    switch (class) {
+    case 1:
+        if (pre && sink->newlines == 0)
+            text_add_byte(&sink->out, ' ');
+        else
+            sink->blank = true;
+        return;
+    case 4:
+        if (pre)
+            html_sink_newline(sink);
+        else
+            sink->blank = true;
+        return;
+    case 0:
+        break;
+    default:
+        sink->invisible_count++;
+        sink->bidi_count += class == 3;
+        sink->split_count += class == 2 && code >= 0x80 && !sink->blank && sink->newlines == 0 &&
+                             ends_in_letter(&sink->out);
+        if (sink->clean || code < 0x80)
+            return;
+    }
+    if (sink->blank || sink->newlines > 0)
+        settle(sink);
+    text_add_codepoint(&sink->out, code);
+}
+
+/* Printable ASCII other than "&": copied as it stands. */
+static const uint8_t is_plain[256] = {
+    [0x21 ... 0x25] = 1, [0x27 ... 0x7E] = 1,
+};
+
+/* A run that is copied: plain ASCII with single blanks between. */
+static size_t plain_run(struct bytes raw, size_t at)
+{
+    for (;;) {
+        while (at < raw.len && is_plain[raw.at[at]])
+            at++;
+        if (at + 1 >= raw.len || raw.at[at] != ' ' || !is_plain[raw.at[at + 1]])
+            return at;
+        at++;
+    }
+}
+
+void html_sink_text(struct html_sink *sink, struct bytes raw, enum html_state state, bool pre)
+{
+    bool references = state == HTML_STATE_DATA || state == HTML_STATE_RCDATA;
+    text_reserve(&sink->out, raw.len + 2);
+    for (size_t at = 0; at < raw.len;) {
+        uint8_t c = raw.at[at];
+        if (is_plain[c]) {
+            size_t end = plain_run(raw, at);
+            if (sink->blank || sink->newlines > 0)
+                settle(sink);
+            text_add(&sink->out, bytes_sub(raw, at, end - at));
+            at = end;
+        } else if (c == '\r' && at + 1 < raw.len && raw.at[at + 1] == '\n') {
+            at++;
+        } else if (c == '&' && references) {
+            uint32_t code[2];
+            size_t len = html_reference(raw, at, false, code);
+            put_code(sink, len == 0 ? '&' : code[0], pre);
+            if (len > 0 && code[1] != 0)
+                put_code(sink, code[1], pre);
+            at += len == 0 ? 1 : len;
+        } else if (c < 0x80) {
+            put_code(sink, c, pre);
+            at++;
+        } else {
+            size_t before = at;
+            uint32_t code = utf8_next(raw, &at);
+            unsigned class = html_codepoint_class(code);
+            if (class != 0) {
+                put_code(sink, code, pre);
+                continue;
+            }
+            if (sink->blank || sink->newlines > 0)
+                settle(sink);
+            if (code == 0xFFFD)
+                text_add_codepoint(&sink->out, code);
+            else
+                text_add(&sink->out, bytes_sub(raw, before, at - before));
+        }
+    }
+}
