@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wave/wave.h"
+
+#include "base/civil.h"
+#include "base/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+#define DAY_US ((int64_t)86400 * 1000000)
+#define SERIES_MAX 20000u
+#define DAYS_MAX 40000
+
+const char *const wave_unit_names[4] = {"hour", "day", "week", "month"};
+
+struct bytes wave_day(struct arena *arena, int64_t day)
+{
+    struct civil c = civil_of_us(day * DAY_US);
+    return arena_printf(arena, "%04lld-%02d-%02d", (long long)c.year, c.month, c.day);
+}
+
+int64_t wave_fold(enum wave_unit unit, int64_t day)
+{
+    struct civil c = civil_of_us(day * DAY_US);
+    if (unit == WAVE_WEEK)
+        return day - (c.weekday + 6) % 7; /* ISO 8601: weeks begin on Monday */
+    return unit == WAVE_MONTH ? day - (c.day - 1) : day;
+}
+
+struct loader {
+    struct waves *waves;
+    struct table *by_name;
+    uint32_t capacity;
+};
+
+static bool add_collected(void *own, const struct store_cell *cell)
+{
+    struct waves *w = own;
+    int64_t at = cell->index - w->first_day;
+    if (at >= 0 && at < w->days)
+        w->collected[at] += (int64_t)cell->count;
+    return true;
+}
+
+static bool add_cell(void *own, const struct store_cell *cell)
+{
+    struct loader *l = own;
+    struct waves *w = l->waves;
+    int64_t at = cell->index - w->first_day;
+    struct wave_series *last = w->count > 0 ? &w->series[w->count - 1] : NULL;
+    if (at < 0 || at >= w->days)
+        return true;
+    if (last == NULL || !bytes_equal(last->name, cell->name)) { /* cells come ordered by name */
+        if (w->count == SERIES_MAX)
+            return false;
+        if (w->count == l->capacity) {
+            l->capacity = l->capacity == 0 ? 64 : l->capacity * 2;
+            struct wave_series *more = arena_array_of(w->arena, l->capacity, struct wave_series);
+            if (w->count > 0)
+                memcpy(more, w->series, w->count * sizeof *more);
+            w->series = more;
+        }
+        last = &w->series[w->count++];
+        last->name = arena_copy(w->arena, cell->name);
+        last->count = arena_array_of(w->arena, (size_t)w->days, int32_t);
+        last->first_seen = (int)at;
+    }
+    last->count[at] = cell->count > INT32_MAX ? INT32_MAX : (int32_t)cell->count;
+    last->total += (int64_t)cell->count;
+    return true;
+}
+
+/* A day without any artifact is missing where a Poisson count of the mean of the four weeks around
+ * it would be zero less than once in a thousand days. */
+static bool is_gap(const struct waves *w, int day)
+{
+    double sum = 0;
+    int n = 0;
+    if (w->collected[day] > 0)
+        return false;
+    for (int d = day - 14; d <= day + 14; d++)
+        if (d >= 0 && d < w->days && w->collected[d] > 0)
+            sum += (double)w->collected[d], n++;
+    return n == 0 || sum / 29 >= 6.9;
+}
+
+static int by_total(const void *a, const void *b)
+{
+    const struct wave_series *x = a, *y = b;
+    return x->total != y->total ? (x->total < y->total ? 1 : -1) : bytes_compare(x->name, y->name);
+}
+
+static int64_t floor_day(int64_t us)
+{
+    return us >= 0 ? us / DAY_US : -((DAY_US - 1 - us) / DAY_US);
+}
+
+struct waves *wave_load(struct arena *arena, struct store *store, enum dimension dimension,
+                        double false_alarms_per_year, struct error *err)
+{
+    struct waves *w = arena_new_of(arena, struct waves);
+    struct store_stats stats;
+    *w = (struct waves){.arena = arena, .dimension = dimension};
+    if (!store_stats(store, &stats, err))
+        return NULL;
+    if (stats.artifacts == 0)
+        return w;
+    w->first_day = floor_day(stats.first_us);
+    int64_t days = floor_day(stats.last_us) - w->first_day + 1;
+    if (days > DAYS_MAX) { /* one mail of another century must not cost a dense century */
+        w->first_day += days - DAYS_MAX;
+        days = DAYS_MAX;
+    }
+    w->days = (int)days;
+    w->collected = arena_array_of(arena, (size_t)days, int64_t);
+    struct loader loader = {.waves = w};
+    if (!store_counts(store, DIMENSION_CLASS, 86400, 0, 0, add_collected, w, err) ||
+        !store_counts(store, dimension, 86400, 0, 0, add_cell, &loader, err))
+        return NULL;
+    bool *gap = arena_array_of(arena, (size_t)days, bool);
+    for (int d = 0; d < w->days; d++)
+        gap[d] = is_gap(w, d);
+    struct surge_params params = {false_alarms_per_year, civil_of_us(w->first_day * DAY_US).weekday};
+    for (uint32_t i = 0; i < w->count; i++) {
+        struct wave_series *s = &w->series[i];
+        for (int d = 0; d < w->days; d++)
+            if (gap[d])
+                s->count[d] = SURGE_MISSING;
+        if (false_alarms_per_year > 0 && s->total >= SURGE_LEAST)
+            s->surge = surge_find(arena, s->count, w->days, &params, &s->day, &s->surge_count);
+    }
+    qsort(w->series, w->count, sizeof *w->series, by_total);
+    return w;
+}
+
+static struct bytes day_without_year(struct arena *arena, int64_t day, int64_t beside)
+{
+    struct bytes whole = wave_day(arena, day);
+    return bytes_equal(bytes_sub(whole, 0, 4), bytes_sub(wave_day(arena, beside), 0, 4)) ? bytes_from(whole, 5)
+                                                                                         : whole;
+}
+
+struct bytes wave_sentence(const struct waves *w, const struct wave_series *series, const struct surge *surge,
+                           int language)
+{
+    int64_t peak = w->first_day + surge->peak, first = w->first_day + surge->first,
+            last = w->first_day + surge->last;
+    struct bytes on = wave_day(w->arena, peak), since = day_without_year(w->arena, first, peak),
+                 until = day_without_year(w->arena, last, peak);
+    char expected[32];
+    snprintf(expected, sizeof expected, surge->peak_expected < 10 ? "%.1f" : "%.0f", surge->peak_expected);
+    if (language == 0)
+        return surge->ongoing
+                   ? arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, since %.*s", BYTES_FMT(series->name),
+                                  (long long)surge->peak_count, BYTES_FMT(on), expected, BYTES_FMT(since))
+                   : arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, from %.*s to %.*s",
+                                  BYTES_FMT(series->name), (long long)surge->peak_count, BYTES_FMT(on), expected,
+                                  BYTES_FMT(since), BYTES_FMT(until));
+    return surge->ongoing
+               ? arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から増加", BYTES_FMT(series->name),
+                              BYTES_FMT(on), (long long)surge->peak_count, expected, BYTES_FMT(since))
+               : arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から %.*s まで増加",
+                              BYTES_FMT(series->name), BYTES_FMT(on), (long long)surge->peak_count, expected,
+                              BYTES_FMT(since), BYTES_FMT(until));
+}
