@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "know/family.h"
+
+#include "base/text.h"
+#include "base/yaml.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+#define FILE_BYTES_MAX ((size_t)16 * 1024 * 1024)
+
+static bool read_file(struct arena *arena, const char *path, struct bytes *out, struct error *err)
+{
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+    struct text all;
+    text_init(&all, arena, FILE_BYTES_MAX);
+    uint8_t chunk[16384];
+    size_t n;
+    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
+        text_add(&all, bytes_of(chunk, n));
+    fclose(file);
+    *out = text_bytes(&all);
+    return !all.over_limit || error_set(err, ERROR_LIMIT, "%s is larger than 16 MB", path);
+}
+
+static struct bytes *take_list(struct arena *arena, const struct yaml *list, uint32_t *count_out)
+{
+    *count_out = list == NULL || list->kind != YAML_SEQUENCE ? 0 : list->count;
+    struct bytes *items = arena_array_of(arena, *count_out, struct bytes);
+    for (uint32_t i = 0; i < *count_out; i++)
+        items[i] = yaml_text(list->row[i].value);
+    return items;
+}
+
+static bool take_family(struct families *families, const struct yaml *entry, const char *path, struct error *err)
+{
+    struct family *family = &families->item[families->count];
+    family->name = yaml_get_text(entry, "name");
+    family->kind = yaml_get_text(entry, "kind");
+    if (family->name.len == 0 || family->kind.len == 0)
+        return error_set_at(err, path, entry->line, entry->column, "an entry needs a name and a kind");
+    family->alias = take_list(families->arena, yaml_get(entry, "aliases"), &family->alias_count);
+    family->technique = take_list(families->arena, yaml_get(entry, "attack"), &family->technique_count);
+    family->expects = take_list(families->arena, yaml_get(entry, "expects"), &family->expects_count);
+    const struct yaml *follows = yaml_get(entry, "follows"), *about = yaml_get(entry, "about");
+    family->follows[0] = yaml_get_text(follows, "en");
+    family->follows[1] = yaml_get_text(follows, "ja");
+    family->about[0] = yaml_get_text(about, "en");
+    family->about[1] = yaml_get_text(about, "ja");
+    family->source = yaml_get_text(entry, "source");
+    family->date = yaml_get_text(entry, "date");
+    if (family->source.len == 0)
+        return error_set_at(err, path, entry->line, entry->column, "entry '%.*s' names no source",
+                            BYTES_FMT(family->name));
+    table_set(families->by_name, family->name, family);
+    for (uint32_t i = 0; i < family->alias_count; i++)
+        table_set(families->by_name, family->alias[i], family);
+    families->count++;
+    return true;
+}
+
+struct families *families_load(const void *parent, const char *path, struct error *err)
+{
+    struct families *families = talloc_zero(parent, struct families);
+    if (families == NULL)
+        abort();
+    families->arena = arena_new(families);
+    families->by_name = table_new(families);
+    struct bytes text;
+    const struct yaml *list = NULL;
+    bool ok = read_file(families->arena, path, &text, err);
+    if (ok) {
+        const struct yaml *root = yaml_parse(families->arena, text, path, err);
+        list = yaml_get(root, "families");
+        ok = root != NULL;
+        if (ok && (list == NULL || list->kind != YAML_SEQUENCE))
+            ok = error_set_at(err, path, 1, 1, "expected a list under 'families'");
+    }
+    if (ok)
+        families->item = arena_array_of(families->arena, list->count, struct family);
+    for (uint32_t i = 0; ok && i < list->count; i++)
+        ok = take_family(families, list->row[i].value, path, err);
+    if (ok)
+        return families;
+    talloc_free(families);
+    return NULL;
+}
+
+const struct family *families_find(const struct families *families, struct bytes name)
+{
+    return families == NULL ? NULL : table_get(families->by_name, name);
+}
