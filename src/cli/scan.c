@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/civil.h"
+#include "cli/progress.h"
+#include "cli/resume.h"
+#include "cli/scan_option.h"
+#include "cli/setup.h"
+#include "cli/verb.h"
+#include "input/input.h"
+#include "serve/pool.h"
+#include "store/store.h"
+#include "verdict/campaign.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#define CAMPAIGN_LEAST 2u
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal_number)
+{
+    (void)signal_number;
+    interrupted = 1;
+}
+
+/* One run of `noroshi scan`. */
+struct run {
+    struct scan_option option;
+    struct arena *arena; /* for one report at a time */
+    struct text out;
+    struct store *store;
+    struct campaigns *campaigns;
+    struct progress progress;
+    struct resume *resume;
+    uint64_t count[4]; /* by verdict_class */
+    uint64_t done, submitted, input_errors, input_bytes;
+    bool output_failed;
+    struct error output_error;
+};
+
+static void write_out(struct run *run)
+{
+    if (!run->output_failed && fwrite(run->out.at, 1, run->out.len, stdout) != run->out.len) {
+        run->output_failed = true;
+        error_set_errno(&run->output_error, ERROR_OUTPUT, "cannot write the result");
+    }
+    run->out.len = 0;
+}
+
+static void remember(struct run *run, struct verdict *v)
+{
+    if (run->campaigns != NULL && v->fingerprint.len == sizeof(struct fingerprint)) {
+        struct fingerprint print;
+        memcpy(&print, v->fingerprint.at, sizeof print);
+        struct bytes name = campaigns_add(run->campaigns, run->arena, v, &print);
+        if (v->class >= VERDICT_SUSPICIOUS && v->campaign.len == 0)
+            v->campaign = name;
+    }
+    if (run->store != NULL && !run->output_failed &&
+        !store_add(run->store, v, run->option.keep_raw ? v->raw : BYTES_NONE, &run->output_error))
+        run->output_failed = true;
+}
+
+static void on_result(void *context, const struct verdict *result)
+{
+    struct run *run = context;
+    struct verdict v = *result;
+    run->count[v.class]++;
+    run->done++;
+    remember(run, &v);
+    bool silent = run->option.quiet_clean && v.class == VERDICT_CLEAN;
+    if (run->option.format == SCAN_JSON)
+        report_json(&run->out, run->arena, &v, &run->option.style);
+    else if (!silent)
+        report_text(&run->out, run->arena, &v, &run->option.style);
+    if (run->out.len > 0) {
+        progress_clear(&run->progress);
+        write_out(run);
+    }
+    arena_reset(run->arena);
+    resume_done(run->resume);
+}
+
+/* The file itself where ITEM is one and is too large to be copied to a worker; else -1. */
+static int whole_file(const struct input_item *item)
+{
+    struct stat about;
+    char path[4096];
+    if (item->content.len < (size_t)8 * 1024 * 1024 || item->name.len >= sizeof path)
+        return -1;
+    snprintf(path, sizeof path, "%.*s", BYTES_FMT(item->name));
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) ||
+                    (uint64_t)about.st_size != item->content.len)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+static bool submit(struct run *run, struct pool *pool, const struct input_item *item, struct error *err)
+{
+    int fd = whole_file(item);
+    bool ok = pool_submit(pool, item->name, item->content, item->truncated, fd, err);
+    if (fd >= 0)
+        close(fd);
+    run->submitted++;
+    resume_submitted(run->resume, &item->after);
+    progress_update(&run->progress, run->done, run->input_bytes + item->done_bytes);
+    return ok;
+}
+
+/* Everything at PATH; false where the run cannot go on. */
+static bool scan_path(struct run *run, struct pool *pool, const char *path, struct error *err)
+{
+    struct input_item item;
+    enum input_status status;
+    struct input *input = input_open(run->arena, path, err);
+    if (input == NULL) {
+        error_print(err);
+        run->input_errors++;
+        return true;
+    }
+    input = talloc_steal(pool, input);
+    resume_begin(run->resume, path, input);
+    uint64_t before = run->submitted, last_bytes = 0;
+    bool ok = true;
+    while (ok && !interrupted && !run->output_failed &&
+           (status = input_next(input, &item, err)) != INPUT_END) {
+        if (status == INPUT_ERROR) {
+            progress_clear(&run->progress);
+            error_print(err);
+            run->input_errors++;
+            continue;
+        }
+        last_bytes = item.done_bytes;
+        ok = submit(run, pool, &item, err);
+    }
+    run->input_bytes += last_bytes;
+    if (ok && !interrupted && run->submitted == before && !resume_skipped(run->resume)) {
+        fprintf(stderr, "noroshi scan: error: nothing to scan in %s\n  hint: it holds no file, or every one is empty of mail\n", path);
+        run->input_errors++;
+    }
+    talloc_free(input);
+    return ok;
+}
+
+static void print_campaigns(struct run *run)
+{
+    uint32_t count;
+    struct campaign *list = campaigns_list(run->campaigns, run->arena, CAMPAIGN_LEAST, &count);
+    for (uint32_t i = 0; i < count; i++) {
+        text_add_format(&run->out, "campaign %.*s: %u mails", BYTES_FMT(list[i].name), list[i].count);
+        if (list[i].first_us != INT64_MIN)
+            text_add_format(&run->out, ", %.10s to %.10s",
+                            (const char *)civil_iso(run->arena, list[i].first_us).at,
+                            (const char *)civil_iso(run->arena, list[i].last_us).at);
+        text_add_string(&run->out, ", \"");
+        terminal_add(&run->out, list[i].subject, 60);
+        text_add_string(&run->out, "\"\n");
+    }
+    write_out(run);
+}
+
+static void print_summary(const struct run *run, const struct pool *pool)
+{
+    bool wanted = run->option.format == SCAN_TEXT && run->done > 1;
+    if (wanted && !run->output_failed)
+        printf("%llu scanned: %llu malicious, %llu suspicious, %llu unscannable, %llu clean\n",
+               (unsigned long long)run->done, (unsigned long long)run->count[VERDICT_MALICIOUS],
+               (unsigned long long)run->count[VERDICT_SUSPICIOUS],
+               (unsigned long long)run->count[VERDICT_UNSCANNABLE],
+               (unsigned long long)run->count[VERDICT_CLEAN]);
+    if (pool_restart_count(pool) > 0)
+        fprintf(stderr, "noroshi scan: %u workers had to be replaced\n", pool_restart_count(pool));
+    if (interrupted)
+        fprintf(stderr, "noroshi scan: interrupted: %llu artifacts were scanned and are reported above, the rest was not\n%s",
+                (unsigned long long)run->done,
+                run->option.resume != NULL ? "  hint: the same command goes on from here\n" : "");
+}
+
+static int status_of(const struct run *run)
+{
+    if (run->output_failed) {
+        if (run->output_error.code != ERROR_OUTPUT || errno != EPIPE)
+            error_print(&run->output_error);
+        return EXIT_ERROR;
+    }
+    if (run->input_errors > 0 || interrupted)
+        return EXIT_ERROR;
+    for (int class = VERDICT_MALICIOUS; class >= VERDICT_SUSPICIOUS && class >= (int)run->option.fail_on; class--)
+        if (run->count[class] > 0)
+            return EXIT_FOUND;
+    return run->count[VERDICT_UNSCANNABLE] > 0 ? EXIT_UNSCANNABLE : EXIT_CLEAN;
+}
+
+static bool scan_all(struct run *run, struct pool *pool, struct error *err)
+{
+    bool ok = true;
+    uint64_t total = 0;
+    for (int i = 0; i < run->option.path_count; i++)
+        total += input_measure(run->option.path[i]);
+    progress_begin(&run->progress, !run->option.no_progress, total);
+    if (pool_sandbox_missing(pool)[0] != 0)
+        fprintf(stderr, "noroshi scan: this kernel lacks %s; workers go on with the rest\n",
+                pool_sandbox_missing(pool));
+    for (int i = 0; ok && i < run->option.path_count && !interrupted && !run->output_failed; i++)
+        ok = scan_path(run, pool, run->option.path[i], err);
+    ok = pool_drain(pool, err) && ok;
+    progress_clear(&run->progress);
+    if (ok && run->option.want_campaigns && !run->output_failed)
+        print_campaigns(run);
+    if (fflush(stdout) != 0 && !run->output_failed) {
+        run->output_failed = true;
+        error_set_errno(&run->output_error, ERROR_OUTPUT, "cannot write the result");
+    }
+    return ok;
+}
+
+static bool open_outputs(struct run *run, const void *parent, struct error *err)
+{
+    run->arena = arena_new(parent);
+    text_init(&run->out, NULL, 0);
+    run->option.style.colour = run->option.format == SCAN_TEXT && terminal_has_colour(stdout);
+    if (run->option.want_campaigns || run->option.store != NULL)
+        run->campaigns = campaigns_new(parent);
+    if (run->option.store != NULL) {
+        run->store = store_open(parent, run->option.store[0] == 0 ? NULL : run->option.store, err);
+        if (run->store == NULL)
+            return false;
+    }
+    run->resume = resume_open(parent, run->option.resume, err);
+    return run->option.resume == NULL || run->resume != NULL;
+}
+
+int verb_scan(int argc, char **argv)
+{
+    struct run run = {0};
+    struct error err;
+    enum scan_option_answer answer = scan_option_read(&run.option, argc, argv);
+    if (answer != SCAN_OPTION_GO)
+        return answer == SCAN_OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
+    void *parent = talloc_new(NULL);
+    struct scan_settings settings;
+    struct pool *pool = NULL;
+    if (setup_scan(parent, &run.option, &settings, &err) && open_outputs(&run, parent, &err))
+        pool = pool_new(parent,
+                        &(struct pool_settings){.scan = &settings,
+                                                .workers = run.option.workers,
+                                                .timeout_ms = run.option.timeout_ms,
+                                                .memory_bytes = run.option.memory_bytes,
+                                                .no_sandbox = run.option.no_sandbox,
+                                                .result = on_result,
+                                                .context = &run},
+                        &err);
+    int status = EXIT_ERROR;
+    if (pool == NULL) {
+        error_print(&err);
+    } else {
+        sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND}, NULL);
+        bool ok = scan_all(&run, pool, &err);
+        if (!ok)
+            error_print(&err);
+        print_summary(&run, pool);
+        bool kept = run.store == NULL || store_close(run.store, &err);
+        if (!kept)
+            error_print(&err);
+        status = ok && kept ? status_of(&run) : EXIT_ERROR;
+    }
+    text_finish(&run.out);
+    talloc_free(parent);
+    return status;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/setup.h"
+
+#include "cli/data.h"
+#include "know/family.h"
+#include "rule/rule.h"
+
+#include <stdio.h>
+#include <talloc.h>
+
+static struct bytes *lowered(const void *parent, const char *const *list, uint32_t count)
+{
+    struct bytes *out = talloc_array(parent, struct bytes, count + 1);
+    for (uint32_t i = 0; i < count; i++) {
+        char *copy = talloc_strdup(out, list[i]);
+        for (char *c = copy; *c != 0; c++)
+            *c = (char)ascii_lower((uint8_t)*c);
+        out[i] = bytes_of_string(copy);
+    }
+    return out;
+}
+
+static bool setup_rules(const void *parent, const struct scan_option *option, struct scan_settings *settings,
+                        struct error *err)
+{
+    const char *shipped[1] = {NULL}, *lists[1] = {data_path(parent, "knowledge/lists", err)};
+    struct rule_options rules = {.path = option->rules,
+                                 .path_count = option->rule_count,
+                                 .list_path = lists,
+                                 .list_path_count = lists[0] != NULL};
+    if (option->rule_count == 0) {
+        shipped[0] = data_path(parent, "rules", err);
+        if (shipped[0] == NULL)
+            return false;
+        rules.path = shipped;
+        rules.path_count = 1;
+    }
+    struct rule_set *set = rule_set_load(parent, &rules, err);
+    if (set == NULL)
+        return false;
+    for (uint32_t i = 0; i < rule_set_problem_count(set); i++)
+        if (!rule_set_problem(set, i)->retired)
+            error_print(&rule_set_problem(set, i)->err);
+    settings->rules = set;
+    return true;
+}
+
+bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,
+                struct error *err)
+{
+    *settings = (struct scan_settings){
+        .observe.org_domain = lowered(parent, option->org_domains, option->org_domain_count),
+        .observe.org_domain_count = option->org_domain_count,
+        .observe.authserv_id = lowered(parent, option->authserv_ids, option->authserv_id_count),
+        .observe.authserv_id_count = option->authserv_id_count,
+        .want_model = option->want_model,
+        .want_tree = option->want_tree,
+        .want_facts = option->store != NULL,
+        .want_fingerprint = option->want_campaigns || option->store != NULL,
+    };
+    if (option->dkim_keys != NULL && !data_read(parent, option->dkim_keys, &settings->observe.dkim_keys, err))
+        return false;
+    if (option->model_file != NULL) {
+        settings->learned = learned_load(parent, option->model_file, true, err);
+        if (settings->learned == NULL)
+            return false;
+    }
+    char *families = data_path(parent, "knowledge/families.yml", err);
+    if (families == NULL)
+        return false;
+    settings->families = families_load(parent, families, err);
+    return settings->families != NULL && setup_rules(parent, option, settings, err);
+}
