@@ -9,6 +9,8 @@
 static void step_open(struct scan *scan)
 {
     scan->tree = tree_new(scan->arena, &scan->budget, scan->input, scan->name);
+    if (scan->truncated)
+        node_anomaly(scan->tree->root, ANOMALY_TRUNCATED, scan->input.len, 0, BYTES("longer than is read"));
     open_tree(scan->tree->root);
 }
 
@@ -35,9 +37,9 @@ static void (*const steps[])(struct scan *scan) = {
 };
 
 struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,
-                           struct bytes name)
+                           struct bytes name, bool truncated)
 {
-    struct scan scan = {.arena = arena, .settings = settings, .input = input, .name = name};
+    struct scan scan = {.arena = arena, .settings = settings, .input = input, .name = name, .truncated = truncated};
     budget_init(&scan.budget);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         steps[i](&scan);

@@ -7,18 +7,20 @@
 #ifndef NOROSHI_SCAN_H
 #define NOROSHI_SCAN_H
 
+#include "know/family.h"
+#include "learn/learned.h"
 #include "observe/model.h"
+#include "rule/rule.h"
 #include "verdict/verdict.h"
-
-struct rule_set;  /* rule/ */
-struct knowledge; /* know/ */
 
 /* Read-only after load, shared by all scans of a process. */
 struct scan_settings {
     struct settings observe;
-    const struct rule_set *rules;
-    const struct knowledge *knowledge;
-    bool want_model, want_tree, want_facts; /* fill verdict.extra, verdict.facts */
+    const struct rule_set *rules;     /* NULL: none */
+    const struct families *families;  /* NULL: names stay as rules spell them */
+    const struct learned *learned;    /* NULL: nothing was learned */
+    const struct profile_source *profile; /* NULL: first contact is assumed */
+    bool want_model, want_tree, want_facts, want_fingerprint, want_raw; /* fill those of the verdict */
 };
 
 struct scan {
@@ -26,6 +28,7 @@ struct scan {
     struct budget budget;
     const struct scan_settings *settings;
     struct bytes input, name;
+    bool truncated; /* INPUT is only the beginning of the artifact */
     struct tree *tree;
     struct model *model;
     struct verdict *verdict;
@@ -33,6 +36,6 @@ struct scan {
 
 /* Scan INPUT (not copied; must outlive the arena's use), named NAME; the verdict lives in ARENA. */
 struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,
-                           struct bytes name);
+                           struct bytes name, bool truncated);
 
 #endif

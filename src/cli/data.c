@@ -55,7 +55,7 @@ bool data_read(const void *parent, const char *path, struct bytes *out, struct e
     for (size_t n = 1; n > 0 && len < FILE_BYTES_MAX; len += n) {
         if (room - len < 65536) {
             room = room == 0 ? 65536 : room * 2;
-            at = talloc_realloc(parent, at, uint8_t, room);
+            at = talloc_realloc_size(parent, at, room);
         }
         n = fread(at + len, 1, room - len, file);
     }

@@ -6,6 +6,7 @@
 #include "cli/setup.h"
 #include "cli/verb.h"
 #include "input/input.h"
+#include "report/terminal.h"
 #include "serve/pool.h"
 #include "store/store.h"
 #include "verdict/campaign.h"

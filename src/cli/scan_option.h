@@ -25,7 +25,7 @@ struct scan_option {
     const char *org_domains[32], *authserv_ids[32];
     uint32_t org_domain_count, authserv_id_count;
     const char *dkim_keys;
-    const char *model_file, *senders; /* what `noroshi learn` wrote */
+    const char *model_file;      /* what `noroshi learn` wrote */
     char **path;                 /* what to scan */
     int path_count;
 };

@@ -56,6 +56,7 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
         .want_model = option->want_model,
         .want_tree = option->want_tree,
         .want_facts = option->store != NULL,
+        .want_raw = option->keep_raw && option->store != NULL,
         .want_fingerprint = option->want_campaigns || option->store != NULL,
     };
     if (option->dkim_keys != NULL && !data_read(parent, option->dkim_keys, &settings->observe.dkim_keys, err))

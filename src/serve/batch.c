@@ -63,8 +63,8 @@ static bool write_parts(int fd, struct iovec *part, int count)
     return true;
 }
 
-bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct bytes content, int fd,
-               struct error *err)
+bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct bytes content,
+               bool truncated, int fd, struct error *err)
 {
     assert(batch_has_room(batch, name, content));
     name = bytes_sub(name, 0, WORKER_NAME_MAX);
@@ -74,7 +74,7 @@ bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct b
                                 .name = bytes_of(kept, name.len),
                                 .content_len = content.len,
                                 .batch = batch};
-    if (fd >= 0 && batch->count == 1 && content.len >= BATCH_FILE_BYTES) {
+    if (fd >= 0 && !truncated && batch->count == 1 && content.len >= BATCH_FILE_BYTES) {
         batch->is_file = true;
         batch->fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
         batch->bytes = (off_t)content.len;
@@ -82,7 +82,7 @@ bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct b
     }
     if (batch->fd < 0)
         batch->fd = memfd_create("noroshi-batch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    struct batch_row row = {.content_len = content.len, .name_len = (uint32_t)name.len};
+    struct batch_row row = {.content_len = content.len, .name_len = (uint32_t)name.len, .truncated = truncated};
     struct iovec part[3] = {{&row, sizeof row},
                             {kept, name.len},
                             {(void *)(uintptr_t)content.at, content.len}};

@@ -38,8 +38,8 @@ struct batch *batch_new(const void *parent);
 void batch_free(struct batch *batch);
 /* Whether one more artifact may join. */
 bool batch_has_room(const struct batch *batch, struct bytes name, struct bytes content);
-bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct bytes content, int fd,
-               struct error *err);
+bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct bytes content,
+               bool truncated, int fd, struct error *err);
 /* Seal, and pass to the worker at SOCKET what has not been answered yet. */
 bool batch_send(struct batch *batch, int socket, struct error *err);
 /* SHA-256 in hex of one artifact's content. */

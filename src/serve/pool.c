@@ -319,7 +319,8 @@ static bool dispatch(struct pool *pool, struct batch *batch, struct error *err)
     return true;
 }
 
-bool pool_submit(struct pool *pool, struct bytes name, struct bytes content, int fd, struct error *err)
+bool pool_submit(struct pool *pool, struct bytes name, struct bytes content, bool truncated, int fd,
+                 struct error *err)
 {
     while (pool->next_number - pool->next_result >= pool->ring.capacity)
         ring_grow(pool);
@@ -331,7 +332,7 @@ bool pool_submit(struct pool *pool, struct bytes name, struct bytes content, int
     }
     if (pool->open_batch == NULL)
         pool->open_batch = batch_new(pool);
-    return batch_add(pool->open_batch, pool->next_number++, name, content, fd, err);
+    return batch_add(pool->open_batch, pool->next_number++, name, content, truncated, fd, err);
 }
 
 bool pool_drain(struct pool *pool, struct error *err)

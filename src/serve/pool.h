@@ -35,8 +35,9 @@ struct pool;
 /* Forks the workers.  NULL and ERR where the system refuses. */
 struct pool *pool_new(const void *parent, const struct pool_settings *settings, struct error *err);
 /* Hand over one artifact (copied before it returns).  FD >= 0: CONTENT is the whole of that file, which
- * may be mapped instead of copied.  Blocks while every worker is busy; results may be handed out. */
-bool pool_submit(struct pool *pool, struct bytes name, struct bytes content, int fd, struct error *err);
+ * may be mapped instead of copied.  TRUNCATED: CONTENT is only the beginning of the artifact.  Blocks while every worker is busy; results may be handed out. */
+bool pool_submit(struct pool *pool, struct bytes name, struct bytes content, bool truncated, int fd,
+                 struct error *err);
 /* Wait for everything submitted; results are handed out. */
 bool pool_drain(struct pool *pool, struct error *err);
 /* Artifacts submitted and not handed out yet. */

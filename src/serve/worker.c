@@ -67,10 +67,10 @@ static bool flush_answer(struct worker *worker)
     return ok;
 }
 
-static bool scan_one(struct worker *worker, struct bytes name, struct bytes content)
+static bool scan_one(struct worker *worker, struct bytes name, struct bytes content, bool truncated)
 {
     static const uint8_t frame_head[4];
-    struct verdict *verdict = scan_bytes(worker->arena, worker->settings, content, name);
+    struct verdict *verdict = scan_bytes(worker->arena, worker->settings, content, name, truncated);
     size_t start = worker->answer.len;
     text_add(&worker->answer, bytes_of(frame_head, sizeof frame_head));
     record_write(&worker->answer, verdict);
@@ -88,7 +88,7 @@ static bool scan_one(struct worker *worker, struct bytes name, struct bytes cont
 static bool scan_batch(struct worker *worker, const struct batch_head *head, struct bytes map)
 {
     if (head->whole_file)
-        return scan_one(worker, bytes_of(head->name, head->name_len), map);
+        return scan_one(worker, bytes_of(head->name, head->name_len), map, false);
     for (uint32_t i = 0; i < head->count; i++) {
         struct batch_row row;
         assert(map.len >= sizeof row);
@@ -97,7 +97,7 @@ static bool scan_batch(struct worker *worker, const struct batch_head *head, str
         struct bytes name = bytes_sub(map, 0, row.name_len);
         struct bytes content = bytes_sub(map, row.name_len, row.content_len);
         map = bytes_from(map, row.name_len + row.content_len);
-        if (!scan_one(worker, name, content))
+        if (!scan_one(worker, name, content, row.truncated != 0))
             return false;
     }
     return true;

@@ -23,7 +23,8 @@ struct batch_head {
 
 struct batch_row {
     uint64_t content_len;
-    uint32_t name_len, spare;
+    uint32_t name_len;
+    uint32_t truncated; /* only the beginning of the artifact */
 };
 
 /* Serve SOCKET until it closes, then _exit. */

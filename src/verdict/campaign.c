@@ -89,7 +89,34 @@ static void meet(struct campaigns *c, const uint32_t *key, size_t words)
     bucket->member[bucket->next++ % CAMPAIGN_FAN_OUT] = self;
 }
 
-void campaigns_add(struct campaigns *c, const struct verdict *v, const struct fingerprint *f)
+/* "your-free-trial-9f31": the first letters-only words of the subject and four digits of the hash. */
+static struct bytes name_of(struct arena *arena, const struct member *first)
+{
+    struct text name;
+    text_init(&name, arena, 0);
+    size_t at = 0, words = 0, run = 0;
+    while (at < first->subject.len && words < 3 && name.len < 40) {
+        size_t from = at;
+        uint32_t code = utf8_next(first->subject, &at);
+        bool letter = code < 0x80 ? ascii_is_alpha((uint8_t)code) : code >= 0xC0 && code != 0x3000 &&
+                                                                         !(code >= 0x2000 && code < 0x3040);
+        if (letter) {
+            if (run++ == 0 && name.len > 0)
+                text_add_byte(&name, '-');
+            if (code < 0x80)
+                text_add_byte(&name, ascii_lower((uint8_t)code));
+            else
+                text_add(&name, bytes_sub(first->subject, from, at - from));
+        } else if (run > 0) {
+            words++, run = 0;
+        }
+    }
+    text_add_format(&name, "%s%.*s", name.len > 0 ? "-" : "wave-", BYTES_FMT(bytes_sub(first->sha256, 0, 4)));
+    return text_bytes(&name);
+}
+
+struct bytes campaigns_add(struct campaigns *c, struct arena *arena, const struct verdict *v,
+                           const struct fingerprint *f)
 {
     if (c->count == c->capacity) {
         c->capacity = c->capacity == 0 ? 256 : c->capacity * 2;
@@ -117,32 +144,7 @@ void campaigns_add(struct campaigns *c, const struct verdict *v, const struct fi
     }
     if (f->subject != 0)
         meet(c, (uint32_t[]){102, f->subject, f->structure}, 3);
-}
-
-/* "your-free-trial-9f31": the first letters-only words of the subject and four digits of the hash. */
-static struct bytes name_of(struct arena *arena, const struct member *first)
-{
-    struct text name;
-    text_init(&name, arena, 0);
-    size_t at = 0, words = 0, run = 0;
-    while (at < first->subject.len && words < 3 && name.len < 40) {
-        size_t from = at;
-        uint32_t code = utf8_next(first->subject, &at);
-        bool letter = code < 0x80 ? ascii_is_alpha((uint8_t)code) : code >= 0xC0 && code != 0x3000 &&
-                                                                         !(code >= 0x2000 && code < 0x3040);
-        if (letter) {
-            if (run++ == 0 && name.len > 0)
-                text_add_byte(&name, '-');
-            if (code < 0x80)
-                text_add_byte(&name, ascii_lower((uint8_t)code));
-            else
-                text_add(&name, bytes_sub(first->subject, from, at - from));
-        } else if (run > 0) {
-            words++, run = 0;
-        }
-    }
-    text_add_format(&name, "%s%.*s", name.len > 0 ? "-" : "wave-", BYTES_FMT(bytes_sub(first->sha256, 0, 4)));
-    return text_bytes(&name);
+    return name_of(arena, &c->member[root_of(c, self)]);
 }
 
 static int larger(const void *a, const void *b)

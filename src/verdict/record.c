@@ -116,6 +116,8 @@ void record_write(struct text *out, const struct verdict *v)
         put_anomaly(out, &v->anomaly[i]);
     put_coverage(out, &v->coverage);
     put_bytes(out, v->facts);
+    put_bytes(out, v->fingerprint);
+    put_bytes(out, v->raw);
     put_bytes(out, v->extra);
     put_u32(out, RECORD_MAGIC);
 }
@@ -283,6 +285,8 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     get_lists(&r, v);
     get_coverage(&r, &v->coverage);
     v->facts = get_bytes(&r);
+    v->fingerprint = get_bytes(&r);
+    v->raw = get_bytes(&r);
     v->extra = get_bytes(&r);
     if (get_u32(&r) != RECORD_MAGIC || r.rest.len != 0)
         r.bad = true;

@@ -72,6 +72,8 @@ struct verdict {
     uint32_t anomaly_count;
     struct coverage coverage;
     struct bytes facts; /* flat model facts for the store (store/), opaque here; absent if not asked */
+    struct bytes fingerprint; /* struct fingerprint (verdict/fingerprint.h); absent if not asked or no mail */
+    struct bytes raw;   /* the artifact itself, for a store that keeps it; absent if not asked */
     struct bytes extra; /* JSON made in the worker: --model, --tree; absent if not asked */
 };
 

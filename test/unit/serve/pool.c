@@ -49,7 +49,7 @@ static void test_order(uint32_t workers, int count)
         char name[32], body[64];
         snprintf(name, sizeof name, "mail-%d", i);
         snprintf(body, sizeof body, "Subject: %d\n\nbody", i % 7);
-        ok = pool_submit(pool, bytes_of_string(name), bytes_of_string(body), -1, &err);
+        ok = pool_submit(pool, bytes_of_string(name), bytes_of_string(body), false, -1, &err);
     }
     tap_ok(ok && pool_drain(pool, &err), "everything is submitted and drained");
     tap_int(seen.count, count, "every artifact has a result");
@@ -65,7 +65,7 @@ static void test_empty(void)
     struct pool_settings how = settings(&seen, 2);
     struct pool *pool = pool_new(NULL, &how, &err);
     tap_ok(pool_drain(pool, &err) && seen.count == 0, "nothing in, nothing out");
-    tap_ok(pool_submit(pool, BYTES("mail-0"), BYTES(""), -1, &err) && pool_drain(pool, &err), "an empty artifact");
+    tap_ok(pool_submit(pool, BYTES("mail-0"), BYTES(""), false, -1, &err) && pool_drain(pool, &err), "an empty artifact");
     tap_string(bytes_of_string(seen.first_sha),
                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "its digest");
     talloc_free(pool);
