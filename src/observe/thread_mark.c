@@ -147,7 +147,7 @@ static bool starts_with_date(struct bytes line)
 
 bool thread_line_opens(struct bytes line)
 {
-    static const char *const words[] = {"On ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "W dniu ", "Dnia ",
+    static const char *const words[] = {"On ", "At ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "W dniu ", "Dnia ",
                                         "Den ", "在 ", "在", "於 ", "于 ", "Il giorno ", "Van: ", "В ", "2"};
     for (size_t i = 0; i + 1 < sizeof words / sizeof words[0]; i++)
         if (bytes_starts(line, bytes_of_string(words[i])))

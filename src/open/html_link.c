@@ -360,6 +360,8 @@ void html_link_comment(struct html_reader *reader, struct bytes comment)
     while (html_token_next(nested, &token)) {
         const struct html_attribute *href =
             token.type == HTML_TOKEN_START ? html_attribute_get(&token, HTML_ATTRIBUTE_HREF) : NULL;
+        if (href != NULL && href->value.len == 0)
+            continue;
         struct html_link *link =
             href == NULL ? NULL : add_link(reader, HTML_LINK_CONDITIONAL, &token, href, HTML_HIDDEN_ELEMENT);
         if (link != NULL)

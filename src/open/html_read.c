@@ -191,12 +191,12 @@ static void read_start(struct html_reader *reader, const struct html_token *toke
         row->look = look;
     else if (!is_void)
         reader->doc->too_deep = true;
+    if (reader->listener != NULL)
+        reader->listener->start(reader, token, row);
     if (token->attribute_count > 0) {
         html_link_start(reader, token, row, look.hidden);
         html_embed_attributes(reader, token);
     }
-    if (reader->listener != NULL)
-        reader->listener->start(reader, token, row);
     pop_rows(reader, 0, source_at);
 }
 
@@ -216,13 +216,11 @@ static void keep_hidden(struct html_reader *reader, const struct html_token *tok
     doc->hidden_count++;
 }
 
-static void read_text(struct html_reader *reader, const struct html_token *token)
+static void read_text_in(struct html_reader *reader, const struct html_token *token)
 {
     struct html_open *open = reader->open;
     const struct html_open_row *top = open->count > 0 ? &open->row[open->count - 1] : NULL;
     enum html_tag tag = top == NULL ? HTML_TAG_OTHER : top->tag;
-    if (reader->listener != NULL)
-        reader->listener->leaf(reader, token);
     if (tag == HTML_TAG_STYLE) {
         html_embed_style(reader, token->text);
         return;
@@ -247,10 +245,18 @@ static void read_text(struct html_reader *reader, const struct html_token *token
         keep_hidden(reader, token, look.hidden, from);
 }
 
+static void read_text(struct html_reader *reader, const struct html_token *token)
+{
+    size_t display_at = reader->display.out.len, inner_at = reader->inner.out.len;
+    read_text_in(reader, token);
+    if (reader->listener != NULL)
+        reader->listener->leaf(reader, token, display_at, inner_at);
+}
+
 static void read_comment(struct html_reader *reader, const struct html_token *token)
 {
     if (reader->listener != NULL)
-        reader->listener->leaf(reader, token);
+        reader->listener->leaf(reader, token, reader->display.out.len, reader->inner.out.len);
     if (token->bogus)
         return;
     uint32_t at = html_list_add(reader, comment, HTML_LIST_MAX);
@@ -265,8 +271,10 @@ static void read_comment(struct html_reader *reader, const struct html_token *to
 static void read_end(struct html_reader *reader, const struct html_token *token, size_t source_end)
 {
     uint32_t count = html_open_closed_by_end(reader->open, token);
+    if (count > 1)
+        pop_rows(reader, count - 1, source_end - token->source.len);
     if (count > 0)
-        pop_rows(reader, count, source_end);
+        pop_rows(reader, 1, source_end);
     else if (token->tag == HTML_TAG_P || token->tag == HTML_TAG_BR)
         break_lines(reader, 1);
     if (token->tag == HTML_TAG_A)

@@ -20,7 +20,8 @@ struct html_listener {
     void (*begin)(struct html_reader *reader); /* the first reading, or the one that replaces it */
     void (*start)(struct html_reader *reader, const struct html_token *token, struct html_open_row *row);
     void (*end)(struct html_reader *reader, struct html_open_row *row, size_t source_end);
-    void (*leaf)(struct html_reader *reader, const struct html_token *token);
+    /* Text or a comment, told when its text is in the sinks; they stood at DISPLAY_AT and INNER_AT before. */
+    void (*leaf)(struct html_reader *reader, const struct html_token *token, size_t display_at, size_t inner_at);
     void *data;
 };
 
