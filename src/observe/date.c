@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "observe/date.h"
 
+#include "base/civil.h"
+
 #include <stdlib.h>
 
 /* The next word or number of a date: letters, or digits, or a signed number; comments skipped. */
@@ -34,15 +36,6 @@ static int month_of(struct bytes word)
         if (bytes_equal_fold(bytes_sub(word, 0, 3), bytes_of(names + 3 * m, 3)))
             return m + 1;
     return 0;
-}
-
-/* Days since 1970-01-01 of a civil date (proleptic Gregorian). */
-static int64_t days_of(int64_t y, int m, int d)
-{
-    y -= m <= 2;
-    int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-    int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
 static bool number(struct bytes token, int64_t least, int64_t most, int64_t *out)
@@ -109,22 +102,13 @@ bool date_parse(struct bytes text, struct date *out)
         out->offset_minutes = zone_minutes(token);
     }
     year += year < 50 ? 2000 : year < 1000 ? 1900 : 0;
-    out->seconds = days_of(year, month, (int)day) * 86400 + clock - out->offset_minutes * 60;
+    out->seconds = civil_days(year, month, (int)day) * 86400 + clock - out->offset_minutes * 60;
     return true;
 }
 
 struct bytes date_text(struct arena *arena, int64_t seconds)
 {
-    int64_t days = seconds / 86400, left = seconds % 86400;
-    if (left < 0)
-        left += 86400, days--;
-    int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097, doe = z - era * 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-    int day = (int)(doy - (153 * mp + 2) / 5 + 1), month = (int)(mp < 10 ? mp + 3 : mp - 9);
-    int64_t year = yoe + era * 400 + (month <= 2);
-    return arena_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02dZ", (int)year, month, day, (int)(left / 3600),
-                        (int)(left / 60 % 60), (int)(left % 60));
+    return civil_iso(arena, seconds * 1000000);
 }
 
 struct bytes date_offset_text(struct arena *arena, int offset_minutes)
