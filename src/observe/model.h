@@ -22,12 +22,17 @@ struct settings {
     struct bytes dkim_keys; /* lines "selector._domainkey.domain: p=..."; absent: not verified */
 };
 
+struct mail_view;  /* observe/mailview.h */
+struct model_host; /* observe/object.c */
+
 struct model {
     struct arena *arena;
     struct tree *tree;
     struct node *node; /* the mail, or the file */
     struct object *root;
     const struct settings *settings;
+    struct mail_view *view;   /* parts and header fields of the mail, found on first use */
+    struct model_host *host;  /* hosts taken apart so far */
     resolver resolve; /* for objects not made from a tree (observe/facts.h); NULL: the type's own */
 };
 
