@@ -270,12 +270,10 @@ struct value resolve_MailboxExtended(struct object *object, uint32_t field)
 struct value model_mailboxes(struct model *model, struct bytes value)
 {
     struct array *made = array_new(model->arena);
-    if (value.at != NULL) {
-        struct address_reader reader = address_begin(model->arena, value);
-        struct address address;
-        while (address_next(&reader, &address))
-            array_add(model->arena, made, model_mailbox(model, TYPE_Mailbox, &address));
-    }
+    struct address *list;
+    uint32_t count = value.at == NULL ? 0 : address_list(model->arena, value, &list);
+    for (uint32_t i = 0; i < count; i++)
+        array_add(model->arena, made, value_object(object_new(model, TYPE_Mailbox, &list[i])));
     return value_array(made);
 }
 

@@ -39,5 +39,8 @@ struct value model_mailboxes(struct model *model, struct bytes value);
 struct value model_subject(struct model *model, struct bytes text);
 /* An array of strings out of COUNT slices. */
 struct value model_strings(struct model *model, const struct bytes *strings, uint32_t count);
+/* "2024-02-07T13:57:50Z", "+0900" */
+struct value model_time(struct model *model, int64_t at_us);
+struct value model_zone(struct model *model, int32_t minutes);
 
 #endif

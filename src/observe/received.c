@@ -78,7 +78,8 @@ void received_parse(struct bytes value, struct received *out)
     size_t end = cut(&c);
     size_t semicolon = bytes_find_last_byte(value, ';');
     if (semicolon != BYTES_NPOS && semicolon >= end)
-        out->has_date = date_parse(bytes_from(value, semicolon + 1), &out->date);
+        out->has_date =
+            time_from_mail(bytes_from(value, semicolon + 1), &out->at_us, &out->zone_minutes);
     out->from = c.section[SECTION_FROM];
     out->by = c.section[SECTION_BY];
     out->via = c.section[SECTION_VIA];

@@ -8,12 +8,13 @@
 #ifndef NOROSHI_OBSERVE_RECEIVED_H
 #define NOROSHI_OBSERVE_RECEIVED_H
 
-#include "observe/date.h"
+#include "base/time.h"
 
 struct received {
     struct bytes from, by, via, with, id, for_, additional; /* absent where not there */
     struct bytes by_host; /* the first word of by */
-    struct date date;
+    int64_t at_us;
+    int32_t zone_minutes;
     bool has_date;
 };
 
