@@ -169,7 +169,7 @@ static bool is_pass(struct bytes result)
 static struct value summary(struct model *model, enum type type, struct bytes result, struct value details,
                             uint32_t hop)
 {
-    static_assert((int)FIELD_DMARCSummary_pass == (int)FIELD_SPFSummary_pass &&
+    _Static_assert((int)FIELD_DMARCSummary_pass == (int)FIELD_SPFSummary_pass &&
                       (int)FIELD_DMARCSummary_received_hop == (int)FIELD_SPFSummary_received_hop,
                   "the two summaries are alike");
     struct object *made = object_new(model, type, NULL);

@@ -49,8 +49,7 @@ struct mail_view {
     uint32_t hop_count;
     struct trust results, spf; /* Authentication-Results; Received-SPF */
     struct value links;        /* array of Link, or UNSET: observe/links.h */
-    struct thread *thread;     /* observe/body.h */
-    bool has_thread;
+    struct body_threads *threads; /* NULL until asked for: observe/body.c */
 };
 
 /* The view of MODEL's mail, made on first use. */

@@ -76,7 +76,7 @@ struct value resolve_Message(struct object *object, uint32_t field)
 struct value resolve_Recipients(struct object *object, uint32_t field)
 {
     static const char *const names[] = {"Bcc", "Cc", "To"};
-    static_assert(FIELD_Recipients_bcc == 0 && FIELD_Recipients_cc == 1 && FIELD_Recipients_to == 2,
+    _Static_assert(FIELD_Recipients_bcc == 0 && FIELD_Recipients_cc == 1 && FIELD_Recipients_to == 2,
                   "names are in the order of the fields");
     if (object->self == NULL)
         return value_null();

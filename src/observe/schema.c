@@ -25,10 +25,6 @@ const struct type_row type_rows[TYPE_COUNT] = {
 #undef TYPE_END
 };
 
-#define RESOLVER(t) struct value resolve_##t(struct object *object, uint32_t field);
-#include "observe/resolve.def"
-#undef RESOLVER
-
 static const resolver resolvers[TYPE_COUNT] = {
 #define RESOLVER(t) [TYPE_##t] = resolve_##t,
 #include "observe/resolve.def"

@@ -71,6 +71,9 @@ struct object {
 
 /* The value of slot FIELD, computed now if it was not yet; never UNSET. */
 typedef struct value (*resolver)(struct object *object, uint32_t field);
+#define RESOLVER(t) struct value resolve_##t(struct object *object, uint32_t field);
+#include "observe/resolve.def"
+#undef RESOLVER
 
 /* A new object of TYPE in MODEL's arena, all slots UNSET. */
 struct object *object_new(struct model *model, enum type type, const void *self);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Attachments: a node as rules see a file, and back from the object to its node.
+ *
+ * file_type is what the bytes are, in the public feed's spelling; text of any sort has no magic number
+ * and is "unknown" there. */
+#ifndef NOROSHI_OBSERVE_ATTACHMENT_H
+#define NOROSHI_OBSERVE_ATTACHMENT_H
+
+#include "observe/model.h"
+
+struct bytes node_file_type(const struct node *node);
+/* The declared name's extension as written, without its dot; absent where none. */
+struct bytes node_file_extension(const struct node *node);
+/* The node an Attachment object stands for; NULL for any other object. */
+const struct node *object_node(const struct object *object);
+
+#endif
