@@ -36,6 +36,21 @@ static struct {
     uint16_t *single[CHARSET_COUNT];   /* 256 code points; 0xFFFD where undefined */
 } cache;
 
+/* LABEL in lower case without marks, its length; 0 where it is longer than any. */
+static size_t label_plain(struct bytes label, uint8_t out[LABEL_MAX])
+{
+    size_t len = 0;
+    for (size_t i = 0; i < label.len; i++) {
+        uint8_t c = ascii_lower(label.at[i]);
+        if (!ascii_is_alnum(c))
+            continue;
+        if (len == LABEL_MAX)
+            return 0;
+        out[len++] = c;
+    }
+    return len;
+}
+
 static void alias_add(struct bytes alias, enum charset_id id)
 {
     size_t at = bytes_hash(alias) & (ALIAS_SLOTS - 1);
@@ -50,8 +65,11 @@ static void alias_add(struct bytes alias, enum charset_id id)
 
 static void aliases_load(void)
 {
+    static uint8_t plain[CHARSET_COUNT][LABEL_MAX];
     uint32_t count = 0;
     for (int id = 0; id < CHARSET_COUNT; id++) {
+        alias_add(bytes_of(plain[id], label_plain(bytes_of_string(rows[id].name), plain[id])),
+                  (enum charset_id)id);
         struct bytes rest = bytes_of_string(rows[id].aliases), alias;
         while (bytes_next_field(&rest, ' ', &alias))
             if (alias.len > 0) {
@@ -66,17 +84,9 @@ static void aliases_load(void)
 enum charset_id charset_find(struct bytes label)
 {
     uint8_t plain[LABEL_MAX];
-    size_t len = 0;
     if (!cache.have_aliases)
         aliases_load();
-    for (size_t i = 0; i < label.len; i++) {
-        uint8_t c = ascii_lower(label.at[i]);
-        if (!ascii_is_alnum(c))
-            continue;
-        if (len == LABEL_MAX)
-            return CHARSET_UNKNOWN;
-        plain[len++] = c;
-    }
+    size_t len = label_plain(label, plain);
     struct bytes wanted = bytes_of(plain, len);
     if (len == 0)
         return CHARSET_UNKNOWN;

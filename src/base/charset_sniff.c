@@ -101,6 +101,31 @@ static struct tally tally_cyrillic(struct bytes in, uint8_t low, uint8_t high)
     return t;
 }
 
+/* How many of the units are among the ten commonest characters of a language, parts per hundred, at
+ * most 15: Chinese and Korean share their zones and differ in these. */
+static int common(struct bytes in, const char *pairs)
+{
+    size_t units = 0, hits = 0;
+    for (size_t at = 0; at + 1 < in.len; at++) {
+        if (in.at[at] < 0x80)
+            continue;
+        units++;
+        for (const char *p = pairs; *p != 0; p += 2)
+            if (in.at[at] == (uint8_t)p[0] && in.at[at + 1] == (uint8_t)p[1]) {
+                hits++;
+                break;
+            }
+        at++;
+    }
+    int parts = units == 0 ? 0 : (int)(hits * 100 / units);
+    return parts > 15 ? 15 : parts;
+}
+
+/* de shi le bu nin wo you zai qing, full-width comma and full stop */
+#define CHINESE "\xB5\xC4\xCA\xC7\xC1\xCB\xB2\xBB\xC4\xFA\xCE\xD2\xD3\xD0\xD4\xDA\xC7\xEB\xA3\xAC\xA1\xA3"
+/* da ni i neun eul ha e ui yo se */
+#define KOREAN "\xB4\xD9\xB4\xCF\xC0\xCC\xB4\xC2\xC0\xBB\xC7\xCF\xBF\xA1\xC0\xC7\xBF\xE4\xBC\xBC"
+
 /* Parts per hundred of the units that are where the script keeps its letters; 0 where much is bad. */
 static int share(struct tally t)
 {
@@ -122,8 +147,8 @@ static enum charset_id guess(struct bytes in, int *confidence_out)
     } candidate[] = {
         {CHARSET_SHIFT_JIS, share(sjis) > 0 && kana_sjis > 0 ? share(sjis) + kana_sjis / 2 : share(sjis) / 2},
         {CHARSET_EUC_JP, share(euc_kana) > 0 && kana_euc > 5 ? share(euc_kana) + kana_euc / 2 : 0},
-        {CHARSET_GB18030, kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xD7)) * 9 / 10},
-        {CHARSET_CP949, kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xC8))},
+        {CHARSET_GB18030, kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xD7)) * 8 / 10 + common(in, CHINESE)},
+        {CHARSET_CP949, kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xC8)) * 8 / 10 + common(in, KOREAN)},
         {CHARSET_BIG5, share(tally_big5(in)) * 8 / 10},
         {CHARSET_WINDOWS_1251, share(tally_cyrillic(in, 0xE0, 0xFF)) * 8 / 10},
         {CHARSET_KOI8_R, share(tally_cyrillic(in, 0xC0, 0xDF)) * 8 / 10},
