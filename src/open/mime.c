@@ -77,11 +77,7 @@ static void open_mail(struct node *node)
                                  .role = MIME_ROLE_BODY};
     if (header->body.len > 0 || header_find(header, BYTES("Content-Type")) != NULL)
         message->body = mime_add(node, &entity);
-    if (header->other_body.at != NULL && mime_may_reread(node)) {
-        entity.body = header->other_body;
-        entity.is_alternative = true;
-        mime_add(node, &entity);
-    }
+    mime_add_other_body(node, &entity);
 }
 
 /* A piece of a multipart's content that is no part. */
@@ -114,11 +110,7 @@ static bool add_parts(struct node *node, const struct mime_split *split, bool is
                                      .is_alternative = is_alternative || split->part[i].after_end};
         if (mime_add(node, &entity) == NULL)
             return false;
-        if (header->other_body.at != NULL && mime_may_reread(node)) {
-            entity.body = header->other_body;
-            entity.is_alternative = true;
-            mime_add(node, &entity);
-        }
+        mime_add_other_body(node, &entity);
     }
     return true;
 }

@@ -259,6 +259,19 @@ static uint32_t rivals(const struct header *header, struct bytes name,
     return count;
 }
 
+/* Whether a body that says base64 may be something else: text, or a multipart with its boundaries. */
+static bool looks_plain(struct bytes body, const struct codec_report *report, bool is_multipart)
+{
+    size_t blanks = 0;
+    if (is_multipart)
+        return bytes_starts(body, BYTES("--")) || bytes_find(body, BYTES("\n--"), 0) != BYTES_NPOS;
+    if (report->bad_count == 0)
+        return false;
+    for (size_t i = 0; i < body.len; i++)
+        blanks += body.at[i] == ' ';
+    return (report->bad_count + blanks) * 8 > body.len;
+}
+
 /* Transfer-decoded body of a base64 label that is no base64, and the two ways past padding. */
 static void reread_encoding(struct node *parent, struct reading r, const struct node *node,
                             const struct codec_report *report)
@@ -267,7 +280,8 @@ static void reread_encoding(struct node *parent, struct reading r, const struct 
     if (node->part->encoding != MIME_BASE64)
         return;
     r.is_alternative = true;
-    if (report->bad_count * 8 > r.body.len && mime_may_reread(parent)) {
+    bool is_multipart = bytes_starts(node->type, BYTES("multipart/"));
+    if (looks_plain(r.body, report, is_multipart) && mime_may_reread(parent)) {
         struct reading plain = r;
         plain.as_identity = true;
         reading_add(parent, &plain, &unused);
@@ -308,4 +322,21 @@ struct node *mime_add(struct node *parent, const struct mime_entity *entity)
             reading_add(parent, &other, &report);
     }
     return node;
+}
+
+void mime_add_other_body(struct node *parent, const struct mime_entity *entity)
+{
+    size_t start = 0;
+    if (entity->header->other_body.at == NULL || !mime_may_reread(parent))
+        return;
+    struct header *header = arena_new_of(parent->tree->arena, struct header);
+    *header = *entity->header;
+    bytes_inside(parent->content, header->other_body, &start);
+    while (header->count > 0 && header->field[header->count - 1].offset >= start)
+        header->count--;
+    struct mime_entity other = *entity;
+    other.header = header;
+    other.body = header->other_body;
+    other.is_alternative = true;
+    mime_add(parent, &other);
 }

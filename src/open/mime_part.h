@@ -17,6 +17,8 @@ struct mime_entity {
 /* Hang ENTITY below PARENT: the main reading, then what other clients read.  The main reading's node,
  * or NULL over a limit. */
 struct node *mime_add(struct node *parent, const struct mime_entity *entity);
+/* The reading in which the header ends at HEADER's other_body: only the fields before it count. */
+void mime_add_other_body(struct node *parent, const struct mime_entity *entity);
 /* Draw one further reading from the budget; false, and an anomaly on NODE, where they are spent. */
 bool mime_may_reread(struct node *node);
 
