@@ -1,45 +1,109 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scan.h"
 
+#include "base/json.h"
+#include "observe/facts.h"
 #include "open/opener.h"
+#include "verdict/attribute.h"
 #include "verdict/collect.h"
 #include "verdict/combine.h"
+#include "verdict/describe.h"
+#include "verdict/fingerprint.h"
+#include "verdict/judge.h"
+#include "verdict/learned.h"
+#include "verdict/outline.h"
 
 /* bytes -> artifact tree */
 static void step_open(struct scan *scan)
 {
     scan->tree = tree_new(scan->arena, &scan->budget, scan->input, scan->name);
     if (scan->truncated)
-        node_anomaly(scan->tree->root, ANOMALY_TRUNCATED, scan->input.len, 0, BYTES("longer than is read"));
+        node_anomaly(scan->tree->root, ANOMALY_TRUNCATED, scan->input.len, 0,
+                     BYTES("longer than is read"));
     open_tree(scan->tree->root);
 }
 
-/* artifact tree -> coverage, anomalies, digest */
+/* artifact tree -> facts (computed when a rule asks) */
+static void step_observe(struct scan *scan)
+{
+    scan->model = model_new(scan->tree, scan->tree->root, &scan->settings->observe);
+}
+
+/* artifact tree -> coverage, anomalies, digest; facts -> who it says it is */
 static void step_collect(struct scan *scan)
 {
     scan->verdict = arena_new_of(scan->arena, struct verdict);
     scan->verdict->path = scan->name;
     scan->verdict->date_us = INT64_MIN;
     verdict_collect(scan->verdict, scan->tree);
+    if (scan->tree->root->kind == KIND_MAIL)
+        verdict_describe(scan->verdict, scan->model);
 }
 
-/* evidence -> verdict */
-static void step_combine(struct scan *scan)
+/* facts -> what the user's own mail taught */
+static void step_learned(struct scan *scan)
+{
+    if (scan->settings->learned != NULL && scan->tree->root->kind == KIND_MAIL)
+        judge_learned(scan->verdict, scan->model, scan->settings->learned);
+}
+
+/* evidence -> verdict, who */
+static void step_verdict(struct scan *scan)
 {
     verdict_combine(scan->verdict);
+    attribute_rules(scan->verdict, scan->arena, &scan->result, scan->settings->families);
+}
+
+/* what was asked for besides the verdict */
+static void step_extras(struct scan *scan)
+{
+    const struct scan_settings *want = scan->settings;
+    struct text out;
+    struct json json;
+    if (want->want_fingerprint && scan->tree->root->kind == KIND_MAIL) {
+        struct fingerprint *print = arena_new_of(scan->arena, struct fingerprint);
+        *print = fingerprint_of(scan->model);
+        scan->verdict->fingerprint = bytes_of(print, sizeof *print);
+    }
+    if (want->want_facts) {
+        text_init(&out, scan->arena, 0);
+        facts_write(&out, scan->model->root);
+        scan->verdict->facts = text_bytes(&out);
+    }
+    if (want->want_raw)
+        scan->verdict->raw = scan->input;
+    if (want->want_drawing) {
+        text_init(&out, scan->arena, 0);
+        outline_draw(&out, scan->tree);
+        scan->verdict->drawing = text_bytes(&out);
+    }
+    if (!want->want_model && !want->want_nodes)
+        return;
+    text_init(&out, scan->arena, 0);
+    json_init(&json, &out, 0);
+    json_begin_map(&json);
+    if (want->want_nodes) {
+        json_key(&json, "nodes");
+        outline_json(&json, scan->tree);
+    }
+    if (want->want_model) {
+        json_key(&json, "model");
+        schema_json(&json, value_object(scan->model->root));
+    }
+    json_end_map(&json);
+    scan->verdict->extra = text_bytes(&out);
 }
 
 /* The life of an artifact, in order. */
 static void (*const steps[])(struct scan *scan) = {
-    step_open,
-    step_collect,
-    step_combine,
+    step_open, step_observe, step_collect, step_learned, step_verdict, step_extras,
 };
 
 struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,
                            struct bytes name, bool truncated)
 {
-    struct scan scan = {.arena = arena, .settings = settings, .input = input, .name = name, .truncated = truncated};
+    struct scan scan = {
+        .arena = arena, .settings = settings, .input = input, .name = name, .truncated = truncated};
     budget_init(&scan.budget);
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         steps[i](&scan);

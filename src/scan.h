@@ -20,7 +20,7 @@ struct scan_settings {
     const struct families *families;  /* NULL: names stay as rules spell them */
     const struct learned *learned;    /* NULL: nothing was learned */
     const struct profile_source *profile; /* NULL: first contact is assumed */
-    bool want_model, want_tree, want_facts, want_fingerprint, want_raw; /* fill those of the verdict */
+    bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw; /* fill those of the verdict */
 };
 
 struct scan {
@@ -31,6 +31,7 @@ struct scan {
     bool truncated; /* INPUT is only the beginning of the artifact */
     struct tree *tree;
     struct model *model;
+    struct rule_result result;
     struct verdict *verdict;
 };
 

@@ -142,6 +142,12 @@ void report_text(struct text *out, struct arena *arena, const struct verdict *v,
     add_reasons(out, arena, v, style);
     add_who(out, v, style);
     add_unread(out, arena, v, style);
+    struct bytes drawing = v->drawing, line;
+    while (bytes_next_line(&drawing, &line)) {
+        text_add_string(out, "  ");
+        add_foreign(out, arena, line, 0, style);
+        text_add_byte(out, '\n');
+    }
     if (v->extra.len > 0) {
         text_add(out, v->extra);
         text_add_byte(out, '\n');

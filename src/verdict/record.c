@@ -119,6 +119,7 @@ void record_write(struct text *out, const struct verdict *v)
     put_bytes(out, v->fingerprint);
     put_bytes(out, v->raw);
     put_bytes(out, v->extra);
+    put_bytes(out, v->drawing);
     put_u32(out, RECORD_MAGIC);
 }
 
@@ -288,6 +289,7 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     v->fingerprint = get_bytes(&r);
     v->raw = get_bytes(&r);
     v->extra = get_bytes(&r);
+    v->drawing = get_bytes(&r);
     if (get_u32(&r) != RECORD_MAGIC || r.rest.len != 0)
         r.bad = true;
     return r.bad ? NULL : v;

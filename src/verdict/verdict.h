@@ -74,7 +74,8 @@ struct verdict {
     struct bytes facts; /* flat model facts for the store (store/), opaque here; absent if not asked */
     struct bytes fingerprint; /* struct fingerprint (verdict/fingerprint.h); absent if not asked or no mail */
     struct bytes raw;   /* the artifact itself, for a store that keeps it; absent if not asked */
-    struct bytes extra; /* JSON made in the worker: --model, --tree; absent if not asked */
+    struct bytes extra;   /* one JSON map made in the worker: nodes, model; absent if not asked */
+    struct bytes drawing; /* the tree as lines of text, not yet inert; absent if not asked */
 };
 
 extern const char *const verdict_names[4]; /* clean unscannable suspicious malicious */
