@@ -20,6 +20,7 @@
 
 #define BLOCK_BYTES ((size_t)64 * 1024)
 #define ALIGN_BYTES ((size_t)16)
+#define KEPT_MAX 64 /* blocks held over a reset: 4 MB, what a large mail needs */
 
 struct block {
     struct block *previous;
@@ -35,9 +36,20 @@ struct adopted {
 
 struct arena {
     struct block *top;
+    struct block *kept; /* ordinary blocks of before the last reset, to be used again */
+    uint32_t kept_count;
     struct adopted *adopted;
     size_t used_bytes;
 };
+
+static void free_blocks(struct block *block)
+{
+    while (block != NULL) {
+        struct block *previous = block->previous;
+        free(block);
+        block = previous;
+    }
+}
 
 static struct block *block_new(size_t size, struct block *previous)
 {
@@ -61,11 +73,8 @@ static void free_adopted(struct arena *arena)
 static int arena_destroy(struct arena *arena)
 {
     free_adopted(arena);
-    while (arena->top != NULL) {
-        struct block *previous = arena->top->previous;
-        free(arena->top);
-        arena->top = previous;
-    }
+    free_blocks(arena->top);
+    free_blocks(arena->kept);
     return 0;
 }
 
@@ -92,7 +101,13 @@ void arena_reset(struct arena *arena)
     free_adopted(arena);
     while (arena->top != NULL && (ARENA_SEPARATE || arena->top->previous != NULL)) {
         struct block *previous = arena->top->previous;
-        free(arena->top);
+        if (!ARENA_SEPARATE && arena->top->size == BLOCK_BYTES && arena->kept_count < KEPT_MAX) {
+            arena->top->previous = arena->kept;
+            arena->kept = arena->top;
+            arena->kept_count++;
+        } else {
+            free(arena->top);
+        }
         arena->top = previous;
     }
     if (arena->top != NULL)
@@ -107,7 +122,15 @@ void *arena_alloc_raw(struct arena *arena, size_t size)
     struct block *top = arena->top;
     if (ARENA_SEPARATE || top == NULL || rounded > top->size - top->used) {
         size_t block_size = ARENA_SEPARATE || rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES;
-        top = arena->top = block_new(block_size, top);
+        if (block_size == BLOCK_BYTES && arena->kept != NULL) {
+            struct block *kept = arena->kept;
+            arena->kept = kept->previous;
+            arena->kept_count--;
+            *kept = (struct block){.previous = top, .size = BLOCK_BYTES};
+            top = arena->top = kept;
+        } else {
+            top = arena->top = block_new(block_size, top);
+        }
     }
     void *piece = top->data + top->used;
     top->used += rounded;

@@ -2,6 +2,10 @@
 #define _GNU_SOURCE
 #include "base/bytes.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 #include <assert.h>
 
 bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out)
@@ -66,21 +70,40 @@ size_t bytes_find(struct bytes b, struct bytes needle, size_t from)
     return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
 }
 
+/* First place from I on, not past LAST, whose first and last byte fit NEEDLE when bit 0x20 is ignored;
+ * LAST + 1 where none does.  A filter: other bytes share those bits, so the caller compares. */
+static size_t next_candidate(struct bytes b, struct bytes needle, size_t i, size_t last)
+{
+    const uint8_t first = needle.at[0] | 0x20, end = needle.at[needle.len - 1] | 0x20;
+    const size_t span = needle.len - 1;
+#ifdef __SSE2__
+    const __m128i fold = _mm_set1_epi8(0x20);
+    const __m128i want_first = _mm_set1_epi8((char)first), want_end = _mm_set1_epi8((char)end);
+    for (; i + 15 <= last; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i));
+        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i + span));
+        __m128i hit = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(x, fold), want_first),
+                                    _mm_cmpeq_epi8(_mm_or_si128(y, fold), want_end));
+        int mask = _mm_movemask_epi8(hit);
+        if (mask != 0)
+            return i + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (i <= last && ((b.at[i] | 0x20) != first || (b.at[i + span] | 0x20) != end))
+        i++;
+    return i;
+}
+
 size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from)
 {
     if (from > b.len || needle.len > b.len - from)
         return BYTES_NPOS;
     if (needle.len == 0)
         return from;
-    uint8_t low = ascii_lower(needle.at[0]);
-    uint8_t high = ascii_is_alpha(low) ? (uint8_t)(low & ~0x20) : low;
     size_t last = b.len - needle.len;
-    for (size_t i = from; i <= last; i++) {
-        if (b.at[i] != low && b.at[i] != high)
-            continue;
+    for (size_t i = from; (i = next_candidate(b, needle, i, last)) <= last; i++)
         if (fold_same(b.at + i, needle.at, needle.len))
             return i;
-    }
     return BYTES_NPOS;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/html.h"
 
+#include "artifact/node_text.h"
 #include "open/opener.h"
 
 #define SCRIPT_MIN_BYTES 4
@@ -82,7 +83,7 @@ static void note_facts(struct node *node, const struct html_doc *doc)
 static void open_html(struct node *node)
 {
     struct html_doc *doc =
-        html_read(node->tree->arena, node->tree->budget, node->content, node->kind == KIND_SVG);
+        html_read(node->tree->arena, node->tree->budget, node_text(node), node->kind == KIND_SVG);
     node->own = doc;
     note_anomalies(node, doc);
     note_facts(node, doc);
