@@ -22,7 +22,7 @@ struct bytes {
     size_t len;        /* bytes */
 };
 
-#define BYTES_NONE ((struct bytes){0})
+#define BYTES_NONE ((struct bytes){0, 0})
 /* The slice over a string literal, without its NUL. */
 #define BYTES(literal) ((struct bytes){(const uint8_t *)("" literal), sizeof(literal) - 1})
 #define BYTES_NPOS SIZE_MAX
@@ -31,7 +31,7 @@ struct bytes {
 
 static inline struct bytes bytes_of(const void *at, size_t len)
 {
-    return (struct bytes){at, len};
+    return (struct bytes){(const uint8_t *)at, len};
 }
 
 /* The slice over a C string; absent for NULL. */

@@ -538,6 +538,7 @@ static bool check_call(struct checker *c, struct expr *call)
             return false;
     }
     call->type = signature.result;
+    call->fixed = open ? known - 1 : known;
     return true;
 }
 

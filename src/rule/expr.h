@@ -66,6 +66,7 @@ struct expr {
     struct value constant; /* of CONSTANT; N of OF */
     uint32_t field;        /* slot number of FIELD */
     uint32_t positional;   /* of CALL: children that are not options */
+    uint32_t fixed;        /* of CALL: those that are not repeated */
     const struct function_row *function;
     struct list *list;
     struct gate *gate;       /* literals that must have been seen (rule/prefilter.h), or NULL */

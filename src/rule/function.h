@@ -27,6 +27,7 @@ struct call {
     const struct value *arg;    /* positional */
     uint32_t count;
     const struct value *option; /* in the order of the signature; NULL where not given */
+    struct bytes *match;        /* where not NULL: set it to the part of arg[0] that decided */
 };
 
 /* How much a call costs, cheapest first; children of and/or run in this order. */

@@ -199,6 +199,13 @@ void list_ready(struct list *list)
     rest = list->text;
     while (next_entry(&rest, &entry))
         list->entry[list->entry_count++] = entry;
+    list->strings = talloc_zero(list, struct array);
+    struct value *item = talloc_array(list, struct value, count + 1);
+    if (list->strings == NULL || item == NULL)
+        abort();
+    for (uint32_t i = 0; i < count; i++)
+        item[i] = value_string(list->entry[i]);
+    *list->strings = (struct array){.count = count, .capacity = count, .item = item};
 }
 
 bool list_has(struct list *list, struct bytes s)

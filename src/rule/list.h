@@ -22,6 +22,7 @@ struct list {
     struct bytes *entry;   /* entry_count, in file order; made on first use */
     uint32_t entry_count, slot_mask;
     uint32_t *slot, *fold_slot; /* 1 + entry number; for `in` and for `in~` */
+    struct array *strings;      /* the entries as values; made on first use */
 };
 
 struct lists;
@@ -37,7 +38,7 @@ struct list *lists_at(struct lists *lists, struct bytes name);
 uint32_t lists_count(const struct lists *lists);
 struct list *lists_row(const struct lists *lists, uint32_t row);
 
-/* Split the text into entries, if that was not done. */
+/* Split the text into entries, if that was not done; strings too. */
 void list_ready(struct list *list);
 bool list_has(struct list *list, struct bytes s);
 bool list_has_fold(struct list *list, struct bytes s); /* ignoring ASCII case */

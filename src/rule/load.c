@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rule/set.h"
+#include "rule/compile.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -88,6 +88,41 @@ static bool load_path(struct rule_set *set, const char *path, uint32_t depth, st
     return true;
 }
 
+/* Prepare the constants of EXPR and what is below it. */
+static bool prepare(struct rule_set *set, struct expr *expr, const char *file, uint32_t depth,
+                    struct error *err)
+{
+    if (!needles_prepare(set->arena, set->graph->patterns, expr, file, err))
+        return false;
+    for (uint32_t i = 0; i < expr->count && depth < 4 * EXPR_DEPTH_MAX; i++)
+        if (!prepare(set, expr->child[i], file, depth + 1, err))
+            return false;
+    return true;
+}
+
+/* Refuse rules whose patterns do not compile; put the others into the graph. */
+static void compile(struct rule_set *set)
+{
+    uint32_t kept = 0;
+    struct error err = {0};
+    set->graph = graph_new(set);
+    for (uint32_t i = 0; i < set->rule_count; i++) {
+        struct rule *rule = set->rule[i];
+        if (!prepare(set, rule->tree, (const char *)rule->file.at, 0, &err)) {
+            set_problem(set, &err, rule->name);
+            continue;
+        }
+        rule->number = kept;
+        set->rule[kept++] = rule;
+        graph_add(set->graph, rule);
+    }
+    set->rule_count = kept;
+    for (uint32_t i = 0; i < set->graph->node_count; i++)
+        if (!needles_prepare(set->arena, set->graph->patterns, set->graph->node[i], "", &err))
+            abort(); /* every pattern was good in its tree */
+    graph_finish(set->graph);
+}
+
 struct rule_set *rule_set_load(const void *parent, const struct rule_options *options,
                                struct error *err)
 {
@@ -108,6 +143,7 @@ struct rule_set *rule_set_load(const void *parent, const struct rule_options *op
             talloc_free(set);
             return NULL;
         }
+    compile(set);
     return set;
 }
 

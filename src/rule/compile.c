@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/compile.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+struct builder {
+    struct graph *graph;
+    struct expr *source[EXPR_LEVEL_MAX]; /* the array each open lambda runs over */
+};
+
+struct graph *graph_new(struct rule_set *set)
+{
+    struct graph *graph = talloc_zero(set, struct graph);
+    if (graph == NULL)
+        abort();
+    graph->arena = set->arena;
+    graph->patterns = patterns_new(graph);
+    return graph;
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9E3779B97F4A7C15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t expr_hash(const struct expr *expr)
+{
+    uint64_t hash = mix(expr->op + 1, (uint64_t)expr->field << 8 | expr->level);
+    hash = mix(hash, (uint64_t)(uintptr_t)expr->function);
+    hash = mix(hash, (uint64_t)(uintptr_t)expr->list);
+    hash = mix(hash, expr->op == OP_CONSTANT || expr->op == OP_FIELD ? bytes_hash(expr->text) : 0);
+    if (expr->op == OP_CONSTANT || expr->op == OP_OF)
+        hash = mix(hash, expr->constant.tag == VALUE_STRING ? bytes_hash(value_bytes(expr->constant))
+                                                            : (uint64_t)expr->constant.as.integer);
+    for (uint32_t i = 0; i < expr->count; i++)
+        hash = mix(hash, (uint64_t)(uintptr_t)expr->child[i]);
+    return hash;
+}
+
+static bool expr_same(const struct expr *a, const struct expr *b)
+{
+    if (a->hash != b->hash || a->op != b->op || a->field != b->field || a->level != b->level ||
+        a->function != b->function || a->list != b->list || a->count != b->count ||
+        a->type.object != b->type.object || a->type.base != b->type.base)
+        return false;
+    if ((a->op == OP_CONSTANT || a->op == OP_OF) && !value_equal(a->constant, b->constant))
+        return false;
+    if (a->op == OP_FIELD && !bytes_equal(a->text, b->text))
+        return false;
+    return a->count == 0 || memcmp(a->child, b->child, a->count * sizeof(struct expr *)) == 0;
+}
+
+static void grow(struct graph *graph)
+{
+    uint32_t capacity = graph->node_capacity == 0 ? 1024 : graph->node_capacity * 2;
+    graph->node = talloc_realloc(graph, graph->node, struct expr *, capacity);
+    talloc_free(graph->slot);
+    graph->slot = talloc_zero_array(graph, uint32_t, capacity * 2);
+    if (graph->node == NULL || graph->slot == NULL)
+        abort();
+    graph->node_capacity = capacity;
+    graph->slot_mask = capacity * 2 - 1;
+    for (uint32_t i = 0; i < graph->node_count; i++) {
+        uint32_t at = (uint32_t)graph->node[i]->hash & graph->slot_mask;
+        while (graph->slot[at] != 0)
+            at = (at + 1) & graph->slot_mask;
+        graph->slot[at] = i + 1;
+    }
+}
+
+/* Whether EXPR's value is worth remembering: one datum to remember it by, and something to compute. */
+static bool wants_memo(const struct expr *expr)
+{
+    if (expr->op == OP_CONSTANT || expr->op == OP_ROOT || expr->op == OP_ITEM || expr->op == OP_LIST)
+        return false;
+    return (expr->deps & (expr->deps - 1)) == 0;
+}
+
+/* The node equal to DRAFT, made now if there is none. */
+static struct expr *settle(struct graph *graph, const struct expr *draft)
+{
+    struct expr probe = *draft;
+    probe.hash = expr_hash(&probe);
+    if (graph->node_count == graph->node_capacity)
+        grow(graph);
+    uint32_t at = (uint32_t)probe.hash & graph->slot_mask;
+    for (; graph->slot[at] != 0; at = (at + 1) & graph->slot_mask)
+        if (expr_same(graph->node[graph->slot[at] - 1], &probe))
+            return graph->node[graph->slot[at] - 1];
+    struct expr *expr = arena_new_of(graph->arena, struct expr);
+    *expr = probe;
+    expr->child = arena_array_of(graph->arena, probe.count, struct expr *);
+    if (probe.count > 0)
+        memcpy(expr->child, probe.child, probe.count * sizeof(struct expr *));
+    expr->memo = wants_memo(expr) ? graph->memo_count++ : EXPR_NO_MEMO;
+    graph->node[graph->node_count++] = expr;
+    graph->slot[at] = graph->node_count;
+    return expr;
+}
+
+/* What evaluating EXPR costs, in steps of cost.  An and/or may stop early: half of its dearest child. */
+static uint8_t cost_of(const struct expr *expr)
+{
+    uint32_t least = 255, most = 0;
+    for (uint32_t i = 0; i < expr->count; i++) {
+        least = expr->child[i]->cost < least ? expr->child[i]->cost : least;
+        most = expr->child[i]->cost > most ? expr->child[i]->cost : most;
+    }
+    least = expr->count == 0 ? 0 : least;
+    uint32_t cost = most;
+    if (expr->op == OP_AND || expr->op == OP_OR)
+        cost = least + (most - least) / 2;
+    else if (expr->op == OP_CALL)
+        cost = (most > expr->function->cost * 16u ? most : expr->function->cost * 16u) + 2;
+    else if (expr->op >= OP_ANY && expr->op <= OP_RATIO)
+        cost = most + 6;
+    else if (expr->op == OP_IN || expr->op == OP_IN_FOLD)
+        cost = most + 3;
+    else if (expr->op != OP_CONSTANT && expr->op != OP_ROOT)
+        cost = most + 1;
+    return (uint8_t)(cost > 250 ? 250 : cost);
+}
+
+static int by_cost(const void *a, const void *b)
+{
+    const struct expr *x = *(struct expr *const *)a, *y = *(struct expr *const *)b;
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? -1 : 1;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* Children of a nested AND in an AND (OR in an OR) become its own. */
+static uint32_t flat_count(const struct expr *expr, uint8_t op)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < expr->count; i++)
+        count += expr->child[i]->op == op ? flat_count(expr->child[i], op) : 1;
+    return count;
+}
+
+static struct expr *copy(struct builder *builder, const struct expr *tree);
+
+static void copy_flat(struct builder *builder, const struct expr *tree, uint8_t op, struct expr **out,
+                      uint32_t *count)
+{
+    for (uint32_t i = 0; i < tree->count; i++)
+        if (tree->child[i]->op == op)
+            copy_flat(builder, tree->child[i], op, out, count);
+        else
+            out[(*count)++] = copy(builder, tree->child[i]);
+}
+
+/* AND and OR: flat, each child once, cheap ones first. */
+static struct expr *copy_junction(struct builder *builder, const struct expr *tree)
+{
+    struct expr draft = *tree, **child = talloc_array(NULL, struct expr *, flat_count(tree, tree->op));
+    if (child == NULL)
+        abort();
+    uint32_t count = 0, kept = 0;
+    copy_flat(builder, tree, tree->op, child, &count);
+    qsort(child, count, sizeof *child, by_cost);
+    draft.deps = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (kept > 0 && child[kept - 1] == child[i])
+            continue;
+        child[kept++] = child[i];
+        draft.deps |= child[i]->deps;
+    }
+    draft.child = child;
+    draft.count = kept;
+    draft.shared = true;
+    struct expr *only = kept == 1 && child[0]->type.base == BASE_BOOL ? child[0] : NULL;
+    draft.cost = cost_of(&draft);
+    struct expr *made = only != NULL ? only : settle(builder->graph, &draft);
+    talloc_free(child);
+    return made;
+}
+
+static struct expr *copy_item(struct builder *builder, const struct expr *tree)
+{
+    struct expr draft = *tree, *source = builder->source[tree->field];
+    draft.child = &source;
+    draft.count = 1;
+    draft.level = 0;
+    draft.shared = true;
+    draft.cost = 0;
+    draft.deps = UINT32_C(1) << tree->field | source->deps;
+    return settle(builder->graph, &draft);
+}
+
+static struct expr *copy(struct builder *builder, const struct expr *tree)
+{
+    if (tree->op == OP_AND || tree->op == OP_OR)
+        return copy_junction(builder, tree);
+    if (tree->op == OP_ITEM)
+        return copy_item(builder, tree);
+    struct expr draft = *tree;
+    bool lambda = tree->op >= OP_ANY && tree->op <= OP_RATIO;
+    struct expr **child = talloc_array(NULL, struct expr *, tree->count);
+    if (child == NULL)
+        abort();
+    draft.deps = 0;
+    for (uint32_t i = 0; i < tree->count; i++) {
+        child[i] = copy(builder, tree->child[i]);
+        if (lambda && i == 0)
+            builder->source[tree->level] = child[0];
+        uint32_t deps = child[i]->deps;
+        draft.deps |= lambda && i > 0 ? deps & ~(UINT32_C(1) << tree->level) : deps;
+    }
+    draft.child = child;
+    draft.shared = true;
+    draft.needles = NULL;
+    draft.cost = cost_of(&draft);
+    struct expr *made = settle(builder->graph, &draft);
+    talloc_free(child);
+    return made;
+}
+
+void graph_add(struct graph *graph, struct rule *rule)
+{
+    struct builder builder = {.graph = graph};
+    rule->graph = copy(&builder, rule->tree);
+}
+
+void graph_finish(struct graph *graph)
+{
+    graph->cell = talloc_zero_array(graph, struct value, graph->memo_count + 1);
+    graph->touched = talloc_array(graph, uint32_t, graph->memo_count + 1);
+    if (graph->cell == NULL || graph->touched == NULL)
+        abort();
+}
+
+void graph_reset(struct graph *graph)
+{
+    for (uint32_t i = 0; i < graph->touched_count; i++)
+        graph->cell[graph->touched[i]] = (struct value){0};
+    graph->touched_count = 0;
+}
+
+const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct bytes text)
+{
+    (void)run, (void)expr, (void)text;
+    return NULL;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/regex.h"
+
+#include "base/table.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <talloc.h>
+
+struct patterns {
+    struct table *table[2]; /* exact, caseless */
+    struct pattern **row;
+    uint32_t count;
+};
+
+struct patterns *patterns_new(const void *parent)
+{
+    struct patterns *patterns = talloc_zero(parent, struct patterns);
+    if (patterns == NULL)
+        abort();
+    patterns->table[0] = table_new(patterns);
+    patterns->table[1] = table_new(patterns);
+    return patterns;
+}
+
+static int pattern_destroy(struct pattern *pattern)
+{
+    regex_free(pattern->regex);
+    return 0;
+}
+
+struct pattern *patterns_at(struct patterns *patterns, struct bytes text, bool fold)
+{
+    void **slot = table_at(patterns->table[fold], text);
+    if (*slot != NULL)
+        return *slot;
+    struct pattern *pattern = talloc_zero(patterns, struct pattern);
+    if (pattern == NULL)
+        abort();
+    pattern->text = text;
+    pattern->fold = fold;
+    talloc_set_destructor(pattern, pattern_destroy);
+    *slot = pattern;
+    if ((patterns->count & (patterns->count - 1)) == 0) {
+        uint32_t room = patterns->count == 0 ? 1 : patterns->count * 2;
+        patterns->row = talloc_realloc(patterns, patterns->row, struct pattern *, room);
+        if (patterns->row == NULL)
+            abort();
+    }
+    patterns->row[patterns->count++] = pattern;
+    return pattern;
+}
+
+uint32_t patterns_count(const struct patterns *patterns)
+{
+    return patterns->count;
+}
+
+struct pattern *patterns_row(const struct patterns *patterns, uint32_t number)
+{
+    return patterns->row[number];
+}
+
+const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t size)
+{
+    char scratch[256];
+    if (pattern->regex == NULL && !pattern->tried) {
+        pattern->tried = true;
+        pattern->regex = regex_new(pattern->text, pattern->fold, message == NULL ? scratch : message,
+                                   message == NULL ? sizeof scratch : size);
+        pattern->known_good = pattern->regex != NULL;
+    }
+    return pattern->regex;
+}
+
+struct collect {
+    struct pattern *pattern;
+    struct arena *arena;
+    bool unusable;
+};
+
+static void collect_one(void *self, const char *literal, size_t len)
+{
+    struct collect *collect = self;
+    struct pattern *pattern = collect->pattern;
+    if (pattern->literal == NULL)
+        pattern->literal = arena_array_of(collect->arena, 512, struct bytes);
+    struct bytes copy = arena_copy(collect->arena, bytes_of(literal, len));
+    collect->unusable = collect->unusable || !utf8_is_ascii(copy);
+    pattern->literal[pattern->literal_count++] = copy;
+}
+
+void pattern_literals(struct pattern *pattern, struct arena *arena)
+{
+    if (pattern->has_literals)
+        return;
+    struct collect collect = {pattern, arena, false};
+    regex_literals(pattern->text, pattern->fold, collect_one, &collect);
+    if (collect.unusable)
+        pattern->literal_count = 0;
+    pattern->has_literals = true;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Regular expressions in RE2's dialect, which is the rule language's: linear time, `$` only at the end
+ * of the text, ASCII \w \d \b, leftmost-first.  function/re2.cc is the one file that wraps RE2.
+ *
+ * Patterns are kept per rule set and compiled on first use; `(?<name>...)` is accepted as `(?P<name>`.
+ * A program over 8 MB is refused when the rule is loaded. */
+#ifndef NOROSHI_RULE_REGEX_H
+#define NOROSHI_RULE_REGEX_H
+
+#include "base/arena.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define REGEX_GROUPS_MAX 32
+#define REGEX_ATOM_MIN_BYTES 3
+
+struct regex; /* a compiled program */
+
+/* Compile; NULL and the reason in MESSAGE (SIZE bytes). */
+struct regex *regex_new(struct bytes pattern, bool fold, char *message, size_t size);
+void regex_free(struct regex *regex);
+/* Search TEXT from FROM (or match it WHOLE); group[0..count) gets the match and its groups, a group that
+ * took no part is absent. */
+bool regex_search(const struct regex *regex, struct bytes text, size_t from, bool whole,
+                  struct bytes *group, int count);
+/* Groups without the whole match; the name of group NUMBER (1-based), or NULL. */
+int regex_group_count(const struct regex *regex);
+const char *regex_group_name(const struct regex *regex, int number);
+/* Literals (lower case) of which any text that matches holds at least one: calls EACH for every one
+ * and returns how many; 0 where there is no such set.  For caseless and exact patterns alike. */
+int regex_literals(struct bytes pattern, bool fold, void (*each)(void *self, const char *literal, size_t len),
+                   void *self);
+
+#ifdef __cplusplus
+}
+#endif
+
+/* One pattern of a rule set. */
+struct pattern {
+    struct bytes text;
+    bool fold, known_good, tried, has_literals;
+    struct regex *regex;     /* NULL until first used */
+    struct bytes *literal;   /* of which one must be in any text that matches */
+    uint32_t literal_count;
+};
+
+struct patterns;
+struct patterns *patterns_new(const void *parent);
+struct pattern *patterns_at(struct patterns *patterns, struct bytes text, bool fold);
+uint32_t patterns_count(const struct patterns *patterns);
+struct pattern *patterns_row(const struct patterns *patterns, uint32_t number);
+/* The program, compiled now if it was not; NULL where it does not compile (MESSAGE says why). */
+const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t size);
+/* Fill literal[] if that was not done; in ARENA. */
+void pattern_literals(struct pattern *pattern, struct arena *arena);
+
+#endif

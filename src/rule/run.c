@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/compile.h"
+#include "rule/evidence.h"
+
+#include "base/text.h"
+
+#include <assert.h>
+#include <talloc.h>
+
+#define STEPS_MAX UINT64_C(12000000)
+#define STEPS_NAIVE_MAX UINT64_C(2000000000)
+
+struct pattern *run_pattern(struct run *run, struct bytes text, bool fold)
+{
+    if (run->dynamic == NULL)
+        run->dynamic = patterns_new(NULL);
+    return patterns_at(run->dynamic, text, fold);
+}
+
+/* Digits of TEXT at AT as a number; -1 where they are none. */
+static int64_t digits(struct bytes text, size_t at, size_t count)
+{
+    int64_t number;
+    return bytes_to_int(bytes_sub(text, at, count), 0, 9999, &number) ? number : -1;
+}
+
+/* headers.date is "2024-02-07T13:57:50Z". */
+int64_t run_date_us(struct run *run)
+{
+    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    struct object *root = run->model->root;
+    if (root->type != TYPE_Message)
+        return INT64_MAX;
+    struct value headers = object_get(root, FIELD_Message_headers);
+    if (headers.tag != VALUE_OBJECT)
+        return INT64_MAX;
+    struct bytes text = value_bytes(object_get(headers.as.object, FIELD_Headers_date));
+    int64_t year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2),
+            hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || hour < 0 || minute < 0 || second < 0)
+        return INT64_MAX;
+    int64_t leaps = year - (month <= 2);
+    leaps = leaps / 4 - leaps / 100 + leaps / 400 - (1969 / 4 - 1969 / 100 + 1969 / 400);
+    int64_t days = (year - 1970) * 365 + leaps + before[month - 1] + day - 1;
+    return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000;
+}
+
+/* The root of a rule: all conditions of its outermost `and` must be true.  One that is false or NULL
+ * settles it (no value of an UNKNOWN one could make the rule match). */
+static struct value eval_rule(struct run *run, const struct rule *rule)
+{
+    const struct expr *root = run->options->naive ? rule->tree : rule->graph;
+    if (root->op != OP_AND || rule->type == RULE_TYPE_query)
+        return eval(run, root);
+    uint32_t unknown = 0;
+    for (uint32_t i = 0; i < root->count; i++) {
+        struct value v = eval(run, root->child[i]);
+        if (v.tag == VALUE_UNKNOWN)
+            unknown |= v.len;
+        else if (!value_is_true(v))
+            return value_bool(false);
+    }
+    return unknown != 0 ? value_unknown(unknown) : value_bool(true);
+}
+
+/* The names of lists in EXPR that nobody configured. */
+static void add_lists(struct text *text, const struct expr *expr, uint32_t depth)
+{
+    if (expr->op == OP_LIST && !expr->list->configured) {
+        struct bytes so_far = text_bytes(text), name = expr->list->name;
+        size_t at = bytes_find(so_far, name, 0);
+        size_t end = at == BYTES_NPOS ? 0 : at + name.len;
+        if (at == BYTES_NPOS || (end < so_far.len && so_far.at[end] != ',')) {
+            text_add_string(text, text->len > 0 ? ", list:" : "list:");
+            text_add(text, name);
+        }
+    }
+    for (uint32_t i = 0; i < expr->count && depth < 4 * EXPR_DEPTH_MAX; i++)
+        add_lists(text, expr->child[i], depth + 1);
+}
+
+static struct bytes needs_text(struct arena *arena, const struct rule *rule, uint32_t needs)
+{
+    struct text text;
+    text_init(&text, arena, 0);
+    text_reserve(&text, 1);
+    if (needs >> CAPABILITY_LIST & 1)
+        add_lists(&text, rule->tree, 0);
+    for (int i = 0; i < 32; i++) {
+        if (i == CAPABILITY_LIST || !(needs >> i & 1))
+            continue;
+        text_add_string(&text, text.len > 0 ? ", " : "");
+        text_add_string(&text, i < CAPABILITY_COUNT ? capability_rows[i].name : "stored_fact");
+    }
+    return text_bytes(&text);
+}
+
+static void add_hit(struct run *run, const struct rule *rule, struct value v, struct rule_result *result)
+{
+    struct rule_hit *hit = &result->hit[result->hit_count++];
+    *hit = (struct rule_hit){.rule = rule, .value = v};
+    if (!run->options->no_evidence && rule->type != RULE_TYPE_query)
+        evidence_collect(run, rule, hit);
+}
+
+static void run_rule(struct run *run, const struct rule *rule, struct rule_result *result)
+{
+    result->started++;
+    struct value v = eval_rule(run, rule);
+    if (v.tag == VALUE_UNKNOWN)
+        result->undecided[result->undecided_count++] =
+            (struct rule_gap){.rule = rule, .needs = v.len, .text = needs_text(run->arena, rule, v.len)};
+    else if (rule->type == RULE_TYPE_query ? v.tag != VALUE_NULL : value_is_true(v))
+        add_hit(run, rule, v, result);
+}
+
+void rule_set_run(const struct rule_set *set, struct model *model, struct arena *arena,
+                  const struct rule_run_options *options, struct rule_result *result)
+{
+    struct run run = {.set = set, .model = model, .arena = arena, .options = options, .graph = set->graph,
+                      .steps_left = options->naive ? STEPS_NAIVE_MAX : STEPS_MAX};
+    assert(set->graph != NULL && !set->graph->busy);
+    set->graph->busy = true;
+    *result = (struct rule_result){0};
+    result->hit = arena_array_of(arena, set->rule_count, struct rule_hit);
+    result->undecided = arena_array_of(arena, set->rule_count, struct rule_gap);
+    for (uint32_t i = 0; i < set->rule_count; i++) {
+        const struct rule *rule = set->rule[i];
+        if (rule->root == model->root->type && (options->only == NULL || options->only == rule))
+            run_rule(&run, rule, result);
+    }
+    graph_reset(set->graph);
+    talloc_free(run.dynamic);
+    set->graph->busy = false;
+}
