@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/tool.h"
+
+void tool_declare(struct call *call)
+{
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct shell_string arg = call->arg[i];
+        size_t equals = bytes_find_byte(arg.text, '=', 0);
+        if (arg.text.len == 0 || arg.text.at[0] == '-' || equals == BYTES_NPOS)
+            continue;
+        struct bytes name = bytes_sub(arg.text, 0, equals);
+        bool append = name.len > 0 && name.at[name.len - 1] == '+';
+        name.len -= append;
+        arg.text = bytes_from(arg.text, equals + 1);
+        variable_set(call->m, name, string_pass(call->m, arg), append);
+        sense_text(call->m, arg.text, ROLE_TEXT);
+    }
+    if (call->count == 1 || call_has(call, "-p"))
+        call->out = string_taint(call->m, call_unknown(call, (struct shell_string){0}), TAINT_BIT(ENVIRONMENT));
+}
+
+void tool_unset(struct call *call)
+{
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct variable *v = variable_find(call->m, call_arg(call, i));
+        if (v != NULL && call->m->branch == 0)
+            v->count = 0;
+    }
+}
+
+void tool_shift(struct call *call)
+{
+    struct machine *m = call->m;
+    if (m->positional_count > 0)
+        m->positional++, m->positional_count--;
+}
+
+/* read a b: the first line of the input, word by word; the last name takes the rest. */
+void tool_read(struct call *call)
+{
+    struct machine *m = call->m;
+    struct shell_string in = call->has_in ? call->in : (struct shell_string){0};
+    struct bytes line = BYTES_NONE, rest = in.text;
+    bool known = in.text.at != NULL && string_is_known(in);
+    if (call_has(call, "-p"))
+        m->report->prompts = true;
+    if (known)
+        bytes_next_line(&rest, &line);
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes name = call_arg(call, i);
+        if (name.len == 0 || name.at[0] == '-') {
+            if (name.len == 2 && strchr("pdnNtui", name.at[1]) != NULL)
+                i++;
+            continue;
+        }
+        struct shell_string value = in;
+        value.text = string_hole(m->arena, "${", name, "}");
+        if (known) {
+            line = bytes_trim(line);
+            size_t end = i + 1 == call->count ? line.len : 0;
+            while (end < line.len && !ascii_is_space(line.at[end]))
+                end++;
+            value.text = bytes_sub(line, 0, end);
+            line = bytes_from(line, end);
+        }
+        variable_set(m, name, string_pass(m, value), false);
+    }
+}
+
+void tool_test(struct call *call)
+{
+    call->out = (struct shell_string){0};
+}
+
+/* kill takes what ps, grep and awk of the same command looked for. */
+void tool_kill(struct call *call)
+{
+    struct machine *m = call->m;
+    if (bytes_equal(call->name, BYTES("kill"))) {
+        for (uint32_t i = 0; i < m->pattern_count; i++)
+            sense_kill(m, m->pattern[i]);
+        return;
+    }
+    for (uint32_t i = 1; i < call->count; i++)
+        if (call_arg(call, i).len > 1 && call_arg(call, i).at[0] != '-')
+            sense_kill(m, call_arg(call, i));
+}
+
+void tool_scan(struct call *call)
+{
+    call->out = call_unknown(call, (struct shell_string){0});
+    for (uint32_t i = 1; i + 1 < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if (bytes_equal(arg, BYTES("-oL")) || bytes_equal(arg, BYTES("-o")) || bytes_equal(arg, BYTES("-oG")) || bytes_equal(arg, BYTES("-oX")))
+            file_write(call, call_arg(call, i + 1), string_taint(call->m, call->out, TAINT_BIT(SCANNED)), false);
+    }
+    call->out = string_taint(call->m, call->out, TAINT_BIT(SCANNED));
+}
+
+/* aws <service> list/describe/get: counted by sense.c; the output is the account. */
+void tool_aws(struct call *call)
+{
+    struct machine *m = call->m;
+    struct bytes service = call_arg(call, call_operand(call, 1)), verb = call_arg(call, call_operand(call, 1) + 1);
+    call->out = call_unknown(call, (struct shell_string){0});
+    if (bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) || bytes_starts(verb, BYTES("get")))
+        call->out = string_taint(m, call->out, TAINT_BIT(CLI_SWEEP));
+    if (bytes_equal(service, BYTES("configure")) && bytes_equal(verb, BYTES("get")))
+        call->out = string_taint(m, call->out, TAINT_BIT(CLOUD_FILE));
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/tool.h"
+
+static const struct {
+    const char *name;
+    void (*run)(struct call *call);
+} tools[] = {
+#define TOOL(name, handler) {name, tool_##handler},
+#include "shell/tool.def"
+#undef TOOL
+};
+
+void (*tool_handler(struct bytes name))(struct call *call)
+{
+    size_t low = 0, high = sizeof tools / sizeof tools[0];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = bytes_compare(name, bytes_of_string(tools[middle].name));
+        if (order == 0)
+            return tools[middle].run;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return NULL;
+}
+
+bool call_has(const struct call *call, const char *option)
+{
+    for (uint32_t i = 1; i < call->count; i++)
+        if (bytes_equal(call->arg[i].text, bytes_of_string(option)))
+            return true;
+    return false;
+}
+
+bool call_flag(const struct call *call, char letter)
+{
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call->arg[i].text;
+        if (arg.len >= 2 && arg.len < 10 && arg.at[0] == '-' && arg.at[1] != '-' && memchr(arg.at, letter, arg.len) != NULL)
+            return true;
+    }
+    return false;
+}
+
+uint32_t call_operand(const struct call *call, uint32_t from)
+{
+    for (uint32_t i = from; i < call->count; i++)
+        if (call->arg[i].text.len == 0 || call->arg[i].text.at[0] != '-' || call->arg[i].text.len == 1)
+            return i;
+    return 0;
+}
+
+static struct bytes base_name(struct bytes path)
+{
+    size_t slash = bytes_find_last_byte(path, '/');
+    return slash == BYTES_NPOS || slash + 1 == path.len ? path : bytes_from(path, slash + 1);
+}
+
+/* What the words of this command are to the script: tools it uses, things it removes or looks for. */
+static enum shell_role role_of(const struct call *call)
+{
+    static const struct {
+        const char *name;
+        enum shell_role role;
+    } roles[] = {
+        {"rm", ROLE_REMOVED}, {"kill", ROLE_REMOVED}, {"pkill", ROLE_REMOVED}, {"killall", ROLE_REMOVED},
+        {"chattr", ROLE_REMOVED}, {"userdel", ROLE_REMOVED}, {"deluser", ROLE_REMOVED}, {"unlink", ROLE_REMOVED},
+        {"shred", ROLE_REMOVED}, {"rmmod", ROLE_REMOVED}, {"skill", ROLE_REMOVED}, {"pidof", ROLE_SEARCHED},
+        {"grep", ROLE_SEARCHED}, {"egrep", ROLE_SEARCHED}, {"fgrep", ROLE_SEARCHED}, {"pgrep", ROLE_SEARCHED},
+        {"awk", ROLE_SEARCHED}, {"[", ROLE_SEARCHED}, {"[[", ROLE_SEARCHED}, {"test", ROLE_SEARCHED},
+        {"ls", ROLE_SEARCHED}, {"which", ROLE_SEARCHED}, {"ps", ROLE_SEARCHED}, {"netstat", ROLE_SEARCHED},
+        {"ss", ROLE_SEARCHED}, {"lsof", ROLE_SEARCHED}, {"fuser", ROLE_REMOVED}, {"iptables", ROLE_REMOVED},
+        {"dpkg-divert", ROLE_SEARCHED}, {"locate", ROLE_SEARCHED}, {"md5sum", ROLE_SEARCHED}, {"chmod", ROLE_USED},
+    };
+    struct bytes name = call->name, verb = call_arg(call, 1);
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (bytes_equal(name, bytes_of_string(roles[i].name)))
+            return bytes_equal(name, BYTES("chattr")) && call->count > 1 && verb.len > 0 && verb.at[0] == '+' ? ROLE_USED
+                                                                                                          : roles[i].role;
+    if (bytes_equal(name, BYTES("sed")))
+        return ROLE_SEARCHED;
+    if (bytes_equal(name, BYTES("find")))
+        return call_has(call, "-delete") || call_has(call, "rm") ? ROLE_REMOVED : ROLE_SEARCHED;
+    if (bytes_equal(name, BYTES("docker")) || bytes_equal(name, BYTES("podman")))
+        return bytes_equal(verb, BYTES("rm")) || bytes_equal(verb, BYTES("rmi")) || bytes_equal(verb, BYTES("kill")) || bytes_equal(verb, BYTES("stop"))
+                   ? ROLE_REMOVED
+                   : ROLE_USED;
+    if (bytes_equal(name, BYTES("systemctl")) || bytes_equal(name, BYTES("service")))
+        return call_has(call, "stop") || call_has(call, "disable") || call_has(call, "mask") ? ROLE_REMOVED : ROLE_USED;
+    if (bytes_equal(name, BYTES("apt-get")) || bytes_equal(name, BYTES("yum")) || bytes_equal(name, BYTES("apt")))
+        return call_has(call, "remove") || call_has(call, "purge") ? ROLE_REMOVED : ROLE_USED;
+    return ROLE_USED;
+}
+
+static void span_add(struct call *call)
+{
+    struct machine *m = call->m;
+    struct shell_report *report = m->report;
+    if (report->command_count++ >= REPORT_COMMANDS_MAX)
+        return;
+    struct shell_span *span = arena_new_of(m->arena, struct shell_span);
+    struct text text;
+    text_init(&text, m->arena, 1024);
+    for (uint32_t i = 0; i < call->count && text.len < 1000; i++) {
+        struct bytes arg = string_shown(m->arena, call->arg[i].text);
+        if (i > 0)
+            text_add_byte(&text, ' ');
+        text_add(&text, bytes_sub(arg, 0, 1000 - text.len));
+    }
+    span->layer = m->layer, span->offset = m->offset, span->end = m->end;
+    span->line = layer_line(m->arena, m->layer, m->offset);
+    span->role = call->role, span->name = call->name, span->text = text_bytes(&text);
+    *report->span_end = span, report->span_end = &span->next;
+}
+
+static bool function_call(struct call *call)
+{
+    struct machine *m = call->m;
+    struct function *f = table_get(m->functions, call->name);
+    if (f == NULL)
+        return false;
+    if (f->active || f->calls >= CALLS_PER_FUNCTION_MAX || m->calls >= CALLS_DEPTH_MAX)
+        return true;
+    struct shell_string *positional = m->positional;
+    uint32_t count = m->positional_count, offset = m->offset, end = m->end, world = m->world;
+    struct shell_layer *layer = m->layer;
+    struct text *capture = m->capture, own;
+    uint32_t taint = m->capture_taint;
+    const struct shell_step *way = m->capture_step;
+    text_init(&own, m->arena, STRING_BYTES_MAX);
+    m->capture = &own, m->capture_taint = 0, m->capture_step = NULL;
+    struct shell_string before_in = m->in;
+    bool before_has = m->has_in;
+    if (call->has_in)
+        m->in = call->in, m->has_in = true;
+    for (uint32_t i = 1; i < call->count; i++)
+        call->arg[i] = string_pass(m, call->arg[i]);
+    m->positional = call->arg + 1, m->positional_count = call->count - 1;
+    m->layer = f->layer, m->calls++, f->calls++, f->active = true;
+    run_list(m, f->body);
+    f->active = false, m->calls--;
+    m->positional = positional, m->positional_count = count, m->layer = layer;
+    m->offset = offset, m->end = end, m->world = world;
+    m->in = before_in, m->has_in = before_has;
+    call->out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint, m->capture_step};
+    m->capture = capture, m->capture_taint = taint, m->capture_step = way;
+    return true;
+}
+
+/* A program nobody here knows: a file of the script's own, a fetcher under another name, or just output. */
+static void unknown_run(struct call *call)
+{
+    struct machine *m = call->m;
+    struct file *file = file_find(m, call->path);
+    call->out = call_unknown(call, call->has_in ? call->in : (struct shell_string){0});
+    for (uint32_t i = 1; i < call->count && i < 32; i++) {
+        struct bytes arg = call_arg(call, i);
+        bool url = bytes_starts(arg, BYTES("http://")) || bytes_starts(arg, BYTES("https://")) || bytes_starts(arg, BYTES("ftp://"));
+        if (url && !call->has_in && file == NULL) { /* cd1 -fsSL http://..: a renamed downloader */
+            tool_fetch(call);
+            return;
+        }
+        if (call->arg[i].taint != 0 && call->out.taint == 0)
+            call->out.taint = call->arg[i].taint, call->out.step = call->arg[i].step;
+    }
+    if (memchr(call->path.at, '/', call->path.len) != NULL || file != NULL || call->path.at[0] == 0)
+        execute_file(call, call->path, false);
+}
+
+void call_run(struct call *call)
+{
+    struct machine *m = call->m;
+    if (m->recursion > 150)
+        return;
+    m->recursion++;
+    call->path = call->arg[0].text;
+    call->name = base_name(call->path);
+    struct bytes *renamed = table_get(m->tools, call->name);
+    if (renamed != NULL)
+        call->name = *renamed;
+    call->role = role_of(call);
+    if (call->path.len == 0) {
+        m->recursion--;
+        return;
+    }
+    span_add(call);
+    void (*run)(struct call *) = tool_handler(call->name);
+    bool own = (call->path.at[0] == '.' || bytes_starts(call->path, BYTES("/tmp"))) && file_find(m, call->path) != NULL;
+    sense_call(call);
+    if (own)
+        unknown_run(call);
+    else if (function_call(call))
+        ;
+    else if (run != NULL)
+        run(call);
+    else
+        unknown_run(call);
+    m->recursion--;
+}
+
+void call_inner(struct call *call, uint32_t first)
+{
+    if (first >= call->count)
+        return;
+    struct call inner = *call;
+    inner.arg = call->arg + first, inner.count = call->count - first;
+    inner.out = (struct shell_string){0};
+    call_run(&inner);
+    call->out = inner.out;
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/decode.h"
+#include "shell/program.h"
+#include "shell/tool.h"
+#include "shell/url.h"
+
+/* Text and files that are run: where downloads and decoded text become behaviour. */
+
+static bool is_shell_name(struct bytes name)
+{
+    static const char *const names[] = {"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "eval", "source", "."};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bytes_equal(name, bytes_of_string(names[i])))
+            return true;
+    return false;
+}
+
+/* The suffix of PATH says picture, style sheet or document: nothing that is run. */
+static bool is_disguised(struct bytes path)
+{
+    static const char *const suffixes[] = {".jpg", ".jpeg", ".png", ".gif", ".ico", ".css", ".svg", ".bmp", ".webp", ".pdf", ".mp3", ".woff"};
+    size_t cut = bytes_find_byte(path, '?', 0);
+    path = cut == BYTES_NPOS ? path : bytes_sub(path, 0, cut);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (bytes_ends_fold(path, bytes_of_string(suffixes[i])))
+            return true;
+    return false;
+}
+
+/* TLS to a named host, or a host only the caller knows: what installers do. */
+static bool is_honest(const struct shell_fetch *fetch)
+{
+    return fetch->host_kind == HOST_KNOWN || fetch->host_kind == HOST_UNKNOWN || fetch->host_kind == HOST_NONE ||
+           (fetch->host_kind == HOST_NAME && fetch->tls && !fetch->insecure);
+}
+
+static void fetched_run(struct call *call, const struct shell_fetch *fetch)
+{
+    struct machine *m = call->m;
+    if (fetch == NULL) {
+        sense_soft(m, BEHAVIOUR_X2, ROLE_USED, BYTES_NONE);
+        return;
+    }
+    struct shell_fetch *own = NULL;
+    memcpy(&own, &fetch, sizeof own); /* the report's own record */
+    own->run = true;
+    bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR || fetch->host_kind == HOST_PASTE;
+    if (fetch->host_kind == HOST_PRIVATE || fetch->host_kind == HOST_LOCAL || fetch->host_kind == HOST_METADATA)
+        return;
+    if (bare)
+        sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);
+    else if (is_honest(fetch))
+        sense_soft(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
+    else
+        sense(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
+    if (is_disguised(fetch->url))
+        sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
+    if (fetch->host_kind == HOST_PASTE)
+        sense(m, BEHAVIOUR_B3, ROLE_USED, fetch->host);
+}
+
+void execute_string(struct call *call, struct shell_string s, struct bytes interpreter, const char *how)
+{
+    struct machine *m = call->m;
+    if (s.text.at == NULL || s.text.len == 0)
+        return;
+    bool shell = is_shell_name(interpreter);
+    bool decoded = (s.taint & TAINT_BIT(DECODED)) != 0;
+    bool known = string_is_known(s);
+    if ((s.taint & TAINT_BIT(FETCHED)) != 0 && (!known || s.text.at[0] == 0))
+        fetched_run(call, s.step == NULL ? NULL : s.step->fetch);
+    if (decode_is_packed(s.text) && m->options->unpack != NULL) {
+        struct bytes plain = m->options->unpack(m->arena, s.text, STRING_BYTES_MAX);
+        if (plain.at != NULL)
+            s.text = plain;
+    }
+    if (decoded && s.text.len >= 6 && known && decode_is_text(s.text))
+        sense(m, shell ? BEHAVIOUR_X7 : BEHAVIOUR_X9, ROLE_USED, bytes_sub(s.text, 0, 60));
+    if (decoded && !known)
+        sense(m, BEHAVIOUR_X8, ROLE_USED, BYTES_NONE);
+    if (!decode_is_text(string_shown(m->arena, s.text)))
+        return;
+    if (shell)
+        run_layer(m, s, decoded ? "decoded" : how, BYTES_NONE, decoded);
+    else
+        program_read(call, s, interpreter, decoded ? "decoded" : how);
+    call->out = call_unknown(call, (struct shell_string){0});
+}
+
+static bool is_temporary(struct bytes path)
+{
+    return bytes_starts(path, BYTES("/tmp/")) || bytes_starts(path, BYTES("/var/tmp/")) ||
+           bytes_starts(path, BYTES("/dev/shm/")) || bytes_starts(path, BYTES("/var/run/"));
+}
+
+static bool is_script_text(struct bytes text)
+{
+    return decode_is_text(text) && !bytes_starts(text, BYTES("\x7F" "ELF"));
+}
+
+/* Whether the file named PATH in the download directory of an unpacked archive is meant. */
+static struct file *archive_of(struct machine *m, struct bytes path)
+{
+    struct file *dir = table_get(m->files, path_resolve(m, BYTES("./")));
+    size_t slash = bytes_find_last_byte(path, '/');
+    if (dir == NULL && slash != BYTES_NPOS)
+        dir = table_get(m->files, bytes_sub(path, 0, slash));
+    return dir;
+}
+
+void execute_file(struct call *call, struct bytes path, bool by_interpreter)
+{
+    struct machine *m = call->m;
+    struct bytes full = path_resolve(m, path);
+    struct file *file = file_find(m, path);
+    if (file == NULL && bytes_starts(path, BYTES("./")))
+        file = archive_of(m, full);
+    bool background = call->background || call->wrapped;
+    if (background && is_temporary(full))
+        sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
+    if (file == NULL)
+        return;
+    file->ran = true;
+    if (file->fetch != NULL) {
+        const struct shell_fetch *fetch = file->fetch;
+        bool local = fetch->host_kind == HOST_PRIVATE || fetch->host_kind == HOST_LOCAL;
+        struct shell_fetch *own = NULL;
+        memcpy(&own, &fetch, sizeof own);
+        own->run = true;
+        if (!local && (file->executable || by_interpreter))
+            (is_honest(fetch) ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
+        if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR || fetch->host_kind == HOST_PASTE))
+            sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);
+        if (is_disguised(fetch->url) || is_disguised(full))
+            sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
+    } else if (file->decoded) {
+        sense(m, BEHAVIOUR_X8, ROLE_USED, full);
+    }
+    if (!file->written || file->content.text.len < 2 || file->content.text.at[0] == 0)
+        return;
+    if (!is_script_text(string_shown(m->arena, file->content.text)))
+        return;
+    struct bytes name = call->name;
+    if (by_interpreter && !is_shell_name(name))
+        program_read(call, file->content, name, "file");
+    else
+        run_layer(m, file->content, "file", full, file->decoded);
+}

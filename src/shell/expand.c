@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/machine.h"
+
+#include "shell/arithmetic.h"
+#include "shell/pattern.h"
+
+void strings_add(struct machine *m, struct strings *list, struct shell_string s)
+{
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity == 0 ? 8 : list->capacity * 2;
+        struct shell_string *at = arena_array_of(m->arena, capacity, struct shell_string);
+        if (list->count > 0)
+            memcpy(at, list->at, list->count * sizeof *at);
+        list->at = at, list->capacity = capacity;
+    }
+    list->at[list->count++] = s;
+}
+
+static void taint_merge(struct shell_string *into, struct shell_string from)
+{
+    bool better = (from.taint & taint_secrets()) != 0 && (into->taint & taint_secrets()) == 0;
+    if (from.taint != 0 && (into->taint == 0 || better))
+        into->step = from.step;
+    into->taint |= from.taint;
+}
+
+struct shell_string string_join(struct machine *m, struct shell_string a, struct shell_string b)
+{
+    if (a.text.len == 0 || b.text.len == 0) {
+        struct shell_string one = a.text.len == 0 ? b : a;
+        taint_merge(&one, a.text.len == 0 ? a : b);
+        return one;
+    }
+    struct text text;
+    text_init(&text, m->arena, STRING_BYTES_MAX);
+    text_add(&text, a.text);
+    text_add(&text, b.text);
+    a.text = text_bytes(&text);
+    taint_merge(&a, b);
+    return a;
+}
+
+struct shell_string strings_join(struct machine *m, const struct shell_string *at, uint32_t count)
+{
+    if (count == 1)
+        return at[0];
+    struct shell_string out = {0};
+    struct text text;
+    text_init(&text, m->arena, STRING_BYTES_MAX);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_add_byte(&text, ' ');
+        text_add(&text, at[i].text);
+        taint_merge(&out, at[i]);
+    }
+    out.text = text_bytes(&text);
+    return out;
+}
+
+static struct bytes trimmed(struct shell_string value, struct shell_string pattern, bool prefix, bool longest)
+{
+    struct bytes text = value.text;
+    size_t cut = prefix ? pattern_prefix(pattern.text, text, longest) : pattern_suffix(pattern.text, text, longest);
+    if (cut == BYTES_NPOS)
+        return text;
+    return prefix ? bytes_from(text, cut) : bytes_sub(text, 0, cut);
+}
+
+static struct bytes replaced(struct machine *m, struct bytes text, struct bytes from, struct bytes to, bool all)
+{
+    bool head = !all && from.len > 1 && from.at[0] == '#', tail = !all && from.len > 1 && from.at[0] == '%';
+    if (from.len == 0)
+        return text;
+    if (head || tail)
+        from = bytes_from(from, 1);
+    bool glob = memchr(from.at, '*', from.len) != NULL || memchr(from.at, '?', from.len) != NULL ||
+                memchr(from.at, '[', from.len) != NULL;
+    if (glob && text.len > 1024)
+        return text;
+    struct text out;
+    text_init(&out, m->arena, STRING_BYTES_MAX);
+    size_t at = 0, steps = 0;
+    bool done = false;
+    while (at < text.len) {
+        size_t len = done || (head && at > 0) ? BYTES_NPOS : pattern_prefix(from, bytes_sub(text, at, 256), true);
+        if (len == BYTES_NPOS || len == 0 || (tail && at + len != text.len) || ++steps > 4096) {
+            text_add_byte(&out, text.at[at++]);
+            continue;
+        }
+        text_add(&out, to);
+        at += len;
+        done = !all;
+    }
+    return text_bytes(&out);
+}
+
+static struct bytes substring(struct machine *m, struct bytes text, struct shell_string from, struct shell_string len)
+{
+    int64_t start = 0, count = (int64_t)text.len, size = (int64_t)text.len;
+    if (memchr(text.at, 0, text.len) != NULL || !arithmetic_value(m, from.text, &start))
+        return string_hole(m->arena, "${", BYTES(":"), "}");
+    if (len.text.at != NULL && !arithmetic_value(m, len.text, &count))
+        return string_hole(m->arena, "${", BYTES(":"), "}");
+    if (start < 0)
+        start = start + size < 0 ? 0 : start + size;
+    if (start > size)
+        start = size;
+    int64_t end = count < 0 ? size + count : start + (count > size ? size : count);
+    if (end > size)
+        end = size;
+    return end <= start ? BYTES("") : bytes_sub(text, (size_t)start, (size_t)(end - start));
+}
+
+static struct bytes cased(struct machine *m, struct bytes text, bool upper, bool all)
+{
+    struct bytes copy = arena_copy(m->arena, text);
+    uint8_t *at = arena_alloc(m->arena, copy.len + 1);
+    for (size_t i = 0; i < copy.len; i++) {
+        uint8_t c = copy.at[i];
+        if (i == 0 || all)
+            c = !upper ? ascii_lower(c) : (uint8_t)(c - 'a') < 26 ? (uint8_t)(c - 32) : c;
+        at[i] = c;
+    }
+    return bytes_of(at, copy.len);
+}
+
+/* The value of ${name OP operand}. */
+static struct shell_string operated(struct machine *m, const struct shell_part *part, struct shell_string value, bool set)
+{
+    struct shell_string operand = {0}, second = {0};
+    if (part->operand != NULL)
+        operand = expand_single(m, part->operand);
+    if (part->second != NULL) {
+        second = expand_single(m, part->second);
+        if (second.text.at == NULL)
+            second.text = BYTES("");
+    }
+    if (part->op == OP_DEFAULT || part->op == OP_ASSIGN) {
+        if (set && value.text.len > 0)
+            return value;
+        if (part->op == OP_ASSIGN)
+            variable_set(m, part->text, operand, false);
+        return operand;
+    }
+    if (part->op == OP_ALTERNATE)
+        return set ? operand : string_of(BYTES(""));
+    if (value.text.len == 0)
+        return value;
+    if (part->op == OP_PREFIX || part->op == OP_SUFFIX)
+        value.text = trimmed(value, operand, part->op == OP_PREFIX, part->doubled);
+    else if (part->op == OP_REPLACE)
+        value.text = replaced(m, value.text, operand.text, second.text, part->doubled);
+    else if (part->op == OP_SUBSTRING)
+        value.text = substring(m, value.text, operand, second);
+    else if ((part->op == OP_UPPER || part->op == OP_LOWER) && string_is_known(value))
+        value.text = cased(m, value.text, part->op == OP_UPPER, part->doubled);
+    return value;
+}
+
+/* "name[index]" as the name the element is kept under; name[@] and name[*] are the whole. */
+static struct bytes element_name(struct machine *m, struct bytes name)
+{
+    size_t open = bytes_find_byte(name, '[', 0);
+    if (open == BYTES_NPOS || open == 0)
+        return name;
+    struct bytes index = bytes_sub(name, open + 1, name.len - open - 2);
+    int64_t n = 0;
+    if (bytes_equal(index, BYTES("@")) || bytes_equal(index, BYTES("*")))
+        return bytes_sub(name, 0, open);
+    if (arithmetic_value(m, index, &n))
+        return arena_printf(m->arena, "%.*s[%lld]", BYTES_FMT(bytes_sub(name, 0, open)), (long long)n);
+    return bytes_sub(name, 0, open);
+}
+
+static struct shell_string variable_part(struct machine *m, const struct shell_part *part)
+{
+    struct bytes name = element_name(m, part->text);
+    if (part->indirect) {
+        struct shell_string target = variable_get(m, name);
+        if (!string_is_known(target) || target.text.len == 0 || target.text.len > 128)
+            return string_unknown(m, name);
+        name = target.text;
+    }
+    struct variable *v = variable_find(m, name);
+    bool set = v != NULL && v->count > 0;
+    struct shell_string value = variable_get(m, name);
+    if (!set && name.len > 0 && (ascii_is_digit(name.at[0]) || name.at[0] == '@'))
+        set = m->positional != NULL;
+    if (part->length)
+        return string_is_known(value) ? string_of(arena_printf(m->arena, "%zu", value.text.len))
+                                      : string_unknown(m, BYTES("#"));
+    return part->op == OP_NONE ? value : operated(m, part, value, set);
+}
+
+static struct shell_string part_value(struct machine *m, const struct shell_part *part)
+{
+    int64_t n = 0;
+    switch (part->kind) {
+    case PART_LITERAL:
+        return string_of(part->text);
+    case PART_VARIABLE:
+        return variable_part(m, part);
+    case PART_ARITHMETIC:
+        return arithmetic_value(m, part->text, &n) ? string_of(arena_printf(m->arena, "%lld", (long long)n))
+                                                   : string_of(string_hole(m->arena, "$((", part->text, "))"));
+    case PART_PROCESS: {
+        struct shell_string s = run_capture(m, part->list);
+        struct bytes path = string_hole(m->arena, "<(", arena_printf(m->arena, "%u", m->files->count), ")");
+        struct file *file = file_at(m, path);
+        file->content = s;
+        file->fetch = s.step == NULL ? NULL : s.step->fetch;
+        file->decoded = (s.taint & TAINT_BIT(DECODED)) != 0;
+        s.text = path;
+        return s;
+    }
+    default:
+        return run_capture(m, part->list);
+    }
+}
+
+struct shell_string expand_single(struct machine *m, const struct shell_word *word)
+{
+    if (word->first != NULL && word->first->next == NULL) {
+        struct shell_string s = part_value(m, word->first);
+        if (s.text.at == NULL)
+            s.text = BYTES("");
+        return s;
+    }
+    struct shell_string out = string_of(BYTES(""));
+    struct text text;
+    text_init(&text, m->arena, STRING_BYTES_MAX);
+    for (const struct shell_part *part = word->first; part != NULL; part = part->next) {
+        struct shell_string s = part_value(m, part);
+        text_add(&text, s.text);
+        taint_merge(&out, s);
+    }
+    if (text.len > 0)
+        out.text = text_bytes(&text);
+    return out;
+}
+
+/* {a,b} in TEXT: one string per alternative, in order; bounded. */
+static void brace_add(struct machine *m, struct shell_string s, struct strings *out, uint32_t depth)
+{
+    size_t open = bytes_find_byte(s.text, '{', 0), close = BYTES_NPOS, commas = 0;
+    uint32_t level = 0;
+    for (size_t i = open; open != BYTES_NPOS && i < s.text.len && close == BYTES_NPOS; i++) {
+        uint8_t c = s.text.at[i];
+        level += c == '{';
+        commas += c == ',' && level == 1;
+        if (c == '}' && --level == 0)
+            close = i;
+    }
+    if (close == BYTES_NPOS || commas == 0 || depth > 4 || out->count > 256) {
+        strings_add(m, out, s);
+        return;
+    }
+    struct bytes before = bytes_sub(s.text, 0, open), after = bytes_from(s.text, close + 1);
+    size_t start = open + 1;
+    level = 0;
+    for (size_t i = start; i <= close; i++) {
+        uint8_t c = s.text.at[i];
+        if ((c == ',' && level == 0) || i == close) {
+            struct shell_string one = s;
+            struct text text;
+            text_init(&text, m->arena, STRING_BYTES_MAX);
+            text_add(&text, before);
+            text_add(&text, bytes_sub(s.text, start, i - start));
+            text_add(&text, after);
+            one.text = text_bytes(&text);
+            brace_add(m, one, out, depth + 1);
+            start = i + 1;
+        }
+        level += c == '{';
+        level -= c == '}' && level > 0;
+    }
+}
+
+struct field {
+    struct shell_string value;
+    struct text text;
+    bool any;
+};
+
+static void field_end(struct machine *m, struct field *f, struct strings *out)
+{
+    if (!f->any)
+        return;
+    f->value.text = f->text.len == 0 ? BYTES("") : text_bytes(&f->text);
+    strings_add(m, out, f->value);
+    *f = (struct field){0};
+    text_init(&f->text, m->arena, STRING_BYTES_MAX);
+}
+
+static void field_split(struct machine *m, struct field *f, struct shell_string s, struct strings *out)
+{
+    size_t at = 0;
+    while (at < s.text.len && out->count < 4096) {
+        size_t start = at;
+        while (at < s.text.len && s.text.at[at] != ' ' && s.text.at[at] != '\n' && s.text.at[at] != '\t')
+            at++;
+        if (at > start) {
+            text_add(&f->text, bytes_sub(s.text, start, at - start));
+            taint_merge(&f->value, s);
+            f->any = true;
+        }
+        if (at < s.text.len) {
+            field_end(m, f, out);
+            at++;
+        }
+    }
+}
+
+void expand_word(struct machine *m, const struct shell_word *word, struct strings *out)
+{
+    const struct shell_part *first = word->first;
+    bool plain = first == NULL || (first->next == NULL && (first->kind == PART_LITERAL || first->quoted));
+    bool whole = first != NULL && first->kind == PART_VARIABLE && first->next == NULL &&
+                 (bytes_ends(first->text, BYTES("[@]")) || bytes_equal(first->text, BYTES("@")));
+    if (plain && !whole) {
+        struct shell_string s = expand_single(m, word);
+        if (word->brace)
+            brace_add(m, s, out, 0);
+        else
+            strings_add(m, out, s);
+        return;
+    }
+    if (word->brace) {
+        brace_add(m, expand_single(m, word), out, 0);
+        return;
+    }
+    struct field f = {0};
+    text_init(&f.text, m->arena, STRING_BYTES_MAX);
+    for (const struct shell_part *part = first; part != NULL; part = part->next) {
+        struct shell_string s = part_value(m, part);
+        if (part->kind == PART_LITERAL || (part->quoted && !whole)) {
+            text_add(&f.text, s.text);
+            taint_merge(&f.value, s);
+            f.any = true;
+        } else {
+            field_split(m, &f, s, out);
+        }
+    }
+    field_end(m, &f, out);
+}

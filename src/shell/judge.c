@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/judge.h"
+
+struct scale {
+    uint32_t flows, links, strongs, tactics, strong_tactics;
+    enum behaviour best;
+    enum strength best_strength;
+};
+
+static struct scale weigh(const struct shell_report *report)
+{
+    struct scale s = {.best = BEHAVIOUR_COUNT};
+    for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++) {
+        if (report_count(report, (enum behaviour)b) == 0)
+            continue;
+        const struct behaviour_row *row = &behaviour_rows[b];
+        enum strength strength = report->behaviour[ROLE_USED][b].hard ? row->strength : STRENGTH_WEAK;
+        s.tactics |= 1U << row->tactic;
+        s.flows += strength == STRENGTH_FLOW;
+        s.links += strength == STRENGTH_LINK;
+        s.strongs += strength == STRENGTH_STRONG;
+        if (strength >= STRENGTH_STRONG)
+            s.strong_tactics |= 1U << row->tactic;
+        if (s.best == BEHAVIOUR_COUNT || strength > s.best_strength)
+            s.best = (enum behaviour)b, s.best_strength = strength;
+    }
+    return s;
+}
+
+static uint32_t bits(uint32_t set)
+{
+    return (uint32_t)__builtin_popcount(set);
+}
+
+static bool has(const struct shell_report *report, enum behaviour b)
+{
+    return report_count(report, b) > 0;
+}
+
+static const char *category_of(const struct shell_report *report)
+{
+    if (report->flow_count > 0 || has(report, BEHAVIOUR_C1) || has(report, BEHAVIOUR_C2) || has(report, BEHAVIOUR_C4) || has(report, BEHAVIOUR_C13))
+        return "credential theft script";
+    if (has(report, BEHAVIOUR_L1) || has(report, BEHAVIOUR_L3) || has(report, BEHAVIOUR_L4) || has(report, BEHAVIOUR_L5))
+        return "worm";
+    if (has(report, BEHAVIOUR_M1) || has(report, BEHAVIOUR_M2))
+        return "miner";
+    if (has(report, BEHAVIOUR_B1) || has(report, BEHAVIOUR_P5) || has(report, BEHAVIOUR_P7) || has(report, BEHAVIOUR_B5))
+        return "backdoor";
+    if (has(report, BEHAVIOUR_M6))
+        return "destruction";
+    if (has(report, BEHAVIOUR_M3) || has(report, BEHAVIOUR_M4) || has(report, BEHAVIOUR_V11))
+        return "miner";
+    if (has(report, BEHAVIOUR_L2) || has(report, BEHAVIOUR_L6))
+        return "scanner";
+    return "dropper";
+}
+
+/* Only looking: credentials searched or networks scanned, nothing fetched, kept, hidden or sent. */
+static bool only_looks(const struct scale *s)
+{
+    uint32_t looking = 1U << TACTIC_CREDENTIAL | 1U << TACTIC_DISCOVERY | 1U << TACTIC_COLLECTION;
+    return (s->tactics & ~looking) == 0;
+}
+
+static enum shell_class class_of(const struct shell_report *report, const struct scale *s)
+{
+    uint32_t weak_tactics = bits(s->tactics);
+    if (s->flows > 0)
+        return SHELL_MALICIOUS;
+    if (s->links > 0 && weak_tactics >= 2 && (s->strongs > 0 || s->links > 1) && bits(s->strong_tactics) >= 2)
+        return SHELL_MALICIOUS;
+    if (s->links > 0 && weak_tactics >= 4)
+        return SHELL_MALICIOUS;
+    if (s->strongs > 0 && only_looks(s))
+        return report->prompts || s->strongs == 1 ? SHELL_DUAL_USE : SHELL_SUSPICIOUS;
+    if (s->strongs > 0 || (s->links > 0 && weak_tactics >= 2) || s->links > 1)
+        return SHELL_SUSPICIOUS;
+    return weak_tactics >= 4 ? SHELL_SUSPICIOUS : SHELL_CLEAN;
+}
+
+void shell_judge(struct shell_report *report)
+{
+    struct scale s = weigh(report);
+    report->class = class_of(report, &s);
+    report->tactics = s.tactics;
+    report->decisive = report->class == SHELL_CLEAN ? BEHAVIOUR_COUNT : s.best;
+    report->category = report->class == SHELL_CLEAN      ? NULL
+                       : report->class == SHELL_DUAL_USE ? "dual-use tool"
+                                                         : category_of(report);
+}
+
+bool shell_judge_beside(struct shell_report *report)
+{
+    struct scale s = weigh(report);
+    if (report->class >= SHELL_SUSPICIOUS || s.tactics == 0)
+        return false;
+    report->class = SHELL_SUSPICIOUS;
+    report->category = category_of(report);
+    report->decisive = s.best;
+    return true;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The abstract machine a script is read on: variables, functions, a virtual file map, the tools.
+ *
+ * Nothing is executed.  Both branches of a condition are read, loops once (word lists up to
+ * UNROLL_MAX words), functions where they are called.  A variable holds up to VALUES_MAX values, one per
+ * branch that assigned it; a command that uses such a variable is read once per value (a WORLD, in which
+ * every variable shows its value of that number).  What a command prints is a partial string
+ * (shell/taint.h) that flows through pipes, substitutions and files.
+ *
+ * Private to src/shell.  Bounded by LIMIT_EVAL_STEPS, by the depths below and by the sizes of text. */
+#ifndef NOROSHI_SHELL_MACHINE_H
+#define NOROSHI_SHELL_MACHINE_H
+
+#include "base/table.h"
+#include "base/text.h"
+#include "shell/report.h"
+#include "shell/shell.h"
+#include "shell/syntax.h"
+
+#define VALUES_MAX 4
+#define UNROLL_MAX 64
+#define UNROLL_TOTAL_MAX 2048
+#define CALLS_DEPTH_MAX 6
+#define CALLS_PER_FUNCTION_MAX 48
+#define LAYERS_DEPTH_MAX 8
+#define STRING_BYTES_MAX (512 * 1024)
+#define PATTERNS_MAX 32
+
+struct variable {
+    struct bytes name;
+    struct shell_string value[VALUES_MAX];
+    uint32_t branch[VALUES_MAX]; /* the branch that assigned it */
+    uint8_t count;
+};
+
+struct function {
+    const struct shell_command *body;
+    struct shell_layer *layer;
+    uint32_t calls, offset;
+    bool active;
+};
+
+struct file {
+    struct bytes path;
+    struct shell_string content; /* hole where unknown */
+    const struct shell_fetch *fetch;
+    bool executable, written, decoded, archived, sent, ran;
+    uint32_t line;
+};
+
+struct strings {
+    struct shell_string *at;
+    uint32_t count, capacity;
+};
+
+/* One simple command, resolved. */
+struct call {
+    struct machine *m;
+    const struct shell_command *command;
+    struct bytes name;        /* canonical: without directory, renames followed */
+    struct bytes path;        /* as written */
+    struct shell_string *arg; /* arg[0] is the command */
+    uint32_t count;
+    struct shell_string in;   /* standard input; text.at NULL where nothing comes */
+    struct shell_string out;  /* what it prints */
+    bool has_in, background, silent;
+    bool wrapped;             /* nohup, setsid, screen: it outlives the script */
+    bool remote;              /* runs elsewhere: ssh, docker exec */
+    enum shell_role role;
+    struct bytes write_path;  /* where its output goes; absent: on */
+};
+
+struct machine {
+    struct arena *arena;
+    struct budget *budget;
+    const struct shell_options *options;
+    struct shell_report *report;
+    struct shell_layer *layer;
+    struct table *variables, *functions, *files, *tools, *kills, *fetch_urls;
+    struct text *capture; /* NULL: nobody reads what is printed */
+    uint32_t capture_taint;
+    const struct shell_step *capture_step;
+    struct shell_string in; /* of the enclosing group */
+    bool has_in;
+    struct bytes cwd;
+    struct shell_string *positional;
+    uint32_t positional_count;
+    uint32_t world, world_most;
+    uint32_t branch, branch_last, loops, unrolled, calls, layers, substitutions, recursion;
+    struct bytes pattern[PATTERNS_MAX]; /* what grep and awk looked for since the outermost command began */
+    uint32_t pattern_count;
+    uint32_t offset, end; /* the command being read */
+    bool kill_seen, silenced, stopped, uncalled;
+    uint32_t scan_loops; /* loops over scan results or host lists */
+    uint32_t piped;      /* inside a loop or group that reads a pipe */
+    bool load_seen;      /* the command before compared processor shares */
+    bool socket_open, socket_get; /* /dev/tcp was opened; an HTTP request was written */
+    struct bytes socket_host;
+    uint64_t cloud_kinds; /* kinds of cloud credential files read */
+    uint32_t key_homes, cloud_services;
+    uint64_t cloud_service_set;
+    bool account_made;
+    uint64_t pairs[BEHAVIOUR_COUNT];    /* PAIR words seen per behaviour */
+};
+
+/* expand.c */
+void strings_add(struct machine *m, struct strings *list, struct shell_string s);
+/* WORD with splitting, added to OUT. */
+void expand_word(struct machine *m, const struct shell_word *word, struct strings *out);
+/* WORD as one string. */
+struct shell_string expand_single(struct machine *m, const struct shell_word *word);
+/* Joined by spaces, from the FIRST on. */
+struct shell_string strings_join(struct machine *m, const struct shell_string *at, uint32_t count);
+struct shell_string string_join(struct machine *m, struct shell_string a, struct shell_string b);
+
+/* memory.c */
+struct variable *variable_find(struct machine *m, struct bytes name);
+struct shell_string variable_get(struct machine *m, struct bytes name);
+void variable_set(struct machine *m, struct bytes name, struct shell_string value, bool append);
+struct bytes path_resolve(struct machine *m, struct bytes path);
+struct file *file_find(struct machine *m, struct bytes path);
+struct file *file_at(struct machine *m, struct bytes path);
+void file_write(struct call *call, struct bytes path, struct shell_string content, bool append);
+/* TAINT added to S, with the present command as a step. */
+struct shell_string string_taint(struct machine *m, struct shell_string s, uint32_t taint);
+/* S with the present command as one more step; untouched where not tainted. */
+struct shell_string string_pass(struct machine *m, struct shell_string s);
+struct shell_string string_unknown(struct machine *m, struct bytes name);
+
+/* run.c */
+void run_list(struct machine *m, const struct shell_command *list);
+/* The output of LIST read as a substitution. */
+struct shell_string run_capture(struct machine *m, const struct shell_command *list);
+/* Read TEXT as a script of its own: HOW it came about, PATH where it was a file. */
+void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path, bool decoded);
+/* Record a layer without running it (payloads in other languages, unpacked binaries). */
+struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *how, struct bytes path, bool decoded);
+
+/* command.c */
+void call_run(struct call *call);
+/* The rest of CALL from argument FIRST on as a command of its own (sudo, nohup, xargs). */
+void call_inner(struct call *call, uint32_t first);
+
+/* sense.c */
+void sense(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail);
+/* The same where the circumstances are those of honest work (TLS, a named host): it counts as weak. */
+void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail);
+void sense_call(struct call *call);
+/* Words that tell by themselves, anywhere in TEXT: pools, wallets, drop sites, keys. */
+void sense_text(struct machine *m, struct bytes text, enum shell_role role);
+void sense_function(struct machine *m, struct bytes name);
+void sense_assign(struct machine *m, struct bytes name, struct shell_string value);
+/* A process called NAME is killed. */
+void sense_kill(struct machine *m, struct bytes name);
+/* The present call sends S to TO by SINK ("curl upload", "query string", "socket"). */
+void sense_send(struct call *call, struct shell_string s, struct bytes to, enum behaviour b, const char *sink);
+/* A hidden or odd directory; a system program's name in the wrong place. */
+void sense_hidden(struct machine *m, struct bytes path);
+void sense_masquerade(struct machine *m, struct bytes path);
+bool sense_is_log(struct bytes path);
+bool sense_is_odd(struct bytes path);
+/* CONTENT becomes a crontab. */
+void sense_crontab(struct call *call, struct shell_string content);
+/* URL is read: metadata services taint S. */
+void sense_url_read(struct call *call, struct bytes url, struct shell_string *s);
+/* What only the whole script shows. */
+void sense_end(struct machine *m);
+/* The download F was made. */
+void sense_fetch(struct call *call, struct shell_fetch *f);
+/* PATH is read: its taint is added to S. */
+void sense_path_read(struct call *call, struct bytes path, struct shell_string *s);
+/* CONTENT goes to PATH (a cron file, a key file, a socket, ...). */
+void sense_write(struct call *call, struct bytes path, struct shell_string content, bool append);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/report.h"
+
+#include "base/text.h"
+
+const struct behaviour_row behaviour_rows[BEHAVIOUR_COUNT] = {
+#define BEHAVIOUR(id, name, tactic, strength, what) {#id, name, what, TACTIC_##tactic, STRENGTH_##strength},
+#include "shell/behaviour.def"
+#undef BEHAVIOUR
+};
+const char *const tactic_names[TACTIC_COUNT] = {
+    "credential-access", "collection", "exfiltration", "execution", "command-and-control", "persistence",
+    "privilege-escalation", "defense-evasion", "impact", "lateral-movement", "discovery",
+};
+const char *const shell_role_names[ROLE_COUNT] = {"used", "removed", "searched", "text"};
+const char *const host_kind_names[HOST_KIND_COUNT] = {
+    "none", "unknown", "local", "private", "metadata", "address", "name", "tor", "paste", "drop", "known",
+};
+const char *const shell_class_names[4] = {"clean", "dual-use", "suspicious", "malicious"};
+
+static void lines_find(struct arena *arena, struct shell_layer *layer)
+{
+    uint32_t count = 1, at = 0;
+    for (size_t i = 0; i < layer->text.len; i++)
+        count += layer->text.at[i] == '\n';
+    layer->line_start = arena_array_of(arena, count, uint32_t);
+    layer->line_count = count;
+    layer->line_start[at++] = 0;
+    for (size_t i = 0; i < layer->text.len; i++)
+        if (layer->text.at[i] == '\n')
+            layer->line_start[at++] = (uint32_t)i + 1;
+}
+
+uint32_t layer_line(struct arena *arena, const struct shell_layer *layer, uint32_t offset)
+{
+    if (layer->line_start == NULL) {
+        struct shell_layer *own = NULL; /* the table is a cache: the layer's content is not changed */
+        memcpy(&own, &layer, sizeof own);
+        lines_find(arena, own);
+    }
+    uint32_t low = 0, high = layer->line_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (layer->line_start[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low + 1;
+}
+
+struct bytes layer_path(struct arena *arena, const struct shell_layer *layer, uint32_t line)
+{
+    struct bytes tail = arena_printf(arena, "%u", line);
+    for (; layer->parent != NULL; layer = layer->parent)
+        tail = arena_printf(arena, "%u > %.*s > %.*s", layer->line, BYTES_FMT(layer->how), BYTES_FMT(tail));
+    return tail;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/tool.h"
+#include "shell/url.h"
+
+void sense(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail)
+{
+    sense_soft(m, b, role, detail);
+    m->report->behaviour[role][b].hard = true;
+}
+
+void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail)
+{
+    struct shell_behaviour *seen = &m->report->behaviour[role][b];
+    uint32_t line = layer_line(m->arena, m->layer, m->offset);
+    detail = bytes_sub(string_shown(m->arena, detail), 0, 200);
+    for (uint32_t i = 0; i < seen->place_count; i++)
+        if (seen->place[i].layer == m->layer && seen->place[i].line == line && bytes_equal(seen->place[i].detail, detail))
+            return;
+    seen->count++;
+    if (seen->place_count == REPORT_PLACES_MAX)
+        return;
+    seen->place[seen->place_count++] = (struct shell_place){
+        .layer = m->layer, .line = line, .offset = m->offset, .len = m->end > m->offset ? m->end - m->offset : 0, .detail = detail};
+}
+
+/* Whether sending to this host is what the credential is for. */
+static bool is_rightful(enum host_kind kind)
+{
+    return kind == HOST_LOCAL || kind == HOST_METADATA || kind == HOST_PRIVATE || kind == HOST_KNOWN;
+}
+
+void sense_send(struct call *call, struct shell_string s, struct bytes to, enum behaviour b, const char *sink)
+{
+    struct machine *m = call->m;
+    uint32_t secrets = s.taint & taint_secrets();
+    struct url url;
+    if (secrets == 0)
+        return;
+    enum host_kind kind = url_parse(to, &url) ? host_kind_of(url.host) : HOST_UNKNOWN;
+    if (is_rightful(kind))
+        return;
+    s = string_pass(m, s);
+    for (uint32_t t = 0; t < TAINT_COUNT; t++) {
+        if ((secrets & 1U << t) == 0)
+            continue;
+        struct shell_flow *flow = m->report->flow;
+        while (flow != NULL && !(flow->source == (enum taint)t && flow->step->line == s.step->line && flow->step->layer == s.step->layer))
+            flow = flow->next;
+        if (flow != NULL || m->report->flow_count >= 64)
+            continue;
+        flow = arena_new_of(m->arena, struct shell_flow);
+        flow->source = (enum taint)t, flow->sink = bytes_of_string(sink);
+        flow->destination = string_shown(m->arena, to), flow->host_kind = kind, flow->step = s.step;
+        *m->report->flow_end = flow, m->report->flow_end = &flow->next;
+        m->report->flow_count++;
+    }
+    for (uint32_t i = 0; i < m->files->count; i++) { /* archives that were sent */
+        struct file *file = m->files->row[i].value;
+        if (file->archived && (file->content.taint & secrets) != 0)
+            file->sent = true;
+    }
+    sense(m, b, ROLE_USED, to);
+}
+
+void sense_kill(struct machine *m, struct bytes name)
+{
+    if (name.len < 2 || name.len > 128 || !text_is_known(name) || name.at[0] == '$')
+        return;
+    void **slot = table_at(m->kills, name);
+    if (*slot != NULL)
+        return;
+    *slot = m;
+    if (m->report->kill_count < 256)
+        m->report->kill[m->report->kill_count] = arena_copy(m->arena, name);
+    m->report->kill_count++;
+    sense_text(m, name, ROLE_REMOVED);
+    if (m->report->kill_count == 5)
+        sense(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
+}
+
+void sense_function(struct machine *m, struct bytes name)
+{
+    (void)m, (void)name;
+}
+
+void sense_assign(struct machine *m, struct bytes name, struct shell_string value)
+{
+    bool history = bytes_equal(name, BYTES("HISTFILE")) || bytes_equal(name, BYTES("HISTSIZE")) || bytes_equal(name, BYTES("HISTFILESIZE"));
+    if (history && (bytes_equal(value.text, BYTES("0")) || bytes_equal(value.text, BYTES("/dev/null")) || value.text.len == 0))
+        sense(m, BEHAVIOUR_V1, ROLE_USED, name);
+    if (value.text.len > 4 && !bytes_equal(name, BYTES("PATH")))
+        sense_text(m, value.text, ROLE_TEXT);
+}
+
+/* Processor kinds in the names of downloads. */
+static int arch_of(struct bytes url)
+{
+    static const char *const archs[] = {"x86_64", "x86", "i686", "i586", "aarch64", "arm4", "arm5", "arm6", "arm7", "arm64", "mipsel", "mpsl", "mips64", "mips", "sh4", "ppc", "powerpc", "m68k", "sparc", "spc", "arc", "i486", "armv", "arm"};
+    for (int i = 0; i < (int)(sizeof archs / sizeof archs[0]); i++)
+        if (bytes_find_fold(url, bytes_of_string(archs[i]), 0) != BYTES_NPOS)
+            return i;
+    return -1;
+}
+
+static struct bytes last_component(struct bytes url)
+{
+    size_t slash = bytes_find_last_byte(url, '/');
+    return slash == BYTES_NPOS ? url : bytes_from(url, slash + 1);
+}
+
+void sense_end(struct machine *m)
+{
+    uint32_t archs = 0, count = 0;
+    bool run = false;
+    for (const struct shell_fetch *f = m->report->fetch; f != NULL; f = f->next) {
+        int arch = arch_of(last_component(f->url));
+        if (arch >= 0 && f->host_kind != HOST_KNOWN && (archs & 1U << arch) == 0)
+            archs |= 1U << arch, count++;
+        run |= f->run && arch >= 0;
+    }
+    m->offset = m->end = 0;
+    if (count >= 3 && run)
+        sense(m, BEHAVIOUR_X13, ROLE_USED, BYTES_NONE);
+    if (m->socket_open && m->socket_get)
+        sense(m, BEHAVIOUR_X6, ROLE_USED, m->socket_host);
+    if (m->silenced && m->report->fetch_count > 0)
+        sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);
+    if (m->cloud_services >= 6)
+        sense(m, BEHAVIOUR_C14, ROLE_USED, BYTES_NONE);
+}

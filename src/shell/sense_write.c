@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/cron.h"
+#include "shell/tool.h"
+#include "shell/url.h"
+
+/* What it means to write a path: persistence, implants, sockets. */
+
+static bool contains(struct bytes text, const char *word)
+{
+    return bytes_find(text, bytes_of_string(word), 0) != BYTES_NPOS;
+}
+
+static bool contains_any(struct bytes text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (contains(text, *words))
+            return true;
+    return false;
+}
+
+/* A literal public key: "ssh-rsa AAAA..." long enough to be one. */
+static bool holds_key(struct bytes text)
+{
+    static const char *const kinds[] = {"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp256 AAAA", "ssh-dss AAAA", NULL};
+    for (int i = 0; kinds[i] != NULL; i++) {
+        size_t at = bytes_find(text, bytes_of_string(kinds[i]), 0);
+        if (at != BYTES_NPOS && text.len - at > 60)
+            return true;
+    }
+    return false;
+}
+
+/* PATH below a mounted host: /host/etc/cron.d/x answers /etc/cron.d/x. */
+static struct bytes host_path(struct machine *m, struct bytes path)
+{
+    static const char *const mounts[] = {"/host", "/mnt", "/hostfs", "/rootfs", "/mnt/host", "/mnt/root", "/host_root", "/hostroot"};
+    for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
+        struct bytes mount = bytes_of_string(mounts[i]);
+        if (!bytes_starts(path, mount) || path.len <= mount.len + 4 || path.at[mount.len] != '/')
+            continue;
+        struct bytes inner = bytes_from(path, mount.len);
+        bool startup = bytes_starts(inner, BYTES("/etc/cron")) || bytes_starts(inner, BYTES("/var/spool/cron")) || bytes_starts(inner, BYTES("/root/.ssh")) ||
+                       bytes_starts(inner, BYTES("/etc/passwd")) || bytes_starts(inner, BYTES("/etc/shadow")) || bytes_starts(inner, BYTES("/.ssh")) ||
+                       bytes_starts(inner, BYTES("/etc/ld.so.preload")) || bytes_starts(inner, BYTES("/etc/sudoers"));
+        if (startup) {
+            sense(m, BEHAVIOUR_K2, ROLE_USED, path);
+            return inner;
+        }
+    }
+    return path;
+}
+
+static void write_socket(struct call *call, struct bytes path, struct shell_string content)
+{
+    struct machine *m = call->m;
+    m->socket_open = true, m->socket_host = bytes_from(path, 9);
+    bool shell = bytes_equal(call->name, BYTES("sh")) || bytes_equal(call->name, BYTES("bash"));
+    struct bytes host = bytes_from(path, 9);
+    size_t slash = bytes_find_byte(host, '/', 0);
+    host = slash == BYTES_NPOS ? host : bytes_sub(host, 0, slash);
+    if (shell && (call_has(call, "-i") || call_has(call, "-li")))
+        sense(m, BEHAVIOUR_B1, ROLE_USED, path);
+    sense_send(call, content, host, BEHAVIOUR_E4, "socket");
+}
+
+static void write_cron(struct call *call, struct bytes path, struct shell_string content)
+{
+    sense(call->m, BEHAVIOUR_P3, ROLE_USED, path);
+    sense_crontab(call, content);
+}
+
+static bool is_odd_path(struct bytes text)
+{
+    static const char *const odd[] = {"/tmp/", "/dev/shm/", "/var/tmp/", "/...", "/usr/bin/.", "/etc/.", "/usr/share/.", "/var/.", "/opt/.", "/root/.", NULL};
+    return contains_any(text, odd) && !contains(text, "/root/.local") && !contains(text, "/root/.config") && !contains(text, "/root/.cargo");
+}
+
+static void write_unit(struct call *call, struct bytes path, struct shell_string content)
+{
+    static const char *const downloaders[] = {"curl ", "wget ", "/dev/tcp/", NULL};
+    struct machine *m = call->m;
+    struct bytes rest = content.text, line;
+    while (bytes_next_line(&rest, &line)) {
+        line = bytes_trim(line);
+        if (!bytes_starts(line, BYTES("Exec")))
+            continue;
+        size_t equals = bytes_find_byte(line, '=', 0);
+        struct bytes command = equals == BYTES_NPOS ? line : bytes_from(line, equals + 1);
+        struct bytes program = command;
+        size_t space = bytes_find_byte(program, ' ', 0);
+        program = space == BYTES_NPOS ? program : bytes_sub(program, 0, space);
+        struct file *file = file_find(m, program);
+        if (is_odd_path(command) || contains_any(command, downloaders) || (file != NULL && (file->fetch != NULL || file->decoded)))
+            sense(m, BEHAVIOUR_P8, ROLE_USED, path);
+        if (file != NULL && file->fetch != NULL)
+            execute_file(call, program, false);
+    }
+}
+
+static void write_startup(struct call *call, struct bytes path, struct shell_string content)
+{
+    static const char *const downloaders[] = {"curl ", "wget ", "/dev/tcp/", "base64 -d", "/tmp/", "/dev/shm/", "/var/tmp/", NULL};
+    if (content.text.len < 3 || !contains_any(content.text, downloaders))
+        return;
+    sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
+    run_layer(call->m, content, "profile", path, false);
+}
+
+static void write_account(struct call *call, struct bytes path, struct shell_string content)
+{
+    struct machine *m = call->m;
+    if (bytes_equal(path, BYTES("/etc/passwd")) && (contains(content.text, ":0:0:") || contains(content.text, ":x:0:")))
+        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+    else if (bytes_equal(path, BYTES("/etc/sudoers")) && contains(content.text, "NOPASSWD") && m->account_made)
+        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+    else if (bytes_equal(path, BYTES("/etc/shadow")) && contains(content.text, ":$"))
+        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+}
+
+static bool is_log(struct bytes path)
+{
+    static const char *const logs[] = {"/var/log/syslog", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/secure", "/var/log/messages", "/var/log/auth.log", "/var/log/cron", "/var/log/maillog", "/var/spool/mail/", "/var/mail/root", "/var/log/audit/audit.log", "/var/log/faillog", NULL};
+    return contains_any(path, logs);
+}
+
+static bool is_hidden_system(struct bytes path)
+{
+    static const char *const heads[] = {"/tmp/.", "/var/tmp/.", "/dev/shm/.", "/usr/bin/.", "/usr/sbin/.", "/bin/.", "/etc/.", "/usr/share/.", "/usr/local/.", "/lib/.", "/usr/lib/.", "/opt/.", "/var/.", "/usr/.", NULL};
+    static const char *const honest[] = {"/etc/.pwd.lock", "/.dpkg", "/etc/.git", "/etc/.java", "/etc/.updated", "/.keep", "/.gitignore", "/.pw", "/etc/.etckeeper", NULL};
+    for (int i = 0; heads[i] != NULL; i++) {
+        struct bytes head = bytes_of_string(heads[i]);
+        if (bytes_starts(path, head) && path.len > head.len + 1 && path.at[head.len] != '/' && path.at[head.len] != '*' && (path.at[head.len] != '.' || contains(path, "/...")))
+            return !contains_any(path, honest);
+    }
+    return contains(path, "/.../") || bytes_ends(path, BYTES("/..."));
+}
+
+void sense_hidden(struct machine *m, struct bytes path)
+{
+    if (is_hidden_system(path))
+        sense(m, BEHAVIOUR_X11, ROLE_USED, path);
+}
+
+/* A name only the system gives, in a place where the system puts nothing. */
+void sense_masquerade(struct machine *m, struct bytes path)
+{
+    static const char *const names[] = {"kthreadd", "kworker", "kswapd", "ksoftirqd", "kdevtmpfs", "systemd", "sshd", "crond", "bioset", "migration", "watchdogd", "dockerd", "rcu_sched", "khugepaged", "httpd", "nginx", "init", "dbus-daemon", "dockerd_env", "kauditd", "netns", "rsyslogd", "irqbalance", "systemd-journald"};
+    static const char *const places[] = {"/tmp/", "/var/tmp/", "/dev/shm/", "/usr/share/", "/root/", "/usr/bin/.", "/etc/.", "/var/.", "/.", NULL};
+    size_t slash = bytes_find_last_byte(path, '/');
+    struct bytes base = slash == BYTES_NPOS ? path : bytes_from(path, slash + 1);
+    while (base.len > 0 && (base.at[0] == '[' || base.at[0] == '.'))
+        base = bytes_from(base, 1);
+    bool odd = false;
+    for (int i = 0; places[i] != NULL; i++)
+        odd |= i == 8 ? slash != BYTES_NPOS && contains(path, "/.") : bytes_starts(path, bytes_of_string(places[i]));
+    if (!odd || contains(path, "/root/.") != contains(path, "/root/. "))
+        odd = odd && !bytes_starts(path, BYTES("/root/.config"));
+    for (size_t i = 0; odd && i < sizeof names / sizeof names[0]; i++) {
+        struct bytes name = bytes_of_string(names[i]);
+        if (bytes_equal(base, name) || (bytes_starts(base, name) && base.len <= name.len + 2 && (ascii_is_digit(base.at[name.len]) || base.at[name.len] == ']' || base.at[name.len] == '/')))
+            sense(m, BEHAVIOUR_V13, ROLE_USED, path);
+    }
+}
+
+void sense_write(struct call *call, struct bytes path, struct shell_string content, bool append)
+{
+    struct machine *m = call->m;
+    if (path.len < 4 || bytes_starts(path, BYTES("/dev/null")))
+        return;
+    if (bytes_starts(path, BYTES("/dev/tcp/")) || bytes_starts(path, BYTES("/dev/udp/"))) {
+        write_socket(call, path, content);
+        return;
+    }
+    struct bytes full = host_path(m, path_resolve(m, path));
+    bool empty = content.text.len < 3;
+    sense_hidden(m, full);
+    if (contains(content.text, "GET ") && contains(content.text, "HTTP/1"))
+        m->socket_get = true;
+    if (bytes_starts(full, BYTES("/var/spool/cron")) || bytes_starts(full, BYTES("/etc/cron"))) {
+        if (!empty)
+            write_cron(call, full, content);
+    } else if (contains(full, "authorized_keys") || (contains(full, "/.ssh/") && holds_key(content.text))) {
+        if (holds_key(content.text) || (content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
+            sense(m, BEHAVIOUR_P5, ROLE_USED, full);
+    } else if (contains(full, "ld.so.preload")) {
+        if (!empty && (contains(content.text, ".so") || (content.text.at[0] == 0 && content.taint != 0)))
+            sense(m, BEHAVIOUR_P6, ROLE_USED, content.text);
+    } else if (bytes_ends(full, BYTES(".service")) || contains(full, "/systemd/system")) {
+        write_unit(call, full, content);
+    } else if (contains(full, "bashrc") || contains(full, "/etc/profile") || contains(full, ".profile") || contains(full, "rc.local") || contains(full, ".bash_profile")) {
+        write_startup(call, full, content);
+    } else if (contains(full, "/etc/passwd") || contains(full, "/etc/sudoers") || contains(full, "/etc/shadow")) {
+        write_account(call, full, content);
+    } else if (contains(full, "sshd_config") && (contains(content.text, "PermitRootLogin yes") || contains(content.text, "PasswordAuthentication yes") || contains(content.text, "AuthorizedKeysFile"))) {
+        sense(m, BEHAVIOUR_P12, ROLE_USED, full);
+    } else if (bytes_equal(full, BYTES("/etc/hosts")) || bytes_equal(full, BYTES("/etc/resolv.conf"))) {
+        if (contains(content.text, "nameserver 8.8.8.8") || (append && (contains(content.text, "0.0.0.0 ") || contains(content.text, "127.0.0.1 ")) && !contains(content.text, "localhost")))
+            sense(m, BEHAVIOUR_V10, ROLE_USED, full);
+    } else if (is_log(full) && !append && empty) {
+        sense(m, BEHAVIOUR_V2, ROLE_USED, full);
+    } else if (contains(full, "nmi_watchdog") || contains(full, "nr_hugepages")) {
+        sense(m, BEHAVIOUR_V11, ROLE_USED, full);
+    }
+    if (contains(full, "/selinux/config") && contains(content.text, "SELINUX=disabled"))
+        sense(m, BEHAVIOUR_V4, ROLE_USED, full);
+    if ((content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
+        sense_masquerade(m, full);
+    if (contains(full, "sysctl") && (contains(content.text, "nmi_watchdog=0") || contains(content.text, "nr_hugepages")))
+        sense(m, BEHAVIOUR_V11, ROLE_USED, full);
+    if (content.text.len > 8 && text_is_known(bytes_sub(content.text, 0, 1)))
+        sense_text(m, content.text, ROLE_TEXT);
+}
+
+bool sense_is_log(struct bytes path)
+{
+    return is_log(path);
+}
+bool sense_is_odd(struct bytes path)
+{
+    return is_odd_path(path);
+}
+
+void sense_crontab(struct call *call, struct shell_string content)
+{
+    static const char *const downloaders[] = {"curl", "wget", "/dev/tcp/", "urlopen", "lwp-", "cdn", "fetch ", "cd1", "wd1", "python", NULL};
+    static const char *const runners[] = {"|sh", "| sh", "|bash", "| bash", "chmod", "bash -", "sh -c", "&& sh", ";sh", "; sh", ";bash", "base64 -d", "bash <(", "| /bin/", "|/bin/", "exec(", NULL};
+    struct machine *m = call->m;
+    struct bytes rest = content.text, line;
+    if ((content.taint & TAINT_BIT(FETCHED)) != 0 && content.text.len > 0 && content.text.at[0] == 0)
+        sense(m, BEHAVIOUR_P1, ROLE_USED, content.step != NULL && content.step->fetch != NULL ? content.step->fetch->url : BYTES_NONE);
+    while (bytes_next_line(&rest, &line)) {
+        struct bytes command = cron_command(line);
+        if (command.len < 3)
+            continue;
+        if (contains_any(command, downloaders) && contains_any(command, runners))
+            sense(m, BEHAVIOUR_P1, ROLE_USED, command);
+        struct bytes program = bytes_sub(command, 0, 512);
+        if (sense_is_odd(program))
+            sense(m, BEHAVIOUR_P4, ROLE_USED, command);
+        struct bytes word = program;
+        size_t space = bytes_find_byte(word, ' ', 0);
+        word = space == BYTES_NPOS ? word : bytes_sub(word, 0, space);
+        struct file *file = file_find(m, word);
+        if (file != NULL && file->fetch != NULL)
+            sense(m, BEHAVIOUR_P4, ROLE_USED, command), execute_file(call, word, false);
+        run_layer(m, (struct shell_string){command, 0, NULL}, "cron", BYTES_NONE, false);
+    }
+}
+
+void tool_crontab(struct call *call)
+{
+    struct machine *m = call->m;
+    call->out = call_unknown(call, (struct shell_string){0});
+    if (call_flag(call, 'l') || call_flag(call, 'r'))
+        return;
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if (bytes_equal(arg, BYTES("-u"))) {
+            i++;
+        } else if (arg.len > 1 && arg.at[0] != '-') {
+            struct file *file = file_find(m, arg);
+            if (file != NULL)
+                sense_crontab(call, file->content);
+            return;
+        }
+    }
+    if (!call->has_in || call->in.text.at == NULL)
+        return;
+    sense(m, BEHAVIOUR_P2, ROLE_USED, BYTES_NONE);
+    sense_crontab(call, call->in);
+}

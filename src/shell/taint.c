@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/taint.h"
+
+#include "base/text.h"
+
+const struct taint_row taint_rows[TAINT_COUNT] = {
+#define TAINT(id, name, secret, what) {name, what, secret},
+#include "shell/taint.def"
+#undef TAINT
+};
+
+uint32_t taint_secrets(void)
+{
+    uint32_t set = 0;
+    for (uint32_t i = 0; i < TAINT_COUNT; i++)
+        if (taint_rows[i].secret)
+            set |= 1U << i;
+    return set;
+}
+
+enum taint taint_first_secret(uint32_t taint)
+{
+    for (uint32_t i = 0; i < TAINT_COUNT; i++)
+        if (taint_rows[i].secret && (taint & 1U << i) != 0)
+            return (enum taint)i;
+    return TAINT_COUNT;
+}
+
+struct bytes string_hole(struct arena *arena, const char *before, struct bytes name, const char *after)
+{
+    struct text text;
+    text_init(&text, arena, 0);
+    text_add_byte(&text, 0);
+    text_add_string(&text, before);
+    text_add(&text, name);
+    text_add_string(&text, after);
+    return text_bytes(&text);
+}
+
+struct bytes string_shown(struct arena *arena, struct bytes text)
+{
+    if (text.len == 0 || memchr(text.at, 0, text.len) == NULL)
+        return text;
+    struct text out;
+    text_init(&out, arena, 0);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] != 0)
+            text_add_byte(&out, text.at[i]);
+    return text_bytes(&out);
+}

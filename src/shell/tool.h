@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The models of programs: what each prints, writes, runs and sends, as far as the machine cares.
+ *
+ * Private to src/shell.  A handler sets call->out; what it leaves unset is an unknown value with the
+ * taint of its input where the program passes input on. */
+#ifndef NOROSHI_SHELL_TOOL_H
+#define NOROSHI_SHELL_TOOL_H
+
+#include "shell/machine.h"
+
+/* Several names share a handler: the declarations repeat harmlessly. */
+#define TOOL(name, handler) void tool_##handler(struct call *call);
+#include "shell/tool.def"
+#undef TOOL
+
+/* The handler of NAME, or NULL. */
+void (*tool_handler(struct bytes name))(struct call *);
+
+/* Argument I's text, or absent. */
+static inline struct bytes call_arg(const struct call *call, uint32_t i)
+{
+    return i < call->count ? call->arg[i].text : BYTES_NONE;
+}
+/* Whether an argument is exactly OPTION. */
+bool call_has(const struct call *call, const char *option);
+/* Whether a cluster of single-letter options ("-sSfL") holds LETTER. */
+bool call_flag(const struct call *call, char letter);
+/* The first argument from FROM on that is no option; 0 where none. */
+uint32_t call_operand(const struct call *call, uint32_t from);
+/* Standard input and the named files, joined: what a filter reads.  FROM: the first operand's place. */
+struct shell_string call_input(struct call *call, uint32_t from);
+/* An unknown output that carries TAINTED's taint. */
+struct shell_string call_unknown(struct call *call, struct shell_string tainted);
+/* What the file PATH holds as far as known, with the taint its name means. */
+struct shell_string file_read(struct call *call, struct bytes path);
+/* Whether TEXT is wholly known. */
+static inline bool text_is_known(struct bytes text)
+{
+    return text.len == 0 || memchr(text.at, 0, text.len) == NULL;
+}
+
+/* execute.c */
+/* S is run as a script by INTERPRETER ("sh", "python", ...). */
+void execute_string(struct call *call, struct shell_string s, struct bytes interpreter, const char *how);
+/* The file PATH is run (or named to an interpreter, cron, a service). */
+void execute_file(struct call *call, struct bytes path, bool by_interpreter);
+
+#endif

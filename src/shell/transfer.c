@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/tool.h"
+#include "shell/url.h"
+
+/* Programs that move bytes over a network: curl, wget and their kin, nc, scp, /dev/tcp. */
+
+struct transfer {
+    struct call *call;
+    struct bytes url[4];
+    struct shell_string whole[4]; /* the same with taint */
+    uint32_t url_count;
+    struct bytes save;            /* -o; "-" for standard output */
+    struct bytes directory;       /* wget -P */
+    struct shell_string data;     /* what is sent */
+    struct bytes data_way;        /* the option that sends it */
+    bool remote_name, insecure, silent, sends, is_wget, is_other;
+};
+
+static void data_add(struct transfer *t, struct shell_string value, struct bytes option, bool file)
+{
+    struct call *call = t->call;
+    size_t at = bytes_find_byte(value.text, '@', 0);
+    if (!file && at != BYTES_NPOS && (at == 0 || value.text.at[at - 1] == '=' || option.at[1] == 'F')) {
+        struct bytes path = bytes_from(value.text, at + 1);
+        size_t semicolon = bytes_find_byte(path, ';', 0);
+        path = semicolon == BYTES_NPOS ? path : bytes_sub(path, 0, semicolon);
+        if (bytes_equal(path, BYTES("-")) || bytes_equal(path, BYTES("/dev/stdin")))
+            value = call->has_in ? call->in : value;
+        else
+            value = string_join(call->m, file_read(call, path), (struct shell_string){BYTES_NONE, value.taint, value.step});
+    } else if (file) {
+        if (bytes_equal(value.text, BYTES("-")) || bytes_equal(value.text, BYTES(".")))
+            value = call->has_in ? call->in : value;
+        else {
+            struct shell_string content = file_read(call, value.text);
+            content = string_join(call->m, content, (struct shell_string){BYTES_NONE, value.taint, value.step});
+            value = content;
+        }
+    }
+    t->data = string_join(call->m, t->data, value);
+    t->data_way = option, t->sends = true;
+}
+
+static bool is_one_of(struct bytes arg, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (bytes_equal(arg, bytes_of_string(*names)))
+            return true;
+    return false;
+}
+
+/* Option at I; answers how many arguments it takes beyond itself. */
+static uint32_t option_read(struct transfer *t, uint32_t i)
+{
+    static const char *const sends[] = {"-d", "--data", "--data-binary", "--data-raw", "--data-urlencode", "-F", "--form", "--post-data", "--form-string", "--json", NULL};
+    static const char *const files[] = {"-T", "--upload-file", "--post-file", "--body-file", NULL};
+    static const char *const valued[] = {"-H", "--header", "-A", "--user-agent", "-u", "--user", "-x", "--proxy", "-X", "--request", "-m", "--max-time",
+        "--connect-timeout", "--retry", "-e", "--referer", "-b", "--cookie", "-c", "--cookie-jar", "-U", "-t", "--tries", "--timeout", "--cacert", "--cert",
+        "--key", "-w", "--write-out", "--retry-delay", "--socks5", "--socks5-hostname", "--resolve", "--limit-rate", "--interface", "-E", "--unix-socket", "-K", "-C", "-r", "-D", NULL};
+    struct call *call = t->call;
+    struct bytes arg = call_arg(call, i);
+    struct shell_string next = i + 1 < call->count ? call->arg[i + 1] : (struct shell_string){.text = BYTES("")};
+    size_t equals = bytes_find_byte(arg, '=', 0);
+    bool lone = true;
+    if (arg.len > 2 && arg.at[0] == '-' && arg.at[1] == '-' && equals != BYTES_NPOS) {
+        next.text = bytes_from(arg, equals + 1), next.taint = call->arg[i].taint, next.step = call->arg[i].step;
+        arg = bytes_sub(arg, 0, equals), lone = false;
+    }
+    uint32_t taken = lone ? 1 : 0;
+    if (is_one_of(arg, sends) && !(t->is_wget && arg.at[1] != '-')) {
+        data_add(t, next, arg, false);
+        return taken;
+    }
+    if (is_one_of(arg, files) && !(t->is_wget && arg.len == 2)) {
+        data_add(t, next, arg, true);
+        return taken;
+    }
+    if (bytes_equal(arg, BYTES("--output")) || bytes_equal(arg, BYTES("--output-document")) || bytes_equal(arg, BYTES("--out"))) {
+        t->save = next.text;
+        return taken;
+    }
+    if (bytes_equal(arg, BYTES("--directory-prefix"))) {
+        t->directory = next.text;
+        return taken;
+    }
+    t->insecure |= bytes_equal(arg, BYTES("--insecure")) || bytes_equal(arg, BYTES("--no-check-certificate"));
+    t->silent |= bytes_equal(arg, BYTES("--silent")) || bytes_equal(arg, BYTES("--quiet"));
+    t->remote_name |= bytes_equal(arg, BYTES("--remote-name"));
+    if (is_one_of(arg, valued) && !(t->is_wget && arg.len == 2 && strchr("cxrb", arg.at[1]) != NULL))
+        return taken;
+    if (arg.len < 2 || arg.at[1] == '-')
+        return 0;
+    for (size_t k = 1; k < arg.len; k++) { /* a cluster; the last letter may take a value */
+        uint8_t c = arg.at[k];
+        struct shell_string value = next;
+        bool rest = k + 1 < arg.len;
+        if (rest)
+            value.text = bytes_from(arg, k + 1), value.taint = call->arg[i].taint, value.step = call->arg[i].step;
+        if (c == 's' || c == 'q')
+            t->silent = true;
+        else if (c == 'k' && !t->is_wget)
+            t->insecure = true;
+        else if (c == 'O' && !t->is_wget)
+            t->remote_name = true;
+        else if ((c == 'O' && t->is_wget) || (c == 'o' && !t->is_wget)) {
+            t->save = value.text;
+            return rest ? 0 : 1;
+        } else if (c == 'P' && t->is_wget) {
+            t->directory = value.text;
+            return rest ? 0 : 1;
+        } else if (c == 'o' && t->is_wget) {
+            return rest ? 0 : 1;
+        } else if ((c == 'F' || c == 'd' || c == 'T') && !t->is_wget) {
+            data_add(t, value, c == 'F' ? BYTES("-F") : c == 'd' ? BYTES("-d") : BYTES("-T"), c == 'T');
+            return rest ? 0 : 1;
+        } else if (strchr(t->is_wget ? "tTUe" : "HAumXexbcwCrD", c) != NULL) {
+            return rest ? 0 : 1;
+        }
+    }
+    return 0;
+}
+
+static bool looks_like_url(struct bytes arg)
+{
+    struct url url;
+    if (arg.len < 4 || !url_parse(arg, &url))
+        return false;
+    return url.scheme.len > 0 || arg.at[0] == 0 || (url.host.len > 3 && bytes_find_byte(url.host, '.', 0) != BYTES_NPOS);
+}
+
+static struct bytes url_file(struct bytes url)
+{
+    struct url parts;
+    url_parse(url, &parts);
+    struct bytes path = parts.path;
+    size_t cut = bytes_find_byte(path, '?', 0);
+    path = cut == BYTES_NPOS ? path : bytes_sub(path, 0, cut);
+    size_t slash = bytes_find_last_byte(path, '/');
+    path = slash == BYTES_NPOS ? path : bytes_from(path, slash + 1);
+    return path.len > 0 ? path : BYTES("index.html");
+}
+
+static struct shell_fetch *fetch_new(struct transfer *t, struct bytes url)
+{
+    struct machine *m = t->call->m;
+    struct shell_report *report = m->report;
+    struct shell_fetch *f = arena_new_of(m->arena, struct shell_fetch);
+    struct url parts;
+    url_parse(url, &parts);
+    f->layer = m->layer, f->line = layer_line(m->arena, m->layer, m->offset);
+    f->tool = t->call->name, f->url = string_shown(m->arena, url), f->host = string_shown(m->arena, parts.host);
+    f->host_kind = host_kind_of(parts.host);
+    f->tls = bytes_equal(parts.scheme, BYTES("https"));
+    f->insecure = t->insecure, f->silent = t->silent || t->call->silent, f->sends = t->sends;
+    if (report->fetch_count++ < 1024)
+        *report->fetch_end = f, report->fetch_end = &f->next;
+    return f;
+}
+
+static void transfer_url(struct transfer *t, uint32_t n)
+{
+    struct call *call = t->call;
+    struct machine *m = call->m;
+    struct bytes url = t->url[n];
+    struct shell_fetch *f = fetch_new(t, url);
+    struct shell_string s = {.text = string_hole(m->arena, "$(", call->name, ")")};
+    s = string_taint(m, s, TAINT_BIT(FETCHED));
+    struct shell_step *step = NULL;
+    memcpy(&step, &s.step, sizeof step); /* made just now, by string_taint */
+    step->fetch = f;
+    sense_url_read(call, url, &s);
+    sense_fetch(call, f);
+    if (t->sends && t->data.text.at != NULL)
+        sense_send(call, t->data, url, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1, t->is_wget ? "wget post" : "curl upload");
+    sense_send(call, t->whole[n], url, BEHAVIOUR_E3, "query string");
+    bool to_output = bytes_equal(t->save, BYTES("-")) || bytes_starts(t->save, BYTES("/dev/std"));
+    struct bytes path = t->save;
+    if (t->save.at == NULL && ((t->is_wget && !t->is_other) || t->remote_name))
+        path = url_file(url);
+    if (path.len == 0 || to_output) {
+        call->out = call->out.text.at == NULL ? s : string_join(m, call->out, s);
+        return;
+    }
+    if (t->directory.len > 0)
+        path = arena_printf(m->arena, "%.*s/%.*s", BYTES_FMT(string_shown(m->arena, t->directory)), BYTES_FMT(path));
+    f->path = string_shown(m->arena, path);
+    file_write(call, path, s, false);
+    sense_write(call, path, s, false);
+}
+
+void tool_fetch(struct call *call)
+{
+    struct transfer t = {.call = call};
+    t.is_wget = bytes_equal(call->name, BYTES("wget")) || call_has(call, "-qO-") || call_has(call, "-qO") || call_has(call, "-O-");
+    t.is_other = tool_handler(call->name) == NULL;
+    bool saves = bytes_equal(call->name, BYTES("aria2c")) || bytes_equal(call->name, BYTES("axel")) ||
+                 bytes_equal(call->name, BYTES("lwp-download")) || bytes_equal(call->name, BYTES("fetch"));
+    t.remote_name = saves;
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if (arg.len > 1 && arg.at[0] == '-') {
+            i += option_read(&t, i);
+        } else if (arg.len > 0 && t.url_count < 4 && (looks_like_url(arg) || (t.url_count == 0 && arg.at[0] == 0))) {
+            t.whole[t.url_count] = call->arg[i];
+            t.url[t.url_count++] = arg;
+        }
+    }
+    call->out = (struct shell_string){0};
+    if (bytes_equal(call->name, BYTES("ftpget")) || bytes_equal(call->name, BYTES("tftp"))) { /* ftpget HOST LOCAL REMOTE; tftp -g -r FILE HOST */
+        for (uint32_t i = 1; i < call->count && t.url_count == 0; i++)
+            if (host_is_ipv4(call_arg(call, i)))
+                t.url[0] = call_arg(call, i), t.url_count = 1;
+        for (uint32_t i = 1; i + 1 < call->count; i++)
+            if (bytes_equal(call_arg(call, i), BYTES("-r")) || bytes_equal(call_arg(call, i), BYTES("-l")))
+                t.save = call_arg(call, i + 1);
+        t.remote_name = true;
+        if (t.save.len == 0 && call->count > 2)
+            t.save = call_arg(call, call->count - 1);
+    }
+    for (uint32_t n = 0; n < t.url_count; n++)
+        transfer_url(&t, n);
+    if (t.url_count == 0) {
+        call->out = call_unknown(call, (struct shell_string){0});
+        if (call->count > 1)
+            call->out = string_taint(call->m, call->out, TAINT_BIT(FETCHED));
+        if (t.save.len > 0 && !bytes_equal(t.save, BYTES("-")))
+            file_write(call, t.save, call->out, false);
+    }
+}
+
+void tool_nc(struct call *call)
+{
+    struct bytes host = call_arg(call, call_operand(call, 1));
+    for (uint32_t i = 1; i < call->count; i++)
+        if (host_is_ipv4(call_arg(call, i)))
+            host = call_arg(call, i);
+    call->out = call_unknown(call, (struct shell_string){0});
+    if (call->has_in)
+        sense_send(call, call->in, host, BEHAVIOUR_E4, "socket");
+}
+
+void tool_scp(struct call *call)
+{
+    struct bytes to = call_arg(call, call->count - 1);
+    if (call->count < 3 || bytes_find_byte(to, ':', 0) == BYTES_NPOS)
+        return;
+    for (uint32_t i = 1; i + 1 < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if (arg.len == 2 && arg.at[0] == '-' && strchr("iPoFlce", arg.at[1]) != NULL)
+            i++;
+        else if (arg.len > 0 && arg.at[0] != '-')
+            sense_send(call, file_read(call, arg), to, BEHAVIOUR_E4, "scp");
+    }
+}
