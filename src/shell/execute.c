@@ -2,7 +2,7 @@
 #include "shell/decode.h"
 #include "shell/program.h"
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 /* Text and files that are run: where downloads and decoded text become behaviour. */
 

@@ -3,7 +3,7 @@
 
 #include "shell/decode.h"
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 /* The next quoted string in TEXT from *AT on: its content; false where there is none. */
 static bool string_next(struct bytes text, size_t *at, size_t *start_out, struct bytes *out)
@@ -100,7 +100,7 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
     while (strings++ < 512 && string_next(text, &at, &start, &literal))
         literal_read(&p, literal, start);
     at = 0;
-    if (p.fetches && url_next(text, &at, &url)) {
+    if (p.fetches && host_url_next(text, &at, &url)) {
         fetch_note(call, url);
         if (p.runs && call->out.step != NULL)
             execute_string(call, call->out, BYTES("python"), "urlopen");

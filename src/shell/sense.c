@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 void sense(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail)
 {
@@ -33,10 +33,10 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 {
     struct machine *m = call->m;
     uint32_t secrets = s.taint & taint_secrets();
-    struct url url;
+    struct host_url url;
     if (secrets == 0)
         return;
-    enum host_kind kind = url_parse(to, &url) ? host_kind_of(url.host) : HOST_UNKNOWN;
+    enum host_kind kind = host_url_parse(to, &url) ? host_kind_of(url.host) : HOST_UNKNOWN;
     if (is_rightful(kind))
         return;
     s = string_pass(m, s);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 /* What it means to read a path or a metadata URL: the sources of taint. */
 

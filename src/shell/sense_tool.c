@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 /* What single commands do by themselves: evasion, accounts, containers, scanning. */
 

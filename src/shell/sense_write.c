@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/cron.h"
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 /* What it means to write a path: persistence, implants, sockets. */
 

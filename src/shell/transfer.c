@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/tool.h"
-#include "shell/url.h"
+#include "shell/host.h"
 
 /* Programs that move bytes over a network: curl, wget and their kin, nc, scp, /dev/tcp. */
 
@@ -122,16 +122,16 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
 
 static bool looks_like_url(struct bytes arg)
 {
-    struct url url;
-    if (arg.len < 4 || !url_parse(arg, &url))
+    struct host_url url;
+    if (arg.len < 4 || !host_url_parse(arg, &url))
         return false;
     return url.scheme.len > 0 || arg.at[0] == 0 || (url.host.len > 3 && bytes_find_byte(url.host, '.', 0) != BYTES_NPOS);
 }
 
 static struct bytes url_file(struct bytes url)
 {
-    struct url parts;
-    url_parse(url, &parts);
+    struct host_url parts;
+    host_url_parse(url, &parts);
     struct bytes path = parts.path;
     size_t cut = bytes_find_byte(path, '?', 0);
     path = cut == BYTES_NPOS ? path : bytes_sub(path, 0, cut);
@@ -145,8 +145,8 @@ static struct shell_fetch *fetch_new(struct transfer *t, struct bytes url)
     struct machine *m = t->call->m;
     struct shell_report *report = m->report;
     struct shell_fetch *f = arena_new_of(m->arena, struct shell_fetch);
-    struct url parts;
-    url_parse(url, &parts);
+    struct host_url parts;
+    host_url_parse(url, &parts);
     f->layer = m->layer, f->line = layer_line(m->arena, m->layer, m->offset);
     f->tool = t->call->name, f->url = string_shown(m->arena, url), f->host = string_shown(m->arena, parts.host);
     f->host_kind = host_kind_of(parts.host);

@@ -4,21 +4,21 @@
  *
  * Holes (shell/taint.h) may stand anywhere; a host with a hole is HOST_UNKNOWN.  Paste, drop and
  * well-known hosts are short tables with the incident or product behind them. */
-#ifndef NOROSHI_SHELL_URL_H
-#define NOROSHI_SHELL_URL_H
+#ifndef NOROSHI_SHELL_HOST_H
+#define NOROSHI_SHELL_HOST_H
 
 #include "shell/report.h"
 
-struct url {
+struct host_url {
     struct bytes scheme, host, port, path; /* path from its slash on, with query; all slices of the text */
 };
 
 /* Take TEXT ("http://h:1/p", "h/p", "//h/p") apart; false where it cannot be an address. */
-bool url_parse(struct bytes text, struct url *out);
+bool host_url_parse(struct bytes text, struct host_url *out);
 enum host_kind host_kind_of(struct bytes host);
 /* Whether TEXT is a whole IPv4 address. */
 bool host_is_ipv4(struct bytes text);
 /* The next http, https, ftp or tftp URL in TEXT at or after *AT (moved past it). */
-bool url_next(struct bytes text, size_t *at, struct bytes *url_out);
+bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out);
 
 #endif

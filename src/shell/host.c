@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shell/url.h"
+#include "shell/host.h"
 
 static const struct {
     const char *host; /* the end of the name */
@@ -108,9 +108,9 @@ static bool host_byte(uint8_t c)
     return ascii_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == 0 || c == '$' || c == '{' || c == '}';
 }
 
-bool url_parse(struct bytes text, struct url *out)
+bool host_url_parse(struct bytes text, struct host_url *out)
 {
-    *out = (struct url){0};
+    *out = (struct host_url){0};
     size_t scheme = bytes_find(bytes_sub(text, 0, 16), BYTES("://"), 0);
     if (scheme != BYTES_NPOS) {
         out->scheme = bytes_sub(text, 0, scheme);
@@ -146,7 +146,7 @@ bool url_parse(struct bytes text, struct url *out)
                                  out->path.len > 0);
 }
 
-bool url_next(struct bytes text, size_t *at, struct bytes *url_out)
+bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out)
 {
     for (;;) {
         size_t mark = bytes_find(text, BYTES("://"), *at);
