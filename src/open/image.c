@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pictures: size, metadata, what hangs behind the end, and the codes on them. */
+#include "artifact/identify.h"
+#include "open/opener.h"
+#include "open/picture.h"
+
+static int bid(const struct node *node)
+{
+    switch (node->kind) {
+    case KIND_PNG:
+    case KIND_JPEG:
+    case KIND_GIF:
+    case KIND_WEBP:
+    case KIND_BMP: return 90;
+    default: return 0;
+    }
+}
+
+/* Data behind a picture's end is hung below where it is a kind of its own. */
+static void read_tail(struct node *node)
+{
+    bool cut;
+    size_t end = picture_end(node, &cut);
+    enum fact_code trailer = node->kind == KIND_GIF ? FACT_GIF_TRAILER_INDEX : FACT_JPEG_TRAILER_INDEX;
+    if (cut) {
+        node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("picture"));
+        return;
+    }
+    if (node->kind == KIND_GIF || node->kind == KIND_JPEG)
+        node_fact_int(node, trailer, (int64_t)end);
+    struct bytes tail = bytes_from(node->content, end);
+    struct bytes text = bytes_trim(tail);
+    while (text.len > 0 && text.at[0] == 0)
+        text = bytes_from(text, 1);
+    if (text.len == 0)
+        return;
+    node_anomaly(node, ANOMALY_TRAILING_DATA, end, tail.len, BYTES_NONE);
+    enum kind kind = identify(tail, BYTES_NONE, BYTES_NONE);
+    if (kind == KIND_UNKNOWN || kind == KIND_TEXT || kind == KIND_JPEG || kind == KIND_PNG)
+        return;
+    node_anomaly(node, ANOMALY_POLYGLOT, end, tail.len, bytes_of_string(kind_rows[kind].what));
+    struct node *child = node_add(node, tail, BYTES("trailer"));
+    if (child != NULL)
+        child->kind = kind;
+}
+
+static void open(struct node *node)
+{
+    struct picture picture = {0};
+    uint32_t width = 0, height = 0;
+    bool decoded = false;
+    if (picture_size(node, &width, &height)) {
+        node_fact_int(node, FACT_EXIFTOOL_IMAGE_WIDTH, width);
+        node_fact_int(node, FACT_EXIFTOOL_IMAGE_HEIGHT, height);
+    }
+    picture_metadata(node);
+    read_tail(node);
+    switch (node->kind) {
+    case KIND_PNG: decoded = picture_png(node, &picture); break;
+    case KIND_JPEG: decoded = picture_jpeg(node, &picture); break;
+    case KIND_GIF: decoded = picture_gif(node, &picture); break;
+    case KIND_WEBP: decoded = picture_webp(node, &picture); break;
+    default: decoded = picture_bmp(node, &picture); break;
+    }
+    if (decoded)
+        qr_read(node, &picture);
+    picture_finish(&picture);
+}
+
+const struct opener opener_image = {"image", bid, open};

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pictures as gray samples, for reading codes off them.
+ *
+ * Each decoder is one file over one library (PNG, JPEG, WebP) or our own (GIF, BMP); each checks
+ * width times height against LIMIT_PIXELS before it allocates, and answers false with an anomaly on
+ * the node where the picture is too big, cut or broken.  Transparent is white.  Samples are heap
+ * memory, freed by picture_finish: they are looked at and forgotten. */
+#ifndef NOROSHI_OPEN_PICTURE_H
+#define NOROSHI_OPEN_PICTURE_H
+
+#include "artifact/node.h"
+
+struct picture {
+    uint32_t width, height;
+    uint8_t *gray; /* width * height, 0 black; NULL until decoded */
+};
+
+/* Size alone, from the header of NODE's content by its kind; false where it has none. */
+bool picture_size(const struct node *node, uint32_t *width_out, uint32_t *height_out);
+/* Room for WIDTH * HEIGHT samples; false, and an anomaly, over LIMIT_PIXELS. */
+bool picture_begin(struct node *node, struct picture *picture, uint32_t width, uint32_t height);
+void picture_finish(struct picture *picture);
+
+bool picture_png(struct node *node, struct picture *picture);
+bool picture_jpeg(struct node *node, struct picture *picture); /* may be 1/2, 1/4 or 1/8 of its size */
+bool picture_webp(struct node *node, struct picture *picture);
+bool picture_gif(struct node *node, struct picture *picture);  /* the first frame */
+bool picture_bmp(struct node *node, struct picture *picture);
+
+/* Where the picture's own data ends (IEND, EOI, the RIFF size); content.len where unknown. */
+size_t picture_end(const struct node *node, bool *cut_out);
+/* EXIF, XMP, ICC and text chunks as exiftool.fields of NODE. */
+void picture_metadata(struct node *node);
+
+/* Read every code (QR, Micro QR, Aztec, Data Matrix) in PICTURE: facts qr.* on NODE. */
+void qr_read(struct node *node, const struct picture *picture);
+/* The same off a grid of SIDE x SIDE modules, row by row, nonzero is dark. */
+void qr_read_modules(struct node *node, const uint8_t *module, uint32_t side);
+/* "url", "email", "mobile", "geo", "wifi" or "undefined", as the public rules call what a code says. */
+const char *qr_type(struct bytes data);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one file that wraps libjpeg-turbo. */
+#include "open/picture.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <jpeglib.h>
+
+#define SIDE_WANTED 3000u /* a code is readable at this; more only costs */
+#define SCANS_MAX 200     /* progressive bombs repeat scans */
+
+struct jpeg_error {
+    struct jpeg_error_mgr base;
+    jmp_buf back;
+    bool cut;
+};
+
+static void on_error(j_common_ptr jpeg)
+{
+    longjmp(((struct jpeg_error *)jpeg->err)->back, 1);
+}
+
+static void on_message(j_common_ptr jpeg, int level)
+{
+    /* libjpeg fills in what is missing and warns: then the picture is not all there. */
+    if (level < 0)
+        ((struct jpeg_error *)jpeg->err)->cut = true;
+}
+
+static void on_output(j_common_ptr jpeg)
+{
+    (void)jpeg;
+}
+
+static void on_progress(j_common_ptr common)
+{
+    j_decompress_ptr jpeg = (j_decompress_ptr)common;
+    struct budget *budget = common->client_data;
+    if (jpeg->input_scan_number > SCANS_MAX || !budget_time_left(budget))
+        on_error(common);
+}
+
+static void read_rows(struct jpeg_decompress_struct *jpeg, struct picture *picture)
+{
+    while (jpeg->output_scanline < jpeg->output_height) {
+        JSAMPROW row = picture->gray + (size_t)jpeg->output_scanline * picture->width;
+        jpeg_read_scanlines(jpeg, &row, 1);
+    }
+}
+
+bool picture_jpeg(struct node *node, struct picture *picture)
+{
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_error error = {.cut = false};
+    struct jpeg_progress_mgr progress = {.progress_monitor = on_progress};
+    volatile bool sized = false, broken = false;
+    *picture = (struct picture){0};
+    jpeg.err = jpeg_std_error(&error.base);
+    error.base.error_exit = on_error;
+    error.base.emit_message = on_message;
+    error.base.output_message = on_output;
+    if (setjmp(error.back) == 0) {
+        jpeg_create_decompress(&jpeg);
+        jpeg.client_data = node->tree->budget;
+        jpeg.progress = &progress;
+        jpeg.mem->max_memory_to_use = 64L * 1024 * 1024;
+        jpeg_mem_src(&jpeg, node->content.at, node->content.len);
+        jpeg_read_header(&jpeg, TRUE);
+        jpeg.out_color_space = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK
+                                   ? JCS_CMYK
+                                   : JCS_GRAYSCALE;
+        jpeg.scale_num = jpeg.scale_denom = 1;
+        while (jpeg.scale_denom < 8 && (jpeg.image_width / jpeg.scale_denom > SIDE_WANTED ||
+                                        jpeg.image_height / jpeg.scale_denom > SIDE_WANTED))
+            jpeg.scale_denom *= 2;
+        uint64_t pixels = (uint64_t)jpeg.image_width * jpeg.image_height;
+        if (jpeg.out_color_space == JCS_CMYK) {
+            broken = false; /* prints, not codes */
+        } else if (pixels > node->tree->budget->most[LIMIT_PIXELS]) {
+            node_limit(node, LIMIT_PIXELS);
+        } else {
+            jpeg_start_decompress(&jpeg);
+            sized = picture_begin(node, picture, jpeg.output_width, jpeg.output_height);
+            if (sized) {
+                memset(picture->gray, 255, (size_t)picture->width * picture->height);
+                read_rows(&jpeg, picture);
+            }
+        }
+    } else {
+        broken = true;
+    }
+    jpeg_destroy_decompress(&jpeg);
+    if (broken)
+        node_anomaly(node, ANOMALY_UNDECODABLE, 0, 0, BYTES("JPEG data"));
+    else if (error.cut)
+        node_anomaly(node, ANOMALY_MALFORMED, 0, 0, BYTES("JPEG data"));
+    return sized;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The one file that wraps ZXing.
+#include "open/qr_zxing.h"
+
+#define ZX_USE_UTF8 1
+#include <ReadBarcode.h>
+#include <string>
+
+extern "C" unsigned qr_zxing_read(const uint8_t *gray, uint32_t width, uint32_t height,
+                                  void (*found)(void *own, const char *text, size_t len), void *own)
+{
+    unsigned count = 0;
+    try {
+        ZXing::DecodeHints hints;
+        hints.setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode |
+                         ZXing::BarcodeFormat::Aztec | ZXing::BarcodeFormat::DataMatrix);
+        hints.setTryHarder(true);
+        hints.setTryRotate(true);
+        hints.setMaxNumberOfSymbols(8);
+        ZXing::ImageView view(gray, static_cast<int>(width), static_cast<int>(height),
+                              ZXing::ImageFormat::Lum);
+        for (const auto &result : ZXing::ReadBarcodes(view, hints)) {
+            if (!result.isValid())
+                continue;
+            std::string text = result.text();
+            found(own, text.data(), text.size());
+            count++;
+        }
+    } catch (...) {
+        // A broken code is no code.
+    }
+    return count;
+}
