@@ -72,7 +72,8 @@ struct html_form {
 struct html_hidden_text {
     uint16_t why;        /* enum html_hidden */
     struct bytes source; /* the raw text */
-    struct bytes text;   /* slice of inner_text */
+    struct bytes text;   /* slice of inner_text, trimmed */
+    size_t text_at;      /* where it begins there */
 };
 
 struct html_script {

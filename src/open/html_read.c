@@ -210,9 +210,9 @@ static void keep_hidden(struct html_reader *reader, const struct html_token *tok
     uint32_t at = html_list_add(reader, hidden, HTML_LIST_MAX);
     if (at == UINT32_MAX)
         return;
-    /* text is an offset until the page is done, because the text may still move. */
+    /* text has only its length until the page is done, because the text may still move. */
     doc->hidden[at] = (struct html_hidden_text){
-        .why = why, .source = token->source, .text = bytes_of((const uint8_t *)NULL + from, len)};
+        .why = why, .source = token->source, .text = {NULL, len}, .text_at = from};
     doc->hidden_count++;
 }
 
@@ -319,8 +319,7 @@ static void settle_slices(struct html_reader *reader)
     }
     for (uint32_t i = 0; i < doc->hidden_count; i++) {
         struct html_hidden_text *hidden = &doc->hidden[i];
-        size_t from = (size_t)(hidden->text.at - (const uint8_t *)NULL);
-        hidden->text = bytes_trim(bytes_sub(doc->inner_text, from, hidden->text.len));
+        hidden->text = bytes_trim(bytes_sub(doc->inner_text, hidden->text_at, hidden->text.len));
     }
     doc->invisible_count = reader->display.invisible_count;
     doc->bidi_count = reader->display.bidi_count;

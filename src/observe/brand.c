@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "observe/brand.h"
+
+#include "base/table.h"
+#include "base/utf8.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+#define NAME_MAX_BYTES 128
+#define STATES_MAX 1000000
+
+/* A state of the automaton; edges are a list per state, in byte order of making. */
+struct state {
+    uint32_t first_edge, fail;
+    uint32_t brand;   /* 1 + number of the brand whose name ends here, or 0 */
+    uint32_t output;  /* the nearest state on the fail chain where a name ends, or 0 */
+    uint16_t len;     /* folded bytes of that name */
+    bool whole_word;
+};
+struct edge {
+    uint32_t next, to;
+    uint8_t byte;
+};
+
+struct brand_index {
+    const struct brand *brand;
+    uint32_t brand_count;
+    struct state *state;
+    uint32_t state_count, state_room;
+    struct edge *edge;
+    uint32_t edge_count, edge_room;
+    uint32_t root[256];
+    struct table *domain;
+};
+
+static void *grow(struct brand_index *index, void *list, uint32_t count, uint32_t *room, size_t size)
+{
+    if (count < *room)
+        return list;
+    *room = *room == 0 ? 256 : *room * 2;
+    list = talloc_realloc_size(index, list, *room * size);
+    if (list == NULL)
+        abort();
+    return list;
+}
+
+static uint32_t find_edge(const struct brand_index *index, uint32_t state, uint8_t byte)
+{
+    if (state == 0)
+        return index->root[byte];
+    for (uint32_t e = index->state[state].first_edge; e != 0; e = index->edge[e].next)
+        if (index->edge[e].byte == byte)
+            return index->edge[e].to;
+    return 0;
+}
+
+static uint32_t add_state(struct brand_index *index, uint32_t from, uint8_t byte)
+{
+    index->state = grow(index, index->state, index->state_count, &index->state_room, sizeof *index->state);
+    index->edge = grow(index, index->edge, index->edge_count, &index->edge_room, sizeof *index->edge);
+    uint32_t to = index->state_count++, e = index->edge_count++;
+    index->state[to] = (struct state){0};
+    index->edge[e] = (struct edge){.next = from == 0 ? 0 : index->state[from].first_edge, .to = to, .byte = byte};
+    if (from == 0)
+        index->root[byte] = to;
+    else
+        index->state[from].first_edge = e;
+    return to;
+}
+
+/* The next character of TEXT folded: 1 to 4 bytes into OUT, 0 for one that is skipped. */
+static unsigned fold_next(struct bytes text, size_t *at, uint8_t out[static 4])
+{
+    uint8_t c = text.at[*at];
+    if (c < 0x80) {
+        (*at)++;
+        out[0] = c == '\n' || c == '\t' || c == '\r' ? ' ' : ascii_lower(c);
+        return 1;
+    }
+    size_t from = *at;
+    uint32_t code = utf8_next(text, at);
+    if ((code >= 0x200B && code <= 0x200F) || code == 0xAD || code == 0x2060 || code == 0xFEFF)
+        return 0;
+    if (code >= 0xFF01 && code <= 0xFF5E) {
+        out[0] = ascii_lower((uint8_t)(code - 0xFEE0));
+        return 1;
+    }
+    if (code == 0xA0 || code == 0x3000) {
+        out[0] = ' ';
+        return 1;
+    }
+    unsigned len = (unsigned)(*at - from);
+    memcpy(out, text.at + from, len);
+    return len;
+}
+
+static void add_name(struct brand_index *index, struct bytes name, uint32_t number)
+{
+    uint32_t state = 0;
+    uint16_t len = 0;
+    if (name.len < 2 || name.len > NAME_MAX_BYTES || index->state_count + name.len > STATES_MAX)
+        return;
+    uint8_t first = name.at[0], last = name.at[name.len - 1];
+    for (size_t at = 0; at < name.len;) {
+        uint8_t folded[4];
+        unsigned count = fold_next(name, &at, folded);
+        for (unsigned i = 0; i < count; i++, len++) {
+            uint32_t next = find_edge(index, state, folded[i]);
+            state = next != 0 ? next : add_state(index, state, folded[i]);
+        }
+    }
+    if (index->state[state].brand == 0) {
+        index->state[state].brand = number + 1;
+        index->state[state].len = len;
+        index->state[state].whole_word = first < 0x80 && last < 0x80;
+    }
+}
+
+/* Fail links, breadth first (a queue of states; each is made once). */
+static void link_states(struct brand_index *index)
+{
+    uint32_t *queue = talloc_array(index, uint32_t, index->state_count), head = 0, tail = 0;
+    if (queue == NULL)
+        abort();
+    for (int byte = 0; byte < 256; byte++)
+        if (index->root[byte] != 0)
+            queue[tail++] = index->root[byte];
+    while (head < tail) {
+        uint32_t from = queue[head++];
+        for (uint32_t e = index->state[from].first_edge; e != 0; e = index->edge[e].next) {
+            uint32_t to = index->edge[e].to, fail = index->state[from].fail;
+            uint8_t byte = index->edge[e].byte;
+            while (fail != 0 && find_edge(index, fail, byte) == 0)
+                fail = index->state[fail].fail;
+            fail = find_edge(index, fail, byte);
+            index->state[to].fail = fail;
+            index->state[to].output = index->state[fail].brand != 0 ? fail : index->state[fail].output;
+            queue[tail++] = to;
+        }
+    }
+    talloc_free(queue);
+}
+
+struct brand_index *brand_index_new(const void *parent, const struct brand *brand, uint32_t count)
+{
+    struct brand_index *index = talloc_zero(parent, struct brand_index);
+    if (index == NULL)
+        abort();
+    index->brand = brand;
+    index->brand_count = count;
+    index->domain = table_new(index);
+    index->state = grow(index, NULL, 0, &index->state_room, sizeof *index->state);
+    index->edge = grow(index, NULL, 0, &index->edge_room, sizeof *index->edge);
+    index->state[0] = (struct state){0};
+    index->edge[0] = (struct edge){0};
+    index->state_count = index->edge_count = 1;
+    for (uint32_t i = 0; i < count; i++) {
+        add_name(index, brand[i].name, i);
+        for (uint32_t j = 0; j < brand[i].alias_count; j++)
+            add_name(index, brand[i].alias[j], i);
+        for (uint32_t j = 0; j < brand[i].domain_count; j++)
+            table_set(index->domain, brand[i].domain[j], (void *)(uintptr_t)(i + 1));
+    }
+    link_states(index);
+    return index;
+}
+
+/* Where the name of LEN folded bytes that ends before END begins in TEXT. */
+static size_t name_start(struct bytes text, size_t end, unsigned len)
+{
+    size_t at = end;
+    while (at > 0 && len > 0) {
+        size_t from = at - 1;
+        while (from > 0 && end - from < 1024 && (text.at[from] & 0xC0) == 0x80)
+            from--;
+        uint8_t folded[4];
+        size_t next = from;
+        unsigned count = fold_next(text, &next, folded);
+        len -= count < len ? count : len;
+        at = from;
+    }
+    return at;
+}
+
+static bool is_whole(struct bytes text, size_t from, size_t end)
+{
+    return (from == 0 || !ascii_is_alnum(text.at[from - 1])) && (end >= text.len || !ascii_is_alnum(text.at[end]));
+}
+
+static void add_mention(const struct brand_index *index, struct arena *arena, uint32_t brand, struct bytes text,
+                        uint32_t *place, struct brand_mention **list, uint32_t *count)
+{
+    if (place[brand] != 0) {
+        (*list)[place[brand] - 1].count++;
+        return;
+    }
+    if (*count % 16 == 0) {
+        struct brand_mention *grown = arena_array_of(arena, *count + 16, struct brand_mention);
+        if (*count > 0)
+            memcpy(grown, *list, *count * sizeof *grown);
+        *list = grown;
+    }
+    (*list)[*count] = (struct brand_mention){.brand = &index->brand[brand], .text = text, .count = 1};
+    place[brand] = ++*count;
+}
+
+uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct bytes text,
+                    struct brand_mention **out)
+{
+    uint32_t state = 0, count = 0;
+    struct brand_mention *list = NULL;
+    uint32_t *place = arena_array_of(arena, index->brand_count, uint32_t);
+    for (size_t at = 0; at < text.len;) {
+        uint8_t folded[4];
+        unsigned bytes = fold_next(text, &at, folded);
+        for (unsigned i = 0; i < bytes; i++) {
+            uint32_t next;
+            while ((next = find_edge(index, state, folded[i])) == 0 && state != 0)
+                state = index->state[state].fail;
+            state = next;
+        }
+        if (bytes == 0)
+            continue;
+        uint32_t hit = index->state[state].brand != 0 ? state : index->state[state].output;
+        for (; hit != 0; hit = index->state[hit].output) {
+            const struct state *s = &index->state[hit];
+            size_t from = name_start(text, at, s->len);
+            if (!s->whole_word || is_whole(text, from, at))
+                add_mention(index, arena, s->brand - 1, bytes_sub(text, from, at - from), place, &list, &count);
+        }
+    }
+    *out = list;
+    return count;
+}
+
+const struct brand *brand_of_domain(const struct brand_index *index, struct bytes domain)
+{
+    uint8_t folded[256];
+    if (domain.len == 0 || domain.len > sizeof folded)
+        return NULL;
+    for (size_t i = 0; i < domain.len; i++)
+        folded[i] = ascii_lower(domain.at[i]);
+    for (size_t at = 0; at < domain.len;) {
+        void *number = table_get(index->domain, bytes_of(folded + at, domain.len - at));
+        if (number != NULL)
+            return &index->brand[(uintptr_t)number - 1];
+        size_t dot = bytes_find_byte(domain, '.', at);
+        at = dot == BYTES_NPOS ? domain.len : dot + 1;
+    }
+    return NULL;
+}
