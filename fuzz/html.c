@@ -32,6 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(doc);
     struct xpath *xpath = xpath_compile(arena, BYTES("//*[@href]|//p/text()|//comment()|//td/following::b"));
     xpath_run(xpath, doc, arena);
+    struct html_matrix *matrix;
+    html_find_matrices(doc, arena, &matrix);
+    html_text_matrices(doc->source, arena, &matrix);
     thread_split(arena, doc->display_text, doc);
     thread_split(arena, doc->source, NULL);
     talloc_free(arena);

@@ -51,7 +51,7 @@ uint8_t *text_reserve(struct text *text, size_t extra)
         text->over_limit = true;
         return NULL;
     }
-    if (extra > text->capacity - text->len)
+    if (text->at == NULL || extra > text->capacity - text->len)
         grow(text, text->len + extra);
     return text->at + text->len;
 }

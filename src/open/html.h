@@ -166,8 +166,10 @@ struct html_doc {
 struct html_doc *html_read(struct arena *arena, struct budget *budget, struct bytes source, bool svg);
 /* The page of a node the HTML opener has been at, or NULL. */
 const struct html_doc *html_of(const struct node *node);
-/* Grids of modules (21..177 wide) drawn with table cells or block characters, at most 16. */
+/* Grids of modules (21..185 wide) drawn with table cells or block characters, at most 16. */
 uint32_t html_find_matrices(const struct html_doc *doc, struct arena *arena, struct html_matrix **out);
+/* The same in plain text: lines of block characters. */
+uint32_t html_text_matrices(struct bytes text, struct arena *arena, struct html_matrix **out);
 /* Bytes of a data: URI; false where it is none. */
 bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out, struct bytes *content_out);
 
