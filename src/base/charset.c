@@ -189,7 +189,16 @@ static void decode_single(const uint16_t *table, struct bytes in, struct text *o
     if (start == NULL)
         return;
     uint8_t *o = start;
+    bool plain = table['A'] == 'A' && table['!'] == '!';
     for (size_t at = 0; at < in.len; at++) {
+        if (plain && in.at[at] < 0x80) {
+            size_t end = utf8_ascii_end(in, at);
+            memcpy(o, in.at + at, end - at);
+            o += end - at;
+            if (end == in.len)
+                break;
+            at = end;
+        }
         uint32_t code = table[in.at[at]];
         if (code == 0xFFFD)
             mark_bad(report, at);

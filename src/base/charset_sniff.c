@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 
 #define SNIFF_BYTES 65536
+#define SAMPLE_BYTES 4096
 
 struct tally {
     size_t units, good, bad, kana;
@@ -134,8 +135,24 @@ static int share(struct tally t)
     return (int)((t.good - (t.good < t.bad ? t.good : t.bad)) * 100 / t.units);
 }
 
+/* The parts of IN beyond ASCII, each with the byte behind it (it may be a trail byte), as far as they
+ * fit: what the tallies need, without the plain text between. */
+static struct bytes beyond_ascii(struct bytes in, uint8_t out[SAMPLE_BYTES])
+{
+    size_t len = 0;
+    for (size_t at = 0; (at = utf8_ascii_end(in, at)) < in.len && len + 2 < SAMPLE_BYTES;) {
+        while (at < in.len && in.at[at] >= 0x80 && len + 2 < SAMPLE_BYTES)
+            out[len++] = in.at[at++];
+        if (at < in.len)
+            out[len++] = in.at[at++];
+    }
+    return bytes_of(out, len);
+}
+
 static enum charset_id guess(struct bytes in, int *confidence_out)
 {
+    uint8_t sample[SAMPLE_BYTES];
+    in = beyond_ascii(in, sample);
     struct tally sjis = tally_sjis(in), euc = tally_pairs(in, 0xB0, 0xCF);
     struct tally euc_kana = euc;
     euc_kana.good += euc_kana.kana;

@@ -7,8 +7,11 @@
 
 #define LINE_MAX_BYTES 998
 
-/* Six bits of each base64 letter; '-' and '_' are the URL-safe ones. */
+/* Six bits of each base64 letter; '-' and '_' are the URL-safe ones.  base64_group[k] has them in the
+ * place of the k-th letter of a group, or NO_LETTER. */
 static uint8_t base64_value[256];
+static uint32_t base64_group[4][256];
+#define NO_LETTER 0x1000000u
 
 __attribute__((constructor)) static void base64_table(void)
 {
@@ -21,6 +24,9 @@ __attribute__((constructor)) static void base64_table(void)
     base64_value['='] = PAD;
     base64_value[' '] = base64_value['\t'] = base64_value['\r'] = base64_value['\n'] = SKIP;
     base64_value['\f'] = base64_value['\v'] = SKIP;
+    for (int i = 0; i < 256; i++)
+        for (int k = 0; k < 4; k++)
+            base64_group[k][i] = base64_value[i] < 64 ? (uint32_t)base64_value[i] << (18 - 6 * k) : NO_LETTER;
 }
 
 static void report_bad(struct codec_report *report, size_t at)
@@ -35,11 +41,16 @@ static size_t base64_run(struct bytes in, size_t at, uint8_t **out)
     uint8_t *o = *out;
     while (at + 4 <= in.len) {
         const uint8_t *p = in.at + at;
-        uint32_t a = base64_value[p[0]], b = base64_value[p[1]], c = base64_value[p[2]],
-                 d = base64_value[p[3]];
-        if ((a | b | c | d) >= SKIP)
-            break;
-        uint32_t group = a << 18 | b << 12 | c << 6 | d;
+        uint32_t group = base64_group[0][p[0]] | base64_group[1][p[1]] | base64_group[2][p[2]] |
+                         base64_group[3][p[3]];
+        if (group >= NO_LETTER) {
+            /* The line end between two groups, as nearly every encoder puts it. */
+            size_t gap = p[0] == '\n' ? 1 : p[0] == '\r' && p[1] == '\n' ? 2 : 0;
+            if (gap == 0)
+                break;
+            at += gap;
+            continue;
+        }
         o[0] = (uint8_t)(group >> 16), o[1] = (uint8_t)(group >> 8), o[2] = (uint8_t)group;
         o += 3, at += 4;
     }

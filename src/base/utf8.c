@@ -41,15 +41,19 @@ uint32_t utf8_next(struct bytes s, size_t *at)
     return decode(s, at, &ok);
 }
 
-/* Index of the first byte >= 0x80 at or after AT. */
-static size_t skip_ascii(struct bytes s, size_t at)
+size_t utf8_ascii_end(struct bytes s, size_t at)
 {
-    while (at + 8 <= s.len) {
+    for (; at + 32 <= s.len; at += 32) {
+        uint64_t word[4];
+        memcpy(word, s.at + at, 32);
+        if ((word[0] | word[1] | word[2] | word[3]) & 0x8080808080808080u)
+            break;
+    }
+    for (; at + 8 <= s.len; at += 8) {
         uint64_t word;
         memcpy(&word, s.at + at, 8);
         if (word & 0x8080808080808080u)
             break;
-        at += 8;
     }
     while (at < s.len && s.at[at] < 0x80)
         at++;
@@ -58,14 +62,15 @@ static size_t skip_ascii(struct bytes s, size_t at)
 
 bool utf8_is_ascii(struct bytes s)
 {
-    return skip_ascii(s, 0) == s.len;
+    return utf8_ascii_end(s, 0) == s.len;
 }
 
 bool utf8_valid(struct bytes s)
 {
     bool ok = true;
-    for (size_t at = skip_ascii(s, 0); at < s.len && ok; at = skip_ascii(s, at))
-        decode(s, &at, &ok);
+    for (size_t at = utf8_ascii_end(s, 0); at < s.len && ok; at = utf8_ascii_end(s, at))
+        while (ok && at < s.len && s.at[at] >= 0x80)
+            decode(s, &at, &ok);
     return ok;
 }
 

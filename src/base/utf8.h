@@ -11,6 +11,8 @@
 uint32_t utf8_next(struct bytes s, size_t *at);
 /* Whether S is UTF-8 throughout.  O(bytes), with an ASCII fast path. */
 bool utf8_valid(struct bytes s);
+/* Offset of the first byte over 0x7F at or after AT; s.len where there is none. */
+size_t utf8_ascii_end(struct bytes s, size_t at);
 /* Whether every byte is below 0x80. */
 bool utf8_is_ascii(struct bytes s);
 /* Code points in S, broken sequences counted as utf8_next reads them. */

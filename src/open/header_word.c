@@ -136,8 +136,8 @@ static void word_add(struct joiner *j, const struct word *word)
             j->bytes.len -= j->carry_len - (j->carry_len > 0);
             j->oddities |= WORD_SPLIT_CHARACTER;
         }
-        j->carry_len = unfinished_letters(text, j->carry);
         decoded = codec_base64(j->arena, text, &report);
+        j->carry_len = report.unfinished ? unfinished_letters(text, j->carry) : 0;
     }
     if (report.bad_count > 0 || bytes_find_byte(word->text, ' ', 0) != BYTES_NPOS)
         j->oddities |= WORD_MALFORMED;
@@ -161,22 +161,32 @@ static bool is_space_only(struct bytes b)
     return true;
 }
 
-/* IN without line ends (RFC 5322, 2.2.3) and NUL. */
+/* IN without line ends (RFC 5322, 2.2.3) and NUL; a CR that ends no line becomes a blank. */
 static struct bytes unfold(struct arena *arena, struct bytes in, unsigned *oddities)
 {
     uint8_t *out = arena_alloc_raw(arena, in.len + 1);
     size_t len = 0;
-    for (size_t i = 0; i < in.len; i++) {
-        uint8_t c = in.at[i];
-        bool lone_cr = c == '\r' && (i + 1 == in.len || in.at[i + 1] != '\n');
-        if (c == 0 || lone_cr)
-            *oddities |= WORD_CONTROL;
-        if (lone_cr)
-            out[len++] = ' ';
-        else if (c != 0 && c != '\r' && c != '\n')
-            out[len++] = c;
+    for (size_t at = 0; at < in.len;) {
+        size_t end = bytes_find_byte(in, '\n', at), next = end == BYTES_NPOS ? in.len : end + 1;
+        end = end == BYTES_NPOS ? in.len : end;
+        end -= next > end && end > at && in.at[end - 1] == '\r';
+        memcpy(out + len, in.at + at, end - at);
+        len += end - at;
+        at = next;
     }
-    return bytes_of(out, len);
+    if (memchr(out, 0, len) == NULL && memchr(out, '\r', len) == NULL)
+        return bytes_of(out, len);
+    *oddities |= WORD_CONTROL;
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++)
+        if (out[i] != 0)
+            out[kept++] = out[i] == '\r' ? ' ' : out[i];
+    return bytes_of(out, kept);
+}
+
+static bool has_byte(struct bytes in, uint8_t byte)
+{
+    return bytes_find_byte(in, byte, 0) != BYTES_NPOS;
 }
 
 struct bytes words_decode(struct arena *arena, struct bytes in, unsigned *oddities)
@@ -184,13 +194,15 @@ struct bytes words_decode(struct arena *arena, struct bytes in, unsigned *odditi
     unsigned unused = 0;
     oddities = oddities == NULL ? &unused : oddities;
     in = bytes_trim(in);
-    bool words = false, high = false, folds = false;
-    for (size_t i = 0; i < in.len; i++) {
-        uint8_t c = in.at[i];
-        high |= c >= 0x80 || c == 0x1B;
-        folds |= c == '\n' || c == '\r' || c == 0;
-        words |= c == '?' && i > 0 && in.at[i - 1] == '=';
-    }
+    uint8_t odd = 0; /* one pass without branches: most values need nothing */
+    for (size_t i = 0; i < in.len; i++)
+        odd |= (uint8_t)(in.at[i] < 0x20) | (uint8_t)(in.at[i] >= 0x80) | (uint8_t)(in.at[i] == '?');
+    if (odd == 0)
+        return in;
+    size_t mark = bytes_find_byte(in, '?', 0);
+    bool words = mark != BYTES_NPOS && bytes_find(in, BYTES("=?"), mark == 0 ? 0 : mark - 1) != BYTES_NPOS;
+    bool high = !utf8_is_ascii(in) || has_byte(in, 0x1B);
+    bool folds = has_byte(in, '\n') || has_byte(in, '\r') || has_byte(in, 0);
     if (folds)
         in = unfold(arena, in, oddities);
     struct joiner j = {.arena = arena};
