@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The opener of compound files: the directory says which format it is, that format's reader does the rest. */
+#include "open/biff.h"
 #include "open/cfb.h"
 #include "open/opener.h"
 #include "open/vba.h"
@@ -51,6 +52,10 @@ static void ole_open(struct node *node)
     if (mark != NULL) {
         node->kind = mark->kind;
         node_fact_string(node, FACT_OLETOOLS_FORMAT, bytes_of_string(mark->format));
+    }
+    if (node->kind == KIND_XLS) {
+        uint32_t book = cfb_find(cfb, "Workbook");
+        biff_open(cfb, book != CFB_NONE ? book : cfb_find(cfb, "Book"));
     }
     vba_open_all(cfb);
     if (mark == NULL)

@@ -20,3 +20,8 @@ void script_vba(struct node *document, const struct vba_module *module, uint32_t
     node_fact_int(document, FACT_VBA_TOTAL_FILES, count);
     node_fact_int(document, FACT_VBA_TOTAL_EXTRACTED, read);
 }
+
+void script_document_value(struct node *document, struct bytes key, struct bytes value)
+{
+    (void)document, (void)key, (void)value;
+}
