@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/compile.h"
 
+#include "base/table.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <talloc.h>
@@ -17,6 +19,7 @@ struct graph *graph_new(struct rule_set *set)
         abort();
     graph->arena = set->arena;
     graph->patterns = patterns_new(graph);
+    graph->xpath = table_new(graph);
     return graph;
 }
 

@@ -19,6 +19,7 @@ struct gate;
 struct graph {
     struct arena *arena;
     struct patterns *patterns;
+    struct table *xpath; /* compiled expressions by their text; NULL: malformed */
     struct expr **node; /* all, in order of making */
     uint32_t node_count, node_capacity;
     uint32_t *slot; /* 1 + node number */

@@ -38,6 +38,9 @@ struct value eval(struct run *run, const struct expr *expr);
 bool run_take(struct run *run, uint64_t steps);
 /* The pattern of a TEXT that was no constant. */
 struct pattern *run_pattern(struct run *run, struct bytes text, bool fold);
+/* The XPath EXPRESSION, compiled once per set; NULL where it is malformed. */
+struct xpath;
+const struct xpath *run_xpath(struct run *run, struct bytes expression);
 /* When the message was sent, UTC; INT64_MAX where it does not say. */
 int64_t run_date_us(struct run *run);
 struct value eval_lambda(struct run *run, const struct expr *expr);

@@ -2,9 +2,12 @@
 #include "rule/compile.h"
 #include "rule/evidence.h"
 
+#include "base/table.h"
 #include "base/text.h"
+#include "observe/xpath.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <talloc.h>
 
 #define STEPS_MAX UINT64_C(12000000)
@@ -15,6 +18,25 @@ struct pattern *run_pattern(struct run *run, struct bytes text, bool fold)
     if (run->dynamic == NULL)
         run->dynamic = patterns_new(NULL);
     return patterns_at(run->dynamic, text, fold);
+}
+
+#define XPATHS_MAX 4096 /* expressions made from a message's text past that are NULL */
+
+const struct xpath *run_xpath(struct run *run, struct bytes expression)
+{
+    struct table *known = run->graph->xpath;
+    struct xpath **found = table_get(known, expression);
+    if (found != NULL)
+        return *found;
+    if (known->count >= XPATHS_MAX)
+        return NULL;
+    struct xpath **slot = talloc_zero(known, struct xpath *);
+    char *copy = slot == NULL ? NULL : talloc_strndup(known, (const char *)expression.at, expression.len);
+    if (copy == NULL)
+        abort();
+    *slot = xpath_compile(known, expression);
+    table_set(known, bytes_of(copy, expression.len), slot);
+    return *slot;
 }
 
 /* Digits of TEXT at AT as a number; -1 where they are none. */
