@@ -227,7 +227,7 @@ static struct value shaped(struct model *model, struct value fact, const struct 
 }
 
 /* Any part of scan: the fact of that name, else what a scanner computes. */
-struct value explode_field(struct object *object, uint32_t field)
+static struct value explode_field(struct object *object, uint32_t field)
 {
     const struct scan_part *part = object->self;
     if (part == NULL)

@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #define SLOTS 32768 /* a power of two over twice SCRIPT_WORDS_MAX */
+#define REGEX_MAX_BYTES 2048 /* keeps a line of lone slashes linear */
 
 struct words {
     struct arena *arena;
@@ -70,7 +71,8 @@ static size_t string_end(struct bytes t, size_t i)
 static size_t regex_end(struct bytes t, size_t i)
 {
     bool in_class = false;
-    for (size_t k = i + 1; k < t.len && t.at[k] != '\n'; k++) {
+    size_t most = t.len - i > REGEX_MAX_BYTES ? i + REGEX_MAX_BYTES : t.len;
+    for (size_t k = i + 1; k < most && t.at[k] != '\n'; k++) {
         if (t.at[k] == '\\')
             k++;
         else if (t.at[k] == '[')
