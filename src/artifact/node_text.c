@@ -2,6 +2,7 @@
 #include "artifact/node_text.h"
 
 #include "base/charset.h"
+#include "base/utf8.h"
 
 static struct node *add_view(struct node *node, enum charset_id id, struct bytes in, bool report_bad)
 {
@@ -44,6 +45,8 @@ struct bytes node_text(struct node *node)
         node_anomaly(node, ANOMALY_CHARSET_FALSE, 0, 0,
                      arena_printf(node->tree->arena, "%.*s, reads as %s", BYTES_FMT(label),
                                   charset_name(reading.id)));
+    if (reading.strays)
+        node_anomaly(node, ANOMALY_CHARSET_STRAY_BYTES, utf8_ascii_end(in, 0), 1, BYTES_NONE);
     in = bytes_from(in, reading.mark);
     node->text = in.at == NULL ? BYTES("") : in;
     if (reading.as_is)

@@ -53,6 +53,7 @@ struct charset_reading {
     enum charset_id other;   /* a second plausible reading, or CHARSET_UNKNOWN */
     bool label_unknown;      /* the label names no charset we know */
     bool label_wrong;        /* the bytes are not what the label says */
+    bool strays;             /* 8-bit bytes without a label, or letters of windows-1252 under ISO-8859-1 */
     bool as_is;              /* IN without its mark already is UTF-8: no need to decode */
     size_t mark;             /* bytes of byte order mark to skip */
 };

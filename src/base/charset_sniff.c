@@ -95,6 +95,8 @@ static struct tally tally_cyrillic(struct bytes in, uint8_t low, uint8_t high)
         if (c < 0x80)
             continue;
         t.units++;
+        /* A letter of another alphabet in the same word: not Russian. */
+        t.bad += at + 1 < in.len && ascii_is_alpha(in.at[at + 1]);
         bool beside = (at > 0 && in.at[at - 1] >= 0xC0) || (at + 1 < in.len && in.at[at + 1] >= 0xC0);
         t.good += between(c, low, high) && beside;
         t.bad += between(c, 0x80, 0x9F);
@@ -296,6 +298,15 @@ static bool is_western(enum charset_id id)
            id == CHARSET_MACINTOSH;
 }
 
+/* Bytes that are control characters in ISO 8859, letters in the windows sets. */
+static bool has_c1(struct bytes in)
+{
+    for (size_t at = 0; (at = utf8_ascii_end(in, at)) < in.len; at++)
+        if (in.at[at] < 0xA0)
+            return true;
+    return false;
+}
+
 struct charset_reading charset_choose(struct bytes label, struct bytes in)
 {
     struct charset_reading r = {.id = charset_find(label), .other = CHARSET_UNKNOWN};
@@ -334,6 +345,9 @@ struct charset_reading charset_choose(struct bytes label, struct bytes in)
             r.id = seen;
         }
     }
+    r.label_wrong |= labelled == CHARSET_US_ASCII && !utf8_is_ascii(in);
+    r.strays = !utf8 && (label.len == 0 || (r.id == CHARSET_WINDOWS_1252 && bytes_starts_fold(label, BYTES("iso")) &&
+                                            has_c1(in)));
     r.as_is = utf8 && (r.id == CHARSET_UTF_8 || r.id == CHARSET_US_ASCII);
     return r;
 }

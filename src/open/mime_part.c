@@ -127,8 +127,11 @@ static struct mime_part *part_read(struct node *parent, const struct reading *r)
         tell_field(parent, ANOMALY_MIME_COMMENT, r->encoding_field);
     if (part->encoding == MIME_UNKNOWN_ENCODING)
         tell_field(parent, ANOMALY_MIME_UNKNOWN_ENCODING, r->encoding_field);
-    if (r->as_identity)
-        part->encoding = MIME_IDENTITY;
+    part->encoding = r->as_identity ? MIME_IDENTITY : part->encoding;
+    if (part->content_type.malformed)
+        tell_field(parent, ANOMALY_MIME_PARAMETERS, r->type_field);
+    if (part->disposition.malformed)
+        tell_field(parent, ANOMALY_MIME_PARAMETERS, disposition);
     bool is_text = bytes_starts(part->type, BYTES("text/"));
     part->is_attachment = bytes_equal(part->disposition.value, BYTES("attachment")) ||
                           (part->file_name.at != NULL && !is_text);
@@ -243,6 +246,38 @@ static struct node *reading_add(struct node *parent, const struct reading *r, st
     return node;
 }
 
+static bool has_dashes(struct bytes body)
+{
+    return bytes_starts(body, BYTES("--")) || bytes_find(body, BYTES("\n--"), 0) != BYTES_NPOS;
+}
+
+/* A multipart must not be encoded (RFC 2045, 6.4), yet some are, and some only say so: where boundary
+ * lines stand in the open the label is the lie for most clients.  The main reading's node. */
+static struct node *multipart_add(struct node *parent, struct reading main, struct codec_report *report)
+{
+    struct reading other = main;
+    main.as_identity = has_dashes(main.body);
+    other.as_identity = !main.as_identity;
+    struct node *node = reading_add(parent, &main, report);
+    tell_field(parent, ANOMALY_MIME_ENCODED_MULTIPART, main.encoding_field);
+    other.is_alternative = true;
+    if (main.as_identity && node != NULL && mime_may_reread(parent))
+        reading_add(parent, &other, report);
+    return node;
+}
+
+/* Whether READING is a multipart that says it is encoded. */
+static bool is_encoded_multipart(struct arena *arena, const struct reading *r)
+{
+    bool comment;
+    if (r->type_field == NULL || r->encoding_field == NULL ||
+        encoding_of(arena, r->encoding_field, &comment) == MIME_IDENTITY)
+        return false;
+    struct header_params params;
+    header_params(&params, arena, r->type_field->raw);
+    return bytes_starts(params.value, BYTES("multipart/"));
+}
+
 /* Fields of one name whose values differ from the first: other clients take those. */
 static uint32_t rivals(const struct header *header, struct bytes name,
                        struct header_field *out[FIELD_READINGS_MAX])
@@ -259,12 +294,10 @@ static uint32_t rivals(const struct header *header, struct bytes name,
     return count;
 }
 
-/* Whether a body that says base64 may be something else: text, or a multipart with its boundaries. */
-static bool looks_plain(struct bytes body, const struct codec_report *report, bool is_multipart)
+/* Whether a body that says base64 may be text. */
+static bool looks_plain(struct bytes body, const struct codec_report *report)
 {
     size_t blanks = 0;
-    if (is_multipart)
-        return bytes_starts(body, BYTES("--")) || bytes_find(body, BYTES("\n--"), 0) != BYTES_NPOS;
     if (report->bad_count == 0)
         return false;
     for (size_t i = 0; i < body.len; i++)
@@ -280,8 +313,7 @@ static void reread_encoding(struct node *parent, struct reading r, const struct 
     if (node->part->encoding != MIME_BASE64)
         return;
     r.is_alternative = true;
-    bool is_multipart = bytes_starts(node->type, BYTES("multipart/"));
-    if (looks_plain(r.body, report, is_multipart) && mime_may_reread(parent)) {
+    if (looks_plain(r.body, report) && mime_may_reread(parent)) {
         struct reading plain = r;
         plain.as_identity = true;
         reading_add(parent, &plain, &unused);
@@ -302,10 +334,12 @@ struct node *mime_add(struct node *parent, const struct mime_entity *entity)
                            .encoding_field = encodings > 0 ? encoding[0] : NULL,
                            .body = entity->body};
     struct codec_report report;
-    struct node *node = reading_add(parent, &main, &report);
+    bool encoded = is_encoded_multipart(parent->tree->arena, &main);
+    struct node *node = encoded ? multipart_add(parent, main, &report) : reading_add(parent, &main, &report);
     if (node == NULL)
         return NULL;
-    reread_encoding(parent, main, node, &report);
+    if (!encoded)
+        reread_encoding(parent, main, node, &report);
     main.is_alternative = true;
     for (uint32_t i = 1; i < types; i++) {
         tell_field(parent, ANOMALY_MIME_TWO_TYPES, type[i]);

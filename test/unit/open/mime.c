@@ -116,12 +116,15 @@ static const struct row rows[] = {
     {"inner and outer boundary are the same",
      MAIL(MIXED "\n--x\n" CT "multipart/alternative; boundary=x\n\n--x\n\none\n--x--\n"), {"one"}},
     {"a multipart in base64",
-     MAIL(CT "multipart/mixed; boundary=x\n" CTE "base64\n\nLS14CgpvbmUKLS14LS0K\n"), {"one"}},
+     MAIL(CT "multipart/mixed; boundary=x\n" CTE "base64\n\nLS14CgpvbmUKLS14LS0K\n"), {"one"}, "mime_encoded_multipart"},
     {"a multipart that says base64 and is not",
      MAIL(CT "multipart/mixed; boundary=x\n" CTE "base64\n\n--x\n\none and more, surely\n--x--\n"), {"one and more"},
-     "mime_no_boundary"},
+     "mime_encoded_multipart"},
     {"a multipart in quoted-printable",
-     MAIL(CT "multipart/mixed; boundary=\"=x\"\n" CTE "quoted-printable\n\n--=3Dx\n\none\n--=3Dx--\n"), {"one"}},
+     MAIL(CT "multipart/mixed; boundary=\"=x\"\n" CTE "quoted-printable\n\n--=3Dx\n\none\n--=3Dx--\n"), {"one"}, "mime_encoded_multipart"},
+    {"a multipart that says quoted-printable and is not",
+     MAIL(CT "multipart/mixed; boundary=\"==x==\"\n" CTE "quoted-printable\n\n--==x==\n\none\n--==x==--\n"), {"one"},
+     "mime_encoded_multipart"},
     {"a digest", MAIL(CT "multipart/digest; boundary=x\n\n--x\n\nSubject: a\n\ninner\n--x--\n"), {"inner"}},
 
     /* Transfer encodings. */
