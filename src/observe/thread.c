@@ -76,12 +76,25 @@ static void place_marks(struct splitter *s, const struct html_doc *doc)
     }
 }
 
+/* A reply line in words nobody listed: "Name <address> wrote:", "6 Apr 10:00 Name <address>:". */
+static bool is_short_reply(const struct splitter *s, uint32_t at)
+{
+    const struct line *line = &s->line[at];
+    if (line->strip.len > 300 || !thread_line_closes(line->strip))
+        return false;
+    if (at + 1 < s->line_count && s->line[at + 1].depth > line->depth)
+        return true;
+    return bytes_find_byte(line->strip, '@', 0) != BYTES_NPOS && thread_line_has_time(line->strip);
+}
+
 /* A reply line that begins at line AT: how many lines it takes, or 0. */
 static uint32_t reply_lines(const struct splitter *s, uint32_t at)
 {
     const struct line *first = &s->line[at];
-    if (first->strip.len == 0 || first->strip.len > 1000 || !thread_line_opens(first->strip))
+    if (first->strip.len == 0 || first->strip.len > 1000)
         return 0;
+    if (!thread_line_opens(first->strip))
+        return is_short_reply(s, at);
     for (uint32_t n = 0; n < REPLY_LINES_MAX && at + n < s->line_count; n++) {
         const struct line *line = &s->line[at + n];
         if (line->strip.len == 0 || line->depth != first->depth)
@@ -369,7 +382,8 @@ static void take_banners(struct arena *arena, struct thread *thread)
         for (int lines = 0; lines < 6 && bytes_next_line(&rest, &line) && bytes_trim(line).len > 0; lines++) {
             end = (size_t)(line.at + line.len - text.at);
             bool says = thread_is_banner(bytes_sub(text, 0, end));
-            if (found && !thread_is_banner(line))
+            bool goes_on = line.len > 0 && (uint8_t)(line.at[0] - 'a') < 26; /* a wrapped sentence */
+            if (found && !thread_is_banner(line) && !goes_on)
                 break;
             if (says)
                 found = true, thread->banner[thread->banner_count] = bytes_trim(bytes_sub(text, 0, end));

@@ -252,6 +252,11 @@ static size_t after_time(struct bytes s)
     return found;
 }
 
+bool thread_line_has_time(struct bytes line)
+{
+    return after_time(line) > 0;
+}
+
 void thread_reply_read(struct bytes preamble, struct thread_previous *previous)
 {
     previous->sender.email = address_in(preamble);

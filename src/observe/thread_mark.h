@@ -30,6 +30,8 @@ bool thread_line_separates(struct bytes line, bool *forward_out);
 /* How LINE (stripped) may begin and end a reply line: "On ..." and "... wrote:". */
 bool thread_line_opens(struct bytes line);
 bool thread_line_closes(struct bytes line);
+/* Whether a clock time stands in LINE. */
+bool thread_line_has_time(struct bytes line);
 /* A paragraph that is a gateway's warning. */
 bool thread_is_banner(struct bytes paragraph);
 /* "Name <address>", "Name [mailto:address]", "address" or "Name". */

@@ -10,6 +10,7 @@ enum decode {
     DECODE_ATTRIBUTE = 2, /* references by the rules of attribute values */
     DECODE_NUL = 4,       /* NUL becomes U+FFFD */
     DECODE_LOWER = 8,
+    DECODE_ALWAYS = 128,
 };
 
 static const uint8_t decode_of[] = {
@@ -21,16 +22,15 @@ static const uint8_t decode_of[] = {
     [HTML_STATE_PLAINTEXT] = DECODE_NUL,
 };
 
-/* Whether C changes under HOW. */
-static bool is_changed(uint8_t c, unsigned how)
-{
-    return c == '\r' || (c == '&' && (how & DECODE_REFERENCES)) || (c == 0 && (how & DECODE_NUL)) ||
-           ((how & DECODE_LOWER) && (uint8_t)(c - 'A') < 26);
-}
+/* Under which of these a byte changes; CR changes under all. */
+static const uint8_t changes[256] = {
+    ['\r'] = 0xFF, ['&'] = DECODE_REFERENCES, [0] = DECODE_NUL, ['A' ... 'Z'] = DECODE_LOWER,
+};
 
 static size_t next_changed(struct bytes raw, size_t from, unsigned how)
 {
-    while (from < raw.len && !is_changed(raw.at[from], how))
+    unsigned mask = how | DECODE_ALWAYS;
+    while (from < raw.len && !(changes[raw.at[from]] & mask))
         from++;
     return from;
 }

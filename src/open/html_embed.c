@@ -133,7 +133,7 @@ void html_embed_attributes(struct html_reader *reader, const struct html_token *
         } else if (is_address(a->known)) {
             read_address(reader, a);
         } else if (a->known == HTML_ATTRIBUTE_STYLE) {
-            if (bytes_find(a->value, BYTES("url("), 0) != BYTES_NPOS)
+            if (memchr(a->value.at, '(', a->value.len) != NULL)
                 read_urls(reader, html_attribute_value(reader->arena, a));
         } else if (a->known == HTML_ATTRIBUTE_SRCDOC) {
             add_embedded(reader, a->value, html_attribute_value(reader->arena, a), true);

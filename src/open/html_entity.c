@@ -84,6 +84,12 @@ size_t html_reference(struct bytes s, size_t at, bool in_attribute, uint32_t cod
         return 0;
     if (s.at[at + 1] == '#')
         return numeric_reference(s, at, code_out);
+    /* Two of three references in mail are this one. */
+    if (s.len - at >= 6 && memcmp(s.at + at, "&nbsp;", 6) == 0) {
+        code_out[0] = 0xA0;
+        code_out[1] = 0;
+        return 6;
+    }
     const struct entity *row = NULL;
     size_t len = longest_name(bytes_from(s, at + 1), &row);
     if (len == 0)

@@ -229,25 +229,52 @@ static const struct {
     {"external-warning", HTML_MARK_BANNER, false}, {"bannerContainer", HTML_MARK_BANNER, true},
 };
 
+/* The mark a word of a class or id names. */
+static bool mark_named(struct bytes words, bool is_id, enum html_mark_kind *kind_out)
+{
+    struct bytes word;
+    while (bytes_next_field(&words, ' ', &word)) {
+        /* Some clients put a prefix before the name: "x_divRplyFwdMsg". */
+        while (bytes_starts(word, BYTES("x_")))
+            word = bytes_from(word, 2);
+        uint8_t first = word.len == 0 ? 0 : ascii_lower(word.at[0]);
+        if (memchr("gyptzmidoeb", first, 11) == NULL)
+            continue;
+        for (size_t i = 0; i < sizeof mark_names / sizeof mark_names[0]; i++) {
+            if (mark_names[i].is_id != is_id || ascii_lower((uint8_t)mark_names[i].needle[0]) != first ||
+                !bytes_starts_fold(word, bytes_of_string(mark_names[i].needle)))
+                continue;
+            *kind_out = mark_names[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Outlook draws a line above the header block of a reply: border-top of these colours. */
+static bool is_reply_border(struct bytes style)
+{
+    size_t at = bytes_find(style, BYTES("border-top"), 0);
+    if (at == BYTES_NPOS)
+        return false;
+    struct bytes border = bytes_sub(style, at, 64);
+    return bytes_find_fold(border, BYTES("#e1e1e1"), 0) != BYTES_NPOS ||
+           bytes_find_fold(border, BYTES("#b5c4df"), 0) != BYTES_NPOS ||
+           bytes_find_fold(border, BYTES("rgb(181, 196, 223)"), 0) != BYTES_NPOS;
+}
+
 static bool mark_of(const struct html_token *token, struct bytes class, struct bytes id, struct bytes style,
                     enum html_mark_kind *kind_out)
 {
-    for (size_t i = 0; i < sizeof mark_names / sizeof mark_names[0]; i++) {
-        struct bytes where = mark_names[i].is_id ? id : class;
-        if (where.len == 0 || bytes_find_fold(where, bytes_of_string(mark_names[i].needle), 0) == BYTES_NPOS)
-            continue;
-        *kind_out = mark_names[i].kind;
+    if ((class.len > 0 && mark_named(class, false, kind_out)) || (id.len > 0 && mark_named(id, true, kind_out)))
         return true;
-    }
     const struct html_attribute *type = html_attribute_get(token, HTML_ATTRIBUTE_TYPE);
     if (token->tag == HTML_TAG_BLOCKQUOTE && type != NULL && bytes_equal_fold(type->value, BYTES("cite"))) {
         *kind_out = HTML_MARK_QUOTE;
         return true;
     }
     *kind_out = HTML_MARK_REPLY_HEADER;
-    return bytes_find_fold(style, BYTES("border-top:solid #e1e1e1"), 0) != BYTES_NPOS ||
-           bytes_find_fold(style, BYTES("border-top:solid #b5c4df"), 0) != BYTES_NPOS ||
-           bytes_find_fold(style, BYTES("border-top: 1px solid rgb(181, 196, 223)"), 0) != BYTES_NPOS;
+    return is_reply_border(style);
 }
 
 static void start_mark(struct html_reader *reader, const struct html_token *token, struct html_open_row *row)

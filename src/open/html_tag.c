@@ -18,9 +18,12 @@ static const uint8_t tag_slots[1 << TAG_BITS] = {
 #undef HTML_TAG
 };
 
-static const char *const attribute_names[HTML_ATTRIBUTE_COUNT] = {
-    [HTML_ATTRIBUTE_OTHER] = "",
-#define HTML_ATTRIBUTE(id, name, slot) [HTML_ATTRIBUTE_##id] = name,
+static const struct {
+    const char *name;
+    size_t len;
+} attribute_rows[HTML_ATTRIBUTE_COUNT] = {
+    [HTML_ATTRIBUTE_OTHER] = {"", 0},
+#define HTML_ATTRIBUTE(id, name, slot) [HTML_ATTRIBUTE_##id] = {name, sizeof name - 1},
 #include "open/html_tag.def"
 #undef HTML_ATTRIBUTE
 };
@@ -64,7 +67,6 @@ enum html_attribute_name html_attribute_of(struct bytes name)
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return HTML_ATTRIBUTE_OTHER;
     uint8_t id = attribute_slots[(pack(name, folded) * attribute_factor) >> (64 - ATTRIBUTE_BITS)];
-    const char *known = attribute_names[id];
-    return strlen(known) == name.len && memcmp(known, folded, name.len) == 0 ? id
-                                                                             : HTML_ATTRIBUTE_OTHER;
+    bool same = attribute_rows[id].len == name.len && memcmp(attribute_rows[id].name, folded, name.len) == 0;
+    return same ? id : HTML_ATTRIBUTE_OTHER;
 }
