@@ -2,7 +2,7 @@
 #include "shell/judge.h"
 
 struct scale {
-    uint32_t flows, links, strongs, tactics, strong_tactics;
+    uint32_t flows, links, strongs, odds, tactics, strong_tactics;
     enum behaviour best;
     enum strength best_strength;
 };
@@ -19,6 +19,7 @@ static struct scale weigh(const struct shell_report *report)
         s.flows += strength == STRENGTH_FLOW;
         s.links += strength == STRENGTH_LINK;
         s.strongs += strength == STRENGTH_STRONG;
+        s.odds += strength == STRENGTH_ODD;
         if (strength >= STRENGTH_STRONG)
             s.strong_tactics |= 1U << row->tactic;
         if (s.best == BEHAVIOUR_COUNT || strength > s.best_strength)
@@ -57,10 +58,34 @@ static const char *category_of(const struct shell_report *report)
 }
 
 /* Only looking: credentials searched or networks scanned, nothing fetched, kept, hidden or sent. */
-static bool only_looks(const struct scale *s)
+static bool only_looks(const struct shell_report *report, const struct scale *s)
 {
     uint32_t looking = 1U << TACTIC_CREDENTIAL | 1U << TACTIC_DISCOVERY | 1U << TACTIC_COLLECTION;
-    return (s->tactics & ~looking) == 0;
+    return (s->tactics & ~looking) == 0 && !report->spreads;
+}
+
+/* A tool that removes malware: it kills and unlocks, stays nowhere, takes nothing, and what it fetches to
+ * run is a static tool of its trade (its own tools may be replaced by the malware). */
+static bool is_removal(const struct shell_report *report)
+{
+    static const char *const tools[] = {"busybox", "chattr", "clamscan", "chkrootkit", "rkhunter", "unhide", "lsattr"};
+    uint32_t other = 1U << TACTIC_CREDENTIAL | 1U << TACTIC_EXFILTRATION | 1U << TACTIC_LATERAL | 1U << TACTIC_COLLECTION;
+    if (!has(report, BEHAVIOUR_M3) || !has(report, BEHAVIOUR_V6))
+        return false;
+    for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++) {
+        bool hard = report->behaviour[ROLE_USED][b].hard && behaviour_rows[b].strength > STRENGTH_ODD;
+        bool fetch = b == BEHAVIOUR_X1 || b == BEHAVIOUR_X2 || b == BEHAVIOUR_X5 || b == BEHAVIOUR_X4;
+        if ((hard && !fetch) || (has(report, (enum behaviour)b) && (other & 1U << behaviour_rows[b].tactic) != 0))
+            return false;
+    }
+    for (const struct shell_fetch *f = report->fetch; f != NULL; f = f->next) {
+        bool tool = !f->run;
+        for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++)
+            tool |= bytes_find(f->url, bytes_of_string(tools[i]), 0) != BYTES_NPOS;
+        if (!tool)
+            return false;
+    }
+    return true;
 }
 
 static enum shell_class class_of(const struct shell_report *report, const struct scale *s)
@@ -70,11 +95,11 @@ static enum shell_class class_of(const struct shell_report *report, const struct
         return SHELL_MALICIOUS;
     if (s->links > 0 && weak_tactics >= 2 && (s->strongs > 0 || s->links > 1) && bits(s->strong_tactics) >= 2)
         return SHELL_MALICIOUS;
-    if (s->links > 0 && weak_tactics >= 4)
+    if (s->links > 0 && weak_tactics >= 3)
         return SHELL_MALICIOUS;
-    if (s->strongs > 0 && only_looks(s))
-        return report->prompts || s->strongs == 1 ? SHELL_DUAL_USE : SHELL_SUSPICIOUS;
-    if (s->strongs > 0 || (s->links > 0 && weak_tactics >= 2) || s->links > 1)
+    if (s->strongs + s->odds > 0 && only_looks(report, s))
+        return report->prompts || s->strongs + s->odds == 1 ? SHELL_DUAL_USE : SHELL_SUSPICIOUS;
+    if (s->strongs + s->odds > 0 || s->links > 0)
         return SHELL_SUSPICIOUS;
     return weak_tactics >= 4 ? SHELL_SUSPICIOUS : SHELL_CLEAN;
 }
@@ -83,6 +108,8 @@ void shell_judge(struct shell_report *report)
 {
     struct scale s = weigh(report);
     report->class = class_of(report, &s);
+    if (report->class == SHELL_MALICIOUS && is_removal(report))
+        report->class = SHELL_SUSPICIOUS;
     report->tactics = s.tactics;
     report->decisive = report->class == SHELL_CLEAN ? BEHAVIOUR_COUNT : s.best;
     report->category = report->class == SHELL_CLEAN      ? NULL

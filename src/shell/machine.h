@@ -98,7 +98,7 @@ struct machine {
     bool socket_open, socket_get; /* /dev/tcp was opened; an HTTP request was written */
     struct bytes socket_host;
     uint64_t cloud_kinds; /* kinds of cloud credential files read */
-    uint32_t key_homes, cloud_services;
+    uint32_t key_homes, cloud_services, rivals_killed;
     uint64_t cloud_service_set;
     bool account_made;
     uint64_t pairs[BEHAVIOUR_COUNT];    /* PAIR words seen per behaviour */

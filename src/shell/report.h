@@ -26,7 +26,7 @@ enum tactic {
     TACTIC_CREDENTIAL, TACTIC_COLLECTION, TACTIC_EXFILTRATION, TACTIC_EXECUTION, TACTIC_COMMAND, TACTIC_PERSISTENCE,
     TACTIC_PRIVILEGE, TACTIC_EVASION, TACTIC_IMPACT, TACTIC_LATERAL, TACTIC_DISCOVERY, TACTIC_COUNT
 };
-enum strength { STRENGTH_WEAK, STRENGTH_DUAL, STRENGTH_STRONG, STRENGTH_LINK, STRENGTH_FLOW };
+enum strength { STRENGTH_WEAK, STRENGTH_ODD, STRENGTH_STRONG, STRENGTH_LINK, STRENGTH_FLOW };
 
 struct behaviour_row {
     const char *id, *name, *what;
@@ -118,6 +118,7 @@ struct shell_report {
     bool packaged;       /* debhelper or dpkg context */
     bool verifies;       /* checks a digest or signature of what it downloads */
     bool prompts;        /* asks the user */
+    bool spreads;        /* scans in a loop: not somebody looking once */
     /* the judgement, judge.h */
     enum shell_class class;
     const char *category; /* NULL for clean */

@@ -122,6 +122,8 @@ static void capture_add(struct machine *m, struct shell_string s)
     if (hole && m->capture->len > 0 && m->capture->at[m->capture->len - 1] != '\n')
         text_add_byte(m->capture, '\n');
     text_add(m->capture, s.text);
+    if (hole)
+        text_add_byte(m->capture, '\n');
     if (s.taint != 0 && (m->capture_taint == 0 || (s.taint & taint_secrets() & ~m->capture_taint) != 0))
         m->capture_step = s.step;
     m->capture_taint |= s.taint;
@@ -145,6 +147,8 @@ static void simple_world(struct machine *m, const struct shell_command *c, const
         call.out = call.in;
     }
     call.out = string_pass(m, call.out);
+    if (m->socket_open && bytes_find(call.out.text, BYTES("GET "), 0) != BYTES_NPOS && bytes_find(call.out.text, BYTES("HTTP/1"), 0) != BYTES_NPOS)
+        m->socket_get = true;
     if (call.write_path.at != NULL) {
         sense_write(&call, call.write_path, call.out, append);
         file_write(&call, call.write_path, call.out, append);

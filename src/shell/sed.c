@@ -114,6 +114,15 @@ static struct bytes matching(struct machine *m, struct bytes text, struct bytes 
     return out.len == 0 ? BYTES("") : text_bytes(&out);
 }
 
+static bool is_secret_name(struct bytes pattern)
+{
+    static const char *const names[] = {"AWS", "KEY", "SECRET", "PASS", "TOKEN"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bytes_find_fold(pattern, bytes_of_string(names[i]), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
 void tool_grep(struct call *call)
 {
     struct machine *m = call->m;
@@ -127,6 +136,10 @@ void tool_grep(struct call *call)
     struct bytes pattern = at == 0 ? BYTES_NONE : call_arg(call, at);
     if (!inverted && at != 0)
         pattern_note(m, pattern);
+    if (call->has_in && (call->in.taint & TAINT_BIT(CONTAINER)) != 0)
+        for (uint32_t i = 0; i < m->pattern_count; i++)
+            if (is_secret_name(m->pattern[i]))
+                sense(m, BEHAVIOUR_C6, ROLE_USED, m->pattern[i]);
     struct shell_string in = process ? (struct shell_string){0} : call->has_in ? call->in : (struct shell_string){0};
     if (!call->has_in && !process && at != 0)
         in = call_input(call, at + 1);

@@ -62,6 +62,16 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
     sense(m, b, ROLE_USED, to);
 }
 
+/* Names other miners and bots run under: killing several of them is clearing the ground. */
+static bool is_rival(struct bytes name)
+{
+    static const char *const rivals[] = {"xmr", "kinsing", "kdevtmpfsi", "miner", "masscan", "sysupdate", "networkservice", "crypto", "kswapd0", "stratum", "pnscan", "watchbog", "ddg", "sustes", "kerberods", "watchdogs", "qW3xT", "zzh", "biosetjenkins", "Loopback", "apaceha", "javaupDates", "/tmp/", "suppoie", "sourplum", "nanopool", "monero", "hashvault", "Circle_MI", "kworkerds", "/var/tmp", "sysguard", "dbused", "tsm", "cnrig", "xig", "rocke", "pastebin", "solr.sh", "bashirc", "khugepageds", "kthrotlds", "wnTKYg", "minexmr"};
+    for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
+        if (bytes_find_fold(name, bytes_of_string(rivals[i]), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
 void sense_kill(struct machine *m, struct bytes name)
 {
     if (name.len < 2 || name.len > 128 || !text_is_known(name) || name.at[0] == '$')
@@ -74,8 +84,9 @@ void sense_kill(struct machine *m, struct bytes name)
         m->report->kill[m->report->kill_count] = arena_copy(m->arena, name);
     m->report->kill_count++;
     sense_text(m, name, ROLE_REMOVED);
-    if (m->report->kill_count == 5)
-        sense(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
+    m->rivals_killed += is_rival(name);
+    if (m->report->kill_count >= 5)
+        (m->rivals_killed >= 2 ? sense : sense_soft)(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
 }
 
 void sense_function(struct machine *m, struct bytes name)

@@ -234,8 +234,10 @@ static void see_scanner(struct call *call)
     static const char *const names[] = {"masscan", "zgrab", "zmap", "pnscan", "zgrab2", NULL};
     static const char *const managers[] = {"apt-get", "apt", "yum", "apk", "dnf", NULL};
     for (int i = 0; names[i] != NULL; i++) {
-        if (bytes_equal(call->name, bytes_of_string(names[i])) && call->count > 1)
+        if (bytes_equal(call->name, bytes_of_string(names[i])) && call->count > 1) {
             sense(call->m, BEHAVIOUR_L2, ROLE_USED, call->name);
+            call->m->report->spreads |= call->m->loops > 0;
+        }
         for (int k = 0; managers[k] != NULL; k++)
             if (bytes_equal(call->name, bytes_of_string(managers[k])) && call_has(call, "install") && call_has(call, names[i]))
                 sense(call->m, BEHAVIOUR_L2, ROLE_USED, bytes_of_string(names[i]));
@@ -254,6 +256,8 @@ static void see_redis(struct call *call)
 {
     bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") || any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
     bool piped = call->has_in && contains(call->in.text, "set dir") && (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") || contains(call->in.text, "/etc/cron"));
+    for (uint32_t i = 1; i < call->count; i++) /* one prepared dialogue for every host a scan found */
+        piped |= call->has_in && (call->arg[i].taint & TAINT_BIT(SCANNED)) != 0;
     if (set || piped)
         sense(call->m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
 }
@@ -356,15 +360,11 @@ void sense_call(struct call *call)
         if (places && arg.len > 2)
             sense_hidden(m, path_resolve(m, arg));
     }
-    if (call->path.len > 4 && call->path.at[0] == '/')
+    if (call->path.len > 4 && (call->path.at[0] == '/' || call->path.at[0] == '.'))
         sense_masquerade(m, call->path), sense_hidden(m, call->path);
     bool hides = bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
     if (hides)
         sense(m, BEHAVIOUR_V13, ROLE_USED, arg_with(call, "[k"));
-    if (bytes_equal(call->name, BYTES("grep")) && call->has_in && (call->in.taint & (TAINT_BIT(CONTAINER))) != 0)
-        for (uint32_t i = 0; i < m->pattern_count; i++)
-            if (contains(m->pattern[i], "AWS") || contains(m->pattern[i], "KEY") || contains(m->pattern[i], "SECRET") || contains(m->pattern[i], "PASS"))
-                sense(m, BEHAVIOUR_C6, ROLE_USED, m->pattern[i]);
     if ((bytes_equal(call->name, BYTES("kill")) || (bytes_equal(call->name, BYTES("xargs")) && call_has(call, "kill"))) && m->load_seen)
         sense(m, BEHAVIOUR_M4, ROLE_USED, BYTES_NONE);
     if ((bytes_equal(call->name, BYTES("awk")) || bytes_equal(call->name, BYTES("gawk"))) && (any_arg(call, "$3>") || any_arg(call, "$3 >") || any_arg(call, "$3>=") || any_arg(call, "$9>") || any_arg(call, "cpu")))

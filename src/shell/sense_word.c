@@ -87,7 +87,8 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
     struct bytes near = bytes_sub(text, from, 100);
     if (words[word].mode == MODE_PAIR) {
         m->pairs[b] |= 1ULL << (word & 63U);
-        if (__builtin_popcountll(m->pairs[b]) < 2 || role == ROLE_REMOVED || role == ROLE_SEARCHED)
+        bool sought = role == ROLE_SEARCHED && b != BEHAVIOUR_C13;
+        if (__builtin_popcountll(m->pairs[b]) < 2 || role == ROLE_REMOVED || sought)
             return;
         sense(m, b, ROLE_USED, near);
     } else if (role == ROLE_TEXT) {

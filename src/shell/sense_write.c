@@ -139,12 +139,16 @@ void sense_hidden(struct machine *m, struct bytes path)
 {
     if (is_hidden_system(path))
         sense(m, BEHAVIOUR_X11, ROLE_USED, path);
+    size_t unix = bytes_find(path, BYTES("-unix"), 0); /* the X server's socket directory has one name */
+    if (bytes_starts(path, BYTES("/tmp/.X")) && unix != BYTES_NPOS && !bytes_starts(path, BYTES("/tmp/.X11-unix")))
+        sense(m, BEHAVIOUR_V13, ROLE_USED, path);
 }
 
 /* A name only the system gives, in a place where the system puts nothing. */
 void sense_masquerade(struct machine *m, struct bytes path)
 {
     static const char *const names[] = {"kthreadd", "kworker", "kswapd", "ksoftirqd", "kdevtmpfs", "systemd", "sshd", "crond", "bioset", "migration", "watchdogd", "dockerd", "rcu_sched", "khugepaged", "httpd", "nginx", "init", "dbus-daemon", "dockerd_env", "kauditd", "netns", "rsyslogd", "irqbalance", "systemd-journald"};
+    static const char *const kernel[] = {"kthreadd", "kswapd0", "ksoftirqd", "kworkerd", "kdevtmpfs", "khugepaged"};
     static const char *const places[] = {"/tmp/", "/var/tmp/", "/dev/shm/", "/usr/share/", "/root/", "/usr/bin/.", "/etc/.", "/var/.", "/.", NULL};
     size_t slash = bytes_find_last_byte(path, '/');
     struct bytes base = slash == BYTES_NPOS ? path : bytes_from(path, slash + 1);
@@ -153,8 +157,12 @@ void sense_masquerade(struct machine *m, struct bytes path)
     bool odd = false;
     for (int i = 0; places[i] != NULL; i++)
         odd |= i == 8 ? slash != BYTES_NPOS && contains(path, "/.") : bytes_starts(path, bytes_of_string(places[i]));
-    if (!odd || contains(path, "/root/.") != contains(path, "/root/. "))
-        odd = odd && !bytes_starts(path, BYTES("/root/.config"));
+    odd = odd && !bytes_starts(path, BYTES("/root/.config"));
+    for (size_t i = 0; i < sizeof kernel / sizeof kernel[0]; i++) { /* kernel threads are no files, nowhere */
+        struct bytes name = bytes_of_string(kernel[i]);
+        if (bytes_starts(base, name) && base.len <= name.len + 2)
+            odd = true;
+    }
     for (size_t i = 0; odd && i < sizeof names / sizeof names[0]; i++) {
         struct bytes name = bytes_of_string(names[i]);
         if (bytes_equal(base, name) || (bytes_starts(base, name) && base.len <= name.len + 2 && (ascii_is_digit(base.at[name.len]) || base.at[name.len] == ']' || base.at[name.len] == '/')))
