@@ -139,8 +139,8 @@ void sense_hidden(struct machine *m, struct bytes path)
 {
     if (is_hidden_system(path))
         sense(m, BEHAVIOUR_X11, ROLE_USED, path);
-    size_t unix = bytes_find(path, BYTES("-unix"), 0); /* the X server's socket directory has one name */
-    if (bytes_starts(path, BYTES("/tmp/.X")) && unix != BYTES_NPOS && !bytes_starts(path, BYTES("/tmp/.X11-unix")))
+    size_t tail = bytes_find(path, BYTES("-unix"), 0); /* the X server's socket directory has one name */
+    if (bytes_starts(path, BYTES("/tmp/.X")) && tail != BYTES_NPOS && !bytes_starts(path, BYTES("/tmp/.X11-unix")))
         sense(m, BEHAVIOUR_V13, ROLE_USED, path);
 }
 
