@@ -222,10 +222,11 @@ static uint32_t quote_end(const struct splitter *s, uint32_t body, size_t mark_e
 static size_t mark_end_near(const struct splitter *s, uint32_t from, uint32_t body)
 {
     uint32_t to = next_filled(s, body, 4);
+    size_t end = 0;
     for (uint32_t at = from; at <= to && at < s->line_count; at++)
-        if (s->line[at].mark == 1 + HTML_MARK_QUOTE)
-            return s->line[at].mark_end;
-    return 0;
+        if (s->line[at].mark == 1 + HTML_MARK_QUOTE && s->line[at].mark_end > end)
+            end = s->line[at].mark_end;
+    return end;
 }
 
 /* Find all cuts; TAKEN[i] says that line i belongs to quoted mail. */
@@ -416,5 +417,9 @@ struct thread *thread_split(struct arena *arena, struct bytes text, const struct
     for (uint32_t i = 0; i < s->cut_count; i++)
         make_previous(s, &s->cut[i], &thread->previous[thread->previous_count++]);
     take_banners(arena, thread);
+    if (thread->text.len == 0 && thread->previous_count > 0) {
+        thread->text = thread->previous[0].text;
+        thread->preamble = thread->previous[0].preamble;
+    }
     return thread;
 }

@@ -217,7 +217,7 @@ static const struct {
 } mark_names[] = {
     {"gmail_quote", HTML_MARK_QUOTE, false},      {"yahoo_quoted", HTML_MARK_QUOTE, false},
     {"protonmail_quote", HTML_MARK_QUOTE, false}, {"tutanota_quote", HTML_MARK_QUOTE, false},
-    {"zmail_extra", HTML_MARK_QUOTE, false},      {"moz-cite-prefix", HTML_MARK_QUOTE, false},
+    {"zmail_extra", HTML_MARK_QUOTE, false},      {"moz-cite-prefix", HTML_MARK_REPLY_HEADER, false},
     {"moz-forward-container", HTML_MARK_QUOTE, false}, {"isReplyContent", HTML_MARK_QUOTE, true},
     {"divRplyFwdMsg", HTML_MARK_REPLY_HEADER, true}, {"OLK_SRC_BODY_SECTION", HTML_MARK_QUOTE, true},
     {"mail-editor-reference-message", HTML_MARK_QUOTE, true},

@@ -46,7 +46,7 @@ static const struct row rows[] = {
     {"German Outlook", "ok\n\nVon: A <a@x.test>\nGesendet: Montag\nAn: b@x.test\nBetreff: C\n\nAlt", "ok", 1, "Alt", "A", "a@x.test", "Montag", "C"},
     {"Apple forward", "fyi\n\nBegin forwarded message:\n\nFrom: A <a@x.test>\nSubject: S\nDate: 6 April 2021\nTo: b@x.test\n\nBody", "fyi", 1, "Body", "A",
      "a@x.test", "6 April 2021", "S"},
-    {"Gmail forward", "---------- Forwarded message ---------\nFrom: A <a@x.test>\nDate: Tue\nSubject: S\nTo: <b@x.test>\n\nBody", "", 1, "Body", "A",
+    {"Gmail forward", "---------- Forwarded message ---------\nFrom: A <a@x.test>\nDate: Tue\nSubject: S\nTo: <b@x.test>\n\nBody", "Body", 1, "Body", "A",
      "a@x.test", "Tue", "S"},
     {"answers below the quote", "On 6 Apr 2021 10:00, A <a@x.test> wrote:\n> Question?\n\nAnswer.\n", "Answer.", 1, "Question?", "A", "a@x.test", NULL, NULL},
     {"answers between quotes", "On 6 Apr 2021 10:00, A <a@x.test> wrote:\n> Q1\nA1\n> Q2\nA2", "A1\nA2", 1, NULL, NULL, NULL, NULL, NULL},
