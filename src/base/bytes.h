@@ -47,7 +47,7 @@ static inline struct bytes bytes_sub(struct bytes b, size_t from, size_t len)
         from = b.len;
     if (len > b.len - from)
         len = b.len - from;
-    return bytes_of(b.at + from, len);
+    return bytes_of(b.at == NULL ? NULL : b.at + from, len);
 }
 
 static inline struct bytes bytes_from(struct bytes b, size_t from)

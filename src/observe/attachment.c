@@ -4,6 +4,7 @@
 #include "artifact/digest.h"
 #include "artifact/identify.h"
 #include "observe/body.h"
+#include "observe/mailview.h"
 
 /* Kinds that the public model has under another name, or, found by shape and not by a magic number,
  * under none: those are "unknown" there, and rules that ask for it mean them. */
@@ -53,9 +54,18 @@ struct bytes node_file_type(const struct node *node)
     return bytes_of_string(kind_rows[node->kind].name);
 }
 
+struct bytes node_file_name(const struct node *node)
+{
+    struct bytes name = node->name;
+    size_t slash = node->parent == NULL ? bytes_find_last_byte(name, '/') : BYTES_NPOS;
+    if (slash != BYTES_NPOS)
+        name = bytes_from(name, slash + 1);
+    return name.len == 0 ? BYTES_NONE : name;
+}
+
 struct bytes node_file_extension(const struct node *node)
 {
-    struct bytes extension = name_extension(node->name);
+    struct bytes extension = name_extension(node_file_name(node));
     return extension.len == 0 ? BYTES_NONE : extension;
 }
 
@@ -81,7 +91,7 @@ struct value resolve_Attachment(struct object *object, uint32_t field)
     case FIELD_Attachment_content_disposition:
         return part == NULL ? value_null() : value_string(or_absent(part->disposition.value));
     case FIELD_Attachment_file_extension: return value_string(node_file_extension(self));
-    case FIELD_Attachment_file_name: return value_string(or_absent(self->name));
+    case FIELD_Attachment_file_name: return value_string(node_file_name(self));
     case FIELD_Attachment_file_type: return value_string(node_file_type(self));
     case FIELD_Attachment_md5: return value_string(digest_hex(arena, DIGEST_MD5, self->content));
     case FIELD_Attachment_raw: return value_string(self->raw.at != NULL ? self->raw : self->content);
@@ -94,5 +104,12 @@ struct value resolve_Attachment(struct object *object, uint32_t field)
 
 const struct node *object_node(const struct object *object)
 {
-    return object->type == TYPE_Attachment ? object->self : NULL;
+    struct model *model = object->model;
+    switch (object->type) {
+    case TYPE_Attachment: return object->self;
+    case TYPE_Message: return object->self == NULL ? NULL : model->node;
+    case TYPE_BodyHTML: return object->self == NULL ? NULL : mail_view(model)->html.item[0];
+    case TYPE_Plain: return object->self == NULL ? NULL : mail_view(model)->plain.item[0];
+    default: return NULL;
+    }
 }

@@ -10,9 +10,11 @@
 #include "observe/model.h"
 
 struct bytes node_file_type(const struct node *node);
+/* The declared name; of the artifact itself without its folders; absent where none. */
+struct bytes node_file_name(const struct node *node);
 /* The declared name's extension as written, without its dot; absent where none. */
 struct bytes node_file_extension(const struct node *node);
-/* The node an Attachment object stands for; NULL for any other object. */
+/* The node a file-like object (Attachment, Message, BodyHTML, Plain) stands for; NULL for any other. */
 const struct node *object_node(const struct object *object);
 
 #endif

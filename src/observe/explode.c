@@ -57,7 +57,7 @@ struct value resolve_ExplodeOutput(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_ExplodeOutput_depth: return value_int(node->depth - self->file->depth);
     case FIELD_ExplodeOutput_file_extension: return value_string(output_extension(node));
-    case FIELD_ExplodeOutput_file_name: return node->name.len == 0 ? value_null() : value_string(node->name);
+    case FIELD_ExplodeOutput_file_name: return value_string(node_file_name(node));
     case FIELD_ExplodeOutput_flavors:
         return value_object(object_new(model, TYPE_StrelkaFlavors, node));
     case FIELD_ExplodeOutput_node_id: return value_string(node_path(model->arena, node));
