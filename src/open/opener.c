@@ -2,6 +2,7 @@
 #include "open/opener.h"
 
 #include "artifact/identify.h"
+#include "open/inspect.h"
 
 #define OPENER(name) extern const struct opener opener_##name;
 #include "open/opener.def"
@@ -12,6 +13,12 @@ static const struct opener *const openers[] = {
 #include "open/opener.def"
 #undef OPENER
     NULL,
+};
+
+static void (*const inspectors[])(struct node *node) = {
+#define INSPECT(name) inspect_##name,
+#include "open/inspect.def"
+#undef INSPECT
 };
 
 /* Kinds that have nothing below them, or whose parts mean nothing apart. */
@@ -75,6 +82,8 @@ void open_node(struct node *node)
         best->open(node);
     else
         note_unopened(node);
+    for (size_t i = 0; i < sizeof inspectors / sizeof inspectors[0]; i++)
+        inspectors[i](node);
 }
 
 void open_tree(struct node *root)

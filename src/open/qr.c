@@ -77,19 +77,19 @@ void qr_read(struct node *node, const struct picture *picture)
     qr_zxing_read(picture->gray, picture->width, picture->height, found, node);
 }
 
-void qr_read_modules(struct node *node, const uint8_t *module, uint32_t side)
+void qr_read_modules(struct node *node, const uint8_t *module, uint32_t width, uint32_t height)
 {
-    if (side < SIDE_MIN || side > MODULES_MAX)
+    if (width < SIDE_MIN || height < SIDE_MIN || width > MODULES_MAX || height > MODULES_MAX)
         return;
-    uint32_t width = (side + 2 * QUIET) * MODULE_PIXELS;
+    uint32_t out_width = (width + 2 * QUIET) * MODULE_PIXELS, out_height = (height + 2 * QUIET) * MODULE_PIXELS;
     struct picture picture;
-    if (!picture_begin(node, &picture, width, width))
+    if (!picture_begin(node, &picture, out_width, out_height))
         return;
-    memset(picture.gray, 255, (size_t)width * width);
-    for (uint32_t y = 0; y < side * MODULE_PIXELS; y++)
-        for (uint32_t x = 0; x < side * MODULE_PIXELS; x++)
-            if (module[(y / MODULE_PIXELS) * side + x / MODULE_PIXELS] != 0)
-                picture.gray[(size_t)(y + QUIET * MODULE_PIXELS) * width + x + QUIET * MODULE_PIXELS] = 0;
+    memset(picture.gray, 255, (size_t)out_width * out_height);
+    for (uint32_t y = 0; y < height * MODULE_PIXELS; y++)
+        for (uint32_t x = 0; x < width * MODULE_PIXELS; x++)
+            if (module[(y / MODULE_PIXELS) * width + x / MODULE_PIXELS] != 0)
+                picture.gray[(size_t)(y + QUIET * MODULE_PIXELS) * out_width + x + QUIET * MODULE_PIXELS] = 0;
     qr_read(node, &picture);
     picture_finish(&picture);
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open/inspect.h"
+
+#include "artifact/entropy.h"
+
+void inspect_entropy(struct node *node)
+{
+    if (node->is_view || node->content.len == 0 || node->kind == KIND_MAIL || node->kind == KIND_MULTIPART)
+        return;
+    node_fact(node, FACT_ENTROPY, value_float(entropy_of(node->content)));
+}
