@@ -29,9 +29,9 @@ struct hop {
 enum trust_how {
     TRUST_NONE,       /* no field can be believed */
     TRUST_CONFIGURED, /* the authserv-id is in the settings */
-    TRUST_RECEIVER,   /* the newest whose authserv-id is a host of the Received fields around it */
+    TRUST_RECEIVER,   /* the newest whose authserv-id is of the organisation that received the mail */
     TRUST_NEWEST,     /* above every Received field: nobody but the receiver could write there */
-    TRUST_UNNAMED,    /* no authserv-id, and a Received field stands below it */
+    TRUST_UNNAMED,    /* no authserv-id, of a receiver that is known to write none */
 };
 
 struct trust {

@@ -170,6 +170,12 @@ static void test_trust(void)
     root = value_object(open_model(forged, NULL)->root);
     tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "a stranger's id is not");
     tap_ok(at_path(root, "headers.hops.0.authentication_results").tag == VALUE_NULL, "nor in its hop");
+    const char *chain = "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
+                        "Authentication-Results: mx.evil.org; dmarc=pass header.from=b.test\r\n"
+                        "Received: from b.test by mx.evil.org with SMTP; 7 Feb 2024 13:57:40 +0000\r\n"
+                        "From: a@b.test\r\n\r\nx";
+    root = value_object(open_model(chain, NULL)->root);
+    tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "nor with a Received of its own below");
     root = value_object(open_model(unnamed, NULL)->root);
     tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "nor none at the sender's side");
     struct bytes id = BYTES("mx.evil.org");
