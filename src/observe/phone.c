@@ -331,7 +331,7 @@ uint32_t phone_find(struct arena *arena, struct bytes text, struct phone **out)
     for (size_t at = 0; at < text.len && count < PHONES_MAX;) {
         uint8_t c = text.at[at];
         size_t next = at;
-        bool odd;
+        bool odd = false;
         if (c < 0x80 ? !ascii_is_digit(c) && c != '+' && c != '(' : digit_of(utf8_next(text, &next), &odd) < 0) {
             if (c < 0x80)
                 next = at + 1;
