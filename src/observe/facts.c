@@ -2,6 +2,7 @@
 #include "observe/facts.h"
 
 #include "base/flat.h"
+#include "observe/capability.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -329,7 +330,7 @@ static struct value resolve_stored(struct object *object, uint32_t field)
 {
     const struct stored *self = object->self;
     if (self == NULL || !is_kept(object->type, field))
-        return value_unknown(FACTS_NOT_KEPT);
+        return value_lacking(CAPABILITY_BODY);
     struct flat flat = {self->fields, false};
     const struct field_row *row = &type_rows[object->type].field[field];
     while (flat.rest.len > 0 && !flat.broken) {

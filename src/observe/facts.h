@@ -7,7 +7,7 @@
  * and objects; a string that the record already holds is a reference, so a domain inside its URL costs
  * four bytes.  facts_model answers a model over such a record whose objects read their fields on first
  * use, so a hunt pays for what its rule touches.  A field that is kept but was absent is NULL; one that
- * is not kept is UNKNOWN, so a rule that needs the body's text is undecided and not false.
+ * is not kept is UNKNOWN (CAPABILITY_BODY), so a rule that needs the body's text is undecided and not false.
  *
  * The record is foreign (it comes from a worker, or an old file): the reader checks every length and
  * reads what it cannot understand as NULL.  Format, after "F1": an object is a count and that many
@@ -21,8 +21,6 @@
 
 #define FACTS_ITEMS_MAX 200   /* of one list; the rest is dropped */
 #define FACTS_STRING_MAX 2048 /* bytes of one string; the rest is dropped */
-/* The capability a rule misses where it needs what is not kept: a bit of value_unknown(). */
-#define FACTS_NOT_KEPT ((uint32_t)1 << 31)
 #define FACTS_BYTES_MAX ((size_t)256 << 10)
 
 /* Append the facts of ROOT, a Message, to OUT; nothing where they would pass FACTS_BYTES_MAX. */

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/indicator.h"
+
+#include "artifact/digest.h"
+#include "observe/facts.h"
+
+#include <stdlib.h>
+
+#define INDICATORS_MAX 100000u
+
+const uint8_t indicator_namespace[16] = {0x7a, 0x1f, 0x3c, 0x52, 0x8e, 0x64, 0x5d, 0x0b,
+                                         0x9a, 0x27, 0x4e, 0x6f, 0x72, 0x6f, 0x73, 0x68};
+
+struct bytes indicator_uuid(struct arena *arena, const uint8_t name_space[16], struct bytes name)
+{
+    uint8_t *input = arena_alloc(arena, 16 + name.len), hash[64];
+    memcpy(input, name_space, 16);
+    memcpy(input + 16, name.at, name.len);
+    digest(DIGEST_SHA1, bytes_of(input, 16 + name.len), hash);
+    hash[6] = (uint8_t)((hash[6] & 0x0F) | 0x50);
+    hash[8] = (uint8_t)((hash[8] & 0x3F) | 0x80);
+    return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", hash[0], hash[1], hash[2],
+                        hash[3], hash[4], hash[5], hash[6], hash[7], hash[8], hash[9], hash[10], hash[11], hash[12], hash[13],
+                        hash[14], hash[15]);
+}
+
+struct loader {
+    struct indicators *list;
+    struct table *by_value;
+    struct arena *scratch;
+};
+
+static struct value field(struct value v, const char *name)
+{
+    int slot = v.tag == VALUE_OBJECT ? type_field(v.as.object->type, bytes_of_string(name)) : -1;
+    return slot < 0 ? value_null() : object_get(v.as.object, (uint32_t)slot);
+}
+
+static void keep_newest(struct arena *arena, struct bytes *kept, struct bytes seen)
+{
+    if (seen.len > 0 && !bytes_equal(*kept, seen))
+        *kept = arena_copy(arena, seen);
+}
+
+static void add(struct loader *l, enum dimension kind, struct bytes value, const struct store_item *item)
+{
+    struct arena *arena = l->list->arena;
+    uint8_t key_bytes[300];
+    if (value.len == 0 || value.len >= sizeof key_bytes)
+        return;
+    key_bytes[0] = (uint8_t)kind;
+    memcpy(key_bytes + 1, value.at, value.len);
+    struct bytes key = bytes_of(key_bytes, value.len + 1);
+    struct indicator *found = table_get(l->by_value, key);
+    if (found == NULL) {
+        if (l->by_value->count == INDICATORS_MAX)
+            return;
+        found = arena_new_of(arena, struct indicator);
+        key = arena_copy(arena, key);
+        *found = (struct indicator){.kind = kind, .value = bytes_from(key, 1), .first_us = item->at_us, .last_us = item->at_us};
+        table_set(l->by_value, key, found);
+    }
+    const struct verdict *v = item->verdict;
+    found->malicious += v->class == VERDICT_MALICIOUS;
+    found->suspicious += v->class == VERDICT_SUSPICIOUS;
+    found->first_us = item->at_us < found->first_us ? item->at_us : found->first_us;
+    found->last_us = item->at_us > found->last_us ? item->at_us : found->last_us;
+    keep_newest(arena, &found->category, v->category);
+    keep_newest(arena, &found->campaign, v->campaign);
+    for (uint32_t i = 0; i < v->attribution_count; i++)
+        if (v->attribution[i].named && bytes_equal(v->attribution[i].kind, BYTES("family")))
+            keep_newest(arena, &found->family, v->attribution[i].name);
+}
+
+static struct bytes registered(struct value domain)
+{
+    struct bytes root = value_bytes(field(domain, "root_domain"));
+    return root.len > 0 ? root : value_bytes(field(domain, "domain"));
+}
+
+static bool visit(void *own, const struct store_item *item)
+{
+    struct loader *l = own;
+    const struct verdict *v = item->verdict;
+    for (uint32_t i = 0; i < v->evidence_count; i++)
+        for (uint32_t k = 0; k < v->evidence[i].technique_count; k++)
+            if (table_get(l->list->technique, v->evidence[i].technique[k]) == NULL)
+                table_set(l->list->technique, arena_copy(l->list->arena, v->evidence[i].technique[k]), l);
+    arena_reset(l->scratch);
+    struct model *model = v->facts.at == NULL ? NULL : facts_model(l->scratch, v->facts);
+    if (model == NULL) {
+        add(l, DIMENSION_HASH, v->sha256, item);
+        return true;
+    }
+    struct value root = value_object(model->root), links = field(field(root, "body"), "links"), files = field(root, "attachments");
+    add(l, DIMENSION_SENDER, registered(field(field(field(root, "sender"), "email"), "domain")), item);
+    for (uint32_t i = 0; links.tag == VALUE_ARRAY && i < links.as.array->count; i++)
+        add(l, DIMENSION_DOMAIN, registered(field(field(links.as.array->item[i], "href_url"), "domain")), item);
+    for (uint32_t i = 0; files.tag == VALUE_ARRAY && i < files.as.array->count; i++)
+        add(l, DIMENSION_HASH, value_bytes(field(files.as.array->item[i], "sha256")), item);
+    return true;
+}
+
+struct clean_count {
+    struct loader *loader;
+    enum dimension kind;
+};
+
+static bool add_clean(void *own, const struct store_cell *cell)
+{
+    struct clean_count *c = own;
+    uint8_t key[300];
+    if (cell->name.len >= sizeof key)
+        return true;
+    key[0] = (uint8_t)c->kind;
+    memcpy(key + 1, cell->name.at, cell->name.len);
+    struct indicator *found = table_get(c->loader->by_value, bytes_of(key, cell->name.len + 1));
+    if (found != NULL)
+        found->clean += (uint32_t)cell->count;
+    return true;
+}
+
+static int by_kind_and_value(const void *a, const void *b)
+{
+    const struct indicator *x = *(struct indicator *const *)a, *y = *(struct indicator *const *)b;
+    return x->kind != y->kind ? (int)x->kind - (int)y->kind : bytes_compare(x->value, y->value);
+}
+
+struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us, int64_t until_us,
+                                  enum dimension dimension, struct bytes name, struct bytes title, struct error *err)
+{
+    static const enum dimension kinds[] = {DIMENSION_DOMAIN, DIMENSION_SENDER, DIMENSION_HASH};
+    struct indicators *list = arena_new_of(arena, struct indicators);
+    *list = (struct indicators){.arena = arena, .title = title, .since_us = since_us, .until_us = until_us,
+                                .technique = table_new(arena)};
+    struct loader loader = {list, table_new(arena), arena_new(arena)};
+    struct store_filter filter = {.since_us = since_us, .until_us = until_us, .dimension = dimension, .name = name,
+                                  .classes = 1u << VERDICT_MALICIOUS | 1u << VERDICT_SUSPICIOUS};
+    if (!store_each(store, &filter, visit, &loader, err))
+        return NULL;
+    for (int k = 0; k < 3; k++) {
+        struct clean_count count = {&loader, kinds[k]};
+        if (!store_cross(store, kinds[k], DIMENSION_CLASS, BYTES("clean"), 0, 0, add_clean, &count, err))
+            return NULL;
+    }
+    list->row = arena_array_of(arena, loader.by_value->count, struct indicator *);
+    for (uint32_t i = 0; i < loader.by_value->count; i++) {
+        struct indicator *row = list->row[list->count++] = loader.by_value->row[i].value;
+        double all = row->malicious + row->suspicious + 4.0 * row->clean;
+        row->confidence = (int)((90.0 * row->malicious + 60.0 * row->suspicious) / all);
+    }
+    qsort(list->row, list->count, sizeof *list->row, by_kind_and_value);
+    return list;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/site/part.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static const struct {
+    const char *category, *about, *advice;
+} advice_rows[] = {
+#define ADVICE(category, about, advice) {category, about, advice},
+#include "report/site/advice.def"
+#undef ADVICE
+};
+
+static const struct {
+    const char *id, *name;
+} technique_rows[] = {
+#define TECHNIQUE(id, name) {id, name},
+#include "report/site/technique.def"
+#undef TECHNIQUE
+};
+
+static int advice_row(struct bytes category)
+{
+    for (size_t i = 0; i < sizeof advice_rows / sizeof *advice_rows; i++)
+        if (bytes_equal_fold(bytes_of_string(advice_rows[i].category), category))
+            return (int)i;
+    return -1;
+}
+
+const char *advice_of(struct bytes category)
+{
+    int row = advice_row(category);
+    return row < 0 ? NULL : advice_rows[row].advice;
+}
+
+const char *about_of(struct bytes category)
+{
+    int row = advice_row(category);
+    return row < 0 ? NULL : advice_rows[row].about;
+}
+
+const char *technique_name(struct bytes id)
+{
+    for (size_t i = 0; i < sizeof technique_rows / sizeof *technique_rows; i++)
+        if (bytes_equal(bytes_of_string(technique_rows[i].id), id))
+            return technique_rows[i].name;
+    return NULL;
+}
+
+bool dimension_has_page(enum dimension dimension)
+{
+    return dimension == DIMENSION_CATEGORY || dimension == DIMENSION_FAMILY || dimension == DIMENSION_ACTOR ||
+           dimension == DIMENSION_CAMPAIGN || dimension == DIMENSION_BRAND || dimension == DIMENSION_TECHNIQUE;
+}
+
+const char *dimension_title(enum dimension dimension)
+{
+    static const char *const titles[DIMENSION_COUNT] = {
+        [DIMENSION_CATEGORY] = "Categories", [DIMENSION_FAMILY] = "Families", [DIMENSION_ACTOR] = "Actors",
+        [DIMENSION_CAMPAIGN] = "Campaigns", [DIMENSION_BRAND] = "Brands", [DIMENSION_TECHNIQUE] = "Techniques",
+        [DIMENSION_FILE_TYPE] = "File types", [DIMENSION_LANGUAGE] = "Languages", [DIMENSION_DOMAIN] = "Linked domains",
+        [DIMENSION_CLASS] = "Verdicts", [DIMENSION_RULE] = "Rules"};
+    return titles[dimension] == NULL ? "Labels" : titles[dimension];
+}
+
+struct entity *site_entity(struct site *site, enum dimension dimension, struct bytes name)
+{
+    return site->entity[dimension] == NULL ? NULL : table_get(site->entity[dimension], name);
+}
+
+void part_entity(struct site *site, const struct page *page, enum dimension dimension, struct bytes name)
+{
+    struct entity *entity = site_entity(site, dimension, name);
+    struct bytes shown = dimension == DIMENSION_CATEGORY ? tr_bytes(page->language, name) : name;
+    if (entity == NULL)
+        html_text(&site->page, shown);
+    else
+        page_link(site, page, entity->path, shown);
+    const char *technique = dimension == DIMENSION_TECHNIQUE ? technique_name(name) : NULL;
+    if (technique != NULL) {
+        text_add_string(&site->page, " <span class=\"quiet\">");
+        html_string(&site->page, tr(page->language, technique));
+        text_add_string(&site->page, "</span>");
+    }
+}
+
+static int by_count(const void *a, const void *b)
+{
+    const struct figure_row *x = a, *y = b;
+    return x->count != y->count ? (x->count < y->count ? 1 : -1) : bytes_compare(x->name, y->name);
+}
+
+uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most, struct figure_row **out)
+{
+    struct waves *w = site->waves[dimension];
+    *out = NULL;
+    if (w == NULL || w->count == 0)
+        return 0;
+    struct figure_row *row = *out = arena_array_of(site->arena, w->count, struct figure_row);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < w->count; i++) {
+        int64_t n = figure_sum(&w->series[i], from, to);
+        if (n > 0)
+            row[count++] = (struct figure_row){w->series[i].name, NULL, n};
+    }
+    qsort(row, count, sizeof *row, by_count);
+    return count < most ? count : most;
+}
+
+void part_top(struct site *site, const struct page *page, enum dimension dimension, int from, int to, uint32_t most)
+{
+    struct figure_row *row;
+    uint32_t count = site_top(site, dimension, from, to, most, &row);
+    struct text *out = &site->page;
+    if (count == 0)
+        return;
+    text_add_format(out, "<section class=\"top-table\"><h3>%s</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+                         "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>",
+                    tr(page->language, dimension_title(dimension)), tr(page->language, dimension_title(dimension)),
+                    tr(page->language, "Name"), tr(page->language, "Count"));
+    for (uint32_t i = 0; i < count; i++) {
+        text_add_string(out, "<tr><td>");
+        if (dimension == DIMENSION_DOMAIN || dimension == DIMENSION_SENDER)
+            html_text(out, html_defang(site->arena, row[i].name));
+        else
+            part_entity(site, page, dimension, row[i].name);
+        text_add_string(out, "</td><td class=\"n\">");
+        html_number(out, row[i].count);
+        text_add_string(out, "</td></tr>");
+    }
+    text_add_string(out, "</tbody></table></div></section>\n");
+}
+
+struct risen {
+    enum dimension dimension;
+    const struct waves *waves;
+    const struct wave_series *series;
+    const struct surge *surge;
+};
+
+static int strongest_first(const void *a, const void *b)
+{
+    const struct risen *x = a, *y = b;
+    double rise_x = (double)x->surge->count - x->surge->expected, rise_y = (double)y->surge->count - y->surge->expected;
+    return rise_x < rise_y ? 1 : rise_x > rise_y ? -1 : bytes_compare(x->series->name, y->series->name);
+}
+
+uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most)
+{
+    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CAMPAIGN, DIMENSION_CATEGORY, DIMENSION_BRAND};
+    enum { RISEN_MAX = 256 };
+    struct risen risen[RISEN_MAX];
+    uint32_t count = 0;
+    for (size_t d = 0; d < sizeof watched / sizeof *watched; d++) {
+        const struct waves *w = site->waves[watched[d]];
+        for (uint32_t i = 0; w != NULL && i < w->count; i++)
+            for (uint32_t k = 0; k < w->series[i].surge_count && count < RISEN_MAX; k++)
+                if (w->series[i].surge[k].last >= from && w->series[i].surge[k].first < to)
+                    risen[count++] = (struct risen){watched[d], w, &w->series[i], &w->series[i].surge[k]};
+    }
+    qsort(risen, count, sizeof *risen, strongest_first);
+    count = count < most ? count : most;
+    if (count == 0)
+        return 0;
+    struct text *out = &site->page;
+    text_add_string(out, "<ul class=\"risen\">\n");
+    for (uint32_t i = 0; i < count; i++) {
+        struct bytes sentence = wave_sentence(risen[i].waves, risen[i].series, risen[i].surge, page->language);
+        text_add_format(out, "<li><span class=\"kind\">%s</span> <span class=\"said\">",
+                        tr(page->language, dimension_rows[risen[i].dimension].name));
+        part_entity(site, page, risen[i].dimension, risen[i].series->name);
+        html_text(out, bytes_from(sentence, risen[i].series->name.len));
+        text_add_string(out, "</span></li>\n");
+    }
+    text_add_string(out, "</ul>\n");
+    return count;
+}
+
+static void number_card(struct site *site, const struct page *page, const char *label, int64_t now, int64_t before, bool known)
+{
+    struct text *out = &site->page;
+    text_add_format(out, "<div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, label));
+    html_number(out, now);
+    text_add_string(out, "</b>");
+    if (known && before > 0) {
+        double change = 100 * ((double)now / (double)before - 1);
+        text_add_format(out, " <span class=\"change %s\">%s %.0f %%</span>", change > 0.5 ? "up" : change < -0.5 ? "down" : "same",
+                        change > 0.5 ? "▲" : change < -0.5 ? "▼" : "＝", fabs(change));
+    }
+    text_add_string(out, "</dd></div>\n");
+}
+
+void part_numbers(struct site *site, const struct page *page, const struct month *month)
+{
+    static const struct {
+        const char *verdict, *label;
+    } rows[] = {{NULL, "Messages scanned"}, {"malicious", "Malicious"}, {"suspicious", "Suspicious"}, {"unscannable", "Could not be read"}};
+    const struct waves *w = site->waves[DIMENSION_CLASS];
+    const struct month *before = month + 1 < site->month + site->month_count ? month + 1 : NULL;
+    struct text *out = &site->page;
+    text_add_string(out, "<dl class=\"cards\">\n");
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        int64_t now = 0, then = 0;
+        for (uint32_t i = 0; w != NULL && i < w->count; i++) {
+            if (rows[r].verdict != NULL && !bytes_equal(w->series[i].name, bytes_of_string(rows[r].verdict)))
+                continue;
+            now += figure_sum(&w->series[i], month->from, month->to);
+            then += before == NULL ? 0 : figure_sum(&w->series[i], before->from, before->to);
+        }
+        number_card(site, page, rows[r].label, now, then, before != NULL);
+    }
+    text_add_format(out, "</dl>\n<p class=\"quiet\">%s</p>\n", tr(page->language, "Change against the month before."));
+}
