@@ -2,7 +2,7 @@
 #include "report/figure.h"
 
 #include "base/civil.h"
-#include "report/html.h"
+#include "report/markup.h"
 
 #include <math.h>
 
@@ -17,7 +17,7 @@ struct bytes figure_number(struct arena *arena, int64_t n)
 {
     struct text out;
     text_init(&out, arena, 0);
-    html_number(&out, n);
+    markup_number(&out, n);
     return text_bytes(&out);
 }
 
@@ -34,7 +34,7 @@ void figure_open_table(const struct figure *f)
     text_add_format(f->out, "<details class=\"data\"><summary>%s</summary><div class=\"scroll\" tabindex=\"0\" "
                             "role=\"region\" aria-label=\"%s: ",
                     tr(f->language, "Data table"), tr(f->language, "Data table"));
-    html_text(f->out, f->title);
+    markup_text(f->out, f->title);
     text_add_string(f->out, "\"><table><thead><tr>");
 }
 
@@ -46,14 +46,14 @@ void figure_close_table(const struct figure *f)
 void figure_cell(const struct figure *f, bool head, struct bytes text)
 {
     text_add_string(f->out, head ? "<th scope=\"col\">" : "<td>");
-    html_text(f->out, text);
+    markup_text(f->out, text);
     text_add_string(f->out, head ? "</th>" : "</td>");
 }
 
 void figure_cell_number(const struct figure *f, int64_t n)
 {
     text_add_string(f->out, "<td class=\"n\">");
-    html_number(f->out, n);
+    markup_number(f->out, n);
     text_add_string(f->out, "</td>");
 }
 

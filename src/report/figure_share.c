@@ -2,7 +2,7 @@
 #include "report/figure.h"
 
 #include "base/civil.h"
-#include "report/html.h"
+#include "report/markup.h"
 
 #include <math.h>
 
@@ -215,7 +215,7 @@ static void grid_table(const struct figure *f, const struct waves *w, const stru
     text_add_string(f->out, "</tr></thead><tbody>");
     for (uint32_t r = 0; r < g->rows; r++) {
         text_add_string(f->out, "<tr><th scope=\"row\">");
-        html_text(f->out, w->series[r].name);
+        markup_text(f->out, w->series[r].name);
         text_add_string(f->out, "</th>");
         for (uint32_t k = 0; k < g->weeks; k++)
             figure_cell_number(f, figure_sum(&w->series[r], g->from[k], g->from[k + 1]));

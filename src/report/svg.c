@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/svg.h"
 
-#include "report/html.h"
+#include "report/markup.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -45,9 +45,9 @@ void svg_begin(struct svg *svg, struct text *out, int width, int height, const c
                          "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
                     alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " class=\"figure\"", width, height, width, height, id,
                     id, id);
-    html_text(out, title);
+    markup_text(out, title);
     text_add_format(out, "</title><desc id=\"%s-d\">", id);
-    html_text(out, description);
+    markup_text(out, description);
     text_add_string(out, "</desc>");
     if (alone)
         text_add_string(out, style);
@@ -95,7 +95,7 @@ void svg_text(struct svg *svg, const char *class, double x, double y, const char
     attribute(svg->out, "x", x);
     attribute(svg->out, "y", y);
     text_add_format(svg->out, " text-anchor=\"%s\">", anchor);
-    html_text(svg->out, text);
+    markup_text(svg->out, text);
     text_add_string(svg->out, "</text>");
 }
 

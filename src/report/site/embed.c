@@ -122,7 +122,7 @@ static void year_line(struct site *site, const struct page *page, const struct y
 {
     struct text *out = &site->page;
     text_add_format(out, "<tr><th scope=\"row\" class=\"depth%u\">", depth > 2 ? 2 : depth);
-    html_text(out, tr_bytes(page->language, name));
+    markup_text(out, tr_bytes(page->language, name));
     text_add_format(out, "</th><td class=\"n\">%.4g</td><td class=\"n\">", count);
     text_add_format(out, isnan(before) ? "–" : "%.3g", before);
     text_add_string(out, "</td><td class=\"n\">");
@@ -156,7 +156,7 @@ static void table_year(struct site *site, const struct page *page, struct bytes 
     struct year_table table;
     struct error err;
     struct text *out = &site->page;
-    struct bytes name = html_slug(site->arena, file);
+    struct bytes name = markup_slug(site->arena, file);
     snprintf(path, sizeof path, "%s/%.*s.csv", site->params->posts_folder, BYTES_FMT(name));
     FILE *in = fopen(path, "rb");
     uint8_t *at = arena_alloc(site->arena, 65536);
@@ -180,7 +180,7 @@ static void table_year(struct site *site, const struct page *page, struct bytes 
     year_findings(&table, site->arena, finding, 8, &count);
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(out, "<p class=\"note\">");
-        html_text(out, finding[i]);
+        markup_text(out, finding[i]);
         text_add_string(out, "</p>\n");
     }
 }
@@ -189,9 +189,9 @@ static bool indicator_row(void *own, const struct store_cell *cell)
 {
     struct site *site = own;
     text_add_string(&site->page, "<tr><td><code>");
-    html_text(&site->page, html_defang(site->arena, cell->name));
+    markup_text(&site->page, markup_defang(site->arena, cell->name));
     text_add_string(&site->page, "</code></td><td class=\"n\">");
-    html_number(&site->page, (int64_t)cell->count);
+    markup_number(&site->page, (int64_t)cell->count);
     text_add_string(&site->page, "</td></tr>\n");
     return true;
 }
@@ -251,6 +251,6 @@ void site_embed(struct site *site, const struct page *page, struct bytes text, s
         return;
     }
     text_add_string(out, "\n<figcaption>");
-    html_text(out, caption.len > 0 ? caption : title);
+    markup_text(out, caption.len > 0 ? caption : title);
     text_add_string(out, "</figcaption></figure>\n");
 }

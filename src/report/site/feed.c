@@ -7,19 +7,19 @@
 static void atom_id(struct site *site, struct bytes path, enum language language)
 {
     text_add_format(&site->page, "tag:noroshi.invalid,2021:%s/", language_tags[language]);
-    html_text(&site->page, path);
+    markup_text(&site->page, path);
 }
 
 static void atom_url(struct site *site, struct bytes path, enum language language, struct bytes from)
 {
     if (site->params->base_url != NULL)
-        html_string(&site->page, site->params->base_url);
+        markup_string(&site->page, site->params->base_url);
     else
         for (size_t i = 0; i < from.len; i++)
             text_add_string(&site->page, from.at[i] == '/' ? "../" : "");
     if (site->params->base_url != NULL)
         text_add_string(&site->page, language == LANGUAGE_JA ? "ja/" : "");
-    html_text(&site->page, path);
+    markup_text(&site->page, path);
     text_add_string(&site->page, path.len == 0 || path.at[path.len - 1] == '/' ? "index.html" : "");
 }
 
@@ -45,24 +45,24 @@ static void entry(struct site *site, const struct post *post, struct bytes from)
     text_add_string(out, "<entry>\n<id>");
     atom_id(site, post->path, post->language);
     text_add_string(out, "</id>\n<title>");
-    html_text(out, post->title);
+    markup_text(out, post->title);
     text_add_format(out, "</title>\n<updated>%.*sT00:00:00Z</updated>\n<published>%.*sT00:00:00Z</published>\n<author><name>",
                     BYTES_FMT(day), BYTES_FMT(day));
-    html_text(out, post->author);
+    markup_text(out, post->author);
     text_add_string(out, "</name></author>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
     atom_url(site, post->path, post->language, from);
     text_add_string(out, "\"/>\n");
     for (uint32_t i = 0; i < post->category_count; i++) {
         text_add_string(out, "<category term=\"");
-        html_text(out, post->category[i]);
+        markup_text(out, post->category[i]);
         text_add_string(out, "\"/>\n");
     }
     text_add_string(out, "<summary>");
-    html_text(out, post->summary);
+    markup_text(out, post->summary);
     text_add_string(out, "</summary>\n<content type=\"html\">");
     text_init(&content, site->arena, 0);
     markdown_html(&content, site->arena, post->body, no_embed, NULL);
-    html_text(out, text_bytes(&content));
+    markup_text(out, text_bytes(&content));
     text_add_string(out, "</content>\n</entry>\n");
 }
 
@@ -79,10 +79,10 @@ bool site_feed(struct site *site, enum language language, struct bytes path, str
                     language_tags[language]);
     atom_id(site, path, language);
     text_add_string(out, "</id>\n<title>");
-    html_string(out, site->params->title[language]);
+    markup_string(out, site->params->title[language]);
     if (title.len > 0) {
         text_add_string(out, " – ");
-        html_text(out, title);
+        markup_text(out, title);
     }
     struct bytes day = wave_day(site->arena, updated);
     text_add_format(out, "</title>\n<updated>%.*sT00:00:00Z</updated>\n<author><name>noroshi</name></author>\n<generator>noroshi</generator>\n"

@@ -43,7 +43,7 @@ static void href_in(struct site *site, const struct page *page, enum language la
     page_up(site, page);
     if (language == LANGUAGE_JA)
         text_add_string(&site->page, "ja/");
-    html_text(&site->page, target);
+    markup_text(&site->page, target);
     if (target.len == 0 || target.at[target.len - 1] == '/')
         text_add_string(&site->page, "index.html");
 }
@@ -58,7 +58,7 @@ void page_link(struct site *site, const struct page *page, struct bytes target, 
     text_add_string(&site->page, "<a href=\"");
     page_href(site, page, target);
     text_add_string(&site->page, "\">");
-    html_text(&site->page, text);
+    markup_text(&site->page, text);
     text_add_string(&site->page, "</a>");
 }
 
@@ -70,7 +70,7 @@ const char *page_figure_id(struct site *site)
 static void meta(struct text *out, const char *kind, const char *name, struct bytes content)
 {
     text_add_format(out, "<meta %s=\"%s\" content=\"", kind, name);
-    html_short(out, content, 300);
+    markup_short(out, content, 300);
     text_add_string(out, "\">\n");
 }
 
@@ -127,7 +127,7 @@ static void nav_item(struct site *site, const struct page *page, const char *pat
     text_add_string(&site->page, "<li><a href=\"");
     page_href(site, page, target);
     text_add_string(&site->page, here ? "\" aria-current=\"page\">" : "\">");
-    html_string(&site->page, tr(page->language, label));
+    markup_string(&site->page, tr(page->language, label));
     text_add_string(&site->page, "</a></li>\n");
 }
 
@@ -151,7 +151,7 @@ static void header(struct site *site, const struct page *page)
     text_add_string(out, "\"><svg class=\"mark\" viewBox=\"0 0 32 32\" width=\"32\" height=\"32\" aria-hidden=\"true\">"
                          "<path class=\"flame\" d=\"M16 2c1 5 7 8 7 15a7 7 0 0 1-14 0c0-3 2-5 3-7 1 2 2 3 3 3 0-4-1-7 1-11z\"/>"
                          "<path class=\"base\" d=\"M8 26h16l2 4H6z\"/></svg><span>");
-    html_string(out, site->params->title[page->language]);
+    markup_string(out, site->params->title[page->language]);
     text_add_string(out, "</span></a>\n");
     search_box(site, page);
     text_add_format(out, "<a class=\"language\" lang=\"%s\" hreflang=\"%s\" href=\"", language_tags[other], language_tags[other]);
@@ -181,7 +181,7 @@ static void crumbs(struct site *site, const struct page *page)
         page_link(site, page, page->crumb_path[i], page->crumb[i]);
     }
     text_add_string(out, "</li><li aria-current=\"page\">");
-    html_short(out, page->title, 60);
+    markup_short(out, page->title, 60);
     text_add_string(out, "</li></ol></nav>\n");
 }
 
@@ -195,7 +195,7 @@ void page_begin(struct site *site, const struct page *page)
                          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                          "<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
                          "<title>", language_tags[page->language]);
-    html_short(out, page_title(site, page), 120);
+    markup_short(out, page_title(site, page), 120);
     text_add_string(out, "</title>\n");
     meta(out, "name", "description", page->summary);
     head_links(site, page);
@@ -213,9 +213,9 @@ bool page_end(struct site *site, const struct page *page)
     text_add_string(out, "</div>\n<footer class=\"bottom\"><div class=\"wide\"><p>");
     if (w != NULL && w->days > 0) {
         text_add_format(out, "%s ", tr(page->language, "Data from"));
-        html_text(out, site_date(site->arena, page->language, w->first_day));
+        markup_text(out, site_date(site->arena, page->language, w->first_day));
         text_add_format(out, " %s ", tr(page->language, "to"));
-        html_text(out, site_date(site->arena, page->language, w->first_day + w->days - 1));
+        markup_text(out, site_date(site->arena, page->language, w->first_day + w->days - 1));
         text_add_string(out, page->language == LANGUAGE_JA ? "。" : ". ");
     }
     text_add_format(out, "%s</p><p><a href=\"", tr(page->language, "Indicators are defanged. No mail text is published."));

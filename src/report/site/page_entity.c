@@ -28,11 +28,11 @@ static bool related_row(void *own, const struct store_cell *cell)
                         tr(r->page->language, "Name"), tr(r->page->language, "Count"));
     text_add_string(out, "<tr><td>");
     if (r->dimension == DIMENSION_DOMAIN)
-        html_text(out, html_defang(r->site->arena, cell->name));
+        markup_text(out, markup_defang(r->site->arena, cell->name));
     else
         part_entity(r->site, r->page, r->dimension, cell->name);
     text_add_string(out, "</td><td class=\"n\">");
-    html_number(out, (int64_t)cell->count);
+    markup_number(out, (int64_t)cell->count);
     text_add_string(out, "</td></tr>\n");
     return ++r->count < RELATED_MAX;
 }
@@ -65,11 +65,11 @@ static void facts(struct site *site, const struct page *page, const struct entit
     while (last > s->first_seen && s->count[last] <= 0)
         last--;
     text_add_format(out, "<dl class=\"cards\"><div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, "Messages"));
-    html_number(out, s->total);
+    markup_number(out, s->total);
     text_add_format(out, "</b></dd></div><div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, "First seen"));
-    html_text(out, wave_day(site->arena, w->first_day + s->first_seen));
+    markup_text(out, wave_day(site->arena, w->first_day + s->first_seen));
     text_add_format(out, "</b></dd></div><div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, "Last seen"));
-    html_text(out, wave_day(site->arena, w->first_day + last));
+    markup_text(out, wave_day(site->arena, w->first_day + last));
     text_add_string(out, "</b></dd></div></dl>\n");
 }
 
@@ -82,7 +82,7 @@ static void surges(struct site *site, const struct page *page, const struct enti
     text_add_format(out, "<h2>%s</h2><ul class=\"risen\">", tr(page->language, "Surges"));
     for (uint32_t i = s->surge_count; i-- > 0;) {
         text_add_string(out, "<li><span class=\"said\">");
-        html_text(out, wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language));
+        markup_text(out, wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language));
         text_add_string(out, "</span></li>");
     }
     text_add_string(out, "</ul>\n");
@@ -104,7 +104,7 @@ static bool changes(struct site *site, const struct page *page, const struct ent
         struct bytes day = wave_day(site->arena, change[i].day);
         text_add_format(out, "<li><time datetime=\"%.*s\">%.*s</time> %s <b>", BYTES_FMT(day), BYTES_FMT(day),
                         tr(page->language, dimension_noun(change[i].dimension)));
-        html_text(out, change[i].value);
+        markup_text(out, change[i].value);
         text_add_format(out, "</b>: %.0f %% → %.0f %%</li>", change[i].share_before * 100, change[i].share_after * 100);
     }
     text_add_string(out, "</ul>\n");
@@ -153,7 +153,7 @@ static bool page_entity(struct site *site, enum language language, const struct 
     page_begin(site, &page);
     struct text *out = &site->page;
     text_add_format(out, "<main id=\"main\" class=\"entity\">\n<p class=\"eyebrow\">%s</p><h1>", tr(language, dimension_noun(entity->dimension)));
-    html_text(out, shown);
+    markup_text(out, shown);
     text_add_string(out, "</h1>\n");
     if (about != NULL)
         text_add_format(out, "<p class=\"opening\">%s</p>\n", tr(language, about));
@@ -163,7 +163,7 @@ static bool page_entity(struct site *site, enum language language, const struct 
                             arena_printf(site->arena, "%.*s: %s", BYTES_FMT(shown), tr(language, "detections a day")), false};
     figure_daily(&figure, site->waves[entity->dimension], entity->series, 0, site->waves[entity->dimension]->days);
     text_add_string(out, "\n<figcaption>");
-    html_text(out, figure.title);
+    markup_text(out, figure.title);
     text_add_string(out, "</figcaption></figure>\n");
     surges(site, &page, entity);
     if (advice != NULL)

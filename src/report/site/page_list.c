@@ -31,9 +31,9 @@ static bool page_dimension(struct site *site, enum language language, enum dimen
         text_add_string(out, "<tr><td>");
         part_entity(site, &page, dimension, w->series[i].name);
         text_add_string(out, "</td><td class=\"n\">");
-        html_number(out, w->series[i].total);
+        markup_number(out, w->series[i].total);
         text_add_string(out, "</td><td>");
-        html_text(out, wave_day(site->arena, w->first_day + w->series[i].first_seen));
+        markup_text(out, wave_day(site->arena, w->first_day + w->series[i].first_seen));
         text_add_format(out, "</td><td>%u</td></tr>\n", w->series[i].surge_count);
     }
     text_add_string(out, "</tbody></table></div>\n</main>\n");
@@ -58,7 +58,7 @@ bool page_tags(struct site *site, enum language language)
         page.summary = arena_printf(site->arena, "%s: %.*s", tr(language, "Posts with the tag"), BYTES_FMT(tags->row[t].key));
         page_begin(site, &page);
         text_add_format(&site->page, "<main id=\"main\">\n<p class=\"eyebrow\">%s</p><h1>", tr(language, "Tag"));
-        html_text(&site->page, tags->row[t].key);
+        markup_text(&site->page, tags->row[t].key);
         text_add_string(&site->page, "</h1>\n");
         for (uint32_t i = 0; i < site->post_count; i++)
             for (uint32_t k = 0; site->post[i]->language == language && k < site->post[i]->tag_count; k++)
@@ -124,7 +124,7 @@ bool page_about(struct site *site, enum language language)
     text_add_format(out, "<main id=\"main\" class=\"post\">\n<h1>%s</h1>\n<div class=\"prose\">\n", tr(language, "How these numbers are made"));
     for (size_t i = 0; i < sizeof method / sizeof *method; i += 2) {
         text_add_format(out, "<h2>%s</h2>\n<p>", tr(language, method[i]));
-        html_string(out, tr(language, method[i + 1]));
+        markup_string(out, tr(language, method[i + 1]));
         text_add_string(out, "</p>\n");
     }
     text_add_string(out, "</div>\n</main>\n");

@@ -22,7 +22,7 @@ static void aside(struct site *site, const struct page *page)
             text_add_string(out, "<li>");
             part_entity(site, page, shown[d], w->series[i].name);
             text_add_string(out, " <span class=\"quiet\">");
-            html_number(out, w->series[i].total);
+            markup_number(out, w->series[i].total);
             text_add_string(out, "</span></li>");
         }
     }
@@ -76,7 +76,7 @@ static bool page_month(struct site *site, enum language language, const struct m
     page_begin(site, &page);
     struct text *out = &site->page;
     text_add_string(out, "<div class=\"two\"><main id=\"main\">\n<h1>");
-    html_text(out, name);
+    markup_text(out, name);
     text_add_string(out, "</h1>\n");
     for (uint32_t i = 0; i < site->post_count; i++) {
         const struct post *post = site->post[i];
@@ -111,7 +111,7 @@ static bool page_month_list(struct site *site, enum language language)
         text_add_string(out, "<tr><td>");
         page_link(site, &page, month->path, site_month_name(site->arena, language, month->year, month->month));
         text_add_format(out, "</td><td class=\"n\">%lld</td><td class=\"n\">", (long long)posts);
-        html_number(out, month->to > month->from ? figure_sum(&site->threats, month->from, month->to) : 0);
+        markup_number(out, month->to > month->from ? figure_sum(&site->threats, month->from, month->to) : 0);
         text_add_string(out, "</td></tr>\n");
     }
     text_add_string(out, "</tbody></table></div>\n</main>\n");
@@ -137,7 +137,7 @@ bool page_front(struct site *site, enum language language)
         latest = site->month[i].to > site->month[i].from ? &site->month[i] : NULL;
     text_add_string(out, "<section class=\"lead\"><p class=\"eyebrow\">");
     if (latest != NULL)
-        html_text(out, site_month_name(site->arena, language, latest->year, latest->month));
+        markup_text(out, site_month_name(site->arena, language, latest->year, latest->month));
     text_add_format(out, "</p><h1>%s</h1>\n", tr(language, "What rises, who is behind it, what to do"));
     if (latest != NULL) {
         part_numbers(site, &page, latest);

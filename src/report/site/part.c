@@ -74,13 +74,13 @@ void part_entity(struct site *site, const struct page *page, enum dimension dime
     struct entity *entity = site_entity(site, dimension, name);
     struct bytes shown = dimension == DIMENSION_CATEGORY ? tr_bytes(page->language, name) : name;
     if (entity == NULL)
-        html_text(&site->page, shown);
+        markup_text(&site->page, shown);
     else
         page_link(site, page, entity->path, shown);
     const char *technique = dimension == DIMENSION_TECHNIQUE ? technique_name(name) : NULL;
     if (technique != NULL) {
         text_add_string(&site->page, " <span class=\"quiet\">");
-        html_string(&site->page, tr(page->language, technique));
+        markup_string(&site->page, tr(page->language, technique));
         text_add_string(&site->page, "</span>");
     }
 }
@@ -122,11 +122,11 @@ void part_top(struct site *site, const struct page *page, enum dimension dimensi
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(out, "<tr><td>");
         if (dimension == DIMENSION_DOMAIN || dimension == DIMENSION_SENDER)
-            html_text(out, html_defang(site->arena, row[i].name));
+            markup_text(out, markup_defang(site->arena, row[i].name));
         else
             part_entity(site, page, dimension, row[i].name);
         text_add_string(out, "</td><td class=\"n\">");
-        html_number(out, row[i].count);
+        markup_number(out, row[i].count);
         text_add_string(out, "</td></tr>");
     }
     text_add_string(out, "</tbody></table></div></section>\n");
@@ -170,7 +170,7 @@ uint32_t part_risen(struct site *site, const struct page *page, int from, int to
         text_add_format(out, "<li><span class=\"kind\">%s</span> <span class=\"said\">",
                         tr(page->language, dimension_rows[risen[i].dimension].name));
         part_entity(site, page, risen[i].dimension, risen[i].series->name);
-        html_text(out, bytes_from(sentence, risen[i].series->name.len));
+        markup_text(out, bytes_from(sentence, risen[i].series->name.len));
         text_add_string(out, "</span></li>\n");
     }
     text_add_string(out, "</ul>\n");
@@ -181,7 +181,7 @@ static void number_card(struct site *site, const struct page *page, const char *
 {
     struct text *out = &site->page;
     text_add_format(out, "<div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, label));
-    html_number(out, now);
+    markup_number(out, now);
     text_add_string(out, "</b>");
     if (known && before > 0) {
         double change = 100 * ((double)now / (double)before - 1);

@@ -5,7 +5,7 @@
 #define NOROSHI_REPORT_SITE_PART_H
 
 #include "report/figure.h"
-#include "report/html.h"
+#include "report/markup.h"
 #include "report/site/site.h"
 
 struct post {

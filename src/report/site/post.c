@@ -118,7 +118,7 @@ static void name_post(struct post *post, struct arena *arena, const char *name)
     } else if (bytes_ends(stem, BYTES(".en"))) {
         stem.len -= 3;
     }
-    post->slug = html_slug(arena, stem);
+    post->slug = markup_slug(arena, stem);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -173,7 +173,7 @@ static void post_meta(struct site *site, const struct page *page, const struct p
     struct text *out = &site->page;
     struct bytes iso = wave_day(site->arena, post->day);
     text_add_format(out, "<p class=\"meta\"><time datetime=\"%.*s\">", BYTES_FMT(iso));
-    html_text(out, site_date(site->arena, page->language, post->day));
+    markup_text(out, site_date(site->arena, page->language, post->day));
     text_add_string(out, "</time>");
     for (uint32_t i = 0; i < post->category_count; i++) {
         text_add_string(out, " <span class=\"sep\" aria-hidden=\"true\">/</span> <span class=\"category\">");
@@ -181,7 +181,7 @@ static void post_meta(struct site *site, const struct page *page, const struct p
         text_add_string(out, "</span>");
     }
     text_add_string(out, " <span class=\"sep\" aria-hidden=\"true\">/</span> <span class=\"author\">");
-    html_text(out, post->author);
+    markup_text(out, post->author);
     text_add_string(out, "</span></p>\n");
 }
 
@@ -197,7 +197,7 @@ void post_tags(struct site *site, const struct page *page, const struct post *po
         if (path != NULL)
             page_link(site, page, *path, post->tag[i]);
         else
-            html_text(out, post->tag[i]);
+            markup_text(out, post->tag[i]);
         text_add_string(out, "</li>");
     }
     text_add_string(out, "</ul>\n");
@@ -211,14 +211,14 @@ void post_entry(struct site *site, const struct page *page, const struct post *p
     text_add_string(out, "<h2>");
     page_link(site, page, post->path, post->title);
     text_add_string(out, "</h2>\n<p class=\"opening\">");
-    html_short(out, post->summary, page->language == LANGUAGE_JA ? 180 : 330);
+    markup_short(out, post->summary, page->language == LANGUAGE_JA ? 180 : 330);
     text_add_string(out, "</p>\n");
     if (with_figure && post->figure.len > 0)
         site_embed(site, page, post->figure, post->caption);
     text_add_string(out, "<p class=\"more\"><a href=\"");
     page_href(site, page, post->path);
     text_add_format(out, "\">%s<span class=\"hidden\">: ", tr(page->language, "Read more"));
-    html_text(out, post->title);
+    markup_text(out, post->title);
     text_add_string(out, "</span></a></p>\n");
     post_tags(site, page, post);
     text_add_string(out, "</article>\n");
@@ -247,7 +247,7 @@ bool page_post(struct site *site, const struct post *post)
     text_add_string(out, "<main id=\"main\" class=\"post\">\n<article>\n<header>");
     post_meta(site, &page, post);
     text_add_string(out, "<h1>");
-    html_text(out, post->title);
+    markup_text(out, post->title);
     text_add_string(out, "</h1></header>\n");
     if (post->figure.len > 0)
         site_embed(site, &page, post->figure, post->caption);

@@ -59,7 +59,7 @@ static void load_entities(struct site *site)
         site->entity[d] = table_new(site->arena);
         for (uint32_t i = 0; i < w->count && i < ENTITIES_MAX; i++) {
             struct entity *entity = arena_new_of(site->arena, struct entity);
-            struct bytes slug = html_slug(site->arena, w->series[i].name);
+            struct bytes slug = markup_slug(site->arena, w->series[i].name);
             if (table_get(used, slug) != NULL) /* names that differ in case only */
                 slug = arena_printf(site->arena, "%.*s-%08x", BYTES_FMT(slug), (unsigned)(bytes_hash(w->series[i].name) & 0xFFFFFFFF));
             table_set(used, slug, entity);
@@ -81,7 +81,7 @@ static void load_tags(struct site *site)
             if (*row != NULL)
                 continue;
             struct bytes *path = arena_new_of(site->arena, struct bytes);
-            struct bytes slug = html_slug(site->arena, tag);
+            struct bytes slug = markup_slug(site->arena, tag);
             *path = arena_printf(site->arena, "tag/%.*s/", BYTES_FMT(slug));
             *row = path;
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/html.h"
+#include "report/markup.h"
 
 #include "base/utf8.h"
 
@@ -31,7 +31,7 @@ static void add_code(struct text *out, uint32_t code)
         text_add_codepoint(out, is_unsafe(code) ? 0xFFFD : code);
 }
 
-void html_short(struct text *out, struct bytes s, uint32_t most)
+void markup_short(struct text *out, struct bytes s, uint32_t most)
 {
     for (size_t at = 0; at < s.len; most--) {
         if (most == 0) {
@@ -42,17 +42,17 @@ void html_short(struct text *out, struct bytes s, uint32_t most)
     }
 }
 
-void html_text(struct text *out, struct bytes s)
+void markup_text(struct text *out, struct bytes s)
 {
-    html_short(out, s, UINT32_MAX);
+    markup_short(out, s, UINT32_MAX);
 }
 
-void html_string(struct text *out, const char *s)
+void markup_string(struct text *out, const char *s)
 {
-    html_text(out, bytes_of_string(s));
+    markup_text(out, bytes_of_string(s));
 }
 
-void html_number(struct text *out, int64_t n)
+void markup_number(struct text *out, int64_t n)
 {
     char digits[32];
     int len = snprintf(digits, sizeof digits, "%" PRId64, n);
@@ -63,7 +63,7 @@ void html_number(struct text *out, int64_t n)
     }
 }
 
-struct bytes html_slug(struct arena *arena, struct bytes name)
+struct bytes markup_slug(struct arena *arena, struct bytes name)
 {
     struct text out;
     text_init(&out, arena, 0);
@@ -85,7 +85,7 @@ struct bytes html_slug(struct arena *arena, struct bytes name)
     return text_bytes(&out);
 }
 
-struct bytes html_defang(struct arena *arena, struct bytes s)
+struct bytes markup_defang(struct arena *arena, struct bytes s)
 {
     struct text out;
     text_init(&out, arena, 0);
