@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <talloc.h>
 #include <time.h>
 
 static struct {
@@ -49,9 +48,11 @@ static void read_file(const char *path)
     static uint8_t content[8 << 20];
     size_t len = fread(content, 1, sizeof content, file);
     fclose(file);
-    void *parent = talloc_new(NULL);
-    struct arena *arena = arena_new(parent);
+    static struct arena *arena;
     struct budget budget;
+    if (arena == NULL)
+        arena = arena_new(NULL);
+    arena_reset(arena);
     budget_init(&budget);
     double start = cpu_seconds();
     struct shell_options options = {.name = bytes_of_string(path)};
@@ -65,7 +66,6 @@ static void read_file(const char *path)
         show(path, report);
     if (total.verbose && report->limits != 0)
         printf("limit %x\t%s\n", report->limits, path);
-    talloc_free(parent);
 }
 
 static void read_tree(const char *path, int depth)

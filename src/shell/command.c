@@ -15,7 +15,9 @@ void (*tool_handler(struct bytes name))(struct call *call)
     size_t low = 0, high = sizeof tools / sizeof tools[0];
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = bytes_compare(name, bytes_of_string(tools[middle].name));
+        int order = name.len == 0 ? -1 : name.at[0] - (uint8_t)tools[middle].name[0];
+        if (order == 0)
+            order = bytes_compare(name, bytes_of_string(tools[middle].name));
         if (order == 0)
             return tools[middle].run;
         if (order < 0)
@@ -75,8 +77,8 @@ static enum shell_role role_of(const struct call *call)
         {"dpkg-divert", ROLE_SEARCHED}, {"locate", ROLE_SEARCHED}, {"md5sum", ROLE_SEARCHED}, {"chmod", ROLE_USED},
     };
     struct bytes name = call->name, verb = call_arg(call, 1);
-    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
-        if (bytes_equal(name, bytes_of_string(roles[i].name)))
+    for (size_t i = 0; name.len > 0 && i < sizeof roles / sizeof roles[0]; i++)
+        if (roles[i].name[0] == name.at[0] && bytes_equal(name, bytes_of_string(roles[i].name)))
             return bytes_equal(name, BYTES("chattr")) && call->count > 1 && verb.len > 0 && verb.at[0] == '+' ? ROLE_USED
                                                                                                           : roles[i].role;
     if (bytes_equal(name, BYTES("sed")))

@@ -267,5 +267,6 @@ void tool_compile(struct call *call)
     struct file *file = file_at(call->m, out);
     file->content = call_unknown(call, source->content);
     file->fetch = source->fetch, file->decoded = source->decoded, file->executable = true, file->written = true;
-    sense(call->m, BEHAVIOUR_X15, ROLE_USED, source->path);
+    bool carried = source->fetch != NULL || source->decoded;
+    (carried ? sense : sense_soft)(call->m, BEHAVIOUR_X15, ROLE_USED, source->path);
 }

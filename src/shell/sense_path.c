@@ -131,7 +131,10 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
         secret_read(call, path, directory ? TAINT_CLOUD_FILE : TAINT_SSH_KEY, 60);
         return;
     }
+    bool hidden = path.at[0] == '.' || bytes_find(path, BYTES("/."), 0) != BYTES_NPOS;
     for (uint32_t i = 0; i < sizeof secret_paths / sizeof secret_paths[0]; i++) {
+        if (secret_paths[i].part[0] == '.' && !hidden)
+            continue;
         if (bytes_find(path, bytes_of_string(secret_paths[i].part), 0) == BYTES_NPOS)
             continue;
         *s = string_taint(m, *s, 1U << secret_paths[i].taint);

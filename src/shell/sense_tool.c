@@ -317,7 +317,7 @@ static void see_misc(struct call *call)
 }
 
 static const struct {
-    const char *names; /* separated by blanks */
+    const char *names; /* separated and surrounded by blanks */
     void (*see)(struct call *call);
 } sights[] = {
     {" unset history export set ", see_history},
@@ -337,19 +337,29 @@ static const struct {
     {" nsenter chroot touch truncate shred nc ncat netcat socat sed [ [[ aws ", see_misc},
 };
 
+/* Which sights look at NAME; the common names that none looks at are left at once. */
+static void see_all(struct call *call)
+{
+    static const char *const plain[] = {"echo", "if", "test", "grep", "printf", "cat", "exit", "return", "local", "cd", "awk", "read", "shift", "eval", "dirname", "basename", "mkdir", "ls", "true"};
+    char padded[40];
+    size_t len = call->name.len;
+    if (len == 0 || len > 30)
+        return;
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (call->name.at[0] == (uint8_t)plain[i][0] && bytes_equal(call->name, bytes_of_string(plain[i])))
+            return;
+    padded[0] = ' ';
+    memcpy(padded + 1, call->name.at, len);
+    padded[len + 1] = ' ';
+    for (size_t i = 0; i < sizeof sights / sizeof sights[0]; i++)
+        if (bytes_find(bytes_of_string(sights[i].names), bytes_of(padded, len + 2), 0) != BYTES_NPOS)
+            sights[i].see(call);
+}
+
 void sense_call(struct call *call)
 {
     struct machine *m = call->m;
-    char padded[40];
-    if (call->name.len > 0 && call->name.len < 30) {
-        size_t len = call->name.len;
-        padded[0] = ' ';
-        memcpy(padded + 1, call->name.at, len);
-        padded[len + 1] = ' ';
-        for (size_t i = 0; i < sizeof sights / sizeof sights[0]; i++)
-            if (bytes_find(bytes_of_string(sights[i].names), bytes_of(padded, len + 2), 0) != BYTES_NPOS)
-                sights[i].see(call);
-    }
+    see_all(call);
     if (bytes_starts(call->name, BYTES("xmrig")) || bytes_equal(call->name, BYTES("minerd")))
         sense(m, BEHAVIOUR_M1, ROLE_USED, call->name);
     bool places = bytes_equal(call->name, BYTES("mkdir")) || bytes_equal(call->name, BYTES("cd"));

@@ -11,11 +11,11 @@ const struct taint_row taint_rows[TAINT_COUNT] = {
 
 uint32_t taint_secrets(void)
 {
-    uint32_t set = 0;
-    for (uint32_t i = 0; i < TAINT_COUNT; i++)
-        if (taint_rows[i].secret)
-            set |= 1U << i;
-    return set;
+    return 0
+#define TAINT(id, name, secret, what) | ((secret) != 0 ? TAINT_BIT(id) : 0U)
+#include "shell/taint.def"
+#undef TAINT
+        ;
 }
 
 enum taint taint_first_secret(uint32_t taint)
