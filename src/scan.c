@@ -12,6 +12,7 @@
 #include "verdict/judge.h"
 #include "verdict/learned.h"
 #include "verdict/outline.h"
+#include "verdict/script.h"
 
 /* bytes -> artifact tree */
 static void step_open(struct scan *scan)
@@ -45,6 +46,12 @@ static void step_learned(struct scan *scan)
 {
     if (scan->settings->learned != NULL && scan->tree->root->kind == KIND_MAIL)
         judge_learned(scan->verdict, scan->model, scan->settings->learned);
+}
+
+/* shell scripts -> evidence with its place */
+static void step_scripts(struct scan *scan)
+{
+    judge_scripts(scan->verdict, scan->model, scan->settings->rules);
 }
 
 /* evidence -> verdict, who */
@@ -96,7 +103,7 @@ static void step_extras(struct scan *scan)
 
 /* The life of an artifact, in order. */
 static void (*const steps[])(struct scan *scan) = {
-    step_open, step_observe, step_collect, step_learned, step_verdict, step_extras,
+    step_open, step_observe, step_collect, step_learned, step_scripts, step_verdict, step_extras,
 };
 
 struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,

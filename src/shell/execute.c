@@ -70,7 +70,7 @@ void execute_string(struct call *call, struct shell_string s, struct bytes inter
     if ((s.taint & TAINT_BIT(FETCHED)) != 0 && (!known || s.text.at[0] == 0))
         fetched_run(call, s.step == NULL ? NULL : s.step->fetch);
     if (decode_is_packed(s.text) && m->options->unpack != NULL) {
-        struct bytes plain = m->options->unpack(m->arena, s.text, STRING_BYTES_MAX);
+        struct bytes plain = m->options->unpack(m->options->own, s.text, STRING_BYTES_MAX);
         if (plain.at != NULL)
             s.text = plain;
     }

