@@ -1,27 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/script.h"
 
-#include "open/script_report.h"
+#include "base/table.h"
+#include "open/opener.h"
+#include "open/script_eval.h"
 #include "open/vba.h"
+
+#define DOCUMENT_VALUES_MAX 16384u
+
+void script_document_value(struct node *document, struct bytes key, struct bytes value)
+{
+    struct arena *arena = document->tree->arena;
+    if (document->own == NULL)
+        document->own = table_new(arena);
+    struct table *table = document->own;
+    if (table->count >= DOCUMENT_VALUES_MAX)
+        return;
+    uint8_t *lower = arena_alloc(arena, key.len + 1);
+    for (size_t i = 0; i < key.len; i++)
+        lower[i] = ascii_lower(key.at[i]);
+    struct bytes *kept = arena_new_of(arena, struct bytes);
+    *kept = value;
+    table_set(table, bytes_of(lower, key.len), kept);
+}
 
 void script_vba(struct node *document, const struct vba_module *module, uint32_t count)
 {
+    struct script script;
+    struct script_statement *first = NULL, **last = &first;
     int64_t read = 0;
+    script_begin(&script, SCRIPT_VB, document, document);
+    script.report.vba = true;
+    script.document = document->own;
     for (uint32_t i = 0; i < count; i++) {
         if (module[i].node == NULL)
             continue;
-        struct report report;
-        report_begin(&report, module[i].node, document);
-        report.vba = true;
-        report_words(&report, module[i].source);
-        report_end(&report);
+        script.report.node = module[i].node;
+        report_words(&script.report, module[i].source);
+        *last = script_parse_vb(&script, module[i].source);
+        while (*last != NULL)
+            last = &(*last)->next;
         read++;
     }
+    script.report.node = document;
+    script_run_program(&script, first);
+    script_end(&script);
     node_fact_int(document, FACT_VBA_TOTAL_FILES, count);
     node_fact_int(document, FACT_VBA_TOTAL_EXTRACTED, read);
 }
 
-void script_document_value(struct node *document, struct bytes key, struct bytes value)
+static void run_alone(struct node *node, enum script_language language)
 {
-    (void)document, (void)key, (void)value;
+    struct script script;
+    script_begin(&script, language, node, node);
+    report_words(&script.report, node->content);
+    script_run_program(&script, script_parse(&script, node->content));
+    script_end(&script);
 }
+
+static int script_bid(const struct node *node)
+{
+    return node->kind == KIND_VBA || node->kind == KIND_VBS ? 60 : 0;
+}
+
+static void script_open(struct node *node)
+{
+    run_alone(node, SCRIPT_VB);
+}
+
+const struct opener opener_script = {.name = "script", .bid = script_bid, .open = script_open};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open/script_parse.h"
+
+struct script_expression *script_expression_new(struct parser *p, enum script_expression_kind kind)
+{
+    struct script_expression *e = arena_new_of(p->s->arena, struct script_expression);
+    e->kind = kind;
+    script_step(p->s, 1);
+    return e;
+}
+
+struct script_expression *script_constant(struct parser *p, struct script_value v)
+{
+    struct script_expression *e = script_expression_new(p, EX_CONSTANT);
+    e->constant = v;
+    return e;
+}
+
+struct script_expression *script_binary(struct parser *p, enum script_op op, struct script_expression *a,
+                                        struct script_expression *b)
+{
+    struct script_expression *e = script_expression_new(p, EX_BINARY);
+    e->op = op;
+    e->a = a;
+    e->b = b;
+    return e;
+}
+
+struct script_statement *script_statement_new(struct parser *p, enum script_statement_kind kind)
+{
+    struct script_statement *st = arena_new_of(p->s->arena, struct script_statement);
+    st->kind = kind;
+    return st;
+}
+
+struct script_function *script_function_new(struct parser *p, struct script_name *name)
+{
+    struct script_function *f = arena_new_of(p->s->arena, struct script_function);
+    f->name = name;
+    *p->s->last_function = f;
+    p->s->last_function = &f->next;
+    return f;
+}
+
+void script_add_parameter(struct parser *p, struct script_function *function, struct script_name *name)
+{
+    if (function->parameters >= 64)
+        return;
+    if ((function->parameters & 7) == 0) {
+        struct script_name **grown = arena_array_of(p->s->arena, function->parameters + 8, struct script_name *);
+        for (uint32_t i = 0; i < function->parameters; i++)
+            grown[i] = function->parameter[i];
+        function->parameter = grown;
+    }
+    function->parameter[function->parameters++] = name;
+}
+
+struct script_statement *script_parse(struct script *s, struct bytes source)
+{
+    return s->language == SCRIPT_JS   ? script_parse_js(s, source)
+           : s->language == SCRIPT_PS ? script_parse_ps(s, source)
+                                      : script_parse_vb(s, source);
+}
