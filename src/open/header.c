@@ -162,9 +162,10 @@ static size_t skip_front(struct splitter *s)
 static bool read_past_blanks(struct splitter *s, struct line line, size_t at)
 {
     struct line after = line_at(s->in, line.next, s->end_byte);
-    bool reads_on = after.text.len > 0 && is_field(after.text);
+    bool folded = after.text.len > 0 && (after.text.at[0] == ' ' || after.text.at[0] == '\t');
+    bool reads_on = folded || is_field(after.text) || (after.text.len == 0 && after.has_end);
     tell(s, ANOMALY_MIME_BLANK_FOLD, at, line.text.len);
-    if (reads_on && s->header->other_body.at == NULL)
+    if (reads_on && after.text.len > 0 && s->header->other_body.at == NULL)
         s->header->other_body = bytes_from(s->in, line.next);
     return reads_on;
 }

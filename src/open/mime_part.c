@@ -246,22 +246,31 @@ static struct node *reading_add(struct node *parent, const struct reading *r, st
     return node;
 }
 
-static bool has_dashes(struct bytes body)
+/* Lines of BODY that begin with "--". */
+static size_t dashed_lines(struct bytes body)
 {
-    return bytes_starts(body, BYTES("--")) || bytes_find(body, BYTES("\n--"), 0) != BYTES_NPOS;
+    size_t count = bytes_starts(body, BYTES("--"));
+    for (size_t at = 0; (at = bytes_find(body, BYTES("\n--"), at)) != BYTES_NPOS; at++)
+        count++;
+    return count;
 }
 
-/* A multipart must not be encoded (RFC 2045, 6.4), yet some are, and some only say so: where boundary
- * lines stand in the open the label is the lie for most clients.  The main reading's node. */
+/* A multipart must not be encoded (RFC 2045, 6.4), yet some are, and many only say so: where boundary
+ * lines stand in the open the label is the lie for most clients, and decoding is a further reading
+ * only where it brings other boundary lines to light.  The main reading's node. */
 static struct node *multipart_add(struct node *parent, struct reading main, struct codec_report *report)
 {
     struct reading other = main;
-    main.as_identity = has_dashes(main.body);
-    other.as_identity = !main.as_identity;
+    size_t open_lines = dashed_lines(main.body);
+    main.as_identity = open_lines > 0;
     struct node *node = reading_add(parent, &main, report);
     tell_field(parent, ANOMALY_MIME_ENCODED_MULTIPART, main.encoding_field);
+    if (!main.as_identity || node == NULL)
+        return node;
+    struct mime_part part = {.encoding = encoding_of(parent->tree->arena, main.encoding_field, &(bool){false})};
+    struct bytes decoded = body_decode(parent->tree->arena, &part, &other, report);
     other.is_alternative = true;
-    if (main.as_identity && node != NULL && mime_may_reread(parent))
+    if (dashed_lines(decoded) != open_lines && mime_may_reread(parent))
         reading_add(parent, &other, report);
     return node;
 }
