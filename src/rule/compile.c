@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rule/compile.h"
+#include "rule/prefilter.h"
 
 #include "base/table.h"
 
@@ -82,6 +82,48 @@ static bool wants_memo(const struct expr *expr)
     return (expr->deps & (expr->deps - 1)) == 0;
 }
 
+/* Whether EXPR is hardly ever true: a constant looked for in a text, or compared with one. */
+static bool is_rare(const struct expr *expr)
+{
+    bool some = false, every = expr->count > 0;
+    for (uint32_t i = 0; i < expr->count; i++) {
+        some = some || expr->child[i]->rare;
+        every = every && expr->child[i]->rare;
+    }
+    switch ((enum op)expr->op) {
+    case OP_AND:
+        return some;
+    case OP_OR:
+    case OP_OF:
+        return every;
+    case OP_ANY:
+        return expr->child[1]->rare;
+    case OP_EQUAL:
+    case OP_EQUAL_FOLD:
+        return expr->child[1]->op == OP_CONSTANT && expr->child[1]->type.base == BASE_STRING;
+    case OP_IN:
+    case OP_IN_FOLD:
+        return expr->child[1]->op == OP_CONSTANT;
+    case OP_CALL:
+        return prefilter_wants(expr);
+    default:
+        return false;
+    }
+}
+
+/* Whether EXPR may be UNKNOWN by what it is made of. */
+static bool is_open_ended(const struct expr *expr)
+{
+    if (expr->op == OP_CALL && expr->function->lacks != CAPABILITY_COUNT)
+        return true;
+    if (expr->op == OP_LIST && !expr->list->configured)
+        return true;
+    for (uint32_t i = 0; i < expr->count; i++)
+        if (expr->child[i]->open_ended)
+            return true;
+    return false;
+}
+
 /* The node equal to DRAFT, made now if there is none. */
 static struct expr *settle(struct graph *graph, const struct expr *draft)
 {
@@ -98,6 +140,8 @@ static struct expr *settle(struct graph *graph, const struct expr *draft)
     expr->child = arena_array_of(graph->arena, probe.count, struct expr *);
     if (probe.count > 0)
         memcpy(expr->child, probe.child, probe.count * sizeof(struct expr *));
+    expr->rare = is_rare(expr);
+    expr->open_ended = is_open_ended(expr);
     expr->memo = wants_memo(expr) ? graph->memo_count++ : EXPR_NO_MEMO;
     graph->node[graph->node_count++] = expr;
     graph->slot[at] = graph->node_count;
@@ -116,6 +160,8 @@ static uint8_t cost_of(const struct expr *expr)
     uint32_t cost = most;
     if (expr->op == OP_AND || expr->op == OP_OR)
         cost = least + (most - least) / 2;
+    else if (expr->op == OP_CALL && prefilter_wants(expr))
+        cost = most + 4;
     else if (expr->op == OP_CALL)
         cost = (most > expr->function->cost * 16u ? most : expr->function->cost * 16u) + 2;
     else if (expr->op >= OP_ANY && expr->op <= OP_RATIO)
@@ -133,6 +179,15 @@ static int by_cost(const void *a, const void *b)
     if (x->cost != y->cost)
         return x->cost < y->cost ? -1 : 1;
     return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+/* In an `and`, what is most likely to settle it comes first. */
+static int rare_first(const void *a, const void *b)
+{
+    const struct expr *x = *(struct expr *const *)a, *y = *(struct expr *const *)b;
+    if (x->rare != y->rare)
+        return x->rare ? -1 : 1;
+    return by_cost(a, b);
 }
 
 /* Children of a nested AND in an AND (OR in an OR) become its own. */
@@ -164,7 +219,7 @@ static struct expr *copy_junction(struct builder *builder, const struct expr *tr
         abort();
     uint32_t count = 0, kept = 0;
     copy_flat(builder, tree, tree->op, child, &count);
-    qsort(child, count, sizeof *child, by_cost);
+    qsort(child, count, sizeof *child, tree->op == OP_AND ? rare_first : by_cost);
     draft.deps = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (kept > 0 && child[kept - 1] == child[i])
@@ -241,10 +296,7 @@ void graph_reset(struct graph *graph)
     for (uint32_t i = 0; i < graph->touched_count; i++)
         graph->cell[graph->touched[i]] = (struct value){0};
     graph->touched_count = 0;
-}
-
-const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct bytes text)
-{
-    (void)run, (void)expr, (void)text;
-    return NULL;
+    for (uint32_t i = 0; i < graph->scanned_count; i++)
+        graph->scanned[i]->state = GATE_FRESH;
+    graph->scanned_count = 0;
 }

@@ -27,8 +27,8 @@ struct graph {
     uint32_t memo_count;
     struct value *cell;
     uint32_t *touched, touched_count;
-    struct gate **gate;
-    uint32_t gate_count;
+    struct gate **gate, **scanned; /* all; those the message opened or shut */
+    uint32_t gate_count, scanned_count;
     bool busy; /* a run is under way */
 };
 

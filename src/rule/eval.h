@@ -17,6 +17,7 @@
 
 struct scope {
     struct value item;
+    const struct array *array;
     uint32_t index, count;
 };
 

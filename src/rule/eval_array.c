@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "rule/needle.h"
+#include "rule/prefilter.h"
 
 static struct value not_array(struct run *run, const struct expr *expr, struct value v);
 
@@ -13,6 +14,7 @@ static struct value body_at(struct run *run, const struct expr *expr, const stru
         return value_lacking(CAPABILITY_BUDGET);
     struct scope *scope = &run->scope[expr->level];
     scope->item = array->item[i];
+    scope->array = array;
     scope->index = i;
     scope->count = array->count;
     return eval(run, expr->child[1]);
@@ -161,6 +163,14 @@ struct value eval_lambda(struct run *run, const struct expr *expr)
     const struct array *array = source.as.array;
     struct scope saved = run->scope[expr->level];
     struct value v;
+    if (array->count > 1 && (expr->op == OP_ANY || expr->op == OP_FILTER) && expr->child[1]->shuts) {
+        run->scope[expr->level] =
+            (struct scope){.item = array->item[0], .array = array, .count = array->count};
+        bool shut = prefilter_shut(run, expr->child[1]);
+        run->scope[expr->level] = saved;
+        if (shut)
+            return expr->op == OP_ANY ? value_bool(false) : value_array(array_new(run->arena));
+    }
     switch ((enum op)expr->op) {
     case OP_ANY:
     case OP_ALL:

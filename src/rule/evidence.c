@@ -122,7 +122,8 @@ static void walk_any(struct collector *c, const struct expr *expr)
     uint32_t shown = 0;
     for (uint32_t i = 0; source.tag == VALUE_ARRAY && i < source.as.array->count; i++) {
         run->scope[expr->level] =
-            (struct scope){.item = source.as.array->item[i], .index = i, .count = source.as.array->count};
+            (struct scope){.item = source.as.array->item[i], .array = source.as.array, .index = i,
+                           .count = source.as.array->count};
         c->source[expr->level] = expr->child[0];
         if (!value_is_true(eval(run, expr->child[1])))
             continue;

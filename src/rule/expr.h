@@ -56,6 +56,9 @@ struct expr {
     uint8_t level; /* of an ITEM, and the level a lambda binds */
     bool shared;  /* part of the graph: children sorted, may have a memo */
     bool checked; /* typed already: the middle of a < b < c stands in two places */
+    bool rare;    /* of the graph: hardly ever true, and cheap to tell: first in an `and` */
+    bool shuts;   /* of the graph: may be known untrue for all items from gates alone */
+    bool open_ended; /* of the graph: may be UNKNOWN */
     uint32_t deps;
     uint32_t memo; /* slot, or EXPR_NO_MEMO */
     uint32_t count;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rule/compile.h"
+#include "base/text.h"
+#include "rule/cache.h"
+#include "rule/prefilter.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -100,8 +102,24 @@ static bool prepare(struct rule_set *set, struct expr *expr, const char *file, u
     return true;
 }
 
+/* The names of lists in EXPR that nobody configured. */
+static void add_lists(struct text *text, const struct expr *expr, uint32_t depth)
+{
+    if (expr->op == OP_LIST && !expr->list->configured) {
+        struct bytes so_far = text_bytes(text), name = expr->list->name;
+        size_t at = bytes_find(so_far, name, 0);
+        size_t end = at == BYTES_NPOS ? 0 : at + name.len;
+        if (at == BYTES_NPOS || (end < so_far.len && so_far.at[end] != ',')) {
+            text_add_string(text, text->len > 0 ? ", list:" : "list:");
+            text_add(text, name);
+        }
+    }
+    for (uint32_t i = 0; i < expr->count && depth < 4 * EXPR_DEPTH_MAX; i++)
+        add_lists(text, expr->child[i], depth + 1);
+}
+
 /* Refuse rules whose patterns do not compile; put the others into the graph. */
-static void compile(struct rule_set *set)
+static void compile(struct rule_set *set, struct cache *cache)
 {
     uint32_t kept = 0;
     struct error err = {0};
@@ -114,12 +132,18 @@ static void compile(struct rule_set *set)
         }
         rule->number = kept;
         set->rule[kept++] = rule;
+        struct text lists;
+        text_init(&lists, set->arena, 0);
+        text_reserve(&lists, 1);
+        add_lists(&lists, rule->tree, 0);
+        rule->lists = text_bytes(&lists);
         graph_add(set->graph, rule);
     }
     set->rule_count = kept;
     for (uint32_t i = 0; i < set->graph->node_count; i++)
         if (!needles_prepare(set->arena, set->graph->patterns, set->graph->node[i], "", &err))
             abort(); /* every pattern was good in its tree */
+    prefilter_build(set->graph, cache);
     graph_finish(set->graph);
 }
 
@@ -143,7 +167,9 @@ struct rule_set *rule_set_load(const void *parent, const struct rule_options *op
             talloc_free(set);
             return NULL;
         }
-    compile(set);
+    struct cache *cache = cache_open(options->cache_path);
+    compile(set, cache);
+    cache_close(cache, set->graph->patterns);
     return set;
 }
 

@@ -46,6 +46,7 @@ struct rule {
     struct rule_extension x;
     struct expr *tree;  /* as written, typed */
     struct expr *graph; /* shared; NULL before compilation */
+    struct bytes lists; /* those it reads that nobody configured: "list:org_vips, list:..." */
 };
 
 /* Why a rule was refused, or a list was. */

@@ -85,29 +85,13 @@ static struct value eval_rule(struct run *run, const struct rule *rule)
     return unknown != 0 ? value_unknown(unknown) : value_bool(true);
 }
 
-/* The names of lists in EXPR that nobody configured. */
-static void add_lists(struct text *text, const struct expr *expr, uint32_t depth)
-{
-    if (expr->op == OP_LIST && !expr->list->configured) {
-        struct bytes so_far = text_bytes(text), name = expr->list->name;
-        size_t at = bytes_find(so_far, name, 0);
-        size_t end = at == BYTES_NPOS ? 0 : at + name.len;
-        if (at == BYTES_NPOS || (end < so_far.len && so_far.at[end] != ',')) {
-            text_add_string(text, text->len > 0 ? ", list:" : "list:");
-            text_add(text, name);
-        }
-    }
-    for (uint32_t i = 0; i < expr->count && depth < 4 * EXPR_DEPTH_MAX; i++)
-        add_lists(text, expr->child[i], depth + 1);
-}
-
 static struct bytes needs_text(struct arena *arena, const struct rule *rule, uint32_t needs)
 {
     struct text text;
     text_init(&text, arena, 0);
     text_reserve(&text, 1);
     if (needs >> CAPABILITY_LIST & 1)
-        add_lists(&text, rule->tree, 0);
+        text_add(&text, rule->lists);
     for (int i = 0; i < 32; i++) {
         if (i == CAPABILITY_LIST || !(needs >> i & 1))
             continue;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * regex.*: RE2's dialect. */
+#include "rule/compile.h"
 #include "rule/needle.h"
 
 /* Charge for scanning TEXT, then search it. */
@@ -42,6 +43,13 @@ struct value function_regex_imatch(struct call *call)
     return needle_any(call, test_match);
 }
 
+/* Whether the gate says that the one pattern cannot be there. */
+static bool ruled_out(struct call *call)
+{
+    const uint64_t *seen = graph_seen(call->run, call->expr, value_bytes(call->arg[0]));
+    return seen != NULL && !clause_seen(seen, &call->expr->needles->needle[0]);
+}
+
 /* The one pattern of count and extract: prepared, or given at run time. */
 static bool only_pattern(struct call *call, bool fold, struct needle *out)
 {
@@ -73,7 +81,7 @@ static struct value count(struct call *call, bool fold)
     int64_t found = 0;
     if (!only_pattern(call, fold, &needle))
         return value_null();
-    for (size_t from = 0; next_match(call, text, &needle, &from, group, 1);)
+    for (size_t from = 0; !ruled_out(call) && next_match(call, text, &needle, &from, group, 1);)
         found++;
     return value_int(found);
 }
@@ -98,9 +106,13 @@ static struct value extract(struct call *call, bool fold)
     struct bytes text = value_bytes(call->arg[0]), group[REGEX_GROUPS_MAX];
     struct array *matches = array_new(call->arena);
     struct needle needle;
-    if (!only_pattern(call, fold, &needle) || pattern_regex(needle.pattern, NULL, 0) == NULL)
+    if (!only_pattern(call, fold, &needle))
         return value_null();
+    if (ruled_out(call))
+        return value_array(matches);
     const struct regex *regex = pattern_regex(needle.pattern, NULL, 0);
+    if (regex == NULL)
+        return value_null();
     int groups = regex_group_count(regex);
     if (groups > REGEX_GROUPS_MAX - 1)
         groups = REGEX_GROUPS_MAX - 1;

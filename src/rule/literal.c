@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/literal.h"
+
+#include <assert.h>
+#include <hs.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+struct literal_set {
+    hs_database_t *database;
+    uint32_t count;
+};
+
+/* One scratch fits every database of the process: it grows with each. */
+static hs_scratch_t *scratch;
+
+static int set_destroy(struct literal_set *set)
+{
+    hs_free_database(set->database);
+    return 0;
+}
+
+/* A set over DATABASE, which it takes. */
+static struct literal_set *set_over(const void *parent, hs_database_t *database, uint32_t count)
+{
+    if (hs_alloc_scratch(database, &scratch) != HS_SUCCESS) {
+        hs_free_database(database);
+        return NULL;
+    }
+    struct literal_set *set = talloc_zero(parent, struct literal_set);
+    if (set == NULL)
+        abort();
+    set->database = database;
+    set->count = count;
+    talloc_set_destructor(set, set_destroy);
+    return set;
+}
+
+struct literal_set *literal_set_new(const void *parent, const struct bytes *literal, uint32_t count)
+{
+    const char **text = talloc_array(NULL, const char *, count);
+    size_t *len = talloc_array(text, size_t, count);
+    unsigned *flags = talloc_array(text, unsigned, count), *id = talloc_array(text, unsigned, count);
+    if (text == NULL || len == NULL || flags == NULL || id == NULL)
+        abort();
+    for (uint32_t i = 0; i < count; i++) {
+        assert(literal[i].len > 0);
+        text[i] = (const char *)literal[i].at;
+        len[i] = literal[i].len;
+        flags[i] = HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH;
+        id[i] = i;
+    }
+    hs_database_t *database = NULL;
+    hs_compile_error_t *problem = NULL;
+    hs_error_t status = hs_compile_lit_multi(text, flags, id, len, count, HS_MODE_BLOCK, NULL, &database,
+                                             &problem);
+    talloc_free(text);
+    if (status != HS_SUCCESS) {
+        hs_free_compile_error(problem);
+        return NULL;
+    }
+    return set_over(parent, database, count);
+}
+
+static int note_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *seen)
+{
+    (void)from, (void)to, (void)flags;
+    ((uint64_t *)seen)[id / 64] |= UINT64_C(1) << (id % 64);
+    return 0;
+}
+
+bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t *seen)
+{
+    for (size_t at = 0; at < text.len || at == 0;) {
+        struct bytes piece = bytes_sub(text, at, UINT32_MAX / 2);
+        if (piece.len > 0 && hs_scan(set->database, (const char *)piece.at, (unsigned)piece.len, 0, scratch,
+                                     note_match, seen) != HS_SUCCESS)
+            return false;
+        at += piece.len + (piece.len == 0);
+    }
+    return true;
+}
+
+struct bytes literal_set_save(const void *parent, const struct literal_set *set)
+{
+    char *bytes = NULL;
+    size_t len = 0;
+    if (hs_serialize_database(set->database, &bytes, &len) != HS_SUCCESS)
+        return BYTES_NONE;
+    void *copy = talloc_memdup(parent, bytes, len);
+    free(bytes);
+    return bytes_of(copy, len);
+}
+
+struct literal_set *literal_set_restore(const void *parent, struct bytes saved, uint32_t count)
+{
+    hs_database_t *database = NULL;
+    if (hs_deserialize_database((const char *)saved.at, saved.len, &database) != HS_SUCCESS)
+        return NULL;
+    return set_over(parent, database, count);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/prefilter.h"
+
+#include "base/table.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "rule/cache.h"
+
+#include <stdlib.h>
+#include <talloc.h>
+
+#define LITERAL_MIN_BYTES 3
+#define LITERAL_MAX_BYTES 48
+#define LITERALS_WORTH_IT 3 /* fewer are as quick to look for one by one */
+#define KELVIN_SIGN "\xE2\x84\xAA"
+#define LONG_S "\xC5\xBF"
+
+enum gated { GATED_NO, GATED_LITERAL, GATED_GLOB, GATED_REGEX };
+
+static enum gated gated_kind(const struct expr *expr)
+{
+    static const uint8_t kinds[FUNCTION_COUNT] = {
+        [FUNCTION_STRINGS_CONTAINS] = GATED_LITERAL,     [FUNCTION_STRINGS_ICONTAINS] = GATED_LITERAL,
+        [FUNCTION_STRINGS_STARTS_WITH] = GATED_LITERAL,  [FUNCTION_STRINGS_ISTARTS_WITH] = GATED_LITERAL,
+        [FUNCTION_STRINGS_ENDS_WITH] = GATED_LITERAL,    [FUNCTION_STRINGS_IENDS_WITH] = GATED_LITERAL,
+        [FUNCTION_STRINGS_COUNT] = GATED_LITERAL,        [FUNCTION_STRINGS_ICOUNT] = GATED_LITERAL,
+        [FUNCTION_STRINGS_LIKE] = GATED_GLOB,            [FUNCTION_STRINGS_ILIKE] = GATED_GLOB,
+        [FUNCTION_REGEX_CONTAINS] = GATED_REGEX,         [FUNCTION_REGEX_ICONTAINS] = GATED_REGEX,
+        [FUNCTION_REGEX_MATCH] = GATED_REGEX,            [FUNCTION_REGEX_IMATCH] = GATED_REGEX,
+        [FUNCTION_REGEX_COUNT] = GATED_REGEX,            [FUNCTION_REGEX_ICOUNT] = GATED_REGEX,
+        [FUNCTION_REGEX_EXTRACT] = GATED_REGEX,          [FUNCTION_REGEX_IEXTRACT] = GATED_REGEX,
+    };
+    if (expr->op != OP_CALL || expr->positional < 2)
+        return GATED_NO;
+    return (enum gated)kinds[expr->function - function_rows];
+}
+
+/* A text worth a gate: remembered, and cheap enough to be made for all items at once. */
+static bool text_is_gated(const struct expr *text)
+{
+    return text->memo != EXPR_NO_MEMO && text->type.base == BASE_STRING && text->type.arrays == 0 &&
+           text->cost < (COST_PARSE + 1) * 16;
+}
+
+bool prefilter_wants(const struct expr *expr)
+{
+    if (gated_kind(expr) == GATED_NO || !text_is_gated(expr->child[0]) || expr->type.base != BASE_BOOL)
+        return false;
+    for (uint32_t i = 1; i < expr->positional; i++)
+        if (expr->child[i]->op != OP_CONSTANT)
+            return false;
+    return true;
+}
+
+/* Characters that no case folding touches: ideographs, kana, hangul. */
+static bool is_caseless(struct bytes text)
+{
+    for (size_t at = 0; at < text.len;) {
+        uint32_t code = utf8_next(text, &at);
+        if (code >= 0x80 && (code < 0x3040 || code > 0xD7FF))
+            return false;
+    }
+    return true;
+}
+
+/* The longest part of TEXT whose bytes are the same whatever the case of the text it is found in. */
+static struct bytes usable_part(struct bytes text)
+{
+    struct bytes best = BYTES_NONE;
+    if (is_caseless(text))
+        return bytes_sub(text, 0, LITERAL_MAX_BYTES);
+    for (size_t at = 0; at < text.len;) {
+        size_t end = at;
+        while (end < text.len && text.at[end] < 0x80)
+            end++;
+        if (end - at > best.len)
+            best = bytes_sub(text, at, end - at < LITERAL_MAX_BYTES ? end - at : LITERAL_MAX_BYTES);
+        at = end + (end == at);
+    }
+    return best;
+}
+
+/* The longest run of GLOB without wildcards. */
+static struct bytes glob_part(struct bytes glob)
+{
+    struct bytes best = BYTES_NONE;
+    for (size_t at = 0; at <= glob.len;) {
+        size_t end = at;
+        while (end < glob.len && glob.at[end] != '*' && glob.at[end] != '?')
+            end++;
+        struct bytes part = usable_part(bytes_sub(glob, at, end - at));
+        if (part.len > best.len)
+            best = part;
+        at = end + 1;
+    }
+    return best;
+}
+
+/* The number of LITERAL in GATE's set, added where it is new. */
+static uint32_t literal_number(struct gate *gate, struct arena *arena, struct bytes literal)
+{
+    void **slot = table_at(gate->number, literal);
+    if (*slot != NULL)
+        return *(const uint32_t *)*slot;
+    if (gate->literal_count >= 8 && (gate->literal_count & (gate->literal_count - 1)) == 0) {
+        struct bytes *grown = arena_array_of(arena, gate->literal_count * 2, struct bytes);
+        memcpy(grown, gate->literal, gate->literal_count * sizeof *grown);
+        gate->literal = grown;
+    }
+    uint32_t *number = arena_new_of(arena, uint32_t);
+    *number = gate->literal_count;
+    gate->literal[gate->literal_count++] = literal;
+    *slot = number;
+    return *number;
+}
+
+static void add_clause(struct gate *gate, struct arena *arena, struct needle *needle, const struct bytes *literal,
+                       uint32_t count)
+{
+    uint32_t *clause = arena_array_of(arena, count, uint32_t);
+    for (uint32_t i = 0; i < count; i++) {
+        if (literal[i].len < LITERAL_MIN_BYTES)
+            return;
+        clause[i] = literal_number(gate, arena, literal[i]);
+    }
+    needle->clause = clause;
+    needle->clause_count = count;
+}
+
+static void add_needles(struct gate *gate, struct graph *graph, struct expr *expr, enum gated kind)
+{
+    struct arena *arena = graph->arena;
+    for (uint32_t i = 0; i < expr->needles->count; i++) {
+        struct needle *needle = &expr->needles->needle[i];
+        struct bytes part;
+        if (!needle->constant)
+            continue;
+        if (kind == GATED_REGEX) {
+            pattern_literals(needle->pattern, arena);
+            add_clause(gate, arena, needle, needle->pattern->literal, needle->pattern->literal_count);
+        } else {
+            part = kind == GATED_GLOB ? glob_part(needle->folded) : usable_part(needle->folded);
+            add_clause(gate, arena, needle, &part, part.at != NULL);
+        }
+    }
+}
+
+static struct gate *gate_at(struct graph *graph, struct table *by_text, struct expr *text)
+{
+    void **slot = table_at(by_text, arena_copy(graph->arena, bytes_of(&text, sizeof(struct expr *))));
+    if (*slot != NULL)
+        return *slot;
+    struct gate *gate = arena_new_of(graph->arena, struct gate);
+    gate->text = text;
+    gate->number = table_new(by_text);
+    gate->literal = arena_array_of(graph->arena, 8, struct bytes);
+    literal_number(gate, graph->arena, BYTES(KELVIN_SIGN)); /* 0 and 1 */
+    literal_number(gate, graph->arena, BYTES(LONG_S));
+    graph->gate = talloc_realloc(graph, graph->gate, struct gate *, graph->gate_count + 1);
+    if (graph->gate == NULL)
+        abort();
+    graph->gate[graph->gate_count++] = gate;
+    return *slot = gate;
+}
+
+static bool can_shut(const struct expr *expr)
+{
+    if (expr->op == OP_CALL) {
+        bool every = expr->gate != NULL && prefilter_wants(expr);
+        for (uint32_t i = 0; every && i < expr->needles->count; i++)
+            every = expr->needles->needle[i].clause_count > 0;
+        return every;
+    }
+    if (expr->op != OP_AND && expr->op != OP_OR)
+        return false;
+    bool some = false, every = true;
+    for (uint32_t i = 0; i < expr->count; i++) {
+        some = some || expr->child[i]->shuts;
+        every = every && expr->child[i]->shuts;
+    }
+    return expr->op == OP_AND ? some : every;
+}
+
+static bool shut(struct run *run, const struct expr *expr, bool open_ended)
+{
+    if (!expr->shuts)
+        return false;
+    bool all = expr->op == OP_OR;
+    if (expr->op != OP_CALL) {
+        for (uint32_t i = 0; i < expr->count; i++)
+            if (shut(run, expr->child[i], open_ended) != all)
+                return !all;
+        return all;
+    }
+    if (expr->gate->text->deps == 0 && value_is_absent(eval(run, expr->gate->text)))
+        return !open_ended;
+    const uint64_t *seen = graph_seen(run, expr, value_bytes(eval(run, expr->gate->text)));
+    if (seen == NULL || (open_ended && expr->gate->has_null))
+        return false;
+    for (uint32_t i = 0; i < expr->needles->count; i++)
+        if (clause_seen(seen, &expr->needles->needle[i]))
+            return false;
+    return true;
+}
+
+/* An item without the text gives NULL, which with an UNKNOWN beside it is UNKNOWN and not untrue. */
+bool prefilter_shut(struct run *run, const struct expr *expr)
+{
+    return expr->shuts && !run->options->naive && !run->set->kleene_lambdas &&
+           shut(run, expr, expr->open_ended);
+}
+
+void prefilter_build(struct graph *graph, struct cache *cache)
+{
+    struct table *by_text = table_new(NULL);
+    for (uint32_t i = 0; i < graph->node_count; i++) {
+        struct expr *expr = graph->node[i];
+        enum gated kind = gated_kind(expr);
+        if (kind == GATED_NO || expr->needles == NULL || !text_is_gated(expr->child[0]))
+            continue;
+        expr->gate = gate_at(graph, by_text, expr->child[0]);
+        add_needles(expr->gate, graph, expr, kind);
+    }
+    graph->scanned = talloc_array(graph, struct gate *, graph->gate_count + 1);
+    if (graph->scanned == NULL)
+        abort();
+    for (uint32_t i = 0; i < graph->node_count; i++) /* children come before what they are in */
+        graph->node[i]->shuts = can_shut(graph->node[i]);
+    for (uint32_t i = 0; i < graph->gate_count; i++) {
+        struct gate *gate = graph->gate[i];
+        gate->number = NULL;
+        gate->words = (gate->literal_count + 63) / 64;
+        gate->seen = arena_array_of(graph->arena, gate->words, uint64_t);
+        if (gate->literal_count >= LITERALS_WORTH_IT + 2)
+            gate->set = cache_literal_set(cache, graph, gate->literal, gate->literal_count);
+        gate->state = gate->set == NULL ? GATE_OPEN : GATE_FRESH;
+    }
+    talloc_free(by_text);
+}
+
+/* Scan the texts of all items GATE's text is made for, one after the other. */
+static bool scan_items(struct run *run, struct gate *gate)
+{
+    uint32_t level = (uint32_t)__builtin_ctz(gate->text->deps);
+    struct scope saved = run->scope[level];
+    struct text all;
+    text_init(&all, run->arena, 0);
+    for (uint32_t i = 0; i < saved.count; i++) {
+        run->scope[level].item = saved.array->item[i];
+        run->scope[level].index = i;
+        struct bytes text = value_bytes(eval(run, gate->text));
+        gate->has_null = gate->has_null || text.at == NULL;
+        text_add(&all, text);
+        text_add_byte(&all, 0);
+    }
+    run->scope[level] = saved;
+    run_take(run, all.len / 256);
+    return literal_set_scan(gate->set, text_bytes(&all), gate->seen);
+}
+
+const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct bytes text)
+{
+    struct gate *gate = expr->gate;
+    if (gate == NULL || gate->state == GATE_OPEN || run->options->naive)
+        return NULL;
+    if (gate->state == GATE_SHUT)
+        return gate->seen;
+    gate->has_null = false;
+    memset(gate->seen, 0, gate->words * sizeof *gate->seen);
+    run->graph->scanned[run->graph->scanned_count++] = gate;
+    run_take(run, text.len / 256);
+    bool ok = gate->text->deps == 0 ? literal_set_scan(gate->set, text, gate->seen) : scan_items(run, gate);
+    gate->state = ok && (gate->seen[0] & 3) == 0 ? GATE_SHUT : GATE_OPEN;
+    return gate->state == GATE_SHUT ? gate->seen : NULL;
+}
