@@ -4,9 +4,28 @@
 #include "observe/links.h"
 #include "observe/mailview.h"
 
-struct value model_html(struct model *model, struct bytes source)
+/* A page that is read when somebody asks for more than its source. */
+struct page {
+    struct bytes source;
+    const struct html_doc *doc;
+};
+
+struct value model_html(struct model *model, struct bytes source, const struct html_doc *doc)
 {
-    return value_object(object_new(model, TYPE_HTML, html_read(model->arena, NULL, source, false)));
+    struct page *page = arena_new_of(model->arena, struct page);
+    *page = (struct page){doc != NULL ? doc->source : source, doc};
+    return value_object(object_new(model, TYPE_HTML, page));
+}
+
+static const struct html_doc *page_read(struct object *object)
+{
+    union {
+        const void *from;
+        struct page *to;
+    } self = {.from = object->self};
+    if (self.to->doc == NULL)
+        self.to->doc = html_read(object->model->arena, NULL, self.to->source, false);
+    return self.to->doc;
 }
 
 struct value model_html_node(struct model *model, const struct xpath_node *node)
@@ -16,14 +35,14 @@ struct value model_html_node(struct model *model, const struct xpath_node *node)
 
 struct value resolve_HTML(struct object *object, uint32_t field)
 {
-    const struct html_doc *doc = object->self;
-    if (doc == NULL)
+    const struct page *page = object->self;
+    if (page == NULL)
         return value_null();
     switch (field) {
-    case FIELD_HTML_raw: return value_string(doc->source);
-    case FIELD_HTML_inner_text: return value_string(doc->inner_text);
-    case FIELD_HTML_display_text: return value_string(doc->display_text);
-    case FIELD_HTML_links: return links_of_page(object->model, doc);
+    case FIELD_HTML_raw: return value_string(page->source);
+    case FIELD_HTML_inner_text: return value_string(page_read(object)->inner_text);
+    case FIELD_HTML_display_text: return value_string(page_read(object)->display_text);
+    case FIELD_HTML_links: return links_of_page(object->model, page_read(object));
     default: return value_null();
     }
 }
@@ -54,12 +73,12 @@ static struct html_doc *page_of(const struct node *node)
 uint32_t object_pages(struct object *object, struct html_doc **out, uint32_t most)
 {
     uint32_t count = 0;
-    union {
-        const void *from;
-        void *to;
-    } self = {.from = object->self};
     if (object->type == TYPE_HTML && object->self != NULL && most > 0) {
-        out[count++] = self.to;
+        union {
+            const struct html_doc *from;
+            struct html_doc *to;
+        } doc = {.from = page_read(object)};
+        out[count++] = doc.to;
     } else if (object->type == TYPE_BodyHTML && object->self != NULL) {
         const struct node_list *list = &mail_view(object->model)->html;
         for (uint32_t i = 0; i < list->count && count < most; i++)

@@ -7,8 +7,8 @@
 #include "observe/model.h"
 #include "observe/xpath.h"
 
-/* SOURCE (UTF-8) read as a page. */
-struct value model_html(struct model *model, struct bytes source);
+/* SOURCE (UTF-8) as a page, read when asked for; or DOC, which was read already. */
+struct value model_html(struct model *model, struct bytes source, const struct html_doc *doc);
 /* One node an XPath expression selected; its links are computed when asked for. */
 struct value model_html_node(struct model *model, const struct xpath_node *node);
 /* The pages an object of HTML kind is made of: several for a mail's body with several HTML parts.

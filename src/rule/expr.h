@@ -51,29 +51,31 @@ struct gate;
 struct needles;
 
 struct expr {
+    /* what the evaluator reads stands together */
     uint8_t op;   /* enum op */
-    uint8_t cost; /* 0 cheapest; see cost.def order in compile.c */
     uint8_t level; /* of an ITEM, and the level a lambda binds */
     bool shared;  /* part of the graph: children sorted, may have a memo */
-    bool checked; /* typed already: the middle of a < b < c stands in two places */
-    bool rare;    /* of the graph: hardly ever true, and cheap to tell: first in an `and` */
     bool shuts;   /* of the graph: may be known untrue for all items from gates alone */
-    bool open_ended; /* of the graph: may be UNKNOWN */
-    uint32_t deps;
     uint32_t memo; /* slot, or EXPR_NO_MEMO */
+    uint32_t deps;
     uint32_t count;
     struct expr **child;
-    struct typing type;
-    uint32_t line, column; /* in its file */
-    struct bytes text;     /* a NAME's, a FIELD's, a CALL's or a LIST's name; a named argument's name */
-    struct value constant; /* of CONSTANT; N of OF */
     uint32_t field;        /* slot number of FIELD */
     uint32_t positional;   /* of CALL: children that are not options */
-    uint32_t fixed;        /* of CALL: those that are not repeated */
     const struct function_row *function;
     struct list *list;
     struct gate *gate;       /* literals that must have been seen (rule/prefilter.h), or NULL */
     struct needles *needles; /* prepared constants of a CALL or IN, or NULL (rule/needle.h) */
+    struct value constant; /* of CONSTANT; N of OF */
+    uint32_t fixed;        /* of CALL: those that are not repeated */
+    /* the rest is for the checker and the compiler */
+    uint8_t cost; /* 0 cheapest */
+    bool checked; /* typed already: the middle of a < b < c stands in two places */
+    bool rare;    /* of the graph: hardly ever true, and cheap to tell: first in an `and` */
+    bool open_ended; /* of the graph: may be UNKNOWN */
+    struct typing type;
+    uint32_t line, column; /* in its file */
+    struct bytes text;     /* a NAME's, a FIELD's, a CALL's or a LIST's name; a named argument's name */
     uint64_t hash;
 };
 

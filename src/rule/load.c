@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 #include "rule/cache.h"
-#include "rule/prefilter.h"
+#include "rule/guard.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -145,6 +145,10 @@ static void compile(struct rule_set *set, struct cache *cache)
             abort(); /* every pattern was good in its tree */
     prefilter_build(set->graph, cache);
     graph_finish(set->graph);
+    set->graph->guards = guards_build(set);
+    set->graph->start = talloc_zero_array(set->graph, uint64_t, set->rule_count / 64 + 2);
+    if (set->graph->start == NULL)
+        abort();
 }
 
 struct rule_set *rule_set_load(const void *parent, const struct rule_options *options,

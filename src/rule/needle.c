@@ -2,7 +2,7 @@
 #include "rule/needle.h"
 
 #include "base/utf8.h"
-#include "rule/compile.h"
+#include "rule/prefilter.h"
 #include "rule/range.h"
 #include "rule/unicode.h"
 
@@ -206,6 +206,9 @@ struct value needle_any(struct call *call, bool (*test)(struct call *call, struc
             needle = &made;
         } else if (seen != NULL && !clause_seen(seen, needle)) {
             continue;
+        } else if (seen != NULL && needle->exact && call->expr->gate->text->deps == 0 &&
+                   call->match == NULL) {
+            return value_bool(true);
         }
         run_take(call->run, text.len / 256);
         if (kleene_take(&kleene, value_bool(test(call, text, needle, &match)), true))

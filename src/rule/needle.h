@@ -11,12 +11,15 @@
 #include "rule/eval.h"
 #include "rule/regex.h"
 
+#define NEEDLE_SET_END UINT32_MAX
+
 struct needle {
     bool constant;
     struct bytes text, folded; /* where constant */
     struct pattern *pattern;   /* of a regex function, where constant */
-    const uint32_t *clause;    /* literals, one of which must have been seen; none: always try */
-    uint32_t clause_count;
+    const uint32_t *clause;    /* literals, sets ended by NEEDLE_SET_END: one of each must be seen */
+    uint32_t clause_count;     /* with the ends; 0: always try */
+    bool exact;                /* its only literal seen in a text is the answer, caseless */
 };
 
 struct ranges;

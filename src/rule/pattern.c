@@ -2,7 +2,6 @@
 #include "rule/regex.h"
 
 #include "base/table.h"
-#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <talloc.h>
@@ -76,27 +75,39 @@ const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t
 struct collect {
     struct pattern *pattern;
     struct arena *arena;
-    bool unusable;
+    uint32_t room;
+    int set;
 };
 
-static void collect_one(void *self, const char *literal, size_t len)
+static void collect_bytes(struct collect *collect, struct bytes literal)
+{
+    struct pattern *pattern = collect->pattern;
+    if (pattern->literal_count == collect->room) {
+        uint32_t room = collect->room == 0 ? 8 : collect->room * 2;
+        struct bytes *grown = arena_array_of(collect->arena, room, struct bytes);
+        if (collect->room > 0)
+            memcpy(grown, pattern->literal, pattern->literal_count * sizeof *grown);
+        pattern->literal = grown;
+        collect->room = room;
+    }
+    pattern->literal[pattern->literal_count++] = literal;
+}
+
+static void collect_one(void *self, int set, const char *literal, size_t len)
 {
     struct collect *collect = self;
-    struct pattern *pattern = collect->pattern;
-    if (pattern->literal == NULL)
-        pattern->literal = arena_array_of(collect->arena, 512, struct bytes);
-    struct bytes copy = arena_copy(collect->arena, bytes_of(literal, len));
-    collect->unusable = collect->unusable || !utf8_is_ascii(copy);
-    pattern->literal[pattern->literal_count++] = copy;
+    if (set != collect->set)
+        collect_bytes(collect, BYTES_NONE);
+    collect->set = set;
+    collect_bytes(collect, arena_copy(collect->arena, bytes_of(literal, len)));
 }
 
 void pattern_literals(struct pattern *pattern, struct arena *arena)
 {
     if (pattern->has_literals)
         return;
-    struct collect collect = {pattern, arena, false};
-    regex_literals(pattern->text, pattern->fold, collect_one, &collect);
-    if (collect.unusable)
-        pattern->literal_count = 0;
+    struct collect collect = {.pattern = pattern, .arena = arena};
+    if (regex_literals(pattern->text, pattern->fold, collect_one, &collect) > 0)
+        collect_bytes(&collect, BYTES_NONE);
     pattern->has_literals = true;
 }

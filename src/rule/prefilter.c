@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "rule/cache.h"
+#include "rule/unicode.h"
 
 #include <stdlib.h>
 #include <talloc.h>
@@ -52,30 +53,25 @@ bool prefilter_wants(const struct expr *expr)
     return true;
 }
 
-/* Characters that no case folding touches: ideographs, kana, hangul. */
-static bool is_caseless(struct bytes text)
-{
-    for (size_t at = 0; at < text.len;) {
-        uint32_t code = utf8_next(text, &at);
-        if (code >= 0x80 && (code < 0x3040 || code > 0xD7FF))
-            return false;
-    }
-    return true;
-}
-
 /* The longest part of TEXT whose bytes are the same whatever the case of the text it is found in. */
 static struct bytes usable_part(struct bytes text)
 {
     struct bytes best = BYTES_NONE;
-    if (is_caseless(text))
-        return bytes_sub(text, 0, LITERAL_MAX_BYTES);
-    for (size_t at = 0; at < text.len;) {
-        size_t end = at;
-        while (end < text.len && text.at[end] < 0x80)
-            end++;
-        if (end - at > best.len)
-            best = bytes_sub(text, at, end - at < LITERAL_MAX_BYTES ? end - at : LITERAL_MAX_BYTES);
-        at = end + (end == at);
+    size_t from = 0;
+    for (size_t at = 0; at <= text.len;) {
+        size_t here = at;
+        bool fits = at < text.len;
+        if (fits) {
+            uint32_t code = utf8_next(text, &at);
+            fits = code < 0x80 || (code != 0xFFFD && unicode_is_caseless(code));
+        } else {
+            at++;
+        }
+        if (fits && at - from <= LITERAL_MAX_BYTES)
+            continue;
+        if (here - from > best.len)
+            best = bytes_sub(text, from, here - from);
+        from = fits ? here : at;
     }
     return best;
 }
@@ -114,17 +110,30 @@ static uint32_t literal_number(struct gate *gate, struct arena *arena, struct by
     return *number;
 }
 
-static void add_clause(struct gate *gate, struct arena *arena, struct needle *needle, const struct bytes *literal,
-                       uint32_t count)
+/* The sets of COUNT literals (an absent one ends a set) become NEEDLE's; a set with a literal that is too
+ * short, or that case would change, says nothing and is left out. */
+static void add_clauses(struct gate *gate, struct arena *arena, struct needle *needle,
+                        const struct bytes *literal, uint32_t count)
 {
-    uint32_t *clause = arena_array_of(arena, count, uint32_t);
+    uint32_t *clause = arena_array_of(arena, count, uint32_t), kept = 0, begin = 0;
+    bool usable = true;
     for (uint32_t i = 0; i < count; i++) {
-        if (literal[i].len < LITERAL_MIN_BYTES)
-            return;
-        clause[i] = literal_number(gate, arena, literal[i]);
+        if (literal[i].at == NULL) {
+            if (usable && kept > begin)
+                clause[kept++] = NEEDLE_SET_END;
+            else
+                kept = begin;
+            begin = kept;
+            usable = true;
+            continue;
+        }
+        struct bytes part = usable_part(literal[i]);
+        usable = usable && part.len >= LITERAL_MIN_BYTES;
+        if (usable)
+            clause[kept++] = literal_number(gate, arena, part);
     }
     needle->clause = clause;
-    needle->clause_count = count;
+    needle->clause_count = begin;
 }
 
 static void add_needles(struct gate *gate, struct graph *graph, struct expr *expr, enum gated kind)
@@ -132,15 +141,17 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
     struct arena *arena = graph->arena;
     for (uint32_t i = 0; i < expr->needles->count; i++) {
         struct needle *needle = &expr->needles->needle[i];
-        struct bytes part;
         if (!needle->constant)
             continue;
         if (kind == GATED_REGEX) {
             pattern_literals(needle->pattern, arena);
-            add_clause(gate, arena, needle, needle->pattern->literal, needle->pattern->literal_count);
+            add_clauses(gate, arena, needle, needle->pattern->literal, needle->pattern->literal_count);
         } else {
-            part = kind == GATED_GLOB ? glob_part(needle->folded) : usable_part(needle->folded);
-            add_clause(gate, arena, needle, &part, part.at != NULL);
+            struct bytes one[2] = {kind == GATED_GLOB ? glob_part(needle->folded) : needle->folded};
+            add_clauses(gate, arena, needle, one, one[0].at == NULL ? 0 : 2);
+            needle->exact = expr->function == &function_rows[FUNCTION_STRINGS_ICONTAINS] &&
+                            needle->clause_count == 2 && needle->folded.len <= LITERAL_MAX_BYTES &&
+                            utf8_is_ascii(needle->folded);
         }
     }
 }

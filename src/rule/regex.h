@@ -16,6 +16,7 @@ extern "C" {
 
 #define REGEX_GROUPS_MAX 32
 #define REGEX_ATOM_MIN_BYTES 3
+#define REGEX_SETS_MAX 4
 
 struct regex; /* a compiled program */
 
@@ -29,10 +30,10 @@ bool regex_search(const struct regex *regex, struct bytes text, size_t from, boo
 /* Groups without the whole match; the name of group NUMBER (1-based), or NULL. */
 int regex_group_count(const struct regex *regex);
 const char *regex_group_name(const struct regex *regex, int number);
-/* Literals (lower case) of which any text that matches holds at least one: calls EACH for every one
- * and returns how many; 0 where there is no such set.  For caseless and exact patterns alike. */
-int regex_literals(struct bytes pattern, bool fold, void (*each)(void *self, const char *literal, size_t len),
-                   void *self);
+/* Sets of literals (lower case): any text that matches holds at least one of every set.  Calls EACH for
+ * every literal, set by set; returns how many sets there are, 0 where nothing is known. */
+int regex_literals(struct bytes pattern, bool fold,
+                   void (*each)(void *self, int set, const char *literal, size_t len), void *self);
 
 #ifdef __cplusplus
 }
@@ -43,7 +44,7 @@ struct pattern {
     struct bytes text;
     bool fold, known_good, tried, has_literals;
     struct regex *regex;     /* NULL until first used */
-    struct bytes *literal;   /* of which one must be in any text that matches */
+    struct bytes *literal;   /* set by set; an absent one ends a set: one of each must be there */
     uint32_t literal_count;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rule/compile.h"
 #include "rule/evidence.h"
+#include "rule/guard.h"
 
 #include "base/table.h"
 #include "base/text.h"
@@ -130,8 +130,13 @@ void rule_set_run(const struct rule_set *set, struct model *model, struct arena 
     *result = (struct rule_result){0};
     result->hit = arena_array_of(arena, set->rule_count, struct rule_hit);
     result->undecided = arena_array_of(arena, set->rule_count, struct rule_gap);
+    bool guarded = !options->naive && model->root->type == TYPE_Message;
+    if (guarded)
+        guards_start(&run, set->graph->guards, set->graph->start);
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
+        if (guarded && !(set->graph->start[i / 64] >> (i % 64) & 1))
+            continue;
         if (rule->root == model->root->type && (options->only == NULL || options->only == rule))
             run_rule(&run, rule, result);
     }

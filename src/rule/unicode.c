@@ -8,18 +8,19 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/uspoof.h>
+#include <unicode/utf8.h>
 
-struct bytes unicode_fold(struct arena *arena, struct bytes text)
+static size_t encode(uint32_t code, uint8_t out[4])
 {
-    uint8_t *lower = arena_alloc(arena, text.len + 1);
-    uint8_t high = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.at[i];
-        high |= c;
-        lower[i] = (uint8_t)(c + ((uint8_t)(c - 'A') < 26 ? 32 : 0));
-    }
-    if (high < 0x80)
-        return bytes_of(lower, text.len);
+    UBool failed = false;
+    int32_t len = 0;
+    U8_APPEND(out, len, 4, (UChar32)code, failed);
+    return failed ? 0 : (size_t)len;
+}
+
+/* A character that folds to one of another length: the text is built anew. */
+static struct bytes fold_slowly(struct arena *arena, struct bytes text)
+{
     struct text out;
     text_init(&out, arena, 0);
     text_reserve(&out, text.len + 16);
@@ -34,6 +35,42 @@ struct bytes unicode_fold(struct arena *arena, struct bytes text)
             text_add_codepoint(&out, folded);
     }
     return text_bytes(&out);
+}
+
+struct bytes unicode_fold(struct arena *arena, struct bytes text)
+{
+    uint8_t *lower = arena_alloc(arena, text.len + 1);
+    uint8_t high = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = text.at[i];
+        high |= c;
+        lower[i] = (uint8_t)(c + ((uint8_t)(c - 'A') < 26 ? 32 : 0));
+    }
+    if (high < 0x80)
+        return bytes_of(lower, text.len);
+    size_t at = 0;
+    while (at < text.len) { /* in place, as long as folding keeps the length */
+        if (text.at[at] < 0x80) {
+            at++;
+            continue;
+        }
+        size_t from = at;
+        uint32_t code = utf8_next(text, &at);
+        uint32_t folded = (uint32_t)u_foldCase((UChar32)code, U_FOLD_CASE_DEFAULT);
+        if (code == 0xFFFD || folded == code)
+            continue;
+        uint8_t encoded[4];
+        if (encode(folded, encoded) != at - from)
+            return fold_slowly(arena, text);
+        memcpy(lower + from, encoded, at - from);
+    }
+    return bytes_of(lower, text.len);
+}
+
+bool unicode_is_caseless(uint32_t code)
+{
+    return !u_hasBinaryProperty((UChar32)code, UCHAR_CASED) &&
+           !u_hasBinaryProperty((UChar32)code, UCHAR_CHANGES_WHEN_CASEMAPPED);
 }
 
 struct looks {

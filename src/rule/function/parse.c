@@ -45,7 +45,7 @@ struct value function_parse_html_text(struct call *call)
     struct bytes text = value_bytes(call->arg[0]);
     if (!run_take(call->run, text.len / 8))
         return value_lacking(CAPABILITY_BUDGET);
-    return model_html(call->model, text);
+    return model_html(call->model, text, NULL);
 }
 
 /* A malformed expression, or one whose value is no node-set, is NULL. */
@@ -119,8 +119,8 @@ struct value function_parse_html(struct call *call)
         return value_lacking(CAPABILITY_BUDGET);
     const struct node *node = object_node(call->arg[0].as.object);
     if (node != NULL && html_of(node) != NULL)
-        return value_object(object_new(call->model, TYPE_HTML, html_of(node)));
-    return model_html(call->model, text_of(call, content));
+        return model_html(call->model, BYTES_NONE, html_of(node));
+    return model_html(call->model, text_of(call, content), NULL);
 }
 
 /* The attached mail as a message of its own; NULL where the file is none. */

@@ -87,47 +87,67 @@ const char *regex_group_name(const struct regex *regex, int number)
     return found == names.end() ? nullptr : found->second.c_str();
 }
 
-/* RE2's own prefilter answers which sets of literals are enough for a match to be possible.  It is
- * monotone, so leaving out literals one by one while "everything but these" stays impossible ends
- * with a set of which at least one must occur; short ones are left out first. */
-int regex_literals(struct bytes pattern, bool fold, void (*each)(void *self, const char *literal, size_t len),
-                   void *self)
-{
-    re2::FilteredRE2 filter(REGEX_ATOM_MIN_BYTES);
-    int id = -1;
-    if (filter.Add(translate(pattern), options_for(fold), &id) != RE2::NoError)
-        return 0;
+namespace {
+
+/* RE2's own prefilter of one pattern: which literals suffice for a match to be possible. */
+struct prefilter {
+    re2::FilteredRE2 filter{REGEX_ATOM_MIN_BYTES};
     std::vector<std::string> atoms;
-    filter.Compile(&atoms);
-    if (atoms.empty() || atoms.size() > 512)
-        return 0;
-    std::vector<size_t> order(atoms.size());
-    for (size_t i = 0; i < order.size(); i++)
-        order[i] = i;
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-        return atoms[a].size() != atoms[b].size() ? atoms[a].size() < atoms[b].size() : a < b;
-    });
-    std::vector<bool> needed(atoms.size(), true);
-    auto impossible_without = [&]() {
+
+    bool possible_with(const std::vector<bool> &absent)
+    {
         std::vector<int> present, potential;
         for (size_t i = 0; i < atoms.size(); i++)
-            if (!needed[i])
+            if (!absent[i])
                 present.push_back(static_cast<int>(i));
         filter.AllPotentials(present, &potential);
-        return potential.empty();
-    };
-    if (!impossible_without())
-        return 0;
-    for (size_t i : order) {
-        needed[i] = false;
-        if (!impossible_without())
-            needed[i] = true;
+        return !potential.empty();
     }
-    int count = 0;
-    for (size_t i = 0; i < atoms.size(); i++)
-        if (needed[i]) {
-            each(self, atoms[i].data(), atoms[i].size());
-            count++;
+};
+
+}  // namespace
+
+/* The prefilter is monotone, so leaving out literals one by one while "everything but these" stays
+ * impossible ends with a set of which at least one must occur.  Short ones are left out first; in later
+ * rounds those of earlier sets before them, so that the sets differ. */
+int regex_literals(struct bytes pattern, bool fold,
+                   void (*each)(void *self, int set, const char *literal, size_t len), void *self)
+{
+    prefilter p;
+    int id = -1, sets = 0;
+    if (p.filter.Add(translate(pattern), options_for(fold), &id) != RE2::NoError)
+        return 0;
+    p.filter.Compile(&p.atoms);
+    if (p.atoms.empty() || p.atoms.size() > 512)
+        return 0;
+    std::vector<bool> used(p.atoms.size(), false);
+    for (; sets < REGEX_SETS_MAX; sets++) {
+        std::vector<size_t> order(p.atoms.size());
+        for (size_t i = 0; i < order.size(); i++)
+            order[i] = i;
+        std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+            if (used[a] != used[b])
+                return static_cast<bool>(used[a]);
+            return p.atoms[a].size() != p.atoms[b].size() ? p.atoms[a].size() < p.atoms[b].size() : a < b;
+        });
+        std::vector<bool> needed(p.atoms.size(), true);
+        if (p.possible_with(needed))
+            return sets;
+        for (size_t i : order) {
+            needed[i] = false;
+            if (p.possible_with(needed))
+                needed[i] = true;
         }
-    return count;
+        bool fresh = true;
+        for (size_t i = 0; i < p.atoms.size(); i++)
+            fresh = fresh && !(needed[i] && used[i]);
+        if (!fresh)
+            return sets;
+        for (size_t i = 0; i < p.atoms.size(); i++)
+            if (needed[i]) {
+                used[i] = true;
+                each(self, sets, p.atoms[i].data(), p.atoms[i].size());
+            }
+    }
+    return sets;
 }
