@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/password.h"
 
+#include "artifact/node_text.h"
 #include "base/text.h"
 #include "base/utf8.h"
+
+#include "open/html.h"
+#include "open/mime.h"
 
 #include <assert.h>
 
@@ -178,7 +182,7 @@ void password_add_from_text(struct tree *tree, struct bytes text)
     }
 }
 
-/* HTML or text without its tags, in the arena where there are tags. */
+/* CONTENT without its tags, in the arena where there are any. */
 static struct bytes plain_text(struct tree *tree, struct bytes content)
 {
     content = bytes_sub(content, 0, TEXT_BYTES_MAX);
@@ -187,24 +191,26 @@ static struct bytes plain_text(struct tree *tree, struct bytes content)
     struct text out;
     text_init(&out, tree->arena, 0);
     for (size_t at = 0; at < content.len;) {
-        uint8_t c = content.at[at];
-        if (c == '<') {
-            size_t end = bytes_find_byte(content, '>', at);
-            if (end != BYTES_NPOS) {
-                text_add_byte(&out, ' ');
-                at = end + 1;
-                continue;
-            }
-        }
-        if (bytes_starts(bytes_from(content, at), BYTES("&nbsp;"))) {
-            text_add_byte(&out, ' ');
-            at += 6;
-            continue;
-        }
-        text_add_byte(&out, c);
-        at++;
+        size_t open = bytes_find_byte(content, '<', at);
+        size_t close = open == BYTES_NPOS ? BYTES_NPOS : bytes_find_byte(content, '>', open);
+        if (close == BYTES_NPOS)
+            open = close = content.len;
+        text_add(&out, bytes_sub(content, at, open - at));
+        text_add_byte(&out, ' ');
+        at = close + 1;
     }
     return text_bytes(&out);
+}
+
+/* What a reader of NODE sees: the page's shown text, or the text in UTF-8. */
+static struct bytes talk_of(struct node *node)
+{
+    const struct html_doc *doc = node->opened ? html_of(node) : NULL;
+    if (doc != NULL)
+        return bytes_sub(doc->display_text, 0, TEXT_BYTES_MAX);
+    struct bytes text = bytes_sub(node_text(node), 0, TEXT_BYTES_MAX);
+    return node->kind == KIND_HTML || bytes_equal(node->type, BYTES("text/html")) ? plain_text(node->tree, text)
+                                                                                  : text;
 }
 
 static bool is_talk(const struct node *node)
@@ -215,13 +221,15 @@ static bool is_talk(const struct node *node)
 
 static void add_subject(struct tree *tree, const struct node *node)
 {
-    struct bytes rest = bytes_sub(node->content, 0, 65536), line;
-    while (bytes_next_line(&rest, &line) && line.len > 0)
-        if (bytes_starts_fold(line, BYTES("subject:")))
-            password_add_from_text(tree, bytes_from(line, 8));
+    const struct mime_message *message = mime_message(node);
+    if (message == NULL)
+        return;
+    struct header_field *subject = header_find(&message->header, BYTES("subject"));
+    if (subject != NULL)
+        password_add_from_text(tree, header_text(&message->header, subject));
 }
 
-/* The parts of a file's name: stem, then its pieces. */
+/* The parts of a file's name: its stem, then each piece and what follows it. */
 static void add_name(struct tree *tree, struct bytes name)
 {
     size_t slash = bytes_find_last_byte(name, '/');
@@ -234,6 +242,8 @@ static void add_name(struct tree *tree, struct bytes name)
         if (at == stem.len || bytes_find_byte(BYTES(" _-.()[]=+"), stem.at[at], 0) != BYTES_NPOS) {
             if (at - from >= 3)
                 password_add(tree, bytes_sub(stem, from, at - from), name);
+            if (stem.len - from >= 3)
+                password_add(tree, bytes_from(stem, from), name);
             from = at + 1;
         }
 }
@@ -243,11 +253,11 @@ static void collect(struct tree *tree)
     uint32_t from = tree->password_nodes;
     tree->password_nodes = tree->count;
     for (uint32_t i = from; i < tree->count; i++) {
-        const struct node *node = tree->node[i];
+        struct node *node = tree->node[i];
         if (node->kind == KIND_MAIL)
             add_subject(tree, node);
         if (is_talk(node))
-            password_add_from_text(tree, plain_text(tree, node->content));
+            password_add_from_text(tree, talk_of(node));
     }
     for (uint32_t i = from; i < tree->count; i++)
         add_name(tree, tree->node[i]->name);
@@ -255,12 +265,12 @@ static void collect(struct tree *tree)
         for (size_t i = 0; i < sizeof habits / sizeof habits[0]; i++)
             password_add(tree, bytes_of_string(habits[i]), BYTES("common passwords"));
     for (uint32_t i = from; i < tree->count; i++) {
-        const struct node *node = tree->node[i];
+        struct node *node = tree->node[i];
         struct bytes text, word;
         size_t at = 0;
         if (!is_talk(node) || node->depth > 3)
             continue;
-        text = bytes_sub(plain_text(tree, node->content), 0, SHORT_TEXT_BYTES);
+        text = bytes_sub(talk_of(node), 0, SHORT_TEXT_BYTES);
         while (word_next(text, &at, &word))
             if (word.len >= 3)
                 add_forms(tree, word, BYTES("a word of the text"));
