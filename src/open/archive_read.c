@@ -8,6 +8,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <stdlib.h>
 
 /* Formats only, no filters: streams are opened one by one, so that each layer is a node. */
@@ -128,8 +129,18 @@ static void note_end(struct node *node, int status, const char *message)
         node_anomaly(node, ANOMALY_UNDECODABLE, 0, 0, said);
 }
 
+/* libarchive turns UTF-16 names into the thread's charset: that must be UTF-8 (glibc has it built in). */
+static locale_t utf8_locale(void)
+{
+    static locale_t locale;
+    if (locale == (locale_t)0)
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    return locale == (locale_t)0 ? LC_GLOBAL_LOCALE : locale;
+}
+
 void archive_read_all(struct node *node, const struct archive_list *list)
 {
+    locale_t before = uselocale(utf8_locale());
     struct archive *archive = reader(node->kind);
     struct archive_entry *entry;
     uint32_t index = 0;
@@ -164,4 +175,5 @@ void archive_read_all(struct node *node, const struct archive_list *list)
     node_fact_int(node, FACT_LIBARCHIVE_TOTAL_FILES, files);
     node_fact_int(node, FACT_LIBARCHIVE_TOTAL_EXTRACTED, read);
     archive_read_free(archive);
+    uselocale(before);
 }
