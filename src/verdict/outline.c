@@ -19,16 +19,24 @@ static void draw_branches(struct text *out, const struct node *node)
     }
 }
 
+/* A fact's text on one line. */
+static void draw_string(struct text *out, struct bytes s)
+{
+    s = utf8_cut(s, FACT_BYTES);
+    for (size_t i = 0; i < s.len; i++)
+        text_add_byte(out, s.at[i] < ' ' ? ' ' : s.at[i]);
+}
+
 static void draw_facts(struct text *out, const struct node *node)
 {
     for (const struct fact *fact = node->first_fact; fact != NULL; fact = fact->next) {
         struct value v = fact->value;
         if (v.tag == VALUE_ARRAY && v.as.array->count > 0 && v.as.array->item[0].tag == VALUE_STRING) {
             text_add_format(out, "  %s=%u:", fact_rows[fact->code].name, v.as.array->count);
-            text_add(out, utf8_cut(value_bytes(v.as.array->item[0]), FACT_BYTES));
+            draw_string(out, value_bytes(v.as.array->item[0]));
         } else if (v.tag == VALUE_STRING) {
             text_add_format(out, "  %s=", fact_rows[fact->code].name);
-            text_add(out, utf8_cut(value_bytes(v), FACT_BYTES));
+            draw_string(out, value_bytes(v));
         } else if (v.tag == VALUE_INT) {
             text_add_format(out, "  %s=%lld", fact_rows[fact->code].name, (long long)v.as.integer);
         } else if (value_is_true(v)) {
