@@ -41,6 +41,16 @@ static void step_collect(struct scan *scan)
         verdict_describe(scan->verdict, scan->model);
 }
 
+/* facts -> rule evidence */
+static void step_rules(struct scan *scan)
+{
+    if (scan->settings->rules == NULL)
+        return;
+    const struct rule_run_options options = {.profile = scan->settings->profile};
+    rule_set_run(scan->settings->rules, scan->model, scan->arena, &options, &scan->result);
+    judge_rules(scan->verdict, scan->model, &scan->result);
+}
+
 /* facts -> what the user's own mail taught */
 static void step_learned(struct scan *scan)
 {
@@ -58,7 +68,8 @@ static void step_scripts(struct scan *scan)
 static void step_verdict(struct scan *scan)
 {
     verdict_combine(scan->verdict);
-    attribute_rules(scan->verdict, scan->arena, &scan->result, scan->settings->families);
+    if (scan->settings->rules != NULL)
+        attribute_rules(scan->verdict, scan->arena, &scan->result, scan->settings->families);
 }
 
 /* what was asked for besides the verdict */
@@ -103,7 +114,8 @@ static void step_extras(struct scan *scan)
 
 /* The life of an artifact, in order. */
 static void (*const steps[])(struct scan *scan) = {
-    step_open, step_observe, step_collect, step_learned, step_scripts, step_verdict, step_extras,
+    step_open,    step_observe, step_collect, step_rules,
+    step_learned, step_scripts, step_verdict, step_extras,
 };
 
 struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,

@@ -3,6 +3,8 @@
 
 #include "cli/data.h"
 #include "know/family.h"
+#include "observe/brand_load.h"
+#include "observe/lure.h"
 #include "rule/rule.h"
 
 #include <stdio.h>
@@ -67,6 +69,15 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
         if (settings->learned == NULL)
             return false;
     }
+    char *brands = data_path(parent, "knowledge/brands.yml", err);
+    char *lexicon = data_path(parent, "knowledge/lexicon.yml", err);
+    if (brands == NULL || lexicon == NULL)
+        return false;
+    settings->observe.brands = brand_load(parent, brands, err);
+    const struct lexicon *words = lexicon_load(parent, lexicon, err);
+    if (settings->observe.brands == NULL || words == NULL)
+        return false;
+    settings->observe.lures = lure_index_new(parent, words);
     char *families = data_path(parent, "knowledge/families.yml", err);
     if (families == NULL)
         return false;

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "know/family.h"
 
-#include "base/text.h"
+#include "base/file.h"
 #include "base/yaml.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
 
 #define FILE_BYTES_MAX ((size_t)16 * 1024 * 1024)
-
-static bool read_file(struct arena *arena, const char *path, struct bytes *out, struct error *err)
-{
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL)
-        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    struct text all;
-    text_init(&all, arena, FILE_BYTES_MAX);
-    uint8_t chunk[16384];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
-        text_add(&all, bytes_of(chunk, n));
-    fclose(file);
-    *out = text_bytes(&all);
-    return !all.over_limit || error_set(err, ERROR_LIMIT, "%s is larger than 16 MB", path);
-}
 
 static struct bytes *take_list(struct arena *arena, const struct yaml *list, uint32_t *count_out)
 {
@@ -71,7 +54,7 @@ struct families *families_load(const void *parent, const char *path, struct erro
     families->by_name = table_new(families);
     struct bytes text;
     const struct yaml *list = NULL;
-    bool ok = read_file(families->arena, path, &text, err);
+    bool ok = file_load(families->arena, path, FILE_BYTES_MAX, &text, err);
     if (ok) {
         const struct yaml *root = yaml_parse(families->arena, text, path, err);
         list = yaml_get(root, "families");

@@ -19,9 +19,13 @@ struct settings {
     uint32_t org_domain_count;
     struct bytes *authserv_id; /* trusted, RFC 8601; none: the newest at the receiving side */
     uint32_t authserv_id_count;
+    const struct lure_index *lures;   /* observe/lure.h; NULL: no classifier */
+    const struct brand_index *brands; /* observe/brand.h; NULL: no brands are known */
     struct bytes dkim_keys; /* lines "selector._domainkey.domain: p=..."; absent: not verified */
 };
 
+struct lure_index;
+struct brand_index;
 struct mail_view;  /* observe/mailview.h */
 struct model_host; /* observe/object.c */
 

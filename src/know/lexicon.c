@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "know/lexicon.h"
+
+#include "base/file.h"
+#include "base/yaml.h"
+
+#include <stdlib.h>
+#include <talloc.h>
+
+#define FILE_BYTES_MAX ((size_t)8 * 1024 * 1024)
+
+struct loader {
+    struct lexicon *lexicon;
+    const char *path;
+    struct error *err;
+};
+
+static bool wrong(struct loader *l, const struct yaml *at, const char *what)
+{
+    return error_set_at(l->err, l->path, at->line, at->column, "%s", what);
+}
+
+static bool take_group(struct loader *l, const struct yaml *entry)
+{
+    struct lexicon_group *group = &l->lexicon->group[l->lexicon->group_count++];
+    const struct yaml *phrases = yaml_get(entry, "phrases");
+    group->id = yaml_get_text(entry, "id");
+    group->entity = yaml_get_text(entry, "entity");
+    group->topic = yaml_get_text(entry, "topic");
+    if (group->id.len == 0 || phrases == NULL || phrases->kind != YAML_SEQUENCE)
+        return wrong(l, entry, "a group needs an id and a list of phrases");
+    group->phrase_count = phrases->count;
+    group->phrase = arena_array_of(l->lexicon->arena, phrases->count, struct bytes);
+    for (uint32_t i = 0; i < phrases->count; i++) {
+        group->phrase[i] = yaml_text(phrases->row[i].value);
+        if (group->phrase[i].len < 2)
+            return wrong(l, phrases->row[i].value, "a phrase needs at least two characters");
+    }
+    return true;
+}
+
+static uint32_t group_named(const struct lexicon *lexicon, struct bytes id)
+{
+    for (uint32_t i = 0; i < lexicon->group_count; i++)
+        if (bytes_equal(lexicon->group[i].id, id))
+            return i;
+    return LEXICON_GROUPS;
+}
+
+/* The weights under KEY of an intent: group names, or two joined by '+'. */
+static bool take_terms(struct loader *l, struct lexicon_intent *intent, const struct yaml *map, bool repeat)
+{
+    for (uint32_t i = 0; map != NULL && i < map->count; i++) {
+        struct bytes second = map->row[i].key, first;
+        bytes_next_field(&second, '+', &first);
+        struct lexicon_term *term = &intent->term[intent->term_count++];
+        term->first = group_named(l->lexicon, bytes_trim(first));
+        term->second = second.len == 0 ? term->first : group_named(l->lexicon, bytes_trim(second));
+        term->repeat = repeat;
+        if (term->first == LEXICON_GROUPS || term->second == LEXICON_GROUPS)
+            return wrong(l, map->row[i].value, "a weight for a group that is not there");
+        if (!yaml_number(map->row[i].value, &term->weight))
+            return wrong(l, map->row[i].value, "expected a number");
+    }
+    return true;
+}
+
+static bool take_intent(struct loader *l, const struct yaml *entry)
+{
+    struct lexicon_intent *intent = &l->lexicon->intent[l->lexicon->intent_count++];
+    static const char *const kinds[] = {"groups", "pairs", "repeat"};
+    uint32_t count = 0;
+    intent->name = yaml_get_text(entry, "name");
+    if (intent->name.len == 0 || !yaml_number(yaml_get(entry, "bias"), &intent->bias))
+        return wrong(l, entry, "an intent needs a name and a bias");
+    if (yaml_get(entry, "phone") != NULL && !yaml_number(yaml_get(entry, "phone"), &intent->phone))
+        return wrong(l, entry, "phone takes a number");
+    for (int i = 0; i < 3; i++)
+        count += yaml_get(entry, kinds[i]) == NULL ? 0 : yaml_get(entry, kinds[i])->count;
+    intent->term = arena_array_of(l->lexicon->arena, count, struct lexicon_term);
+    for (int i = 0; i < 3; i++)
+        if (!take_terms(l, intent, yaml_get(entry, kinds[i]), i == 2))
+            return false;
+    return true;
+}
+
+static bool take_all(struct loader *l, const struct yaml *root)
+{
+    struct lexicon *lexicon = l->lexicon;
+    const struct yaml *groups = yaml_get(root, "groups"), *intents = yaml_get(root, "intents");
+    if (groups == NULL || intents == NULL || groups->count > LEXICON_GROUPS)
+        return error_set_at(l->err, l->path, 1, 1, "expected at most %u groups, and intents", LEXICON_GROUPS);
+    lexicon->group = arena_array_of(lexicon->arena, groups->count, struct lexicon_group);
+    lexicon->intent = arena_array_of(lexicon->arena, intents->count, struct lexicon_intent);
+    for (uint32_t i = 0; i < groups->count; i++)
+        if (!take_group(l, groups->row[i].value))
+            return false;
+    for (uint32_t i = 0; i < intents->count; i++)
+        if (!take_intent(l, intents->row[i].value))
+            return false;
+    return true;
+}
+
+struct lexicon *lexicon_load(const void *parent, const char *path, struct error *err)
+{
+    struct lexicon *lexicon = talloc_zero(parent, struct lexicon);
+    if (lexicon == NULL)
+        abort();
+    lexicon->arena = arena_new(lexicon);
+    struct loader loader = {lexicon, path, err};
+    struct bytes text;
+    if (file_load(lexicon->arena, path, FILE_BYTES_MAX, &text, err)) {
+        const struct yaml *root = yaml_parse(lexicon->arena, text, path, err);
+        if (root != NULL && take_all(&loader, root))
+            return lexicon;
+    }
+    talloc_free(lexicon);
+    return NULL;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "observe/lure.h"
+
+#include "base/text.h"
+#include "observe/brand.h"
+#include "observe/phone.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+#define TEXT_BYTES_MAX ((size_t)32 * 1024)
+#define HIGH 1.6    /* log-odds: 83 % */
+#define MEDIUM 0.0
+#define LOW (-1.4)  /* 20 % */
+
+struct lure_index {
+    const struct lexicon *lexicon;
+    struct brand *group; /* the groups, as lists of names to find */
+    struct brand_index *index;
+};
+
+struct lure_index *lure_index_new(const void *parent, const struct lexicon *lexicon)
+{
+    struct lure_index *lures = talloc_zero(parent, struct lure_index);
+    if (lures == NULL)
+        abort();
+    lures->lexicon = lexicon;
+    lures->group = talloc_zero_array(lures, struct brand, lexicon->group_count);
+    for (uint32_t i = 0; i < lexicon->group_count; i++)
+        lures->group[i] = (struct brand){.name = lexicon->group[i].phrase[0],
+                                         .alias = lexicon->group[i].phrase + 1,
+                                         .alias_count = lexicon->group[i].phrase_count - 1};
+    lures->index = brand_index_new(lures, lures->group, lexicon->group_count);
+    return lures;
+}
+
+/* What was seen in one text. */
+struct sighting {
+    const struct lure_index *lures;
+    struct bytes first[LEXICON_GROUPS]; /* the first phrase of each group; absent: not seen */
+    uint32_t count[LEXICON_GROUPS];
+    bool phone;
+};
+
+/* Runs of white space as one space, so that phrases match across line ends. */
+static struct bytes squeeze(struct arena *arena, struct bytes subject, struct bytes body)
+{
+    struct text out;
+    struct bytes parts[2] = {subject, bytes_sub(body, 0, TEXT_BYTES_MAX)};
+    text_init(&out, arena, 0);
+    for (int p = 0; p < 2; p++) {
+        bool blank = true;
+        for (size_t i = 0; i < parts[p].len; i++) {
+            uint8_t c = parts[p].at[i];
+            bool white = ascii_is_space(c);
+            if (!white || !blank)
+                text_add_byte(&out, white ? ' ' : c);
+            blank = white;
+        }
+        text_add_string(&out, " . ");
+    }
+    return text_bytes(&out);
+}
+
+static void look(struct sighting *seen, struct model *model, struct bytes text)
+{
+    struct brand_mention *mention;
+    uint32_t count = brand_find(seen->lures->index, model->arena, text, &mention);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t group = (uint32_t)(mention[i].brand - seen->lures->group);
+        seen->first[group] = mention[i].text;
+        seen->count[group] = mention[i].count;
+    }
+    struct phone *phones;
+    seen->phone = phone_find(model->arena, text, &phones) > 0;
+}
+
+static double add_up(const struct sighting *seen, const struct lexicon_intent *intent)
+{
+    double sum = intent->bias + (seen->phone ? intent->phone : 0);
+    for (uint32_t i = 0; i < intent->term_count; i++) {
+        const struct lexicon_term *term = &intent->term[i];
+        uint32_t count = seen->count[term->first];
+        if (count == 0 || seen->count[term->second] == 0)
+            continue;
+        sum += term->repeat ? term->weight * fmin(count - 1, 3) : term->weight;
+    }
+    return sum;
+}
+
+static const char *confidence_of(double odds)
+{
+    return odds >= HIGH ? "high" : odds >= MEDIUM ? "medium" : "low";
+}
+
+static void add_named(struct model *model, struct array *list, enum type type, uint32_t name_field,
+                      uint32_t other_field, struct bytes name, struct bytes other)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (bytes_equal(value_bytes(list->item[i].as.object->slot[name_field]), name) && type == TYPE_Topic)
+            return;
+    struct object *object = object_new(model, type, NULL);
+    object_set(object, name_field, value_string(name));
+    object_set(object, other_field, value_string(other));
+    array_add(model->arena, list, value_object(object));
+}
+
+static struct array *intents_of(struct model *model, const struct sighting *seen)
+{
+    struct array *list = array_new(model->arena);
+    double most = -10;
+    for (uint32_t i = 0; i < seen->lures->lexicon->intent_count; i++) {
+        const struct lexicon_intent *intent = &seen->lures->lexicon->intent[i];
+        double odds = add_up(seen, intent);
+        most = fmax(most, odds);
+        if (odds >= LOW)
+            add_named(model, list, TYPE_NLUIntent, FIELD_NLUIntent_name, FIELD_NLUIntent_confidence,
+                      intent->name, bytes_of_string(confidence_of(odds)));
+    }
+    if (most < LOW)
+        add_named(model, list, TYPE_NLUIntent, FIELD_NLUIntent_name, FIELD_NLUIntent_confidence,
+                  BYTES("benign"), most < -2.4 ? BYTES("medium") : BYTES("low"));
+    return list;
+}
+
+static void add_tags(struct model *model, struct array *tags, struct bytes text)
+{
+    static const struct {
+        const char *word, *tag;
+    } words[] = {{"invoice", "invoice"}, {"payment", "payment"}, {"purchase order", "purchase_order"}};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (bytes_find_fold(text, bytes_of_string(words[i].word), 0) != BYTES_NPOS)
+            add_named(model, tags, TYPE_NLUContent, FIELD_NLUContent_name, FIELD_NLUContent_confidence,
+                      bytes_of_string(words[i].tag), BYTES("high"));
+}
+
+struct value lure_classify(struct model *model, struct bytes text, struct bytes subject)
+{
+    struct object *result = object_new(model, TYPE_NLUResult, NULL);
+    struct sighting seen = {.lures = model->settings->lures};
+    struct array *entities = array_new(model->arena), *topics = array_new(model->arena),
+                 *tags = array_new(model->arena);
+    struct bytes all = squeeze(model->arena, subject, text);
+    look(&seen, model, all);
+    for (uint32_t i = 0; i < seen.lures->lexicon->group_count; i++) {
+        const struct lexicon_group *group = &seen.lures->lexicon->group[i];
+        if (seen.count[i] > 0 && group->entity.len > 0)
+            add_named(model, entities, TYPE_NLUEntity, FIELD_NLUEntity_name, FIELD_NLUEntity_text,
+                      group->entity, seen.first[i]);
+        if (seen.count[i] > 0 && group->topic.len > 0)
+            add_named(model, topics, TYPE_Topic, FIELD_Topic_name, FIELD_Topic_confidence, group->topic,
+                      seen.count[i] >= 3 ? BYTES("high") : BYTES("medium"));
+    }
+    add_tags(model, tags, all);
+    object_set(result, FIELD_NLUResult_intents, value_array(intents_of(model, &seen)));
+    object_set(result, FIELD_NLUResult_entities, value_array(entities));
+    object_set(result, FIELD_NLUResult_topics, value_array(topics));
+    object_set(result, FIELD_NLUResult_tags, value_array(tags));
+    object_set(result, FIELD_NLUResult_success, value_bool(true));
+    return value_object(result);
+}
+
+double lure_log_odds(struct model *model, struct bytes text, struct bytes name)
+{
+    struct sighting seen = {.lures = model->settings->lures};
+    if (seen.lures == NULL)
+        return -10;
+    look(&seen, model, squeeze(model->arena, BYTES_NONE, text));
+    for (uint32_t i = 0; i < seen.lures->lexicon->intent_count; i++)
+        if (bytes_equal(seen.lures->lexicon->intent[i].name, name))
+            return add_up(&seen, &seen.lures->lexicon->intent[i]);
+    return -10;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * ml.nlu_classifier from the shipped lexicon, and what noroshi.* says of lures, brands and hosts. */
+#include "rule/function.h"
+
+#include "observe/brand.h"
+#include "observe/capability.h"
+#include "observe/domain.h"
+#include "observe/lure.h"
+#include "observe/phone.h"
+#include "rule/unicode.h"
+
+#include <math.h>
+
+static struct value no_classifier(void)
+{
+    return value_unknown(1u << CAPABILITY_CLASSIFIER);
+}
+
+struct value function_nlu(struct call *call)
+{
+    if (call->model->settings->lures == NULL)
+        return no_classifier();
+    struct value subject = call->option != NULL ? call->option[0] : value_null();
+    return lure_classify(call->model, value_bytes(call->arg[0]), value_bytes(subject));
+}
+
+struct value function_topic(struct call *call)
+{
+    if (call->model->settings->lures == NULL)
+        return no_classifier();
+    struct value all = lure_classify(call->model, value_bytes(call->arg[0]), BYTES_NONE);
+    struct object *result = object_new(call->model, TYPE_TopicResult, NULL);
+    object_set(result, FIELD_TopicResult_topics, object_get(all.as.object, FIELD_NLUResult_topics));
+    return value_object(result);
+}
+
+struct value function_lure(struct call *call)
+{
+    if (call->model->settings->lures == NULL)
+        return no_classifier();
+    return value_float(lure_log_odds(call->model, value_bytes(call->arg[0]), value_bytes(call->arg[1])));
+}
+
+static struct bytes sender_root(struct model *model)
+{
+    static const uint32_t path[] = {FIELD_Message_sender, FIELD_SenderMailbox_email, FIELD_EmailAddress_domain};
+    struct value v = value_object(model->root);
+    for (size_t i = 0; i < 3 && v.tag == VALUE_OBJECT; i++)
+        v = object_get(v.as.object, path[i]);
+    return v.tag == VALUE_OBJECT ? value_bytes(object_get(v.as.object, FIELD_Domain_domain)) : BYTES_NONE;
+}
+
+/* Whether DOMAIN is one of BRAND's own. */
+static bool owns(const struct call *call, const struct brand *brand, struct bytes domain)
+{
+    const struct brand *owner = brand_of_domain(call->model->settings->brands, domain);
+    return owner == brand;
+}
+
+/* Brands TEXT names that the sender's domain does not belong to. */
+struct value function_foreign_brands(struct call *call)
+{
+    struct array *names = array_new(call->arena);
+    if (call->model->settings->brands == NULL)
+        return value_array(names);
+    struct brand_mention *mention;
+    struct bytes sender = sender_root(call->model);
+    uint32_t count = brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
+    for (uint32_t i = 0; i < count; i++)
+        if (!owns(call, mention[i].brand, sender)) {
+            array_add(call->arena, names, value_string(mention[i].brand->name));
+            if (call->match != NULL && names->count == 1)
+                *call->match = mention[i].text;
+        }
+    return value_array(names);
+}
+
+struct value function_brands(struct call *call)
+{
+    struct array *names = array_new(call->arena);
+    struct brand_mention *mention;
+    uint32_t count = call->model->settings->brands == NULL
+                         ? 0
+                         : brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
+    for (uint32_t i = 0; i < count; i++)
+        array_add(call->arena, names, value_string(mention[i].brand->name));
+    return value_array(names);
+}
+
+struct value function_brand_of(struct call *call)
+{
+    const struct brand *owner = call->model->settings->brands == NULL
+                                    ? NULL
+                                    : brand_of_domain(call->model->settings->brands, value_bytes(call->arg[0]));
+    return owner == NULL ? value_null() : value_string(owner->name);
+}
+
+/* Letters and digits of S, folded. */
+static struct bytes squashed(struct arena *arena, struct bytes s)
+{
+    uint8_t *out = arena_alloc(arena, s.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < s.len; i++)
+        if (ascii_is_alnum(s.at[i]))
+            out[len++] = ascii_lower(s.at[i]);
+    return bytes_of(out, len);
+}
+
+/* A host name that carries a brand that does not own it: "paypal-login.test", "secure.smbc-card.test". */
+struct value function_imitated_brand(struct call *call)
+{
+    struct bytes host = value_bytes(call->arg[0]);
+    if (call->model->settings->brands == NULL ||
+        brand_of_domain(call->model->settings->brands, host) != NULL)
+        return value_null();
+    struct bytes folded = unicode_replace_confusables(call->arena, host);
+    uint8_t *words = arena_alloc(call->arena, folded.len + 1);
+    for (size_t i = 0; i < folded.len; i++)
+        words[i] = ascii_is_alnum(folded.at[i]) ? ascii_lower(folded.at[i]) : ' ';
+    struct brand_mention *mention;
+    uint32_t count = brand_find(call->model->settings->brands, call->arena, bytes_of(words, folded.len), &mention);
+    for (uint32_t i = 0; i < count; i++)
+        if (squashed(call->arena, mention[i].text).len >= 4)
+            return value_string(mention[i].brand->name);
+    return value_null();
+}
+
+struct value function_phones(struct call *call)
+{
+    struct array *numbers = array_new(call->arena);
+    struct phone *phones;
+    uint32_t count = phone_find(call->arena, value_bytes(call->arg[0]), &phones);
+    for (uint32_t i = 0; i < count; i++)
+        array_add(call->arena, numbers, value_string(phones[i].e164));
+    if (count > 0 && call->match != NULL)
+        *call->match = phones[0].text;
+    return value_array(numbers);
+}
+
+/* How unlike a word a host label is: bits per letter against English and romanised text, 0..8. */
+struct value function_randomness(struct call *call)
+{
+    /* Share of common letter pairs: names people choose are made of them, generated ones are not. */
+    static const char pairs[] = "thheinerreanonatenndtiesorteofedisitalarstntngseohavelemeouecoraasdeneriroicllcobabecacechcicl"
+                                "dadidoeaeeefelememepestetewexfafefifogagegohahihokakelaliloluma"
+                                "mamemimomunaninooboodolomoooopotowpapeplpoprquralsashsisospsssttastrtautotttuukupurusutvaveviwawewi"
+                                "woyayozase";
+    struct bytes label = squashed(call->arena, value_bytes(call->arg[0]));
+    uint32_t odd = 0, total = 0, digits = 0;
+    for (size_t i = 0; i < label.len; i++)
+        digits += ascii_is_digit(label.at[i]);
+    for (size_t i = 0; i + 1 < label.len; i++) {
+        bool known = false;
+        for (size_t p = 0; p + 1 < sizeof pairs - 1 && !known; p += 2)
+            known = pairs[p] == (char)label.at[i] && pairs[p + 1] == (char)label.at[i + 1];
+        odd += !known;
+        total++;
+    }
+    if (label.len < 6)
+        return value_float(0);
+    return value_float(8.0 * odd / total * (0.7 + 0.3 * (digits > 0)));
+}
