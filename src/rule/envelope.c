@@ -7,9 +7,11 @@
 
 static const char *const type_names[] = {"rule", "query", "dlp", "exclusion", "triage_rule"};
 static const char *const severity_names[] = {"informational", "low", "medium", "high", "critical"};
-static const char *const kind_names[] = {"sender", "link",    "lure",    "attachment", "structure", "content",
-                                         "history", "script", "image",   "page",       "robot",     "behaviour",
-                                         "learned", "campaign", "trust"};
+static const char *const kind_names[] = {
+#define EVIDENCE_KIND(name, cap, what) #name,
+#include "rule/evidence_kind.def"
+#undef EVIDENCE_KIND
+};
 static const char *const envelope_keys[] = {
     "name", "description", "type", "severity", "source", "id", "references", "authors", "tags",
     "false_positives", "attack_types", "tactics_and_techniques", "detection_methods", "label",

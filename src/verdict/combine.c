@@ -9,7 +9,7 @@ static const struct kind_cap {
     double cap;
 } kind_caps[] = {
 #define EVIDENCE_KIND(name, cap, what) {#name, cap},
-#include "verdict/evidence_kind.def"
+#include "rule/evidence_kind.def"
 #undef EVIDENCE_KIND
 };
 #define KIND_CAPS (sizeof kind_caps / sizeof kind_caps[0])

@@ -82,7 +82,7 @@ static void add_hit(struct verdict *v, struct model *model, const struct rule_hi
     const struct rule_leaf *leaf = leaf_to_show(hit);
     struct evidence e = {
         .rule = rule->name,
-        .kind = rule->x.kind.len > 0 ? rule->x.kind : BYTES("content"),
+        .kind = rule->x.kind.len > 0 ? rule->x.kind : BYTES("feed"),
         .sentence = {sentence(model->arena, rule, 0), sentence(model->arena, rule, 1)},
         .technique = rule->x.technique,
         .technique_count = rule->x.technique_count,
