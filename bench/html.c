@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * CPU time of the HTML reader over a folder of pages: bench-html FOLDER.  Files that are mails count with
- * what stands after their first blank line; best take a folder of decoded HTML parts.
- * Prints MB/s for one memchr pass (what the memory gives), tokens only, the whole reading, the reading
- * with the thread split, and the tree. */
+ * CPU time of the HTML reader over a folder of pages: bench-html FOLDER.  Files that are mails
+ * count with what stands after their first blank line; best take a folder of decoded HTML parts.
+ * Prints MB/s for one memchr pass (what the memory gives), tokens only, the whole reading, the
+ * reading with the thread split, and the tree. */
 #include "observe/thread.h"
 #include "open/html_tree.h"
 #include "tap.h"
@@ -90,15 +90,19 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         size_t (*run)(struct arena *arena, struct bytes page);
-    } rows[] = {{"memchr", run_memory}, {"tokens", run_tokens}, {"reading", run_read},
-                {"reading + threads", run_thread}, {"reading + tree", run_tree}};
+    } rows[] = {{"memchr", run_memory},
+                {"tokens", run_tokens},
+                {"reading", run_read},
+                {"reading + threads", run_thread},
+                {"reading + tree", run_tree}};
     struct pages pages = {0};
     if (argc != 2) {
         printf("usage: bench-html FOLDER\n");
         return 64;
     }
     read_folder(&pages, argv[1]);
-    printf("%zu pages, %.1f MB, best of %d rounds, CPU time\n", pages.count, (double)pages.bytes / 1e6, ROUNDS);
+    printf("%zu pages, %.1f MB, best of %d rounds, CPU time\n", pages.count,
+           (double)pages.bytes / 1e6, ROUNDS);
     struct arena *arena = arena_new(NULL);
     double first = 0;
     for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {

@@ -16,11 +16,14 @@ static void check(const struct html_doc *doc)
 {
     size_t at;
     for (uint32_t i = 0; i < doc->link_count; i++) {
-        assert(doc->link[i].text.len == 0 || bytes_inside(doc->display_text, doc->link[i].text, &at));
-        assert(doc->link[i].kind == HTML_LINK_STYLE || doc->link[i].href_at + doc->link[i].href_len <= doc->source.len);
+        assert(doc->link[i].text.len == 0 ||
+               bytes_inside(doc->display_text, doc->link[i].text, &at));
+        assert(doc->link[i].kind == HTML_LINK_STYLE ||
+               doc->link[i].href_at + doc->link[i].href_len <= doc->source.len);
     }
     for (uint32_t i = 0; i < doc->hidden_count; i++)
-        assert(doc->hidden[i].text.len == 0 || bytes_inside(doc->inner_text, doc->hidden[i].text, &at));
+        assert(doc->hidden[i].text.len == 0 ||
+               bytes_inside(doc->inner_text, doc->hidden[i].text, &at));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -30,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct arena *arena = arena_new(NULL);
     struct html_doc *doc = html_read(arena, NULL, bytes_of(data + 1, size - 1), data[0] & 1);
     check(doc);
-    struct xpath *xpath = xpath_compile(arena, BYTES("//*[@href]|//p/text()|//comment()|//td/following::b"));
+    struct xpath *xpath =
+        xpath_compile(arena, BYTES("//*[@href]|//p/text()|//comment()|//td/following::b"));
     xpath_run(xpath, doc, arena);
     struct html_matrix *matrix;
     html_find_matrices(doc, arena, &matrix);

@@ -14,9 +14,9 @@
 /* A state of the automaton; edges are a list per state, in byte order of making. */
 struct state {
     uint32_t first_edge, fail;
-    uint32_t brand;   /* 1 + number of the brand whose name ends here, or 0 */
-    uint32_t output;  /* the nearest state on the fail chain where a name ends, or 0 */
-    uint16_t len;     /* folded bytes of that name */
+    uint32_t brand;  /* 1 + number of the brand whose name ends here, or 0 */
+    uint32_t output; /* the nearest state on the fail chain where a name ends, or 0 */
+    uint16_t len;    /* folded bytes of that name */
     bool whole_word;
 };
 struct edge {
@@ -35,7 +35,8 @@ struct brand_index {
     struct table *domain;
 };
 
-static void *grow(struct brand_index *index, void *list, uint32_t count, uint32_t *room, size_t size)
+static void *grow(struct brand_index *index, void *list, uint32_t count, uint32_t *room,
+                  size_t size)
 {
     if (count < *room)
         return list;
@@ -58,11 +59,14 @@ static uint32_t find_edge(const struct brand_index *index, uint32_t state, uint8
 
 static uint32_t add_state(struct brand_index *index, uint32_t from, uint8_t byte)
 {
-    index->state = grow(index, index->state, index->state_count, &index->state_room, sizeof *index->state);
-    index->edge = grow(index, index->edge, index->edge_count, &index->edge_room, sizeof *index->edge);
+    index->state =
+        grow(index, index->state, index->state_count, &index->state_room, sizeof *index->state);
+    index->edge =
+        grow(index, index->edge, index->edge_count, &index->edge_room, sizeof *index->edge);
     uint32_t to = index->state_count++, e = index->edge_count++;
     index->state[to] = (struct state){0};
-    index->edge[e] = (struct edge){.next = from == 0 ? 0 : index->state[from].first_edge, .to = to, .byte = byte};
+    index->edge[e] = (struct edge){
+        .next = from == 0 ? 0 : index->state[from].first_edge, .to = to, .byte = byte};
     if (from == 0)
         index->root[byte] = to;
     else
@@ -136,7 +140,8 @@ static void link_states(struct brand_index *index)
                 fail = index->state[fail].fail;
             fail = find_edge(index, fail, byte);
             index->state[to].fail = fail;
-            index->state[to].output = index->state[fail].brand != 0 ? fail : index->state[fail].output;
+            index->state[to].output =
+                index->state[fail].brand != 0 ? fail : index->state[fail].output;
             queue[tail++] = to;
         }
     }
@@ -186,11 +191,13 @@ static size_t name_start(struct bytes text, size_t end, unsigned len)
 
 static bool is_whole(struct bytes text, size_t from, size_t end)
 {
-    return (from == 0 || !ascii_is_alnum(text.at[from - 1])) && (end >= text.len || !ascii_is_alnum(text.at[end]));
+    return (from == 0 || !ascii_is_alnum(text.at[from - 1])) &&
+           (end >= text.len || !ascii_is_alnum(text.at[end]));
 }
 
-static void add_mention(const struct brand_index *index, struct arena *arena, uint32_t brand, struct bytes text,
-                        uint32_t *place, struct brand_mention **list, uint32_t *count)
+static void add_mention(const struct brand_index *index, struct arena *arena, uint32_t brand,
+                        struct bytes text, uint32_t *place, struct brand_mention **list,
+                        uint32_t *count)
 {
     if (place[brand] != 0) {
         (*list)[place[brand] - 1].count++;
@@ -202,7 +209,8 @@ static void add_mention(const struct brand_index *index, struct arena *arena, ui
             memcpy(grown, *list, *count * sizeof *grown);
         *list = grown;
     }
-    (*list)[*count] = (struct brand_mention){.brand = &index->brand[brand], .text = text, .count = 1};
+    (*list)[*count] =
+        (struct brand_mention){.brand = &index->brand[brand], .text = text, .count = 1};
     place[brand] = ++*count;
 }
 
@@ -228,7 +236,8 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
             const struct state *s = &index->state[hit];
             size_t from = name_start(text, at, s->len);
             if (!s->whole_word || is_whole(text, from, at))
-                add_mention(index, arena, s->brand - 1, bytes_sub(text, from, at - from), place, &list, &count);
+                add_mention(index, arena, s->brand - 1, bytes_sub(text, from, at - from), place,
+                            &list, &count);
         }
     }
     *out = list;

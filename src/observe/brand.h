@@ -2,11 +2,11 @@
  *
  * Which brands a text names, and whether a domain is theirs.
  *
- * The list (name, aliases, own domains) is data of the caller (knowledge/brands.yml through know/); all
- * names and aliases go into one Aho-Corasick automaton, built once and read-only.  A mention is a whole
- * word for Latin names ("Apple" but not "pineapple"); names with other letters (三井住友銀行) match
- * anywhere.  Case and full-width forms are folded, zero-width characters and soft hyphens inside a name
- * skipped.  Cost: linear in the text whatever the number of brands.
+ * The list (name, aliases, own domains) is data of the caller (knowledge/brands.yml through know/);
+ * all names and aliases go into one Aho-Corasick automaton, built once and read-only.  A mention is
+ * a whole word for Latin names ("Apple" but not "pineapple"); names with other letters
+ * (三井住友銀行) match anywhere.  Case and full-width forms are folded, zero-width characters and
+ * soft hyphens inside a name skipped.  Cost: linear in the text whatever the number of brands.
  * Source: A. Aho, M. Corasick, Efficient string matching (1975). */
 #ifndef NOROSHI_OBSERVE_BRAND_H
 #define NOROSHI_OBSERVE_BRAND_H

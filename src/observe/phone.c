@@ -9,22 +9,22 @@
 
 /* A run of digits and separators that may be a number. */
 struct candidate {
-    size_t at, end;       /* in the text */
+    size_t at, end; /* in the text */
     char digit[DIGITS_MAX];
-    unsigned count;       /* digits */
+    unsigned count;                     /* digits */
     unsigned group[GROUPS_MAX], groups; /* digits between separators */
-    unsigned letters;     /* letters that stood for digits */
-    bool unusual;         /* non-ASCII digits or invisible characters */
+    unsigned letters;                   /* letters that stood for digits */
+    bool unusual;                       /* non-ASCII digits or invisible characters */
     bool plus, bracket;
-    bool slash, comma;    /* separators no telephone number has */
-    char separator;       /* the first one */
-    bool mixed;           /* different separators */
+    bool slash, comma; /* separators no telephone number has */
+    char separator;    /* the first one */
+    bool mixed;        /* different separators */
 };
 
 /* Digit value of a code point, -1 for none.  Letters count only inside a run of digits. */
 static int digit_of(uint32_t c, bool *unusual)
 {
-    static const uint32_t zeros[] = {0xFF10, 0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50,
+    static const uint32_t zeros[] = {0xFF10,  0x0660,  0x06F0,  0x0966,  0x09E6, 0x0E50,
                                      0x1D7CE, 0x1D7D8, 0x1D7E2, 0x1D7EC, 0x1D7F6};
     if (c - '0' < 10)
         return (int)(c - '0');
@@ -48,37 +48,76 @@ static int digit_of(uint32_t c, bool *unusual)
 static int letter_digit(uint32_t c)
 {
     switch (c) {
-    case 'o': case 'O': case 0x041E: case 0x043E: case 0x039F: case 0x03BF: return 0;
-    case 'l': case 'I': case '|': case 0x0406: case 0x0456: return 1;
+    case 'o':
+    case 'O':
+    case 0x041E:
+    case 0x043E:
+    case 0x039F:
+    case 0x03BF: return 0;
+    case 'l':
+    case 'I':
+    case '|':
+    case 0x0406:
+    case 0x0456: return 1;
     default: return -1;
     }
 }
 
 static bool is_invisible(uint32_t c)
 {
-    return (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF || c == 0xAD || (c >= 0xFE00 && c <= 0xFE0F) ||
-           c == 0x20E3 || (c >= 0x202A && c <= 0x202E);
+    return (c >= 0x200B && c <= 0x200F) || c == 0x2060 || c == 0xFEFF || c == 0xAD ||
+           (c >= 0xFE00 && c <= 0xFE0F) || c == 0x20E3 || (c >= 0x202A && c <= 0x202E);
 }
 
 /* A separator as ASCII, 0 for none; invisible characters answer '~'. */
 static char separator_of(uint32_t c)
 {
     switch (c) {
-    case ' ': case 0xA0: case 0x3000: case 0x2009: case 0x202F: case 0x2002: case 0x2003: return ' ';
-    case '-': case 0x2010: case 0x2011: case 0x2012: case 0x2013: case 0x2014: case 0x2212: case 0xFF0D:
-    case 0x30FC: case 0x2015: case '_': case '~': return '-';
-    case '.': case 0xB7: case 0x2022: case 0xFF0E: case 0x30FB: return '.';
-    case '(': case ')': case 0xFF08: case 0xFF09: case '[': case ']': case '{': case '}': return '(';
-    case '/': case '*': return '/';
-    case ',': case ':': return ',';
+    case ' ':
+    case 0xA0:
+    case 0x3000:
+    case 0x2009:
+    case 0x202F:
+    case 0x2002:
+    case 0x2003: return ' ';
+    case '-':
+    case 0x2010:
+    case 0x2011:
+    case 0x2012:
+    case 0x2013:
+    case 0x2014:
+    case 0x2212:
+    case 0xFF0D:
+    case 0x30FC:
+    case 0x2015:
+    case '_':
+    case '~': return '-';
+    case '.':
+    case 0xB7:
+    case 0x2022:
+    case 0xFF0E:
+    case 0x30FB: return '.';
+    case '(':
+    case ')':
+    case 0xFF08:
+    case 0xFF09:
+    case '[':
+    case ']':
+    case '{':
+    case '}': return '(';
+    case '/':
+    case '*': return '/';
+    case ',':
+    case ':': return ',';
     default: return is_invisible(c) ? '~' : 0;
     }
 }
 
 static bool is_word(uint32_t c)
 {
-    return c >= 0x80 ? false : ascii_is_alnum((uint8_t)c) || c == '_' || c == '@' || c == '#' || c == '=' ||
-                                   c == '%' || c == '&' || c == '$';
+    return c >= 0x80 ? false
+                     : ascii_is_alnum((uint8_t)c) || c == '_' || c == '@' || c == '#' || c == '=' ||
+                           c == '%' || c == '&' || c == '$';
 }
 
 static void add_digit(struct candidate *c, int digit, bool gap)
@@ -175,7 +214,8 @@ static bool is_north_american(const char *d)
 
 static bool is_toll_free(const char *area)
 {
-    return area[0] == '8' && area[1] == area[2] && (area[1] == '0' || (area[1] >= '3' && area[1] <= '8'));
+    return area[0] == '8' && area[1] == area[2] &&
+           (area[1] == '0' || (area[1] >= '3' && area[1] <= '8'));
 }
 
 static bool has_separators(const struct candidate *c)
@@ -189,11 +229,13 @@ static bool try_north_america(const struct candidate *c, struct phone *phone)
     const char *d = c->digit + one;
     if ((c->count != 10 && !one) || !is_north_american(d) || !(has_separators(c) || c->plus))
         return false;
-    static const unsigned plain[] = {3, 3, 4}, long_form[] = {1, 3, 3, 4}, area[] = {3, 7}, country[] = {1, 10},
-                          joined[] = {1, 3, 7}, tail[] = {6, 4}, spread[] = {3, 3, 2, 2};
-    if (!c->plus && !is_groups(c, 3, plain) && !is_groups(c, 4, long_form) && !is_groups(c, 2, area) &&
-        !is_groups(c, 2, country) && !is_groups(c, 3, joined) && !is_groups(c, 2, tail) &&
-        !is_groups(c, 4, spread) && c->groups < 5 && !c->unusual && c->letters == 0)
+    static const unsigned plain[] = {3, 3, 4}, long_form[] = {1, 3, 3, 4}, area[] = {3, 7},
+                          country[] = {1, 10}, joined[] = {1, 3, 7}, tail[] = {6, 4},
+                          spread[] = {3, 3, 2, 2};
+    if (!c->plus && !is_groups(c, 3, plain) && !is_groups(c, 4, long_form) &&
+        !is_groups(c, 2, area) && !is_groups(c, 2, country) && !is_groups(c, 3, joined) &&
+        !is_groups(c, 2, tail) && !is_groups(c, 4, spread) && c->groups < 5 && !c->unusual &&
+        c->letters == 0)
         return false;
     phone->region = PHONE_NORTH_AMERICA;
     phone->toll_free = is_toll_free(d);
@@ -205,8 +247,10 @@ static bool try_japan(const struct candidate *c, struct phone *phone)
     const char *d = c->digit;
     if (c->count < 10 || c->count > 11 || d[0] != '0' || d[1] == '0' || c->groups != 3)
         return false;
-    bool mobile = c->count == 11 && (d[1] == '9' || d[1] == '8' || d[1] == '7' || d[1] == '5') && d[2] == '0';
-    bool free_dial = (memcmp(d, "0120", 4) == 0 && c->count == 10) || (memcmp(d, "0800", 4) == 0 && c->count == 11);
+    bool mobile =
+        c->count == 11 && (d[1] == '9' || d[1] == '8' || d[1] == '7' || d[1] == '5') && d[2] == '0';
+    bool free_dial = (memcmp(d, "0120", 4) == 0 && c->count == 10) ||
+                     (memcmp(d, "0800", 4) == 0 && c->count == 11);
     bool fixed = c->count == 10 && c->group[0] >= 2 && c->group[0] <= 5 && c->group[2] == 4;
     bool shared = (memcmp(d, "0570", 4) == 0) && c->count == 10;
     if (!(mobile && c->group[0] == 3 && c->group[1] == 4) && !free_dial && !fixed && !shared)
@@ -238,7 +282,8 @@ static bool try_australia(const struct candidate *c, struct phone *phone)
     static const unsigned fixed[] = {2, 4, 4}, mobile[] = {4, 3, 3}, service[] = {4, 3, 3};
     bool special = c->count == 10 && (memcmp(d, "1300", 4) == 0 || memcmp(d, "1800", 4) == 0) &&
                    is_groups(c, 3, service);
-    bool land = c->count == 10 && d[0] == '0' && (d[1] == '2' || d[1] == '3' || d[1] == '7' || d[1] == '8') &&
+    bool land = c->count == 10 && d[0] == '0' &&
+                (d[1] == '2' || d[1] == '3' || d[1] == '7' || d[1] == '8') &&
                 is_groups(c, 3, fixed);
     bool cell = c->count == 10 && d[0] == '0' && d[1] == '4' && is_groups(c, 3, mobile);
     if (!special && !land && !cell)
@@ -273,26 +318,32 @@ static bool is_other_number(const struct candidate *c)
     return c->groups >= 3 && c->group[0] == 4 && c->group[1] == 4 && c->group[2] == 4;
 }
 
-static struct bytes canonical(struct arena *arena, const struct candidate *c, enum phone_region region)
+static struct bytes canonical(struct arena *arena, const struct candidate *c,
+                              enum phone_region region)
 {
     const char *code = "", *d = c->digit;
     int count = (int)c->count;
     if (!c->plus) {
-        code = region == PHONE_NORTH_AMERICA ? "1" : region == PHONE_JAPAN ? "81" : region == PHONE_BRITAIN ? "44" : "61";
+        code = region == PHONE_NORTH_AMERICA ? "1"
+               : region == PHONE_JAPAN       ? "81"
+               : region == PHONE_BRITAIN     ? "44"
+                                             : "61";
         if ((region == PHONE_NORTH_AMERICA && count == 11) || d[0] == '0')
             d++, count--;
     }
     return arena_printf(arena, "+%s%.*s", code, count, d);
 }
 
-static bool judge(struct arena *arena, struct bytes text, const struct candidate *c, struct phone *phone)
+static bool judge(struct arena *arena, struct bytes text, const struct candidate *c,
+                  struct phone *phone)
 {
     *phone = (struct phone){0};
     if (c->count < 8 || c->count > 15 || c->letters > c->count / 2 || is_other_number(c))
         return false;
-    bool found = c->plus ? (c->digit[0] == '1' && try_north_america(c, phone)) || try_international(c, phone)
-                         : try_north_america(c, phone) || (c->separator == '-' && try_japan(c, phone)) ||
-                               try_australia(c, phone) || try_japan(c, phone) || try_britain(c, phone);
+    bool found =
+        c->plus ? (c->digit[0] == '1' && try_north_america(c, phone)) || try_international(c, phone)
+                : try_north_america(c, phone) || (c->separator == '-' && try_japan(c, phone)) ||
+                      try_australia(c, phone) || try_japan(c, phone) || try_britain(c, phone);
     if (!found)
         return false;
     phone->text = bytes_sub(text, c->at, c->end - c->at);
@@ -332,7 +383,8 @@ uint32_t phone_find(struct arena *arena, struct bytes text, struct phone **out)
         uint8_t c = text.at[at];
         size_t next = at;
         bool odd = false;
-        if (c < 0x80 ? !ascii_is_digit(c) && c != '+' && c != '(' : digit_of(utf8_next(text, &next), &odd) < 0) {
+        if (c < 0x80 ? !ascii_is_digit(c) && c != '+' && c != '('
+                     : digit_of(utf8_next(text, &next), &odd) < 0) {
             if (c < 0x80)
                 next = at + 1;
             at = next;
@@ -341,7 +393,8 @@ uint32_t phone_find(struct arena *arena, struct bytes text, struct phone **out)
         struct candidate candidate;
         struct phone phone;
         size_t end = read_run(text, at, &candidate);
-        if (may_begin(text, at) && may_end(text, candidate.end) && judge(arena, text, &candidate, &phone)) {
+        if (may_begin(text, at) && may_end(text, candidate.end) &&
+            judge(arena, text, &candidate, &phone)) {
             if (list == NULL)
                 list = arena_array_of(arena, PHONES_MAX, struct phone);
             list[count++] = phone;

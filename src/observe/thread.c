@@ -21,9 +21,9 @@ enum cut_kind { CUT_REPLY, CUT_HEADERS, CUT_MARK, CUT_QUOTE };
 
 struct cut {
     enum cut_kind kind;
-    uint32_t line, body;  /* first line of the preamble, first line of the text */
-    uint32_t end;         /* line after the last */
-    uint32_t header;      /* where header lines begin */
+    uint32_t line, body; /* first line of the preamble, first line of the text */
+    uint32_t end;        /* line after the last */
+    uint32_t header;     /* where header lines begin */
     bool forwarded;
 };
 
@@ -61,7 +61,8 @@ static void place_marks(struct splitter *s, const struct html_doc *doc)
     uint32_t at = 0;
     for (uint32_t i = 0; i < doc->mark_count; i++) {
         const struct html_mark *mark = &doc->mark[i];
-        while (at < s->line_count && s->line[at].end <= mark->text_at && s->line[at].end < s->text.len)
+        while (at < s->line_count && s->line[at].end <= mark->text_at &&
+               s->line[at].end < s->text.len)
             at++;
         uint32_t first = at;
         while (first < s->line_count && s->line[first].strip.len == 0)
@@ -126,8 +127,9 @@ static uint32_t header_lines(const struct splitter *s, uint32_t at, unsigned eno
         }
         if (field == THREAD_FIELD_NONE) {
             /* A long To: goes on; anything else ends the block. */
-            if (n == 0 || blanks > 0 || (bytes_find_byte(line->strip, '@', 0) == BYTES_NPOS &&
-                                         bytes_find_byte(line->strip, ';', 0) == BYTES_NPOS))
+            if (n == 0 || blanks > 0 ||
+                (bytes_find_byte(line->strip, '@', 0) == BYTES_NPOS &&
+                 bytes_find_byte(line->strip, ';', 0) == BYTES_NPOS))
                 break;
             last = n;
             continue;
@@ -172,7 +174,10 @@ static bool find_cut(const struct splitter *s, uint32_t at, struct cut *cut)
         count = head < s->line_count ? header_lines(s, head, 2) : 0;
         if (count == 0 && is_underscores(line->strip))
             return false;
-        *cut = (struct cut){.kind = CUT_HEADERS, .line = at, .header = head, .body = head + count,
+        *cut = (struct cut){.kind = CUT_HEADERS,
+                            .line = at,
+                            .header = head,
+                            .body = head + count,
                             .forwarded = forward};
         return true;
     }
@@ -240,11 +245,13 @@ static void find_cuts(struct splitter *s, bool *taken)
             at++;
             continue;
         }
-        uint32_t end = inside ? quoted_to : quote_end(s, cut.body, mark_end_near(s, cut.line, cut.body));
+        uint32_t end =
+            inside ? quoted_to : quote_end(s, cut.body, mark_end_near(s, cut.line, cut.body));
         if (s->cut_count > 0 && cut.kind == CUT_QUOTE && cut.line >= quoted_to) {
             /* More of the same quote after a reply in between. */
             const struct cut *last = &s->cut[s->cut_count - 1];
-            if (s->line[last->body < s->line_count ? last->body : 0].depth > 0 || last->kind == CUT_QUOTE) {
+            if (s->line[last->body < s->line_count ? last->body : 0].depth > 0 ||
+                last->kind == CUT_QUOTE) {
                 for (uint32_t i = at; i < end; i++)
                     taken[i] = true;
                 at = end;
@@ -264,8 +271,8 @@ static void find_cuts(struct splitter *s, bool *taken)
 }
 
 /* Lines FROM..TO that are (or are not) TAKEN, as one slice where they are together, else joined. */
-static struct bytes join_lines(const struct splitter *s, uint32_t from, uint32_t to, const bool *taken,
-                               bool stripped)
+static struct bytes join_lines(const struct splitter *s, uint32_t from, uint32_t to,
+                               const bool *taken, bool stripped)
 {
     struct text out;
     text_init(&out, s->arena, 0);
@@ -290,15 +297,18 @@ static struct bytes join_lines(const struct splitter *s, uint32_t from, uint32_t
         const struct line *line = &s->line[i];
         if (taken != NULL && taken[i])
             continue;
-        text_add(&out, stripped && line->depth > 0 ? line->strip
-                                                   : bytes_sub(s->text, line->at, line->end - line->at));
+        text_add(&out, stripped && line->depth > 0
+                           ? line->strip
+                           : bytes_sub(s->text, line->at, line->end - line->at));
         text_add_byte(&out, '\n');
     }
     return bytes_trim(text_bytes(&out));
 }
 
-/* "a <x>; b <y>" or with commas, which names may hold too: then only those after an address split. */
-static struct thread_mailbox *read_list(struct arena *arena, struct bytes value, uint32_t *count_out)
+/* "a <x>; b <y>" or with commas, which names may hold too: then only those after an address split.
+ */
+static struct thread_mailbox *read_list(struct arena *arena, struct bytes value,
+                                        uint32_t *count_out)
 {
     struct thread_mailbox *list = NULL;
     uint32_t room = 0, count = 0;
@@ -313,7 +323,8 @@ static struct thread_mailbox *read_list(struct arena *arena, struct bytes value,
         if (part.len == 0 || count >= 256)
             continue;
         if (count == room) {
-            struct thread_mailbox *grown = arena_array_of(arena, room = room == 0 ? 2 : room * 2, struct thread_mailbox);
+            struct thread_mailbox *grown =
+                arena_array_of(arena, room = room == 0 ? 2 : room * 2, struct thread_mailbox);
             if (count > 0)
                 memcpy(grown, list, count * sizeof *grown);
             list = grown;
@@ -324,7 +335,8 @@ static struct thread_mailbox *read_list(struct arena *arena, struct bytes value,
     return list;
 }
 
-static void read_headers(const struct splitter *s, const struct cut *cut, struct thread_previous *previous)
+static void read_headers(const struct splitter *s, const struct cut *cut,
+                         struct thread_previous *previous)
 {
     for (uint32_t i = cut->header; i < cut->body; i++) {
         struct bytes value;
@@ -346,13 +358,16 @@ static void read_headers(const struct splitter *s, const struct cut *cut, struct
         case THREAD_FIELD_SUBJECT: previous->subject = value; break;
         case THREAD_FIELD_TO: previous->to = read_list(s->arena, value, &previous->to_count); break;
         case THREAD_FIELD_CC: previous->cc = read_list(s->arena, value, &previous->cc_count); break;
-        case THREAD_FIELD_BCC: previous->bcc = read_list(s->arena, value, &previous->bcc_count); break;
+        case THREAD_FIELD_BCC:
+            previous->bcc = read_list(s->arena, value, &previous->bcc_count);
+            break;
         default: break;
         }
     }
 }
 
-static void make_previous(const struct splitter *s, const struct cut *cut, struct thread_previous *previous)
+static void make_previous(const struct splitter *s, const struct cut *cut,
+                          struct thread_previous *previous)
 {
     uint32_t body = cut->body < cut->end ? cut->body : cut->end;
     const struct line *line = s->line;
@@ -372,7 +387,8 @@ static void make_previous(const struct splitter *s, const struct cut *cut, struc
         read_headers(s, cut, previous);
 }
 
-/* Take warnings off the head of the newest message: paragraphs among its first that say they are one. */
+/* Take warnings off the head of the newest message: paragraphs among its first that say they are
+ * one. */
 static void take_banners(struct arena *arena, struct thread *thread)
 {
     thread->banner = arena_array_of(arena, BANNERS_MAX, struct bytes);
@@ -380,14 +396,17 @@ static void take_banners(struct arena *arena, struct thread *thread)
         struct bytes text = thread->text, rest = text, line;
         size_t end = 0;
         bool found = false;
-        for (int lines = 0; lines < 6 && bytes_next_line(&rest, &line) && bytes_trim(line).len > 0; lines++) {
+        for (int lines = 0; lines < 6 && bytes_next_line(&rest, &line) && bytes_trim(line).len > 0;
+             lines++) {
             end = (size_t)(line.at + line.len - text.at);
             bool says = thread_is_banner(bytes_sub(text, 0, end));
-            bool goes_on = line.len > 0 && (uint8_t)(line.at[0] - 'a') < 26; /* a wrapped sentence */
+            bool goes_on =
+                line.len > 0 && (uint8_t)(line.at[0] - 'a') < 26; /* a wrapped sentence */
             if (found && !thread_is_banner(line) && !goes_on)
                 break;
             if (says)
-                found = true, thread->banner[thread->banner_count] = bytes_trim(bytes_sub(text, 0, end));
+                found = true,
+                thread->banner[thread->banner_count] = bytes_trim(bytes_sub(text, 0, end));
         }
         if (!found)
             return;

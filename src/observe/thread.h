@@ -2,20 +2,20 @@
  *
  * A body text cut into the newest message and the mails quoted below it.
  *
- * Works on lines of plain text or of display_text; for HTML the marks mail clients leave in the page
- * (html_doc.mark) are cuts too.  A cut is: a reply line ("On ... wrote:" in ten languages), a block of
- * header lines (From/Sent/To/Subject as Outlook, Apple Mail, Gmail and Japanese clients write it), a
- * separator ("-----Original Message-----", "---------- Forwarded message ---------"), a run of
- * lines quoted with ">" at the end, or a client's mark.  Header lines need two fields of different kind
- * within a few lines, so that "From: the team" in a text is no cut.
+ * Works on lines of plain text or of display_text; for HTML the marks mail clients leave in the
+ * page (html_doc.mark) are cuts too.  A cut is: a reply line ("On ... wrote:" in ten languages), a
+ * block of header lines (From/Sent/To/Subject as Outlook, Apple Mail, Gmail and Japanese clients
+ * write it), a separator ("-----Original Message-----", "---------- Forwarded message ---------"),
+ * a run of lines quoted with ">" at the end, or a client's mark.  Header lines need two fields of
+ * different kind within a few lines, so that "From: the team" in a text is no cut.
  *
- * A mail that is a forward and nothing else would have no newest message, and a made-up header block on
- * top would hide a text from every rule: there the first quoted mail is the newest message too, with
- * its preamble.
+ * A mail that is a forward and nothing else would have no newest message, and a made-up header
+ * block on top would hide a text from every rule: there the first quoted mail is the newest message
+ * too, with its preamble.
  *
- * Warnings that gateways put on top ("[EXTERNAL]", "CAUTION: This email originated from outside ...")
- * are set apart as banners.  Nothing here decides whether the quoted mail is genuine.
- * Slices point into the given text.  Cost: linear; at most THREADS_MAX threads. */
+ * Warnings that gateways put on top ("[EXTERNAL]", "CAUTION: This email originated from outside
+ * ...") are set apart as banners.  Nothing here decides whether the quoted mail is genuine. Slices
+ * point into the given text.  Cost: linear; at most THREADS_MAX threads. */
 #ifndef NOROSHI_OBSERVE_THREAD_H
 #define NOROSHI_OBSERVE_THREAD_H
 
@@ -40,9 +40,10 @@ struct thread_previous {
 };
 
 struct thread {
-    struct bytes text;     /* newest message, banners and quotes left out */
+    struct bytes text;        /* newest message, banners and quotes left out */
     size_t text_at, text_end; /* its span in the given text */
-    struct bytes preamble; /* of a bare forward, whose first quoted mail is `text` too; else absent */
+    struct bytes
+        preamble; /* of a bare forward, whose first quoted mail is `text` too; else absent */
     struct bytes *banner;
     uint32_t banner_count;
     struct thread_previous *previous; /* most recent first */

@@ -7,44 +7,103 @@ static const struct {
     const char *label;
     enum thread_field field;
 } labels[] = {
-    {"From", THREAD_FIELD_FROM},         {"Sent", THREAD_FIELD_DATE},      {"Date", THREAD_FIELD_DATE},
-    {"To", THREAD_FIELD_TO},             {"Cc", THREAD_FIELD_CC},          {"Bcc", THREAD_FIELD_BCC},
-    {"Subject", THREAD_FIELD_SUBJECT},   {"Reply-To", THREAD_FIELD_OTHER}, {"Importance", THREAD_FIELD_OTHER},
-    {"Attachments", THREAD_FIELD_OTHER}, {"Sender", THREAD_FIELD_FROM},
+    {"From", THREAD_FIELD_FROM},
+    {"Sent", THREAD_FIELD_DATE},
+    {"Date", THREAD_FIELD_DATE},
+    {"To", THREAD_FIELD_TO},
+    {"Cc", THREAD_FIELD_CC},
+    {"Bcc", THREAD_FIELD_BCC},
+    {"Subject", THREAD_FIELD_SUBJECT},
+    {"Reply-To", THREAD_FIELD_OTHER},
+    {"Importance", THREAD_FIELD_OTHER},
+    {"Attachments", THREAD_FIELD_OTHER},
+    {"Sender", THREAD_FIELD_FROM},
     /* Japanese */
-    {"差出人", THREAD_FIELD_FROM},       {"送信者", THREAD_FIELD_FROM},    {"送信元", THREAD_FIELD_FROM},
-    {"送信日時", THREAD_FIELD_DATE},     {"日時", THREAD_FIELD_DATE},      {"日付", THREAD_FIELD_DATE},
-    {"送信日", THREAD_FIELD_DATE},       {"宛先", THREAD_FIELD_TO},        {"件名", THREAD_FIELD_SUBJECT},
-    {"題名", THREAD_FIELD_SUBJECT},      {"添付ファイル", THREAD_FIELD_OTHER},
+    {"差出人", THREAD_FIELD_FROM},
+    {"送信者", THREAD_FIELD_FROM},
+    {"送信元", THREAD_FIELD_FROM},
+    {"送信日時", THREAD_FIELD_DATE},
+    {"日時", THREAD_FIELD_DATE},
+    {"日付", THREAD_FIELD_DATE},
+    {"送信日", THREAD_FIELD_DATE},
+    {"宛先", THREAD_FIELD_TO},
+    {"件名", THREAD_FIELD_SUBJECT},
+    {"題名", THREAD_FIELD_SUBJECT},
+    {"添付ファイル", THREAD_FIELD_OTHER},
     /* German */
-    {"Von", THREAD_FIELD_FROM},          {"Gesendet", THREAD_FIELD_DATE},  {"Datum", THREAD_FIELD_DATE},
-    {"An", THREAD_FIELD_TO},             {"Betreff", THREAD_FIELD_SUBJECT}, {"Kopie", THREAD_FIELD_CC},
+    {"Von", THREAD_FIELD_FROM},
+    {"Gesendet", THREAD_FIELD_DATE},
+    {"Datum", THREAD_FIELD_DATE},
+    {"An", THREAD_FIELD_TO},
+    {"Betreff", THREAD_FIELD_SUBJECT},
+    {"Kopie", THREAD_FIELD_CC},
     /* French */
-    {"De", THREAD_FIELD_FROM},           {"Envoyé", THREAD_FIELD_DATE},    {"Envoyé le", THREAD_FIELD_DATE},
-    {"À", THREAD_FIELD_TO},              {"Objet", THREAD_FIELD_SUBJECT},  {"Sujet", THREAD_FIELD_SUBJECT},
-    {"Pour", THREAD_FIELD_TO},           {"Expéditeur", THREAD_FIELD_FROM},
+    {"De", THREAD_FIELD_FROM},
+    {"Envoyé", THREAD_FIELD_DATE},
+    {"Envoyé le", THREAD_FIELD_DATE},
+    {"À", THREAD_FIELD_TO},
+    {"Objet", THREAD_FIELD_SUBJECT},
+    {"Sujet", THREAD_FIELD_SUBJECT},
+    {"Pour", THREAD_FIELD_TO},
+    {"Expéditeur", THREAD_FIELD_FROM},
     /* Spanish, Portuguese, Italian */
-    {"Enviado", THREAD_FIELD_DATE},      {"Enviado el", THREAD_FIELD_DATE}, {"Fecha", THREAD_FIELD_DATE},
-    {"Para", THREAD_FIELD_TO},           {"Asunto", THREAD_FIELD_SUBJECT}, {"CC", THREAD_FIELD_CC},
-    {"Enviada em", THREAD_FIELD_DATE},   {"Enviado em", THREAD_FIELD_DATE}, {"Data", THREAD_FIELD_DATE},
-    {"Assunto", THREAD_FIELD_SUBJECT},   {"Da", THREAD_FIELD_FROM},        {"Inviato", THREAD_FIELD_DATE},
-    {"A", THREAD_FIELD_TO},              {"Oggetto", THREAD_FIELD_SUBJECT},
+    {"Enviado", THREAD_FIELD_DATE},
+    {"Enviado el", THREAD_FIELD_DATE},
+    {"Fecha", THREAD_FIELD_DATE},
+    {"Para", THREAD_FIELD_TO},
+    {"Asunto", THREAD_FIELD_SUBJECT},
+    {"CC", THREAD_FIELD_CC},
+    {"Enviada em", THREAD_FIELD_DATE},
+    {"Enviado em", THREAD_FIELD_DATE},
+    {"Data", THREAD_FIELD_DATE},
+    {"Assunto", THREAD_FIELD_SUBJECT},
+    {"Da", THREAD_FIELD_FROM},
+    {"Inviato", THREAD_FIELD_DATE},
+    {"A", THREAD_FIELD_TO},
+    {"Oggetto", THREAD_FIELD_SUBJECT},
     /* Dutch, Polish, Scandinavian, Turkish */
-    {"Van", THREAD_FIELD_FROM},          {"Verzonden", THREAD_FIELD_DATE}, {"Aan", THREAD_FIELD_TO},
-    {"Onderwerp", THREAD_FIELD_SUBJECT}, {"Od", THREAD_FIELD_FROM},        {"Wysłano", THREAD_FIELD_DATE},
-    {"Do", THREAD_FIELD_TO},             {"Temat", THREAD_FIELD_SUBJECT},  {"DW", THREAD_FIELD_CC},
-    {"Från", THREAD_FIELD_FROM},         {"Skickat", THREAD_FIELD_DATE},   {"Till", THREAD_FIELD_TO},
-    {"Ämne", THREAD_FIELD_SUBJECT},      {"Fra", THREAD_FIELD_FROM},       {"Sendt", THREAD_FIELD_DATE},
-    {"Til", THREAD_FIELD_TO},            {"Emne", THREAD_FIELD_SUBJECT},   {"Kimden", THREAD_FIELD_FROM},
-    {"Gönderildi", THREAD_FIELD_DATE},   {"Kime", THREAD_FIELD_TO},        {"Konu", THREAD_FIELD_SUBJECT},
+    {"Van", THREAD_FIELD_FROM},
+    {"Verzonden", THREAD_FIELD_DATE},
+    {"Aan", THREAD_FIELD_TO},
+    {"Onderwerp", THREAD_FIELD_SUBJECT},
+    {"Od", THREAD_FIELD_FROM},
+    {"Wysłano", THREAD_FIELD_DATE},
+    {"Do", THREAD_FIELD_TO},
+    {"Temat", THREAD_FIELD_SUBJECT},
+    {"DW", THREAD_FIELD_CC},
+    {"Från", THREAD_FIELD_FROM},
+    {"Skickat", THREAD_FIELD_DATE},
+    {"Till", THREAD_FIELD_TO},
+    {"Ämne", THREAD_FIELD_SUBJECT},
+    {"Fra", THREAD_FIELD_FROM},
+    {"Sendt", THREAD_FIELD_DATE},
+    {"Til", THREAD_FIELD_TO},
+    {"Emne", THREAD_FIELD_SUBJECT},
+    {"Kimden", THREAD_FIELD_FROM},
+    {"Gönderildi", THREAD_FIELD_DATE},
+    {"Kime", THREAD_FIELD_TO},
+    {"Konu", THREAD_FIELD_SUBJECT},
     /* Russian, Chinese, Korean */
-    {"От", THREAD_FIELD_FROM},           {"Отправлено", THREAD_FIELD_DATE}, {"Дата", THREAD_FIELD_DATE},
-    {"Кому", THREAD_FIELD_TO},           {"Тема", THREAD_FIELD_SUBJECT},   {"Копия", THREAD_FIELD_CC},
-    {"发件人", THREAD_FIELD_FROM},       {"发送时间", THREAD_FIELD_DATE},  {"收件人", THREAD_FIELD_TO},
-    {"主题", THREAD_FIELD_SUBJECT},      {"抄送", THREAD_FIELD_CC},        {"寄件者", THREAD_FIELD_FROM},
-    {"寄件日期", THREAD_FIELD_DATE},     {"收件者", THREAD_FIELD_TO},      {"主旨", THREAD_FIELD_SUBJECT},
-    {"보낸 사람", THREAD_FIELD_FROM},    {"보낸 날짜", THREAD_FIELD_DATE}, {"받는 사람", THREAD_FIELD_TO},
-    {"제목", THREAD_FIELD_SUBJECT},      {"참조", THREAD_FIELD_CC},
+    {"От", THREAD_FIELD_FROM},
+    {"Отправлено", THREAD_FIELD_DATE},
+    {"Дата", THREAD_FIELD_DATE},
+    {"Кому", THREAD_FIELD_TO},
+    {"Тема", THREAD_FIELD_SUBJECT},
+    {"Копия", THREAD_FIELD_CC},
+    {"发件人", THREAD_FIELD_FROM},
+    {"发送时间", THREAD_FIELD_DATE},
+    {"收件人", THREAD_FIELD_TO},
+    {"主题", THREAD_FIELD_SUBJECT},
+    {"抄送", THREAD_FIELD_CC},
+    {"寄件者", THREAD_FIELD_FROM},
+    {"寄件日期", THREAD_FIELD_DATE},
+    {"收件者", THREAD_FIELD_TO},
+    {"主旨", THREAD_FIELD_SUBJECT},
+    {"보낸 사람", THREAD_FIELD_FROM},
+    {"보낸 날짜", THREAD_FIELD_DATE},
+    {"받는 사람", THREAD_FIELD_TO},
+    {"제목", THREAD_FIELD_SUBJECT},
+    {"참조", THREAD_FIELD_CC},
 };
 
 struct bytes thread_line_strip(struct bytes line, unsigned *depth_out)
@@ -105,20 +164,51 @@ static bool contains_any(struct bytes s, const char *const *needles)
 
 bool thread_line_separates(struct bytes line, bool *forward_out)
 {
-    static const char *const original[] = {
-        "original message", "original appointment", "元のメッセージ", "ursprüngliche nachricht", "message d'origine",
-        "message d’origine", "mensaje original", "mensagem original", "messaggio originale",
-        "oorspronkelijk bericht", "wiadomość oryginalna", "исходное сообщение", "пересылаемое",
-        "原始邮件", "邮件原件", "原始郵件", "원본 메시지", "ursprungligt meddelande", "oprindelig meddelelse",
-        "özgün ileti", NULL};
-    static const char *const forward[] = {
-        "forwarded message", "forwarded by", "転送メッセージ", "転送されたメッセージ", "weitergeleitete nachricht",
-        "message transféré", "mensaje reenviado", "mensagem encaminhada", "messaggio inoltrato",
-        "doorgestuurd bericht", "wiadomość przekazana", "转发", "轉寄", "전달된 메시지", NULL};
-    static const char *const plain[] = {"begin forwarded message:", "anfang der weitergeleiteten nachricht:",
-                                        "début du message transféré", "inicio del mensaje reenviado:",
-                                        "inizio messaggio inoltrato:", "início da mensagem encaminhada:",
-                                        "転送されたメッセージ:", "転送されたメッセージ：", NULL};
+    static const char *const original[] = {"original message",
+                                           "original appointment",
+                                           "元のメッセージ",
+                                           "ursprüngliche nachricht",
+                                           "message d'origine",
+                                           "message d’origine",
+                                           "mensaje original",
+                                           "mensagem original",
+                                           "messaggio originale",
+                                           "oorspronkelijk bericht",
+                                           "wiadomość oryginalna",
+                                           "исходное сообщение",
+                                           "пересылаемое",
+                                           "原始邮件",
+                                           "邮件原件",
+                                           "原始郵件",
+                                           "원본 메시지",
+                                           "ursprungligt meddelande",
+                                           "oprindelig meddelelse",
+                                           "özgün ileti",
+                                           NULL};
+    static const char *const forward[] = {"forwarded message",
+                                          "forwarded by",
+                                          "転送メッセージ",
+                                          "転送されたメッセージ",
+                                          "weitergeleitete nachricht",
+                                          "message transféré",
+                                          "mensaje reenviado",
+                                          "mensagem encaminhada",
+                                          "messaggio inoltrato",
+                                          "doorgestuurd bericht",
+                                          "wiadomość przekazana",
+                                          "转发",
+                                          "轉寄",
+                                          "전달된 메시지",
+                                          NULL};
+    static const char *const plain[] = {"begin forwarded message:",
+                                        "anfang der weitergeleiteten nachricht:",
+                                        "début du message transféré",
+                                        "inicio del mensaje reenviado:",
+                                        "inizio messaggio inoltrato:",
+                                        "início da mensagem encaminhada:",
+                                        "転送されたメッセージ:",
+                                        "転送されたメッセージ：",
+                                        NULL};
     *forward_out = false;
     if (line.len < 8 || line.len > 160)
         return false;
@@ -147,8 +237,9 @@ static bool starts_with_date(struct bytes line)
 
 bool thread_line_opens(struct bytes line)
 {
-    static const char *const words[] = {"On ", "At ", "Am ", "Le ", "El ", "Il ", "Em ", "Op ", "W dniu ", "Dnia ",
-                                        "Den ", "在 ", "在", "於 ", "于 ", "Il giorno ", "Van: ", "В ", "2"};
+    static const char *const words[] = {"On ", "At ",        "Am ",   "Le ",  "El ", "Il ", "Em ",
+                                        "Op ", "W dniu ",    "Dnia ", "Den ", "在 ", "在",  "於 ",
+                                        "于 ", "Il giorno ", "Van: ", "В ",   "2"};
     for (size_t i = 0; i + 1 < sizeof words / sizeof words[0]; i++)
         if (bytes_starts(line, bytes_of_string(words[i])))
             return true;
@@ -157,10 +248,31 @@ bool thread_line_opens(struct bytes line)
 
 bool thread_line_closes(struct bytes line)
 {
-    static const char *const words[] = {"wrote", "writes", "schrieb", "a écrit", "escribió", "ha scritto", "scrisse",
-                                        "escreveu", "schreef", "napisał", "napisał(a)", "napisała", "пишет",
-                                        "написал", "написала", "написал(а)", "写道", "寫道", "작성", "skrev", "yazdı",
-                                        "さんは書きました", "のメール", ">", "さんが書きました"};
+    static const char *const words[] = {"wrote",
+                                        "writes",
+                                        "schrieb",
+                                        "a écrit",
+                                        "escribió",
+                                        "ha scritto",
+                                        "scrisse",
+                                        "escreveu",
+                                        "schreef",
+                                        "napisał",
+                                        "napisał(a)",
+                                        "napisała",
+                                        "пишет",
+                                        "написал",
+                                        "написала",
+                                        "написал(а)",
+                                        "写道",
+                                        "寫道",
+                                        "작성",
+                                        "skrev",
+                                        "yazdı",
+                                        "さんは書きました",
+                                        "のメール",
+                                        ">",
+                                        "さんが書きました"};
     line = bytes_trim(line);
     if (bytes_ends(line, BYTES(":")))
         line.len--;
@@ -185,14 +297,32 @@ bool thread_line_closes(struct bytes line)
 bool thread_is_banner(struct bytes paragraph)
 {
     static const char *const phrases[] = {
-        "[external", "external email", "external sender", "external message", "originated from outside",
-        "originated outside", "from outside of the organization", "from outside the organization",
-        "from outside our organization", "from outside your organization",
-        "you don't often get email from", "you don’t often get email from",
-        "do not click links or open attachments unless", "do not click any links or open",
+        "[external",
+        "external email",
+        "external sender",
+        "external message",
+        "originated from outside",
+        "originated outside",
+        "from outside of the organization",
+        "from outside the organization",
+        "from outside our organization",
+        "from outside your organization",
+        "you don't often get email from",
+        "you don’t often get email from",
+        "do not click links or open attachments unless",
+        "do not click any links or open",
         "some people who received this message don't often get email",
-        "this message was sent from outside", "this sender is from outside", "【外部】", "[外部]", "社外からのメール",
-        "外部から送信されたメール", "外部からのメール", "externe e-mail", "expéditeur externe", "correo externo", NULL};
+        "this message was sent from outside",
+        "this sender is from outside",
+        "【外部】",
+        "[外部]",
+        "社外からのメール",
+        "外部から送信されたメール",
+        "外部からのメール",
+        "externe e-mail",
+        "expéditeur externe",
+        "correo externo",
+        NULL};
     return paragraph.len > 0 && paragraph.len < 1200 && contains_any(paragraph, phrases);
 }
 
@@ -225,7 +355,8 @@ struct thread_mailbox thread_mailbox_read(struct bytes text)
 {
     struct thread_mailbox mailbox = {.email = address_in(text)};
     size_t bracket = 0;
-    while (bracket < text.len && text.at[bracket] != '<' && text.at[bracket] != '[' && text.at[bracket] != '(')
+    while (bracket < text.len && text.at[bracket] != '<' && text.at[bracket] != '[' &&
+           text.at[bracket] != '(')
         bracket++;
     struct bytes name = unquote(bytes_sub(text, 0, bracket));
     size_t at;
@@ -275,8 +406,9 @@ void thread_reply_read(struct bytes preamble, struct thread_previous *previous)
         previous->date = bytes_trim(bytes_sub(head, from, time - from));
     while (name.len > 0 && (ascii_is_space(name.at[0]) || name.at[0] == ',' || name.at[0] == ';'))
         name = bytes_from(name, 1);
-    static const char *const verbs[] = {" wrote", " a écrit", " escribió", " ha scritto", " escreveu", "schrieb ",
-                                        "schreef ", "skrev ", " napisał", " пишет", "写道", "寫道", " writes"};
+    static const char *const verbs[] = {
+        " wrote", " a écrit", " escribió", " ha scritto", " escreveu", "schrieb ", "schreef ",
+        "skrev ", " napisał", " пишет",    "写道",        "寫道",      " writes"};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         struct bytes verb = bytes_of_string(verbs[i]);
         size_t at = bytes_find(name, verb, 0);

@@ -2,9 +2,10 @@
  *
  * How quoted mail begins: reply lines, header lines and separators in the words of mail clients.
  *
- * Data and small matchers for thread.c.  Words are those clients write in English, Japanese, German,
- * French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Chinese, Korean, the Scandinavian
- * languages and Turkish.  Each matcher looks at one line (a reply line may run over up to four). */
+ * Data and small matchers for thread.c.  Words are those clients write in English, Japanese,
+ * German, French, Spanish, Italian, Portuguese, Dutch, Polish, Russian, Chinese, Korean, the
+ * Scandinavian languages and Turkish.  Each matcher looks at one line (a reply line may run over up
+ * to four). */
 #ifndef NOROSHI_OBSERVE_THREAD_MARK_H
 #define NOROSHI_OBSERVE_THREAD_MARK_H
 

@@ -45,7 +45,8 @@ static int xpath_destroy(struct xpath *xpath)
 struct xpath *xpath_compile(const void *parent, struct bytes expression)
 {
     char text[EXPRESSION_MAX_BYTES + 1];
-    if (expression.len == 0 || expression.len > EXPRESSION_MAX_BYTES || memchr(expression.at, 0, expression.len))
+    if (expression.len == 0 || expression.len > EXPRESSION_MAX_BYTES ||
+        memchr(expression.at, 0, expression.len))
         return NULL;
     memcpy(text, expression.at, expression.len);
     text[expression.len] = '\0';
@@ -74,19 +75,27 @@ static void *number_pointer(uint32_t number)
     return (void *)(uintptr_t)number;
 }
 
-static void link_attributes(struct arena *arena, const struct html_tree *tree, const struct html_node *from,
-                            xmlNodePtr to, uint32_t number)
+static void link_attributes(struct arena *arena, const struct html_tree *tree,
+                            const struct html_node *from, xmlNodePtr to, uint32_t number)
 {
     xmlAttrPtr *place = &to->properties, previous = NULL;
     for (uint32_t i = 0; i < from->attribute_count; i++) {
         uint32_t at = from->attribute_at + i;
         xmlAttrPtr attribute = arena_new_of(arena, xmlAttr);
         xmlNodePtr value = arena_new_of(arena, xmlNode);
-        *attribute = (xmlAttr){.type = XML_ATTRIBUTE_NODE, .doc = to->doc, .parent = to, .prev = previous,
-                               .name = c_string(arena, tree->attribute[at].name), .children = value,
-                               .last = value, ._private = number_pointer(at)};
-        *value = (xmlNode){.type = XML_TEXT_NODE, .doc = to->doc, .parent = (xmlNodePtr)attribute,
-                           .name = xmlStringText, .content = c_string(arena, tree->attribute[at].value),
+        *attribute = (xmlAttr){.type = XML_ATTRIBUTE_NODE,
+                               .doc = to->doc,
+                               .parent = to,
+                               .prev = previous,
+                               .name = c_string(arena, tree->attribute[at].name),
+                               .children = value,
+                               .last = value,
+                               ._private = number_pointer(at)};
+        *value = (xmlNode){.type = XML_TEXT_NODE,
+                           .doc = to->doc,
+                           .parent = (xmlNodePtr)attribute,
+                           .name = xmlStringText,
+                           .content = c_string(arena, tree->attribute[at].value),
                            ._private = number_pointer(number)};
         *place = attribute;
         place = &attribute->next;
@@ -144,9 +153,10 @@ static struct xpath_node element_result(const struct html_doc *doc, const struct
 {
     struct xpath_node result = {
         .raw = node->source,
-        .inner_text = bytes_trim(bytes_sub(doc->inner_text, node->inner_at, node->inner_end - node->inner_at)),
-        .display_text =
-            bytes_trim(bytes_sub(doc->display_text, node->display_at, node->display_end - node->display_at)),
+        .inner_text = bytes_trim(
+            bytes_sub(doc->inner_text, node->inner_at, node->inner_end - node->inner_at)),
+        .display_text = bytes_trim(
+            bytes_sub(doc->display_text, node->display_at, node->display_end - node->display_at)),
     };
     if (node->tag == HTML_TAG_TITLE)
         result.display_text = result.inner_text;
@@ -165,11 +175,14 @@ static bool node_result(const struct html_doc *doc, const struct html_tree *tree
     if (found->type == XML_ATTRIBUTE_NODE) {
         value = tree->attribute[(uint32_t)(uintptr_t)found->_private].value;
     } else if (found->type == XML_DOCUMENT_NODE) {
-        *out = (struct xpath_node){.raw = doc->source, .inner_text = doc->inner_text,
-                                   .display_text = doc->display_text, .link = doc->link,
+        *out = (struct xpath_node){.raw = doc->source,
+                                   .inner_text = doc->inner_text,
+                                   .display_text = doc->display_text,
+                                   .link = doc->link,
                                    .link_count = doc->link_count};
         return true;
-    } else if (found->type == XML_ELEMENT_NODE || found->type == XML_TEXT_NODE || found->type == XML_COMMENT_NODE) {
+    } else if (found->type == XML_ELEMENT_NODE || found->type == XML_TEXT_NODE ||
+               found->type == XML_COMMENT_NODE) {
         const struct html_node *node = &tree->node[(uint32_t)(uintptr_t)found->_private];
         if (node->type == HTML_NODE_ELEMENT) {
             *out = element_result(doc, node);
@@ -181,12 +194,13 @@ static bool node_result(const struct html_doc *doc, const struct html_tree *tree
     }
     if (value.at == NULL)
         value = bytes_of("", 0);
-    *out = (struct xpath_node){.raw = value, .inner_text = bytes_trim(value), .display_text = bytes_trim(value)};
+    *out = (struct xpath_node){
+        .raw = value, .inner_text = bytes_trim(value), .display_text = bytes_trim(value)};
     return true;
 }
 
-static struct xpath_result *collect(const struct html_doc *doc, const struct html_tree *tree, xmlNodeSetPtr set,
-                                    struct arena *arena)
+static struct xpath_result *collect(const struct html_doc *doc, const struct html_tree *tree,
+                                    xmlNodeSetPtr set, struct arena *arena)
 {
     struct xpath_result *result = arena_new_of(arena, struct xpath_result);
     if (set == NULL || set->nodeNr <= 0)
@@ -199,7 +213,8 @@ static struct xpath_result *collect(const struct html_doc *doc, const struct htm
     return result;
 }
 
-const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc, struct arena *arena)
+const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc,
+                                     struct arena *arena)
 {
     struct html_tree *tree = html_tree_of(doc);
     xmlDocPtr foreign = foreign_tree(doc->arena, tree);

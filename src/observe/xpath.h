@@ -2,11 +2,11 @@
  *
  * XPath 1.0 over an HTML page: libxml2's evaluator on a tree built from our tokens.
  *
- * libxml2 never parses anything here; its node structures are filled in the scan's arena, once per page
- * and only when an expression is asked.  Results are spans of the page: raw source, inner_text,
- * display_text and links of each node.  Attribute and text nodes give their value for all three.
- * Bounded by a count of evaluation steps (LIMIT_EVAL_STEPS); what passes it gives no result.
- * Source: XPath 1.0 (W3C, 1999). */
+ * libxml2 never parses anything here; its node structures are filled in the scan's arena, once per
+ * page and only when an expression is asked.  Results are spans of the page: raw source,
+ * inner_text, display_text and links of each node.  Attribute and text nodes give their value for
+ * all three. Bounded by a count of evaluation steps (LIMIT_EVAL_STEPS); what passes it gives no
+ * result. Source: XPath 1.0 (W3C, 1999). */
 #ifndef NOROSHI_OBSERVE_XPATH_H
 #define NOROSHI_OBSERVE_XPATH_H
 
@@ -16,7 +16,8 @@ struct xpath; /* a compiled expression */
 
 struct xpath_node {
     struct bytes raw, inner_text, display_text;
-    const struct html_link *link; /* links in it, those of body.links' kinds and others: see their kind */
+    const struct html_link
+        *link; /* links in it, those of body.links' kinds and others: see their kind */
     uint32_t link_count;
 };
 
@@ -28,6 +29,7 @@ struct xpath_result {
 /* EXPRESSION compiled under the talloc PARENT; NULL where it is malformed. */
 struct xpath *xpath_compile(const void *parent, struct bytes expression);
 /* The nodes of DOC it selects, in ARENA; NULL where its value is no node-set, or over the limit. */
-const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc, struct arena *arena);
+const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc,
+                                     struct arena *arena);
 
 #endif

@@ -2,19 +2,19 @@
  *
  * What an HTML page or mail body says, shows, hides and wants: one pass over its tokens.
  *
- * The opener hangs a struct html_doc on node->own of HTML, HTA and SVG nodes and makes children of what
- * is embedded: inline scripts (KIND_JAVASCRIPT), data: URIs, iframe srcdoc.  html_read() does the same
- * reading for a text that is no node (a rule's strings.parse_html).
+ * The opener hangs a struct html_doc on node->own of HTML, HTA and SVG nodes and makes children of
+ * what is embedded: inline scripts (KIND_JAVASCRIPT), data: URIs, iframe srcdoc.  html_read() does
+ * the same reading for a text that is no node (a rule's strings.parse_html).
  *
- * Slices point into the source where the text stands there as written, else into the arena.  display_text
- * is what a person sees (hidden elements left out); inner_text is all text but scripts and style sheets.
- * Both have blanks run together and line ends for blocks.  Positions called *_at are byte offsets: in
- * the source unless the field says in which text.
+ * Slices point into the source where the text stands there as written, else into the arena.
+ * display_text is what a person sees (hidden elements left out); inner_text is all text but scripts
+ * and style sheets. Both have blanks run together and line ends for blocks.  Positions called *_at
+ * are byte offsets: in the source unless the field says in which text.
  *
  * Whether something is hidden is judged from style attributes, simple <style> rules, attributes and
  * colours (open/html_style.h): no layout, no script, nothing is loaded.
- * Cost: linear in the page; every list is bounded (LIMIT_LINKS and the counts in html_limit), what is
- * over is counted in `dropped`.  Source: HTML standard, sections 13.2 and 15.3. */
+ * Cost: linear in the page; every list is bounded (LIMIT_LINKS; 4,096 rows of the others), what
+ * is over is counted in `dropped`.  Source: HTML standard, sections 13.2 and 15.3. */
 #ifndef NOROSHI_OPEN_HTML_H
 #define NOROSHI_OPEN_HTML_H
 
@@ -25,35 +25,36 @@
 enum html_link_kind {
     HTML_LINK_A,
     HTML_LINK_AREA,
-    HTML_LINK_FORM,         /* action, formaction */
-    HTML_LINK_IMG,          /* also input type=image, video poster, background */
+    HTML_LINK_FORM, /* action, formaction */
+    HTML_LINK_IMG,  /* also input type=image, video poster, background */
     HTML_LINK_BASE,
     HTML_LINK_META_REFRESH,
-    HTML_LINK_FRAME,        /* iframe, frame, embed, object */
+    HTML_LINK_FRAME, /* iframe, frame, embed, object */
     HTML_LINK_SCRIPT,
-    HTML_LINK_STYLESHEET,   /* link rel=... */
-    HTML_LINK_STYLE,        /* url() in a style */
-    HTML_LINK_SVG,          /* xlink:href, href in svg */
-    HTML_LINK_CONDITIONAL,  /* inside <!--[if mso]> ... <![endif]--> */
+    HTML_LINK_STYLESHEET,  /* link rel=... */
+    HTML_LINK_STYLE,       /* url() in a style */
+    HTML_LINK_SVG,         /* xlink:href, href in svg */
+    HTML_LINK_CONDITIONAL, /* inside <!--[if mso]> ... <![endif]--> */
 };
 
 struct html_link {
     enum html_link_kind kind;
-    struct bytes href;   /* decoded, without blanks around and line ends within; not resolved */
-    struct bytes text;   /* shown text: a slice of display_text, trimmed; empty where there is none */
-    struct bytes alt;    /* alternative text of an image in it (or of the image), absent where none */
+    struct bytes href; /* decoded, without blanks around and line ends within; not resolved */
+    struct bytes text; /* shown text: a slice of display_text, trimmed; empty where there is none */
+    struct bytes alt;  /* alternative text of an image in it (or of the image), absent where none */
     struct bytes source; /* the start tag */
     size_t href_at;      /* offset of the target as written, and its length there */
     size_t href_len;
-    size_t text_at;      /* offset in display_text: says in which thread the link stands */
-    bool visible;        /* a person would see it: not hidden, and something in it to click on */
+    size_t text_at; /* offset in display_text: says in which thread the link stands */
+    bool visible;   /* a person would see it: not hidden, and something in it to click on */
     bool has_image;
-    bool download;       /* has the download attribute */
-    uint16_t hidden;     /* enum html_hidden */
+    bool download;   /* has the download attribute */
+    uint16_t hidden; /* enum html_hidden */
 };
 
 struct html_input {
-    struct bytes type, name, value, placeholder; /* type in lower case, "text" where none is given */
+    struct bytes type, name, value,
+        placeholder; /* type in lower case, "text" where none is given */
     struct bytes source;
     uint32_t form; /* 1-based number of its form, 0: outside any */
     bool secret;   /* a password field, or a text field whose name or hint asks for one */
@@ -63,9 +64,11 @@ struct html_input {
 struct html_form {
     struct bytes action, method; /* decoded; absent where not given */
     struct bytes source;
-    uint32_t input_count, secret_count; /* secret: fields that ask for a password, PIN, card code, ... */
+    uint32_t input_count,
+        secret_count; /* secret: fields that ask for a password, PIN, card code, ... */
     bool has_password;
-    bool posts_out; /* the action names a host (http:, https:, //): for a mail or a file, a foreign one */
+    bool posts_out; /* the action names a host (http:, https:, //): for a mail or a file, a foreign
+                       one */
     bool mails;     /* action is mailto: */
 };
 
@@ -77,9 +80,9 @@ struct html_hidden_text {
 };
 
 struct html_script {
-    struct bytes text;   /* decoded; empty for an external one */
+    struct bytes text;      /* decoded; empty for an external one */
     struct bytes src, type; /* absent where not given */
-    struct bytes source; /* the raw text, or the start tag of an external one */
+    struct bytes source;    /* the raw text, or the start tag of an external one */
 };
 
 struct html_event {
@@ -151,26 +154,30 @@ struct html_doc {
     uint32_t comment_count, comment_room;
     struct html_sheet sheet; /* rules of all <style> elements; table only while reading */
     size_t hidden_bytes;     /* of inner_text that is hidden */
-    uint32_t invisible_count, bidi_count, split_count; /* see struct html_sink, in the visible text */
+    uint32_t invisible_count, bidi_count,
+        split_count; /* see struct html_sink, in the visible text */
     uint32_t element_count, image_count, dropped;
-    uint64_t signs;          /* bit set of enum html_sign */
+    uint64_t signs;                        /* bit set of enum html_sign */
     struct bytes sign_at[HTML_SIGN_COUNT]; /* the first place of each */
-    bool too_deep;           /* elements nested past the bound were read flat */
-    bool attributes_over;    /* a tag had more attributes than the limit */
-    bool svg;                /* the page itself is SVG or other XML */
-    bool has_svg;            /* inline svg */
-    struct html_tree *tree;  /* open/html_tree.h, made when first asked for */
+    bool too_deep;                         /* elements nested past the bound were read flat */
+    bool attributes_over;                  /* a tag had more attributes than the limit */
+    bool svg;                              /* the page itself is SVG or other XML */
+    bool has_svg;                          /* inline svg */
+    struct html_tree *tree;                /* open/html_tree.h, made when first asked for */
 };
 
 /* Read SOURCE (UTF-8); SVG says it is XML.  Never fails.  BUDGET may be NULL (defaults). */
-struct html_doc *html_read(struct arena *arena, struct budget *budget, struct bytes source, bool svg);
+struct html_doc *html_read(struct arena *arena, struct budget *budget, struct bytes source,
+                           bool svg);
 /* The page of a node the HTML opener has been at, or NULL. */
 const struct html_doc *html_of(const struct node *node);
 /* Grids of modules (21..185 wide) drawn with table cells or block characters, at most 16. */
-uint32_t html_find_matrices(const struct html_doc *doc, struct arena *arena, struct html_matrix **out);
+uint32_t html_find_matrices(const struct html_doc *doc, struct arena *arena,
+                            struct html_matrix **out);
 /* The same in plain text: lines of block characters. */
 uint32_t html_text_matrices(struct bytes text, struct arena *arena, struct html_matrix **out);
 /* Bytes of a data: URI; false where it is none. */
-bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out, struct bytes *content_out);
+bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out,
+                   struct bytes *content_out);
 
 #endif

@@ -24,7 +24,10 @@ static const uint8_t decode_of[] = {
 
 /* Under which of these a byte changes; CR changes under all. */
 static const uint8_t changes[256] = {
-    ['\r'] = 0xFF, ['&'] = DECODE_REFERENCES, [0] = DECODE_NUL, ['A' ... 'Z'] = DECODE_LOWER,
+    ['\r'] = 0xFF,
+    ['&'] = DECODE_REFERENCES,
+    [0] = DECODE_NUL,
+    ['A' ... 'Z'] = DECODE_LOWER,
 };
 
 static size_t next_changed(struct bytes raw, size_t from, unsigned how)
@@ -103,7 +106,8 @@ struct bytes html_comment(struct arena *arena, struct bytes raw)
     return decode(arena, raw, DECODE_NUL);
 }
 
-const struct html_attribute *html_attribute_get(const struct html_token *token, enum html_attribute_name known)
+const struct html_attribute *html_attribute_get(const struct html_token *token,
+                                                enum html_attribute_name known)
 {
     for (uint32_t i = 0; i < token->attribute_count; i++)
         if (token->attribute[i].known == known)

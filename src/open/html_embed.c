@@ -44,7 +44,8 @@ void html_embed_script(struct html_reader *reader, struct bytes text, struct byt
     html_embed_signs(reader->doc, text);
 }
 
-static void add_embedded(struct html_reader *reader, struct bytes source, struct bytes decoded, bool is_page)
+static void add_embedded(struct html_reader *reader, struct bytes source, struct bytes decoded,
+                         bool is_page)
 {
     uint32_t at = html_list_add(reader, embedded, EMBEDDED_MAX);
     if (at == UINT32_MAX)
@@ -54,7 +55,8 @@ static void add_embedded(struct html_reader *reader, struct bytes source, struct
     reader->doc->embedded_count++;
 }
 
-static void add_event(struct html_reader *reader, struct bytes name, struct bytes value, struct bytes source)
+static void add_event(struct html_reader *reader, struct bytes name, struct bytes value,
+                      struct bytes source)
 {
     uint32_t at = html_list_add(reader, event, HTML_LIST_MAX);
     if (at == UINT32_MAX)
@@ -86,8 +88,12 @@ static void read_urls(struct html_reader *reader, struct bytes css)
                 return;
             size_t offset = 0;
             bytes_inside(reader->doc->source, url, &offset);
-            reader->doc->link[link] = (struct html_link){.kind = HTML_LINK_STYLE, .href = url, .source = url,
-                .href_at = offset, .href_len = url.len, .text_at = reader->display.out.len};
+            reader->doc->link[link] = (struct html_link){.kind = HTML_LINK_STYLE,
+                                                         .href = url,
+                                                         .source = url,
+                                                         .href_at = offset,
+                                                         .href_len = url.len,
+                                                         .text_at = reader->display.out.len};
             reader->doc->link_count++;
         }
     }
@@ -95,8 +101,9 @@ static void read_urls(struct html_reader *reader, struct bytes css)
 
 static bool is_address(enum html_attribute_name name)
 {
-    return name == HTML_ATTRIBUTE_HREF || name == HTML_ATTRIBUTE_SRC || name == HTML_ATTRIBUTE_XLINK_HREF ||
-           name == HTML_ATTRIBUTE_DATA || name == HTML_ATTRIBUTE_ACTION || name == HTML_ATTRIBUTE_FORMACTION ||
+    return name == HTML_ATTRIBUTE_HREF || name == HTML_ATTRIBUTE_SRC ||
+           name == HTML_ATTRIBUTE_XLINK_HREF || name == HTML_ATTRIBUTE_DATA ||
+           name == HTML_ATTRIBUTE_ACTION || name == HTML_ATTRIBUTE_FORMACTION ||
            name == HTML_ATTRIBUTE_BACKGROUND || name == HTML_ATTRIBUTE_POSTER;
 }
 
@@ -115,7 +122,8 @@ static void read_address(struct html_reader *reader, const struct html_attribute
     struct bytes decoded = html_attribute_value(reader->arena, attribute);
     while (decoded.len > 0 && decoded.at[0] <= 0x20)
         decoded = bytes_from(decoded, 1);
-    if (bytes_starts_fold(decoded, BYTES("javascript:")) || bytes_starts_fold(decoded, BYTES("vbscript:")))
+    if (bytes_starts_fold(decoded, BYTES("javascript:")) ||
+        bytes_starts_fold(decoded, BYTES("vbscript:")))
         add_event(reader, attribute->name, decoded, attribute->value);
     else if (bytes_starts_fold(decoded, BYTES("data:")))
         add_embedded(reader, decoded, BYTES_NONE, false);
@@ -145,8 +153,9 @@ void html_embed_attributes(struct html_reader *reader, const struct html_token *
     uint32_t at = src == NULL ? UINT32_MAX : html_list_add(reader, script, HTML_LIST_MAX);
     if (at == UINT32_MAX)
         return;
-    reader->doc->script[at] = (struct html_script){
-        .text = bytes_of("", 0), .src = html_attribute_value(reader->arena, src), .source = token->source};
+    reader->doc->script[at] = (struct html_script){.text = bytes_of("", 0),
+                                                   .src = html_attribute_value(reader->arena, src),
+                                                   .source = token->source};
     reader->doc->script_count++;
 }
 
@@ -202,7 +211,8 @@ static struct bytes base64_decode(struct arena *arena, struct bytes s)
     return bytes_of(out, len);
 }
 
-bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out, struct bytes *content_out)
+bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out,
+                   struct bytes *content_out)
 {
     if (!bytes_starts_fold(uri, BYTES("data:")))
         return false;

@@ -3,7 +3,8 @@
 
 #define MARKS_MAX 512
 
-/* An address as a browser takes it: no blanks around, no tabs and line ends within (URL standard 4.4). */
+/* An address as a browser takes it: no blanks around, no tabs and line ends within (URL
+ * standard 4.4). */
 static struct bytes clean_address(struct arena *arena, struct bytes value)
 {
     while (value.len > 0 && value.at[0] <= 0x20)
@@ -23,8 +24,8 @@ static struct bytes clean_address(struct arena *arena, struct bytes value)
 }
 
 static struct html_link *add_link(struct html_reader *reader, enum html_link_kind kind,
-                                  const struct html_token *token, const struct html_attribute *attribute,
-                                  uint16_t hidden)
+                                  const struct html_token *token,
+                                  const struct html_attribute *attribute, uint16_t hidden)
 {
     if (attribute == NULL)
         return NULL;
@@ -55,8 +56,8 @@ static struct bytes value_of(struct html_reader *reader, const struct html_token
     return attribute == NULL ? BYTES_NONE : html_attribute_value(reader->arena, attribute);
 }
 
-static void start_a(struct html_reader *reader, const struct html_token *token, struct html_open_row *row,
-                    uint16_t hidden)
+static void start_a(struct html_reader *reader, const struct html_token *token,
+                    struct html_open_row *row, uint16_t hidden)
 {
     const struct html_attribute *href = html_attribute_get(token, HTML_ATTRIBUTE_HREF);
     if (href == NULL)
@@ -82,9 +83,10 @@ static bool is_pixel(const struct html_token *token)
 static void start_img(struct html_reader *reader, const struct html_token *token, uint16_t hidden)
 {
     const struct html_attribute *alt = html_attribute_get(token, HTML_ATTRIBUTE_ALT);
-    struct bytes alt_text = alt == NULL ? BYTES_NONE : bytes_trim(html_attribute_value(reader->arena, alt));
-    struct html_link *image =
-        add_link(reader, HTML_LINK_IMG, token, html_attribute_get(token, HTML_ATTRIBUTE_SRC), hidden);
+    struct bytes alt_text =
+        alt == NULL ? BYTES_NONE : bytes_trim(html_attribute_value(reader->arena, alt));
+    struct html_link *image = add_link(reader, HTML_LINK_IMG, token,
+                                       html_attribute_get(token, HTML_ATTRIBUTE_SRC), hidden);
     if (image != NULL)
         image->alt = alt_text;
     if (reader->link == 0 || hidden != 0 || is_pixel(token))
@@ -100,7 +102,8 @@ static void start_meta(struct html_reader *reader, const struct html_token *toke
 {
     const struct html_attribute *equiv = html_attribute_get(token, HTML_ATTRIBUTE_HTTP_EQUIV);
     const struct html_attribute *content = html_attribute_get(token, HTML_ATTRIBUTE_CONTENT);
-    if (equiv == NULL || content == NULL || !bytes_equal_fold(bytes_trim(equiv->value), BYTES("refresh")))
+    if (equiv == NULL || content == NULL ||
+        !bytes_equal_fold(bytes_trim(equiv->value), BYTES("refresh")))
         return;
     size_t url = bytes_find_fold(content->value, BYTES("url"), 0);
     if (url == BYTES_NPOS)
@@ -122,15 +125,15 @@ static void start_meta(struct html_reader *reader, const struct html_token *toke
 
 static bool names_host(struct bytes action)
 {
-    return bytes_starts_fold(action, BYTES("http:")) || bytes_starts_fold(action, BYTES("https:")) ||
-           bytes_starts(action, BYTES("//"));
+    return bytes_starts_fold(action, BYTES("http:")) ||
+           bytes_starts_fold(action, BYTES("https:")) || bytes_starts(action, BYTES("//"));
 }
 
-static void start_form(struct html_reader *reader, const struct html_token *token, struct html_open_row *row,
-                       uint16_t hidden)
+static void start_form(struct html_reader *reader, const struct html_token *token,
+                       struct html_open_row *row, uint16_t hidden)
 {
-    struct html_link *link =
-        add_link(reader, HTML_LINK_FORM, token, html_attribute_get(token, HTML_ATTRIBUTE_ACTION), hidden);
+    struct html_link *link = add_link(reader, HTML_LINK_FORM, token,
+                                      html_attribute_get(token, HTML_ATTRIBUTE_ACTION), hidden);
     uint32_t at = html_list_add(reader, form, HTML_LIST_MAX);
     if (at == UINT32_MAX)
         return;
@@ -152,9 +155,11 @@ static void start_form(struct html_reader *reader, const struct html_token *toke
 static bool asks_secret(struct bytes words)
 {
     static const char *const needles[] = {
-        "passw", "pwd",  "passcode", "cvv",     "cvc",  "cardnum", "card_num", "card-num", "ssn",
-        "otp",   "2fa",  "one-time", "kennwort", "senha", "contrase", "mot de passe", "seed phrase",
-        "パスワード", "暗証", "ワンタイム", "カード番号", "密码", "密碼", "비밀번호", "пароль"};
+        "passw",        "pwd",         "passcode",   "cvv",      "cvc",
+        "cardnum",      "card_num",    "card-num",   "ssn",      "otp",
+        "2fa",          "one-time",    "kennwort",   "senha",    "contrase",
+        "mot de passe", "seed phrase", "パスワード", "暗証",     "ワンタイム",
+        "カード番号",   "密码",        "密碼",       "비밀번호", "пароль"};
     for (size_t i = 0; i < sizeof needles / sizeof needles[0]; i++)
         if (bytes_find_fold(words, bytes_of_string(needles[i]), 0) != BYTES_NPOS)
             return true;
@@ -179,7 +184,8 @@ static void start_input(struct html_reader *reader, const struct html_token *tok
         type = BYTES("text");
     else
         type = html_name(reader->arena, bytes_trim(type));
-    add_link(reader, HTML_LINK_FORM, token, html_attribute_get(token, HTML_ATTRIBUTE_FORMACTION), hidden);
+    add_link(reader, HTML_LINK_FORM, token, html_attribute_get(token, HTML_ATTRIBUTE_FORMACTION),
+             hidden);
     if (bytes_equal(type, BYTES("image")))
         start_img(reader, token, hidden);
     uint32_t at = html_list_add(reader, input, HTML_LIST_MAX);
@@ -196,10 +202,11 @@ static void start_input(struct html_reader *reader, const struct html_token *tok
         .hidden = hidden != 0 || bytes_equal(type, BYTES("hidden")),
     };
     bool password = bytes_equal(type, BYTES("password"));
-    input->secret = password || (is_text_type(type) &&
-                                 (asks_secret(input->name) || asks_secret(input->placeholder) ||
-                                  asks_secret(value_of(reader, token, HTML_ATTRIBUTE_AUTOCOMPLETE)) ||
-                                  asks_secret(value_of(reader, token, HTML_ATTRIBUTE_ID))));
+    input->secret =
+        password ||
+        (is_text_type(type) && (asks_secret(input->name) || asks_secret(input->placeholder) ||
+                                asks_secret(value_of(reader, token, HTML_ATTRIBUTE_AUTOCOMPLETE)) ||
+                                asks_secret(value_of(reader, token, HTML_ATTRIBUTE_ID))));
     reader->doc->input_count++;
     if (reader->form == 0)
         return;
@@ -215,18 +222,26 @@ static const struct {
     enum html_mark_kind kind;
     bool is_id;
 } mark_names[] = {
-    {"gmail_quote", HTML_MARK_QUOTE, false},      {"yahoo_quoted", HTML_MARK_QUOTE, false},
-    {"protonmail_quote", HTML_MARK_QUOTE, false}, {"tutanota_quote", HTML_MARK_QUOTE, false},
-    {"zmail_extra", HTML_MARK_QUOTE, false},      {"moz-cite-prefix", HTML_MARK_REPLY_HEADER, false},
-    {"moz-forward-container", HTML_MARK_QUOTE, false}, {"isReplyContent", HTML_MARK_QUOTE, true},
-    {"divRplyFwdMsg", HTML_MARK_REPLY_HEADER, true}, {"OLK_SRC_BODY_SECTION", HTML_MARK_QUOTE, true},
+    {"gmail_quote", HTML_MARK_QUOTE, false},
+    {"yahoo_quoted", HTML_MARK_QUOTE, false},
+    {"protonmail_quote", HTML_MARK_QUOTE, false},
+    {"tutanota_quote", HTML_MARK_QUOTE, false},
+    {"zmail_extra", HTML_MARK_QUOTE, false},
+    {"moz-cite-prefix", HTML_MARK_REPLY_HEADER, false},
+    {"moz-forward-container", HTML_MARK_QUOTE, false},
+    {"isReplyContent", HTML_MARK_QUOTE, true},
+    {"divRplyFwdMsg", HTML_MARK_REPLY_HEADER, true},
+    {"OLK_SRC_BODY_SECTION", HTML_MARK_QUOTE, true},
     {"mail-editor-reference-message", HTML_MARK_QUOTE, true},
     {"OutlookMessageHeader", HTML_MARK_REPLY_HEADER, false},
     {"appendonsend", HTML_MARK_QUOTE, true},
-    {"gmail_signature", HTML_MARK_SIGNATURE, false}, {"moz-signature", HTML_MARK_SIGNATURE, false},
+    {"gmail_signature", HTML_MARK_SIGNATURE, false},
+    {"moz-signature", HTML_MARK_SIGNATURE, false},
     {"ms-outlook-mobile-signature", HTML_MARK_SIGNATURE, true},
-    {"external-banner", HTML_MARK_BANNER, false}, {"externalbanner", HTML_MARK_BANNER, false},
-    {"external-warning", HTML_MARK_BANNER, false}, {"bannerContainer", HTML_MARK_BANNER, true},
+    {"external-banner", HTML_MARK_BANNER, false},
+    {"externalbanner", HTML_MARK_BANNER, false},
+    {"external-warning", HTML_MARK_BANNER, false},
+    {"bannerContainer", HTML_MARK_BANNER, true},
 };
 
 /* The mark a word of a class or id names. */
@@ -241,7 +256,8 @@ static bool mark_named(struct bytes words, bool is_id, enum html_mark_kind *kind
         if (memchr("gyptzmidoeb", first, 11) == NULL)
             continue;
         for (size_t i = 0; i < sizeof mark_names / sizeof mark_names[0]; i++) {
-            if (mark_names[i].is_id != is_id || ascii_lower((uint8_t)mark_names[i].needle[0]) != first ||
+            if (mark_names[i].is_id != is_id ||
+                ascii_lower((uint8_t)mark_names[i].needle[0]) != first ||
                 !bytes_starts_fold(word, bytes_of_string(mark_names[i].needle)))
                 continue;
             *kind_out = mark_names[i].kind;
@@ -263,13 +279,15 @@ static bool is_reply_border(struct bytes style)
            bytes_find_fold(border, BYTES("rgb(181, 196, 223)"), 0) != BYTES_NPOS;
 }
 
-static bool mark_of(const struct html_token *token, struct bytes class, struct bytes id, struct bytes style,
-                    enum html_mark_kind *kind_out)
+static bool mark_of(const struct html_token *token, struct bytes class, struct bytes id,
+                    struct bytes style, enum html_mark_kind *kind_out)
 {
-    if ((class.len > 0 && mark_named(class, false, kind_out)) || (id.len > 0 && mark_named(id, true, kind_out)))
+    if ((class.len > 0 && mark_named(class, false, kind_out)) ||
+        (id.len > 0 && mark_named(id, true, kind_out)))
         return true;
     const struct html_attribute *type = html_attribute_get(token, HTML_ATTRIBUTE_TYPE);
-    if (token->tag == HTML_TAG_BLOCKQUOTE && type != NULL && bytes_equal_fold(type->value, BYTES("cite"))) {
+    if (token->tag == HTML_TAG_BLOCKQUOTE && type != NULL &&
+        bytes_equal_fold(type->value, BYTES("cite"))) {
         *kind_out = HTML_MARK_QUOTE;
         return true;
     }
@@ -277,14 +295,16 @@ static bool mark_of(const struct html_token *token, struct bytes class, struct b
     return is_reply_border(style);
 }
 
-static void start_mark(struct html_reader *reader, const struct html_token *token, struct html_open_row *row)
+static void start_mark(struct html_reader *reader, const struct html_token *token,
+                       struct html_open_row *row)
 {
     const struct html_attribute *class = html_attribute_get(token, HTML_ATTRIBUTE_CLASS);
     const struct html_attribute *id = html_attribute_get(token, HTML_ATTRIBUTE_ID);
     const struct html_attribute *style = html_attribute_get(token, HTML_ATTRIBUTE_STYLE);
     enum html_mark_kind kind;
-    if (!mark_of(token, class == NULL ? BYTES_NONE : class->value, id == NULL ? BYTES_NONE : id->value,
-                 style == NULL ? BYTES_NONE : style->value, &kind))
+    if (!mark_of(token, class == NULL ? BYTES_NONE : class->value,
+                 id == NULL ? BYTES_NONE : id->value, style == NULL ? BYTES_NONE : style->value,
+                 &kind))
         return;
     uint32_t at = html_list_add(reader, mark, MARKS_MAX);
     if (at == UINT32_MAX)
@@ -326,11 +346,12 @@ static void start_svg(struct html_reader *reader, const struct html_token *token
     if (href == NULL)
         href = html_attribute_get(token, HTML_ATTRIBUTE_XLINK_HREF);
     if (href != NULL && href->value.len > 0 && href->value.at[0] != '#')
-        add_link(reader, token->tag == HTML_TAG_SCRIPT ? HTML_LINK_SCRIPT : HTML_LINK_SVG, token, href, hidden);
+        add_link(reader, token->tag == HTML_TAG_SCRIPT ? HTML_LINK_SCRIPT : HTML_LINK_SVG, token,
+                 href, hidden);
 }
 
-void html_link_start(struct html_reader *reader, const struct html_token *token, struct html_open_row *row,
-                     uint16_t hidden)
+void html_link_start(struct html_reader *reader, const struct html_token *token,
+                     struct html_open_row *row, uint16_t hidden)
 {
     switch (token->tag) {
     case HTML_TAG_A: start_a(reader, token, row, hidden); break;
@@ -351,9 +372,9 @@ void html_link_start(struct html_reader *reader, const struct html_token *token,
     const struct html_attribute *background = html_attribute_get(token, HTML_ATTRIBUTE_BACKGROUND);
     if (background != NULL && background->value.len > 0)
         add_link(reader, HTML_LINK_IMG, token, background, hidden);
-    if (row != NULL && (token->tag == HTML_TAG_DIV || token->tag == HTML_TAG_BLOCKQUOTE ||
-                        token->tag == HTML_TAG_SPAN || token->tag == HTML_TAG_TABLE ||
-                        token->tag == HTML_TAG_P))
+    if (row != NULL &&
+        (token->tag == HTML_TAG_DIV || token->tag == HTML_TAG_BLOCKQUOTE ||
+         token->tag == HTML_TAG_SPAN || token->tag == HTML_TAG_TABLE || token->tag == HTML_TAG_P))
         start_mark(reader, token, row);
 }
 
@@ -389,8 +410,9 @@ void html_link_comment(struct html_reader *reader, struct bytes comment)
             token.type == HTML_TOKEN_START ? html_attribute_get(&token, HTML_ATTRIBUTE_HREF) : NULL;
         if (href != NULL && href->value.len == 0)
             continue;
-        struct html_link *link =
-            href == NULL ? NULL : add_link(reader, HTML_LINK_CONDITIONAL, &token, href, HTML_HIDDEN_ELEMENT);
+        struct html_link *link = href == NULL ? NULL
+                                              : add_link(reader, HTML_LINK_CONDITIONAL, &token,
+                                                         href, HTML_HIDDEN_ELEMENT);
         if (link != NULL)
             link->visible = false;
     }

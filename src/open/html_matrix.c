@@ -2,23 +2,23 @@
  *
  * QR codes that are drawn instead of sent: coloured table cells, or lines of block characters.
  *
- * Listens to a reading of the page (html_read.h), so that a cell's colour is the one the style rules
- * give it.  A grid is 21 to 185 modules square, give or take a quiet zone, with a fair share of dark
- * ones; whoever decodes it decides whether it is a code. */
+ * Listens to a reading of the page (html_read.h), so that a cell's colour is the one the style
+ * rules give it.  A grid is 21 to 185 modules square, give or take a quiet zone, with a fair share
+ * of dark ones; whoever decodes it decides whether it is a code. */
 #include "open/html_read.h"
 
 #include "base/utf8.h"
 
 #define SIDE_MIN 21
 #define SIDE_MAX 185
-#define SLANT_MAX 12  /* how far from square, for a quiet zone on two sides only */
+#define SLANT_MAX 12 /* how far from square, for a quiet zone on two sides only */
 #define NESTING_MAX 6
 #define MATRICES_MAX 16
 #define COLUMNS_MAX (2 * SIDE_MAX)
 
 /* Rows collected so far; a row that does not fit the ones before starts the grid anew. */
 struct grid {
-    uint8_t *module; /* SIDE_MAX rows of COLUMNS_MAX */
+    uint8_t *module;                /* SIDE_MAX rows of COLUMNS_MAX */
     uint32_t width, height, filled; /* filled: modules in the open row */
     bool broken;                    /* the open row holds something else */
     bool halves;                    /* characters for two modules, one above the other */
@@ -61,17 +61,23 @@ static void grid_put(struct finder *finder, struct grid *grid, uint8_t value, ui
 static bool is_square(uint32_t width, uint32_t height)
 {
     uint32_t apart = width > height ? width - height : height - width;
-    return width >= SIDE_MIN && height >= SIDE_MIN && width <= SIDE_MAX && height <= SIDE_MAX && apart <= SLANT_MAX;
+    return width >= SIDE_MIN && height >= SIDE_MIN && width <= SIDE_MAX && height <= SIDE_MAX &&
+           apart <= SLANT_MAX;
 }
 
 /* Keep what GRID shows: cells STEP columns apart, each row giving ROWS rows of modules. */
-static void keep(struct finder *finder, struct grid *grid, struct bytes source, uint32_t step, bool from_table)
+static void keep(struct finder *finder, struct grid *grid, struct bytes source, uint32_t step,
+                 bool from_table)
 {
-    uint32_t rows = grid->halves ? 2 : 1, width = grid->width / step, height = grid->height * rows, dark = 0;
+    uint32_t rows = grid->halves ? 2 : 1, width = grid->width / step, height = grid->height * rows,
+             dark = 0;
     if (finder->found_count == MATRICES_MAX || !is_square(width, height))
         return;
     struct html_matrix *matrix = &finder->found[finder->found_count];
-    *matrix = (struct html_matrix){.width = width, .height = height, .from_table = from_table,
+    *matrix = (struct html_matrix){
+        .width = width,
+        .height = height,
+        .from_table = from_table,
         .module = arena_array_of(finder->arena, (size_t)width * height, uint8_t),
         .source = bytes_sub(source, grid->source_at, grid->source_end - grid->source_at)};
     for (uint32_t y = 0; y < height; y++)
@@ -136,8 +142,20 @@ static bool is_dark(int32_t color)
 static unsigned block_of(uint32_t c, bool *half)
 {
     switch (c) {
-    case ' ': case 0xA0: case 0x3000: case 0x2591: case 0x25A1: case 0x2B1C: case 0x25FB: case 0x2800: return 0;
-    case 0x2588: case 0x2593: case 0x25A0: case 0x2B1B: case 0x25FC: case 0x28FF: return 3;
+    case ' ':
+    case 0xA0:
+    case 0x3000:
+    case 0x2591:
+    case 0x25A1:
+    case 0x2B1C:
+    case 0x25FB:
+    case 0x2800: return 0;
+    case 0x2588:
+    case 0x2593:
+    case 0x25A0:
+    case 0x2B1B:
+    case 0x25FC:
+    case 0x28FF: return 3;
     case 0x2580: *half = true; return 1;
     case 0x2584: *half = true; return 2;
     default: return 255;
@@ -149,7 +167,8 @@ static size_t offset_of(const struct html_reader *reader, struct bytes source)
     return (size_t)(source.at - reader->doc->source.at);
 }
 
-static void read_characters(struct finder *finder, struct bytes source, struct bytes text, size_t from, bool pre)
+static void read_characters(struct finder *finder, struct bytes source, struct bytes text,
+                            size_t from, bool pre)
 {
     struct grid *grid = &finder->lines;
     for (size_t at = 0; at < text.len;) {
@@ -183,7 +202,8 @@ static void finder_begin(struct html_reader *reader)
     grid_clear(&finder->lines);
 }
 
-static void start_cell(struct html_reader *reader, const struct html_token *token, const struct html_open_row *row)
+static void start_cell(struct html_reader *reader, const struct html_token *token,
+                       const struct html_open_row *row)
 {
     struct finder *finder = reader->listener->data;
     struct grid *grid = &finder->table[finder->depth - 1];
@@ -195,7 +215,8 @@ static void start_cell(struct html_reader *reader, const struct html_token *toke
     grid->source_end = offset_of(reader, token->source) + token->source.len;
 }
 
-static void finder_start(struct html_reader *reader, const struct html_token *token, struct html_open_row *row)
+static void finder_start(struct html_reader *reader, const struct html_token *token,
+                         struct html_open_row *row)
 {
     struct finder *finder = reader->listener->data;
     struct bytes source = reader->doc->source;
@@ -238,7 +259,8 @@ static void finder_end(struct html_reader *reader, struct html_open_row *row, si
     finder->depth--;
 }
 
-static void finder_leaf(struct html_reader *reader, const struct html_token *token, size_t display_at, size_t inner_at)
+static void finder_leaf(struct html_reader *reader, const struct html_token *token,
+                        size_t display_at, size_t inner_at)
 {
     struct finder *finder = reader->listener->data;
     (void)display_at, (void)inner_at;
@@ -267,7 +289,8 @@ static bool is_promising(struct bytes source)
         at += 3;
     }
     return at != BYTES_NPOS || bytes_find(source, BYTES("\xE2\x96"), 0) != BYTES_NPOS ||
-           bytes_find(source, BYTES("\xE2\xAC"), 0) != BYTES_NPOS || bytes_find(source, BYTES("<TD"), 0) != BYTES_NPOS ||
+           bytes_find(source, BYTES("\xE2\xAC"), 0) != BYTES_NPOS ||
+           bytes_find(source, BYTES("<TD"), 0) != BYTES_NPOS ||
            bytes_find_fold(source, BYTES("&block;"), 0) != BYTES_NPOS ||
            bytes_find_fold(source, BYTES("&#96"), 0) != BYTES_NPOS ||
            bytes_find_fold(source, BYTES("&#x25"), 0) != BYTES_NPOS;
@@ -279,15 +302,19 @@ static void finder_init(struct finder *finder, struct arena *arena)
     finder->found = arena_array_of(arena, MATRICES_MAX, struct html_matrix);
 }
 
-uint32_t html_find_matrices(const struct html_doc *doc, struct arena *arena, struct html_matrix **out)
+uint32_t html_find_matrices(const struct html_doc *doc, struct arena *arena,
+                            struct html_matrix **out)
 {
     struct finder finder;
     *out = NULL;
     if (!is_promising(doc->source))
         return 0;
     finder_init(&finder, arena);
-    struct html_listener listener = {.begin = finder_begin, .start = finder_start, .end = finder_end,
-                                     .leaf = finder_leaf, .data = &finder};
+    struct html_listener listener = {.begin = finder_begin,
+                                     .start = finder_start,
+                                     .end = finder_end,
+                                     .leaf = finder_leaf,
+                                     .data = &finder};
     struct html_doc again = {.arena = arena, .source = doc->source, .svg = doc->svg};
     html_read_into(&again, NULL, &listener);
     row_end(&finder, &finder.lines, doc->source, false);
@@ -300,7 +327,8 @@ uint32_t html_text_matrices(struct bytes text, struct arena *arena, struct html_
 {
     struct finder finder;
     *out = NULL;
-    if (bytes_find(text, BYTES("\xE2\x96"), 0) == BYTES_NPOS && bytes_find(text, BYTES("\xE2\xAC"), 0) == BYTES_NPOS)
+    if (bytes_find(text, BYTES("\xE2\x96"), 0) == BYTES_NPOS &&
+        bytes_find(text, BYTES("\xE2\xAC"), 0) == BYTES_NPOS)
         return 0;
     finder_init(&finder, arena);
     read_characters(&finder, text, text, 0, true);

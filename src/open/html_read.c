@@ -7,8 +7,8 @@
 
 #define COLOR_NEAR 12 /* largest difference per channel nobody can read */
 
-uint32_t html_list_room(struct html_reader *reader, void *list, uint32_t count, uint32_t *room, size_t size,
-                        uint32_t most)
+uint32_t html_list_room(struct html_reader *reader, void *list, uint32_t count, uint32_t *room,
+                        size_t size, uint32_t most)
 {
     if (count >= most) {
         reader->doc->dropped++;
@@ -33,7 +33,8 @@ static bool is_near(int32_t a, int32_t b)
     return true;
 }
 
-static struct bytes attribute_text(struct html_reader *reader, const struct html_attribute *attribute)
+static struct bytes attribute_text(struct html_reader *reader,
+                                   const struct html_attribute *attribute)
 {
     return attribute == NULL ? BYTES_NONE : html_attribute_value(reader->arena, attribute);
 }
@@ -64,7 +65,8 @@ static struct html_style element_style(struct html_reader *reader, const struct 
         html_sheet_apply(reader->sheet, &style, token->text, class, id);
     if (declared.len > 0)
         html_style_declare(&style, declared);
-    if (style.background == HTML_COLOR_UNSET && reader->sheet->complex && (class.len > 0 || id.len > 0))
+    if (style.background == HTML_COLOR_UNSET && reader->sheet->complex &&
+        (class.len > 0 || id.len > 0))
         style.background = HTML_COLOR_UNKNOWN;
     return style;
 }
@@ -153,9 +155,11 @@ static void set_scalar(struct html_reader *reader, const struct html_token *toke
     if (token->tag == HTML_TAG_IMG)
         doc->image_count++;
     if (token->tag == HTML_TAG_SCRIPT) {
-        reader->script_type = attribute_text(reader, html_attribute_get(token, HTML_ATTRIBUTE_TYPE));
+        reader->script_type =
+            attribute_text(reader, html_attribute_get(token, HTML_ATTRIBUTE_TYPE));
         if (reader->script_type.len == 0)
-            reader->script_type = attribute_text(reader, html_attribute_get(token, HTML_ATTRIBUTE_LANGUAGE));
+            reader->script_type =
+                attribute_text(reader, html_attribute_get(token, HTML_ATTRIBUTE_LANGUAGE));
     }
     doc->element_count++;
 }
@@ -179,11 +183,13 @@ static void read_start(struct html_reader *reader, const struct html_token *toke
         look.hidden |= HTML_HIDDEN_ATTRIBUTE;
     if (flags & HTML_HIDE)
         look.hidden |= HTML_HIDDEN_ELEMENT;
-    look.pre |= token->tag == HTML_TAG_PRE || token->tag == HTML_TAG_TEXTAREA || token->tag == HTML_TAG_XMP ||
-                token->tag == HTML_TAG_PLAINTEXT || token->tag == HTML_TAG_LISTING;
+    look.pre |= token->tag == HTML_TAG_PRE || token->tag == HTML_TAG_TEXTAREA ||
+                token->tag == HTML_TAG_XMP || token->tag == HTML_TAG_PLAINTEXT ||
+                token->tag == HTML_TAG_LISTING;
     space_before(reader, token);
     set_scalar(reader, token);
-    bool is_void = (in_foreign || reader->doc->svg) ? token->self_closing : (flags & HTML_VOID) != 0;
+    bool is_void =
+        (in_foreign || reader->doc->svg) ? token->self_closing : (flags & HTML_VOID) != 0;
     if ((token->tag == HTML_TAG_SVG || token->tag == HTML_TAG_MATH) && token->self_closing)
         is_void = true;
     struct html_open_row *row = is_void ? NULL : html_open_push(open, token, reader->doc->svg);
@@ -200,7 +206,8 @@ static void read_start(struct html_reader *reader, const struct html_token *toke
     pop_rows(reader, 0, source_at);
 }
 
-static void keep_hidden(struct html_reader *reader, const struct html_token *token, uint16_t why, size_t from)
+static void keep_hidden(struct html_reader *reader, const struct html_token *token, uint16_t why,
+                        size_t from)
 {
     struct html_doc *doc = reader->doc;
     size_t len = reader->inner.out.len - from;
@@ -315,7 +322,8 @@ static void settle_slices(struct html_reader *reader)
     for (uint32_t i = 0; i < doc->link_count; i++) {
         struct html_link *link = &doc->link[i];
         link->text = bytes_trim(bytes_sub(doc->display_text, link->text_at, link->text.len));
-        link->visible = link->visible && link->hidden == 0 && (link->text.len > 0 || link->has_image);
+        link->visible =
+            link->visible && link->hidden == 0 && (link->text.len > 0 || link->has_image);
     }
     for (uint32_t i = 0; i < doc->hidden_count; i++) {
         struct html_hidden_text *hidden = &doc->hidden[i];
@@ -329,16 +337,23 @@ static void settle_slices(struct html_reader *reader)
 
 static void reset_doc(struct html_doc *doc)
 {
-    struct html_doc fresh = {.arena = doc->arena, .source = doc->source, .svg = doc->svg, .sheet = doc->sheet};
+    struct html_doc fresh = {
+        .arena = doc->arena, .source = doc->source, .svg = doc->svg, .sheet = doc->sheet};
     *doc = fresh;
 }
 
-void html_read_into(struct html_doc *doc, struct budget *budget, const struct html_listener *listener)
+void html_read_into(struct html_doc *doc, struct budget *budget,
+                    const struct html_listener *listener)
 {
-    uint64_t attributes = budget == NULL ? limit_rows[LIMIT_ATTRIBUTES].value : budget->most[LIMIT_ATTRIBUTES];
+    uint64_t attributes =
+        budget == NULL ? limit_rows[LIMIT_ATTRIBUTES].value : budget->most[LIMIT_ATTRIBUTES];
     uint64_t links = budget == NULL ? limit_rows[LIMIT_LINKS].value : budget->most[LIMIT_LINKS];
-    struct html_reader reader = {.doc = doc, .arena = doc->arena, .budget = budget, .listener = listener,
-                                 .sheet = &doc->sheet, .links_most = (uint32_t)links};
+    struct html_reader reader = {.doc = doc,
+                                 .arena = doc->arena,
+                                 .budget = budget,
+                                 .listener = listener,
+                                 .sheet = &doc->sheet,
+                                 .links_most = (uint32_t)links};
     reader.open = malloc(sizeof *reader.open);
     if (reader.open == NULL)
         abort();
@@ -366,7 +381,8 @@ void html_read_into(struct html_doc *doc, struct budget *budget, const struct ht
     doc->sheet.rule = NULL;
 }
 
-struct html_doc *html_read(struct arena *arena, struct budget *budget, struct bytes source, bool svg)
+struct html_doc *html_read(struct arena *arena, struct budget *budget, struct bytes source,
+                           bool svg)
 {
     struct html_doc *doc = arena_new_of(arena, struct html_doc);
     *doc = (struct html_doc){.arena = arena, .source = source, .svg = svg};

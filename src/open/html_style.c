@@ -2,22 +2,25 @@
 #include "open/html_style.h"
 
 #define OFFSCREEN_PX 500
-#define RULES_MAX 4096
+#define RULES_MAX 1024 /* keys are hostile: bounds what colliding ones cost */
 #define CLASSES_MAX 64
 
 static const struct {
     const char *name;
     int32_t color;
 } named_colors[] = {
-    {"white", 0xFFFFFF},   {"black", 0x000000},       {"red", 0xFF0000},       {"green", 0x008000},
-    {"blue", 0x0000FF},    {"yellow", 0xFFFF00},      {"gray", 0x808080},      {"grey", 0x808080},
-    {"silver", 0xC0C0C0},  {"navy", 0x000080},        {"orange", 0xFFA500},    {"purple", 0x800080},
-    {"maroon", 0x800000},  {"teal", 0x008080},        {"aqua", 0x00FFFF},      {"cyan", 0x00FFFF},
-    {"fuchsia", 0xFF00FF}, {"magenta", 0xFF00FF},     {"lime", 0x00FF00},      {"olive", 0x808000},
-    {"snow", 0xFFFAFA},    {"ivory", 0xFFFFF0},       {"whitesmoke", 0xF5F5F5}, {"ghostwhite", 0xF8F8FF},
-    {"pink", 0xFFC0CB},    {"brown", 0xA52A2A},       {"lightgrey", 0xD3D3D3}, {"lightgray", 0xD3D3D3},
-    {"darkgray", 0xA9A9A9}, {"darkgrey", 0xA9A9A9},   {"gold", 0xFFD700},      {"crimson", 0xDC143C},
-    {"darkblue", 0x00008B}, {"floralwhite", 0xFFFAF0}, {"azure", 0xF0FFFF},     {"mintcream", 0xF5FFFA},
+    {"white", 0xFFFFFF},       {"black", 0x000000},      {"red", 0xFF0000},
+    {"green", 0x008000},       {"blue", 0x0000FF},       {"yellow", 0xFFFF00},
+    {"gray", 0x808080},        {"grey", 0x808080},       {"silver", 0xC0C0C0},
+    {"navy", 0x000080},        {"orange", 0xFFA500},     {"purple", 0x800080},
+    {"maroon", 0x800000},      {"teal", 0x008080},       {"aqua", 0x00FFFF},
+    {"cyan", 0x00FFFF},        {"fuchsia", 0xFF00FF},    {"magenta", 0xFF00FF},
+    {"lime", 0x00FF00},        {"olive", 0x808000},      {"snow", 0xFFFAFA},
+    {"ivory", 0xFFFFF0},       {"whitesmoke", 0xF5F5F5}, {"ghostwhite", 0xF8F8FF},
+    {"pink", 0xFFC0CB},        {"brown", 0xA52A2A},      {"lightgrey", 0xD3D3D3},
+    {"lightgray", 0xD3D3D3},   {"darkgray", 0xA9A9A9},   {"darkgrey", 0xA9A9A9},
+    {"gold", 0xFFD700},        {"crimson", 0xDC143C},    {"darkblue", 0x00008B},
+    {"floralwhite", 0xFFFAF0}, {"azure", 0xF0FFFF},      {"mintcream", 0xF5FFFA},
 };
 
 static int32_t hex_color(struct bytes digits)
@@ -261,9 +264,11 @@ static void declare(struct html_style *style, struct bytes name, struct bytes va
             declare_offscreen(style, value);
         break;
     case 'm':
-        if (bytes_equal_fold(name, BYTES("max-height")) || bytes_equal_fold(name, BYTES("max-width")))
+        if (bytes_equal_fold(name, BYTES("max-height")) ||
+            bytes_equal_fold(name, BYTES("max-width")))
             set_clip(style, ascii_lower(name.at[4]) == 'h' ? 2 : 4, is_zero(value));
-        else if (bytes_equal_fold(name, BYTES("margin-left")) || bytes_equal_fold(name, BYTES("margin-top")))
+        else if (bytes_equal_fold(name, BYTES("margin-left")) ||
+                 bytes_equal_fold(name, BYTES("margin-top")))
             declare_offscreen(style, value);
         break;
     case 'o':
@@ -276,8 +281,7 @@ static void declare(struct html_style *style, struct bytes name, struct bytes va
         if (bytes_equal_fold(name, BYTES("visibility")))
             declare_visibility(style, value);
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -295,11 +299,15 @@ void html_style_declare(struct html_style *style, struct bytes declarations)
 
 void html_style_cascade(struct html_style *style, const struct html_style *over)
 {
-    static const uint16_t undone[8] = {
-        0, HTML_HIDDEN_VISIBILITY, HTML_HIDDEN_SIZE, HTML_HIDDEN_VISIBILITY | HTML_HIDDEN_SIZE,
-        HTML_HIDDEN_DISPLAY, HTML_HIDDEN_DISPLAY | HTML_HIDDEN_VISIBILITY,
-        HTML_HIDDEN_DISPLAY | HTML_HIDDEN_SIZE,
-        HTML_HIDDEN_DISPLAY | HTML_HIDDEN_VISIBILITY | HTML_HIDDEN_SIZE};
+    static const uint16_t undone[8] = {0,
+                                       HTML_HIDDEN_VISIBILITY,
+                                       HTML_HIDDEN_SIZE,
+                                       HTML_HIDDEN_VISIBILITY | HTML_HIDDEN_SIZE,
+                                       HTML_HIDDEN_DISPLAY,
+                                       HTML_HIDDEN_DISPLAY | HTML_HIDDEN_VISIBILITY,
+                                       HTML_HIDDEN_DISPLAY | HTML_HIDDEN_SIZE,
+                                       HTML_HIDDEN_DISPLAY | HTML_HIDDEN_VISIBILITY |
+                                           HTML_HIDDEN_SIZE};
     style->hidden = (uint16_t)((style->hidden & ~undone[over->shown & 7]) | over->hidden);
     style->shown |= over->shown;
     style->clip |= over->clip;
@@ -344,8 +352,10 @@ static void add_rule(struct html_sheet *sheet, struct arena *arena, struct bytes
         sheet->complex = true;
         return;
     }
-    if (sheet->rule->count >= RULES_MAX)
+    if (sheet->rule->count >= RULES_MAX) {
+        sheet->complex = true;
         return;
+    }
     void **place = table_at(sheet->rule, selector);
     if (*place == NULL) {
         struct html_style *kept = arena_new_of(arena, struct html_style);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The few things of CSS that decide whether a person sees a text: parsed from style attributes and from
- * <style> rules with simple selectors (tag, .class, #id, tag.class).
+ * The few things of CSS that decide whether a person sees a text: parsed from style attributes and
+ * from <style> rules with simple selectors (tag, .class, #id, tag.class).
  *
- * Rules inside @media and other at-rules are left out: they hide parts on phones or in print, not from
- * the reader.  Selectors with combinators or pseudo-classes are not matched; `complex` tells that there
- * were some, and then an undeclared background counts as unknown instead of white.
- * Cost: linear in the style text.  Source: CSS 2.1; the ways of hiding are those seen in spam. */
+ * Rules inside @media and other at-rules are left out: they hide parts on phones or in print, not
+ * from the reader.  Selectors with combinators or pseudo-classes are not matched; `complex` tells
+ * that there were some, and then an undeclared background counts as unknown instead of white. Cost:
+ * linear in the style text.  Source: CSS 2.1; the ways of hiding are those seen in spam. */
 #ifndef NOROSHI_OPEN_HTML_STYLE_H
 #define NOROSHI_OPEN_HTML_STYLE_H
 
@@ -26,16 +26,18 @@ enum html_hidden {
 };
 
 #define HTML_COLOR_UNSET (-1)   /* not declared */
-#define HTML_COLOR_UNKNOWN (-2) /* declared, but nobody can say which: image, gradient, variable */
+#define HTML_COLOR_UNKNOWN (-2) /* declared, but nobody can say which: image, gradient, variable \
+                                 */
 
 struct html_style {
-    uint16_t hidden;  /* enum html_hidden, as declared here */
-    uint8_t shown;    /* 1: visibility:visible, 2: font-size above 1 px, 4: display other than none */
-    uint8_t clip;     /* 1: overflow hidden, 2: no height, 4: no width, 8: absolute or fixed position */
+    uint16_t hidden; /* enum html_hidden, as declared here */
+    uint8_t shown; /* 1: visibility:visible, 2: font-size above 1 px, 4: display other than none */
+    uint8_t clip; /* 1: overflow hidden, 2: no height, 4: no width, 8: absolute or fixed position */
     int32_t color, background; /* 0xRRGGBB or HTML_COLOR_* */
 };
 
-#define HTML_STYLE_NONE ((struct html_style){.color = HTML_COLOR_UNSET, .background = HTML_COLOR_UNSET})
+#define HTML_STYLE_NONE \
+    ((struct html_style){.color = HTML_COLOR_UNSET, .background = HTML_COLOR_UNSET})
 
 struct html_sheet {
     struct table *rule; /* ".class", "#id", "tag", "tag.class" -> struct html_style * */

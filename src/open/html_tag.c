@@ -67,6 +67,7 @@ enum html_attribute_name html_attribute_of(struct bytes name)
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return HTML_ATTRIBUTE_OTHER;
     uint8_t id = attribute_slots[(pack(name, folded) * attribute_factor) >> (64 - ATTRIBUTE_BITS)];
-    bool same = attribute_rows[id].len == name.len && memcmp(attribute_rows[id].name, folded, name.len) == 0;
+    bool same = attribute_rows[id].len == name.len &&
+                memcmp(attribute_rows[id].name, folded, name.len) == 0;
     return same ? id : HTML_ATTRIBUTE_OTHER;
 }

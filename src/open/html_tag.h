@@ -27,18 +27,18 @@ enum html_attribute_name {
 };
 
 enum html_tag_flag {
-    HTML_VOID = 1,       /* has no end tag, standard 13.1.2 */
-    HTML_BLOCK = 2,      /* starts and ends a line of text */
-    HTML_SPECIAL = 4,    /* standard 13.2.4.2 "special" */
-    HTML_FORMAT = 8,     /* formatting element */
-    HTML_SCOPE = 16,     /* an end tag does not look past it */
-    HTML_CELL = 32,      /* separated from its neighbour by a blank */
-    HTML_PARA = 64,      /* closes an open p */
-    HTML_RAW = 128,      /* content is RAWTEXT */
-    HTML_RCDATA = 256,   /* content is RCDATA */
-    HTML_SCRIPT = 512,   /* content is script data */
-    HTML_PLAIN = 1024,   /* content is the rest of the page */
-    HTML_HIDE = 2048,    /* content is not shown as page text */
+    HTML_VOID = 1,     /* has no end tag, standard 13.1.2 */
+    HTML_BLOCK = 2,    /* starts and ends a line of text */
+    HTML_SPECIAL = 4,  /* standard 13.2.4.2 "special" */
+    HTML_FORMAT = 8,   /* formatting element */
+    HTML_SCOPE = 16,   /* an end tag does not look past it */
+    HTML_CELL = 32,    /* separated from its neighbour by a blank */
+    HTML_PARA = 64,    /* closes an open p */
+    HTML_RAW = 128,    /* content is RAWTEXT */
+    HTML_RCDATA = 256, /* content is RCDATA */
+    HTML_SCRIPT = 512, /* content is script data */
+    HTML_PLAIN = 1024, /* content is the rest of the page */
+    HTML_HIDE = 2048,  /* content is not shown as page text */
 };
 
 struct html_tag_row {

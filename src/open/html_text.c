@@ -8,7 +8,10 @@
 unsigned html_codepoint_class(uint32_t c)
 {
     if (c < 0x80)
-        return c == ' ' || c == '\t' || c == '\f' ? 1 : c == '\n' || c == '\r' ? 4 : c < 0x20 || c == 0x7F ? 2 : 0;
+        return c == ' ' || c == '\t' || c == '\f' ? 1
+               : c == '\n' || c == '\r'           ? 4
+               : c < 0x20 || c == 0x7F            ? 2
+                                                  : 0;
     if (c < 0xA0)
         return c == 0x85 ? 4 : 2;
     if (c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
@@ -16,13 +19,14 @@ unsigned html_codepoint_class(uint32_t c)
         return 1;
     if (c == 0x2028 || c == 0x2029)
         return 4;
-    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F ||
-        c == 0x061C)
+    if ((c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E ||
+        c == 0x200F || c == 0x061C)
         return 3;
     if (c == 0xAD || c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x17B4 || c == 0x17B5 ||
-        (c >= 0x180B && c <= 0x180F) || (c >= 0x200B && c <= 0x200D) || (c >= 0x2060 && c <= 0x2065) ||
-        (c >= 0x206A && c <= 0x206F) || c == 0x3164 || (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF ||
-        c == 0xFFA0 || (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF))
+        (c >= 0x180B && c <= 0x180F) || (c >= 0x200B && c <= 0x200D) ||
+        (c >= 0x2060 && c <= 0x2065) || (c >= 0x206A && c <= 0x206F) || c == 0x3164 ||
+        (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || c == 0xFFA0 ||
+        (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF))
         return 2;
     return 0;
 }
@@ -84,8 +88,7 @@ static void put_code(struct html_sink *sink, uint32_t code, bool pre)
         else
             sink->blank = true;
         return;
-    case 0:
-        break;
+    case 0: break;
     default:
         sink->invisible_count++;
         sink->bidi_count += class == 3;
@@ -101,7 +104,8 @@ static void put_code(struct html_sink *sink, uint32_t code, bool pre)
 
 /* Printable ASCII other than "&": copied as it stands. */
 static const uint8_t is_plain[256] = {
-    [0x21 ... 0x25] = 1, [0x27 ... 0x7E] = 1,
+    [0x21 ... 0x25] = 1,
+    [0x27 ... 0x7E] = 1,
 };
 
 /* A run that is copied: plain ASCII with single blanks between. */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Text as a reader sees it: blanks run together, blocks become lines, characters nobody sees dropped.
+ * Text as a reader sees it: blanks run together, blocks become lines, characters nobody sees
+ * dropped.
  *
  * A sink takes the raw characters of text tokens (decoding references on the way, without a copy in
- * between) and breaks.  With `clean` set, invisible characters (zero width, bidi controls, soft hyphens,
- * variation selectors, tags) are counted and left out; without, they stay.  In both, non-ASCII blanks
- * become spaces and control characters are dropped.
- * Cost: linear, a table look-up per byte for ASCII. */
+ * between) and breaks.  With `clean` set, invisible characters (zero width, bidi controls, soft
+ * hyphens, variation selectors, tags) are counted and left out; without, they stay.  In both,
+ * non-ASCII blanks become spaces and control characters are dropped. Cost: linear, a table look-up
+ * per byte for ASCII. */
 #ifndef NOROSHI_OPEN_HTML_TEXT_H
 #define NOROSHI_OPEN_HTML_TEXT_H
 
@@ -15,8 +16,8 @@
 
 struct html_sink {
     struct text out;
-    uint8_t newlines;  /* owed before the next character, at most 2 */
-    bool blank;        /* a space is owed */
+    uint8_t newlines; /* owed before the next character, at most 2 */
+    bool blank;       /* a space is owed */
     bool clean;
     uint32_t invisible_count; /* characters left out */
     uint32_t bidi_count;      /* of them, direction controls (U+202A..E, U+2066..9) */
@@ -31,7 +32,8 @@ void html_sink_break(struct html_sink *sink, unsigned count);
 /* One more line end: <br>. */
 void html_sink_newline(struct html_sink *sink);
 void html_sink_blank(struct html_sink *sink);
-/* What a code point is: 0 ordinary, 1 blank, 2 invisible, 3 invisible and turning direction, 4 a line end. */
+/* What a code point is: 0 ordinary, 1 blank, 2 invisible, 3 invisible and turning direction, 4 a
+ * line end. */
 unsigned html_codepoint_class(uint32_t code);
 
 #endif

@@ -18,8 +18,12 @@ static bool ends_tag_name(uint8_t c)
 void html_tokenizer_init(struct html_tokenizer *t, struct arena *arena, struct bytes source,
                          uint64_t attributes_most)
 {
-    uint32_t room = attributes_most > 4096 ? 4096 : attributes_most == 0 ? 1 : (uint32_t)attributes_most;
-    *t = (struct html_tokenizer){.source = source, .follow = true, .unfinished = SIZE_MAX,
+    uint32_t room = attributes_most > 4096 ? 4096
+                    : attributes_most == 0 ? 1
+                                           : (uint32_t)attributes_most;
+    *t = (struct html_tokenizer){.source = source,
+                                 .follow = true,
+                                 .unfinished = SIZE_MAX,
                                  .room = arena_array_of(arena, room, struct html_attribute),
                                  .room_count = room};
 }
@@ -59,7 +63,8 @@ static bool is_script_name(struct bytes s, size_t at, size_t *end_out)
     return delimited && bytes_equal_fold(bytes_sub(s, at, i - at), BYTES("script"));
 }
 
-/* Script data with its escaped and double escaped states (13.2.5.15 to 13.2.5.31): where it ends. */
+/* Script data with its escaped and double escaped states (13.2.5.15 to 13.2.5.31): where it ends.
+ */
 static size_t find_script_end(struct bytes s, size_t at, struct bytes name)
 {
     enum { PLAIN, ESCAPED, DOUBLE } mode = PLAIN;

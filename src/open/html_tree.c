@@ -32,7 +32,8 @@ static void *grown(struct arena *arena, void *list, uint32_t count, uint32_t *ro
 }
 
 /* A new last child of PARENT; 0 where the tree is full. */
-static uint32_t add_node(struct builder *b, uint32_t parent, enum html_node_type type, struct bytes text)
+static uint32_t add_node(struct builder *b, uint32_t parent, enum html_node_type type,
+                         struct bytes text)
 {
     struct html_tree *tree = b->tree;
     if (tree->count >= HTML_TREE_NODES_MAX) {
@@ -44,8 +45,8 @@ static uint32_t add_node(struct builder *b, uint32_t parent, enum html_node_type
     if (number > 0 && tree->node[parent].depth >= HTML_TREE_DEPTH_MAX)
         parent = tree->node[parent].parent;
     struct html_node *node = &tree->node[number], *above = &tree->node[parent];
-    *node = (struct html_node){.type = type, .parent = parent, .text = text,
-                               .depth = number == 0 ? 0 : above->depth + 1};
+    *node = (struct html_node){
+        .type = type, .parent = parent, .text = text, .depth = number == 0 ? 0 : above->depth + 1};
     if (number == 0)
         return 0;
     if (above->last_child == 0)
@@ -56,9 +57,11 @@ static uint32_t add_node(struct builder *b, uint32_t parent, enum html_node_type
     return number;
 }
 
-static uint32_t implied(struct builder *b, const struct html_reader *reader, uint32_t parent, enum html_tag tag)
+static uint32_t implied(struct builder *b, const struct html_reader *reader, uint32_t parent,
+                        enum html_tag tag)
 {
-    uint32_t number = add_node(b, parent, HTML_NODE_ELEMENT, bytes_of_string(html_tag_rows[tag].name));
+    uint32_t number =
+        add_node(b, parent, HTML_NODE_ELEMENT, bytes_of_string(html_tag_rows[tag].name));
     struct html_node *node = &b->tree->node[number];
     node->tag = tag;
     node->link_at = reader->doc->link_count;
@@ -69,9 +72,9 @@ static uint32_t implied(struct builder *b, const struct html_reader *reader, uin
 
 static bool belongs_in_head(enum html_tag tag)
 {
-    return tag == HTML_TAG_TITLE || tag == HTML_TAG_META || tag == HTML_TAG_LINK || tag == HTML_TAG_STYLE ||
-           tag == HTML_TAG_SCRIPT || tag == HTML_TAG_BASE || tag == HTML_TAG_TEMPLATE ||
-           tag == HTML_TAG_NOSCRIPT;
+    return tag == HTML_TAG_TITLE || tag == HTML_TAG_META || tag == HTML_TAG_LINK ||
+           tag == HTML_TAG_STYLE || tag == HTML_TAG_SCRIPT || tag == HTML_TAG_BASE ||
+           tag == HTML_TAG_TEMPLATE || tag == HTML_TAG_NOSCRIPT;
 }
 
 /* The node a child with TAG (OTHER for text) goes below, when it stands in no element but html. */
@@ -92,7 +95,8 @@ static uint32_t root_for(struct builder *b, const struct html_reader *reader, en
 }
 
 /* The node under which something in the element below ROW goes. */
-static uint32_t parent_for(struct builder *b, const struct html_reader *reader, uint32_t rows, enum html_tag tag)
+static uint32_t parent_for(struct builder *b, const struct html_reader *reader, uint32_t rows,
+                           enum html_tag tag)
 {
     while (rows > 0 && element_of(&reader->open->row[rows - 1]) == 0)
         rows--;
@@ -102,13 +106,14 @@ static uint32_t parent_for(struct builder *b, const struct html_reader *reader, 
     return root_for(b, reader, tag);
 }
 
-static void add_attributes(struct builder *b, const struct html_token *token, struct html_node *node)
+static void add_attributes(struct builder *b, const struct html_token *token,
+                           struct html_node *node)
 {
     struct html_tree *tree = b->tree;
     node->attribute_at = tree->attribute_count;
     for (uint32_t i = 0; i < token->attribute_count; i++) {
-        tree->attribute = grown(b->arena, tree->attribute, tree->attribute_count, &tree->attribute_room,
-                                sizeof *tree->attribute);
+        tree->attribute = grown(b->arena, tree->attribute, tree->attribute_count,
+                                &tree->attribute_room, sizeof *tree->attribute);
         tree->attribute[tree->attribute_count++] = (struct html_tree_attribute){
             .name = html_name(b->arena, token->attribute[i].name),
             .value = html_attribute_value(b->arena, &token->attribute[i]),
@@ -124,12 +129,14 @@ static uint32_t table_body(struct builder *b, const struct html_reader *reader, 
     if (table->tag != HTML_TAG_TABLE)
         return parent;
     uint32_t last = table->last_child;
-    if (last != 0 && b->tree->node[last].tag == HTML_TAG_TBODY && b->tree->node[last].source.len == 0)
+    if (last != 0 && b->tree->node[last].tag == HTML_TAG_TBODY &&
+        b->tree->node[last].source.len == 0)
         return last;
     return implied(b, reader, parent, HTML_TAG_TBODY);
 }
 
-static void tree_start(struct html_reader *reader, const struct html_token *token, struct html_open_row *row)
+static void tree_start(struct html_reader *reader, const struct html_token *token,
+                       struct html_open_row *row)
 {
     struct builder *b = builder_of(reader);
     uint32_t rows = reader->open->count - (row != NULL);
@@ -193,7 +200,8 @@ static void tree_leaf(struct html_reader *reader, const struct html_token *token
     bool comment = token->type == HTML_TOKEN_COMMENT;
     struct bytes text = comment ? html_comment(b->arena, token->text)
                                 : html_text(b->arena, token->text, token->state);
-    bool outside = reader->open->count == 0 || element_of(&reader->open->row[reader->open->count - 1]) == b->html;
+    bool outside = reader->open->count == 0 ||
+                   element_of(&reader->open->row[reader->open->count - 1]) == b->html;
     if (outside && !comment && bytes_trim(text).len == 0)
         return;
     uint32_t parent;
@@ -215,7 +223,9 @@ static void tree_leaf(struct html_reader *reader, const struct html_token *token
 static void tree_begin(struct html_reader *reader)
 {
     struct builder *b = builder_of(reader);
-    *b->tree = (struct html_tree){.node = b->tree->node, .room = b->tree->room, .attribute = b->tree->attribute,
+    *b->tree = (struct html_tree){.node = b->tree->node,
+                                  .room = b->tree->room,
+                                  .attribute = b->tree->attribute,
                                   .attribute_room = b->tree->attribute_room};
     b->html = b->head = b->body = 0;
     add_node(b, 0, HTML_NODE_ELEMENT, BYTES_NONE);
@@ -240,9 +250,10 @@ struct html_tree *html_tree_of(struct html_doc *doc)
     if (doc->tree != NULL)
         return doc->tree;
     struct builder b = {.tree = arena_new_of(doc->arena, struct html_tree), .arena = doc->arena};
-    struct html_listener listener = {.begin = tree_begin, .start = tree_start, .end = tree_end,
-                                     .leaf = tree_leaf, .data = &b};
-    /* The reading is repeated beside DOC, which others may hold slices of; it finds the same texts. */
+    struct html_listener listener = {
+        .begin = tree_begin, .start = tree_start, .end = tree_end, .leaf = tree_leaf, .data = &b};
+    /* The reading is repeated beside DOC, which others may hold slices of; it finds the same texts.
+     */
     struct html_doc again = {.arena = doc->arena, .source = doc->source, .svg = doc->svg};
     html_read_into(&again, NULL, &listener);
     end_implied(b.tree);

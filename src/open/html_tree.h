@@ -2,11 +2,11 @@
  *
  * The page as a tree: elements, texts and comments, good enough to be asked by XPath.
  *
- * Built from the same reading as struct html_doc, only when somebody asks.  Nothing is copied twice: an
- * element's source, text and links are spans of the document's, so nested elements cost no more than
- * flat ones.  html, head, body and tbody are there whether written or not, as in a browser.  Elements
- * past DEPTH_MAX levels become siblings: none is lost, and no walk needs a deep stack.
- * Cost: linear; at most NODES_MAX nodes, `cut` says that there were more. */
+ * Built from the same reading as struct html_doc, only when somebody asks.  Nothing is copied
+ * twice: an element's source, text and links are spans of the document's, so nested elements cost
+ * no more than flat ones.  html, head, body and tbody are there whether written or not, as in a
+ * browser.  Elements past DEPTH_MAX levels become siblings: none is lost, and no walk needs a deep
+ * stack. Cost: linear; at most NODES_MAX nodes, `cut` says that there were more. */
 #ifndef NOROSHI_OPEN_HTML_TREE_H
 #define NOROSHI_OPEN_HTML_TREE_H
 
@@ -26,8 +26,8 @@ struct html_node {
     enum html_tag tag;
     uint32_t parent, first_child, last_child, next; /* node numbers; 0: none (node 0 is the page) */
     uint32_t depth;
-    uint32_t attribute_at, attribute_count; /* in html_tree.attribute */
-    uint32_t link_at, link_end;             /* in html_doc.link */
+    uint32_t attribute_at, attribute_count;              /* in html_tree.attribute */
+    uint32_t link_at, link_end;                          /* in html_doc.link */
     size_t display_at, display_end, inner_at, inner_end; /* in the document's texts */
     struct bytes text;   /* name in lower case, or decoded text, or comment data */
     struct bytes source; /* from start tag to end tag; empty for what is only implied */

@@ -8,9 +8,11 @@
 
 int main(void)
 {
-    struct bytes aliases[][2] = {{BYTES("MSFT Account"), BYTES("Office 365")}, {BYTES("三井住友"), BYTES("SMBC")},
+    struct bytes aliases[][2] = {{BYTES("MSFT Account"), BYTES("Office 365")},
+                                 {BYTES("三井住友"), BYTES("SMBC")},
                                  {BYTES("office"), BYTES("Pay Pal")}};
-    struct bytes domains[][1] = {{BYTES("microsoft.com")}, {BYTES("smbc.co.jp")}, {BYTES("paypal.com")}};
+    struct bytes domains[][1] = {
+        {BYTES("microsoft.com")}, {BYTES("smbc.co.jp")}, {BYTES("paypal.com")}};
     const struct brand brands[] = {
         {BYTES("Microsoft"), aliases[0], 2, domains[0], 1},
         {BYTES("三井住友銀行"), aliases[1], 2, domains[1], 1},
@@ -48,8 +50,10 @@ int main(void)
     }
     brand_find(index, arena, BYTES("Hi, Pay\xE2\x80\x8BPal!"), &mention);
     tap_string(mention[0].text, "Pay\xE2\x80\x8BPal", "the mention as written");
-    tap_ok(brand_of_domain(index, BYTES("login.Microsoft.com")) == &brands[0], "a host of the brand");
-    tap_ok(brand_of_domain(index, BYTES("microsoft.com.evil.test")) == NULL, "a host that only looks like it");
+    tap_ok(brand_of_domain(index, BYTES("login.Microsoft.com")) == &brands[0],
+           "a host of the brand");
+    tap_ok(brand_of_domain(index, BYTES("microsoft.com.evil.test")) == NULL,
+           "a host that only looks like it");
     struct text long_text;
     text_init(&long_text, arena, 0);
     while (long_text.len < 1000000)

@@ -19,11 +19,15 @@ int main(void)
         {"1 212 555 0123", "+12125550123", false, false},
         {"+1 8o8 555 ol99", "+18085550199", false, true},
         {"8O8-555-OI23", "+18085550123", false, true},
-        {"\xEF\xBC\x91\xEF\xBC\x88\xEF\xBC\x98\xEF\xBC\x98\xEF\xBC\x98\xEF\xBC\x89\xEF\xBC\x95\xEF\xBC\x95\xEF\xBC\x95-0100",
+        {"\xEF\xBC\x91\xEF\xBC\x88\xEF\xBC\x98\xEF\xBC\x98\xEF\xBC\x98\xEF\xBC\x89\xEF\xBC\x95\xEF"
+         "\xBC\x95\xEF\xBC\x95-0100",
          "+18885550100", true, false},
         {"\xF0\x9D\x9F\xAF\xF0\x9D\x9F\xAD\xF0\x9D\x9F\xAE 555 0123", "+13125550123", false, true},
         {"\xF0\x9D\x9F\xAE\xF0\x9D\x9F\xAD\xF0\x9D\x9F\xAE 555 0123", "+12125550123", false, true},
-        {"2\xE2\x80\x8B" "12-5\xE2\x80\x8B" "55-0123", "+12125550123", false, true},
+        {"2\xE2\x80\x8B"
+         "12-5\xE2\x80\x8B"
+         "55-0123",
+         "+12125550123", false, true},
         {"8 0 8 - 5 5 5 - 0 1 2 3", NULL, false, false},
         {"tel 03-5555-0123 まで", "+81355550123", false, false},
         {"お問い合わせ：0120-555-012", "+81120555012", true, false},
@@ -63,7 +67,9 @@ int main(void)
         tap_int(phone[0].disguised, rows[i].disguised, "disguised");
         tap_ok(bytes_inside(text, phone[0].text, &at), "a slice of the text");
     }
-    tap_int(phone_find(arena, BYTES("Call 212-555-0101 or 212-555-0102, fax (212) 555-0103"), &phone), 3, "three numbers");
+    tap_int(
+        phone_find(arena, BYTES("Call 212-555-0101 or 212-555-0102, fax (212) 555-0103"), &phone),
+        3, "three numbers");
     struct text hostile;
     text_init(&hostile, arena, 0);
     while (hostile.len < 1000000)

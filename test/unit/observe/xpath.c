@@ -7,12 +7,14 @@
 
 #include <talloc.h>
 
-static const char page[] =
-    "<!doctype html><title>Inbox</title><body class=main>\n"
-    "<table width=\"700\"><tr><td style=\"color: rgb(11,92,255)\"><h1>Zoom</h1><td class=x><b>B</b></table>"
-    "<div><div id=in><a href=http://a.test/1 style='x'>One <b>two</b></a></div><!-- PDF icon --></div>"
-    "<ul><li>1<li>2<li>3<li>4</ul><p>p1<p>p2<a href=http://b.test/><img src=http://i.test/x.pdf.png alt=DocuSign></a>"
-    "<span style=display:none>gone</span>";
+static const char page[] = "<!doctype html><title>Inbox</title><body class=main>\n"
+                           "<table width=\"700\"><tr><td style=\"color: "
+                           "rgb(11,92,255)\"><h1>Zoom</h1><td class=x><b>B</b></table>"
+                           "<div><div id=in><a href=http://a.test/1 style='x'>One "
+                           "<b>two</b></a></div><!-- PDF icon --></div>"
+                           "<ul><li>1<li>2<li>3<li>4</ul><p>p1<p>p2<a href=http://b.test/><img "
+                           "src=http://i.test/x.pdf.png alt=DocuSign></a>"
+                           "<span style=display:none>gone</span>";
 
 static void test_table(struct arena *arena)
 {
@@ -86,7 +88,8 @@ static void test_hostile(struct arena *arena)
     for (uint32_t i = 0; i < tree->count; i++)
         divs += tree->node[i].tag == HTML_TAG_DIV;
     tap_int(divs, 3000, "3,000 nested elements are all there");
-    const struct xpath_result *result = xpath_run(xpath_compile(arena, BYTES("//a[@href]")), doc, arena);
+    const struct xpath_result *result =
+        xpath_run(xpath_compile(arena, BYTES("//a[@href]")), doc, arena);
     tap_ok(result != NULL && result->count == 1, "and the link in the innermost");
     struct text wide;
     text_init(&wide, arena, 0);
@@ -96,7 +99,9 @@ static void test_hostile(struct arena *arena)
     budget_init(&budget);
     budget.most[LIMIT_MILLISECONDS] = 1000;
     doc = html_read(arena, NULL, text_bytes(&wide), false);
-    result = xpath_run(xpath_compile(arena, BYTES("//*[count(//*/following::*[contains(., 'y')]) > 1]")), doc, arena);
+    result =
+        xpath_run(xpath_compile(arena, BYTES("//*[count(//*/following::*[contains(., 'y')]) > 1]")),
+                  doc, arena);
     tap_ok(result == NULL, "an expression over the limit has no result");
     tap_ok(budget_time_left(&budget), "and ends within 1 s");
 }

@@ -20,10 +20,14 @@ static void test_display(void)
         const char *page, *shown;
     } rows[] = {
         {"<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\nThree"},
-        {"a  \n b&nbsp;&nbsp;c\xE3\x80\x80" "d", "a b c d"},
+        {"a  \n b&nbsp;&nbsp;c\xE3\x80\x80"
+         "d",
+         "a b c d"},
         {"<table><tr><td>1<td>2<tr><td>3</table>x", "1 2\n3\nx"},
         {"<pre>a  b\nc</pre>", "a  b\nc"},
-        {"f\xE2\x80\x8B" "r&zwnj;ee&shy;", "free"},
+        {"f\xE2\x80\x8B"
+         "r&zwnj;ee&shy;",
+         "free"},
         {"<title>T</title><style>p{x:y}</style><script>s</script>v", "v"},
         {"<div style=\"display:none\">no</div>yes", "yes"},
         {"<div style='display:none'>no<div>no</div></div><b>yes", "yes"},
@@ -35,7 +39,8 @@ static void test_display(void)
         {"<div style='max-height:0;overflow:hidden'>no</div>yes", "yes"},
         {"<div style='position:absolute;left:-9999px'>no</div>yes", "yes"},
         {"<div style='opacity:0'>no</div><div style='opacity:.5'>yes</div>", "yes"},
-        {"<style>.h{display:none}#i{color:#fff}</style><b class='x h'>no</b><b id=i>no</b>yes", "yes"},
+        {"<style>.h{display:none}#i{color:#fff}</style><b class='x h'>no</b><b id=i>no</b>yes",
+         "yes"},
         {"yes<b class=h>no</b><style>.h{display:none}</style>", "yes"},
         {"<style>@media print{.h{display:none}}</style><b class=h>yes</b>", "yes"},
         {"<style>td.a .b{background:#000}</style><b class=b style='color:#fff'>yes</b>", "yes"},
@@ -51,11 +56,12 @@ static void test_display(void)
 
 static void test_links(void)
 {
-    const char *page = "<base href=http://b.test/><a href=' http://a.test/?x=1&amp;y=2\n'>Pay <b>now</b></a>"
-                       "<div style=display:none><a href=http://h.test>hidden</a></div>"
-                       "<a href=http://i.test><img src=cid:1 alt=Logo width=10></a><a href=http://e.test></a>"
-                       "<meta http-equiv=Refresh content=\"0; url='http://m.test/'\">"
-                       "<!--[if mso]><v:roundrect href=\"http://c.test\"><![endif]-->";
+    const char *page =
+        "<base href=http://b.test/><a href=' http://a.test/?x=1&amp;y=2\n'>Pay <b>now</b></a>"
+        "<div style=display:none><a href=http://h.test>hidden</a></div>"
+        "<a href=http://i.test><img src=cid:1 alt=Logo width=10></a><a href=http://e.test></a>"
+        "<meta http-equiv=Refresh content=\"0; url='http://m.test/'\">"
+        "<!--[if mso]><v:roundrect href=\"http://c.test\"><![endif]-->";
     struct html_doc *doc = read_page(page);
     static const struct {
         enum html_link_kind kind;
@@ -87,11 +93,13 @@ static void test_links(void)
 
 static void test_forms(void)
 {
-    struct html_doc *doc = read_page("<form action=https://x.test/p method=POST><input type=PASSWORD name=a>"
-                                     "<input name=card_number><input type=hidden name=t></form>"
-                                     "<input placeholder='パスワード'><form action=/s><input name=q></form>");
+    struct html_doc *doc =
+        read_page("<form action=https://x.test/p method=POST><input type=PASSWORD name=a>"
+                  "<input name=card_number><input type=hidden name=t></form>"
+                  "<input placeholder='パスワード'><form action=/s><input name=q></form>");
     tap_int(doc->form_count, 2, "two forms");
-    tap_ok(doc->form[0].posts_out && doc->form[0].has_password, "a form that sends a password away");
+    tap_ok(doc->form[0].posts_out && doc->form[0].has_password,
+           "a form that sends a password away");
     tap_int(doc->form[0].input_count, 3, "its inputs");
     tap_int(doc->form[0].secret_count, 2, "its secrets");
     tap_ok(!doc->form[1].posts_out && doc->form[1].secret_count == 0, "a search form is none");
@@ -100,12 +108,15 @@ static void test_forms(void)
 
 static void test_hidden(void)
 {
-    struct html_doc *doc = read_page("<p>a<span style='font-size:1px'>tiny words</span><b style=display:none>n</b>");
+    struct html_doc *doc =
+        read_page("<p>a<span style='font-size:1px'>tiny words</span><b style=display:none>n</b>");
     tap_int(doc->hidden_count, 2, "two hidden texts");
     tap_string(doc->hidden[0].text, "tiny words", "the first");
     tap_int(doc->hidden[0].why, HTML_HIDDEN_SIZE, "why");
     tap_string(doc->inner_text, "atiny wordsn", "inner text has all of it");
-    doc = read_page("p\xE2\x80\x8B" "a\xE2\x80\x8By \xE2\x80\xAE" "x");
+    doc = read_page("p\xE2\x80\x8B"
+                    "a\xE2\x80\x8By \xE2\x80\xAE"
+                    "x");
     tap_int(doc->split_count, 2, "zero-width characters inside a word");
     tap_int(doc->bidi_count, 1, "direction controls");
 }
@@ -113,9 +124,12 @@ static void test_hidden(void)
 static void test_tree(void)
 {
     static const char page[] =
-        "<script>var b=new Blob([atob('x')]);a.download='f.iso'</script><script type='text/vbscript'>Dim x</script>"
-        "<script type='application/ld+json'>{\"a\":1}</script><img src='data:image/png;base64,iVBORw0KGgo='>"
-        "<iframe srcdoc='&lt;p&gt;in'></iframe><a href='data:text/html,%3Cb%3E' onclick='go(1)'>x</a>";
+        "<script>var b=new Blob([atob('x')]);a.download='f.iso'</script><script "
+        "type='text/vbscript'>Dim x</script>"
+        "<script type='application/ld+json'>{\"a\":1}</script><img "
+        "src='data:image/png;base64,iVBORw0KGgo='>"
+        "<iframe srcdoc='&lt;p&gt;in'></iframe><a href='data:text/html,%3Cb%3E' "
+        "onclick='go(1)'>x</a>";
     struct budget budget;
     budget_init(&budget);
     struct tree *tree = tree_new(arena, &budget, bytes_of_string(page), BYTES("a.html"));
@@ -148,9 +162,23 @@ static void test_tree(void)
 /* A page that repeats UNIT COUNT times must stay linear: it is read within its budget of time. */
 static void test_hostile(void)
 {
-    static const char *const units[] = {"<div>", "<b><p>", "</i>", "<a href=x>", "<table><td>", "<!--", "<svg><g>",
-                                        "<p style='color:red'>", "<x-y>", "&", "<", "<select><option>", "<li><ul>",
-                                        "<style>.a{", "<script><!--<script>", "<![CDATA[", "<div class='a b'>"};
+    static const char *const units[] = {"<div>",
+                                        "<b><p>",
+                                        "</i>",
+                                        "<a href=x>",
+                                        "<table><td>",
+                                        "<!--",
+                                        "<svg><g>",
+                                        "<p style='color:red'>",
+                                        "<x-y>",
+                                        "&",
+                                        "<",
+                                        "<select><option>",
+                                        "<li><ul>",
+                                        "<style>.a{",
+                                        "<script><!--<script>",
+                                        "<![CDATA[",
+                                        "<div class='a b'>"};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         struct text page;
         text_init(&page, arena, 0);

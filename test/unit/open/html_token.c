@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs tests in the form of the html5lib tokenizer suite: the committed subset, and the whole suite where
- * NOROSHI_CORPUS names a folder that has it as tokenizer/.  An input is given whole; a lone surrogate
- * (not encodable in UTF-8, so no page can hold one) is skipped and counted apart. */
+ * Runs tests in the form of the html5lib tokenizer suite: the committed subset, and the whole suite
+ * where NOROSHI_CORPUS names a folder that has it as tokenizer/.  An input is given whole; a lone
+ * surrogate (not encodable in UTF-8, so no page can hold one) is skipped and counted apart. */
 #include "open/html_token.h"
 
 #include "base/text.h"
@@ -74,9 +74,7 @@ static json_t *token_json(struct arena *arena, const struct html_token *token)
         s = html_comment(arena, token->text);
         json_array_append_new(list, json_stringn((const char *)s.at, s.len));
         break;
-    case HTML_TOKEN_END:
-        set_name(arena, list, token->text);
-        break;
+    case HTML_TOKEN_END: set_name(arena, list, token->text); break;
     case HTML_TOKEN_START: {
         json_t *map = json_object();
         set_name(arena, list, token->text);
@@ -94,7 +92,9 @@ static json_t *token_json(struct arena *arena, const struct html_token *token)
     case HTML_TOKEN_DOCTYPE: {
         const struct bytes part[] = {token->text, token->public_id, token->system_id};
         for (int i = 0; i < 3; i++) {
-            s = part[i].at == NULL ? part[i] : i == 0 ? html_name(arena, part[i]) : html_comment(arena, part[i]);
+            s = part[i].at == NULL ? part[i]
+                : i == 0           ? html_name(arena, part[i])
+                                   : html_comment(arena, part[i]);
             json_array_append_new(list, s.at == NULL ? json_nothing()
                                                      : json_stringn((const char *)s.at, s.len));
         }
@@ -109,7 +109,8 @@ static json_t *token_json(struct arena *arena, const struct html_token *token)
 static void append_token(json_t *list, json_t *token)
 {
     json_t *last = json_array_get(list, json_array_size(list) - 1);
-    if (json_array_size(list) > 0 && strcmp(json_string_value(json_array_get(token, 0)), "Character") == 0 &&
+    if (json_array_size(list) > 0 &&
+        strcmp(json_string_value(json_array_get(token, 0)), "Character") == 0 &&
         strcmp(json_string_value(json_array_get(last, 0)), "Character") == 0) {
         const json_t *a = json_array_get(last, 1), *b = json_array_get(token, 1);
         size_t len = json_string_length(a) + json_string_length(b);
@@ -139,7 +140,8 @@ static json_t *unescape_all(struct arena *arena, json_t *value)
     if (json_is_object(value)) {
         json_t *map = json_object(), *item;
         const char *key;
-        json_object_foreach(value, key, item) {
+        json_object_foreach(value, key, item)
+        {
             struct bytes name = unescape(arena, key, strlen(key), true);
             json_object_setn_new(map, (const char *)name.at, name.len, unescape_all(arena, item));
         }
@@ -150,8 +152,9 @@ static json_t *unescape_all(struct arena *arena, json_t *value)
 
 static enum html_state state_named(const char *name)
 {
-    static const char *const names[] = {"Data state",        "RCDATA state",        "RAWTEXT state",
-                                        "Script data state", "CDATA section state", "PLAINTEXT state"};
+    static const char *const names[] = {"Data state",          "RCDATA state",
+                                        "RAWTEXT state",       "Script data state",
+                                        "CDATA section state", "PLAINTEXT state"};
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)
             return i;
@@ -173,7 +176,8 @@ static void run_one(struct arena *arena, const json_t *test, const char *state)
     const char *description = json_string_value(json_object_get(test, "description"));
     struct html_tokenizer tokenizer;
     struct html_token token;
-    html_tokenizer_init(&tokenizer, arena, json_bytes(arena, json_object_get(test, "input"), twice), 128);
+    html_tokenizer_init(&tokenizer, arena, json_bytes(arena, json_object_get(test, "input"), twice),
+                        128);
     tokenizer.follow = false;
     tokenizer.state = state_named(state);
     const json_t *last = json_object_get(test, "lastStartTag");
@@ -191,7 +195,8 @@ static void run_one(struct arena *arena, const json_t *test, const char *state)
     } else {
         failed++;
         char *a = json_dumps(seen, JSON_ENSURE_ASCII), *b = json_dumps(expected, JSON_ENSURE_ASCII);
-        char *input = json_dumps(json_object_get(test, "input"), JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+        char *input =
+            json_dumps(json_object_get(test, "input"), JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
         printf("# %s [%s] %s\n#   seen     %s\n#   expected %s\n", description, state, input, a, b);
         free(a), free(b), free(input);
     }
@@ -212,13 +217,13 @@ static void run_file(struct arena *arena, const char *path)
     if (tests == NULL)
         tests = json_object_get(root, "xmlViolationTests");
     size_t i, j;
-    json_array_foreach(tests, i, test) {
+    json_array_foreach(tests, i, test)
+    {
         json_t *states = json_object_get(test, "initialStates"), *state;
         if (states == NULL)
             run_one(arena, test, "Data state");
         else
-            json_array_foreach(states, j, state)
-                run_one(arena, test, json_string_value(state));
+            json_array_foreach(states, j, state) run_one(arena, test, json_string_value(state));
         arena_reset(arena);
     }
     json_decref(root);
@@ -242,8 +247,8 @@ static void run_folder(struct arena *arena, const char *folder, const char *what
     }
     closedir(dir);
     unsigned all = passed + failed + excepted;
-    tap_ok(all > 0 && failed == 0 && excepted * 100 <= all, "%s: %u pass, %u excepted, %u fail", what, passed,
-           excepted, failed);
+    tap_ok(all > 0 && failed == 0 && excepted * 100 <= all, "%s: %u pass, %u excepted, %u fail",
+           what, passed, excepted, failed);
 }
 
 static void test_names(void)
@@ -269,12 +274,14 @@ static void test_limits(struct arena *arena)
     struct html_tokenizer tokenizer;
     struct html_token token;
     html_tokenizer_init(&tokenizer, arena, text_bytes(&page), 128);
-    tap_ok(html_token_next(&tokenizer, &token) && token.attribute_count == 128 && token.attributes_cut &&
-               tokenizer.attributes_over,
+    tap_ok(html_token_next(&tokenizer, &token) && token.attribute_count == 128 &&
+               token.attributes_cut && tokenizer.attributes_over,
            "attributes past the limit are dropped and told");
-    tap_ok(html_token_next(&tokenizer, &token) && bytes_equal(token.text, BYTES("z")), "the tag still ends");
+    tap_ok(html_token_next(&tokenizer, &token) && bytes_equal(token.text, BYTES("z")),
+           "the tag still ends");
     html_tokenizer_init(&tokenizer, arena, BYTES("x<a href='no end"), 128);
-    tap_ok(html_token_next(&tokenizer, &token) && !html_token_next(&tokenizer, &token), "a cut tag is no token");
+    tap_ok(html_token_next(&tokenizer, &token) && !html_token_next(&tokenizer, &token),
+           "a cut tag is no token");
     tap_int((int64_t)tokenizer.unfinished, 1, "its place is kept");
 }
 
