@@ -4,15 +4,19 @@
  *
  *     build/bench-facts DIRECTORY [ROUNDS]
  *
- * Reads every file below DIRECTORY into memory, then prints CPU time on one core: opening alone, and
- * opening with the facts.  CPU time of this process, so that a busy machine changes it little. */
+ * Reads every file below DIRECTORY into memory, then prints CPU time on one core: the mail and its text
+ * parts, the same with the facts, and with everything attached opened to the bottom; then GMime doing
+ * the first of these (test/oracle), best of the rounds.  CPU time changes little on a busy machine. */
 #include "observe/model.h"
+#include "open/mime.h"
 #include "open/opener.h"
+#include "oracle/gmime_mail.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <talloc.h>
 #include <time.h>
 
 #define MAILS_MAX 100000
@@ -95,24 +99,55 @@ static double cpu_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static void measure(const char *name, unsigned rounds, bool facts)
+/* Open the mail and its text parts only: what every message costs before a rule asks for a file. */
+static void open_text(struct node *root)
+{
+    open_node(root);
+    for (struct node *node = node_walk(root, root); node != NULL; node = node_walk(root, node))
+        if (node->part != NULL && (bytes_starts(node->part->type, BYTES("text/")) ||
+                                   bytes_starts(node->part->type, BYTES("multipart/"))))
+            open_node(node);
+}
+
+enum work { WORK_TEXT, WORK_FACTS, WORK_EVERYTHING, WORK_GMIME };
+
+static void work_one(enum work work, struct arena *arena, struct bytes mail)
+{
+    static const struct settings settings;
+    struct gmime_counts counts = {0};
+    struct budget budget;
+    if (work == WORK_GMIME) {
+        gmime_mail_count(mail, &counts);
+        seen += counts.text_bytes;
+        return;
+    }
+    budget_init(&budget);
+    arena_reset(arena);
+    struct tree *tree = tree_new(arena, &budget, mail, BYTES("mail.eml"));
+    tree->root->kind = KIND_MAIL;
+    if (work == WORK_EVERYTHING)
+        open_tree(tree->root);
+    else
+        open_text(tree->root);
+    if (work != WORK_TEXT)
+        read_facts(value_object(model_new(tree, tree->root, &settings)->root));
+}
+
+static double measure(const char *name, unsigned rounds, enum work work)
 {
     struct arena *arena = arena_new(NULL);
-    struct settings settings = {0};
-    double start = cpu_seconds();
-    for (unsigned r = 0; r < rounds; r++)
-        for (size_t i = 0; i < mail_count; i++) {
-            struct budget budget;
-            budget_init(&budget);
-            arena_reset(arena);
-            struct tree *tree = tree_new(arena, &budget, mails[i], BYTES("mail.eml"));
-            open_tree(tree->root);
-            if (facts)
-                read_facts(value_object(model_new(tree, tree->root, &settings)->root));
-        }
-    double spent = (cpu_seconds() - start) / rounds;
-    printf("%-28s %9.0f msg/s %8.1f MB/s %7.1f us/msg\n", name, (double)mail_count / spent,
-           (double)total_bytes / spent / 1e6, spent * 1e6 / (double)mail_count);
+    double best = 1e9;
+    for (unsigned r = 0; r < rounds; r++) {
+        double start = cpu_seconds();
+        for (size_t i = 0; i < mail_count; i++)
+            work_one(work, arena, mails[i]);
+        double spent = cpu_seconds() - start;
+        best = spent < best ? spent : best;
+    }
+    printf("%-30s %9.0f msg/s %8.1f MB/s %8.1f us/msg\n", name, (double)mail_count / best,
+           (double)total_bytes / best / 1e6, best * 1e6 / (double)mail_count);
+    talloc_free(arena);
+    return best;
 }
 
 int main(int argc, char **argv)
@@ -127,8 +162,11 @@ int main(int argc, char **argv)
         return 2;
     printf("%zu mails, %.1f MB, %.1f KB each\n", mail_count, (double)total_bytes / 1e6,
            (double)total_bytes / 1e3 / (double)mail_count);
-    measure("open", rounds, false);
-    measure("open + facts", rounds, true);
-    fprintf(stderr, "%llu\n", (unsigned long long)seen);
-    return 0;
+    gmime_mail_start();
+    measure("parse, decode, text", rounds, WORK_TEXT);
+    double facts = measure("parse, decode, text, facts", rounds, WORK_FACTS);
+    measure("the same, attachments opened", 1, WORK_EVERYTHING);
+    double theirs = measure("GMime: parse, decode, text", rounds, WORK_GMIME);
+    printf("facts at %.1f times the speed of GMime without them\n", theirs / facts);
+    return seen == 0;
 }
