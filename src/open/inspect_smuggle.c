@@ -11,6 +11,8 @@
 #include "artifact/identify.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "open/html.h"
+#include "open/mime.h"
 #include "open/opener.h"
 
 #define RUN_MIN ((size_t)120) /* letters; shorter holds no file */
@@ -275,8 +277,12 @@ static void find_names(struct node *node)
 void inspect_smuggle(struct node *node)
 {
     uint32_t payloads = 0;
+    const struct html_doc *doc = html_of(node);
     if (!is_source(node) || node->content.len < RUN_MIN)
         return;
+    bool is_body = node->part != NULL && !node->part->is_attachment && node->part->file_name.len == 0;
+    if (is_body && doc != NULL && doc->script_count == 0 && doc->event_count == 0)
+        return; /* the text of a mail, and nothing in it could put pieces together */
     for (size_t at = 0, steps = 0; at < node->content.len && payloads < PAYLOADS_MAX; steps++) {
         payloads += carve_next(node, &at);
         if (steps % 65536 == 65535 && !budget_time_left(node->tree->budget)) {
