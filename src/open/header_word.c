@@ -113,13 +113,26 @@ static size_t unfinished_letters(struct bytes b, uint8_t out[4])
     return count & 3;
 }
 
+/* Whether B ends inside a UTF-8 sequence: its last three bytes tell. */
+static bool ends_inside(struct bytes b)
+{
+    for (size_t back = 1; back <= 3 && back <= b.len; back++) {
+        uint8_t c = b.at[b.len - back];
+        if (c < 0x80)
+            return false;
+        if (c >= 0xC0)
+            return back < (c >= 0xF0 ? 4u : c >= 0xE0 ? 3u : 2u);
+    }
+    return false;
+}
+
 static void word_add(struct joiner *j, const struct word *word)
 {
     if (j->charset.at != NULL && !bytes_equal_fold(j->charset, word->charset))
         words_flush(j);
     bool joins = j->charset.at != NULL;
     j->charset = word->charset;
-    if (joins && !utf8_valid(text_bytes(&j->bytes)) && charset_find(word->charset) == CHARSET_UTF_8)
+    if (joins && ends_inside(text_bytes(&j->bytes)) && charset_find(word->charset) == CHARSET_UTF_8)
         j->oddities |= WORD_SPLIT_CHARACTER;
     struct codec_report report;
     struct bytes text = word->text, decoded;
