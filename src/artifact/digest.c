@@ -10,6 +10,7 @@ static const EVP_MD *algorithm_of(enum digest_kind kind)
     return kind == DIGEST_MD5      ? EVP_md5()
            : kind == DIGEST_SHA1   ? EVP_sha1()
            : kind == DIGEST_SHA256 ? EVP_sha256()
+           : kind == DIGEST_SHA384 ? EVP_sha384()
                                    : EVP_sha512();
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/arena.h"
 
-enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512 };
+enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA512, DIGEST_SHA384 };
 
 /* Digest of B into OUT (room for 64 bytes); returns its length. */
 size_t digest(enum digest_kind kind, struct bytes b, uint8_t out[64]);

@@ -3,6 +3,7 @@
  * The opener of compound files: the directory says which format it is, that format's reader does the rest. */
 #include "open/biff.h"
 #include "open/cfb.h"
+#include "open/offcrypto.h"
 #include "open/opener.h"
 #include "open/vba.h"
 
@@ -57,6 +58,8 @@ static void ole_open(struct node *node)
         uint32_t book = cfb_find(cfb, "Workbook");
         biff_open(cfb, book != CFB_NONE ? book : cfb_find(cfb, "Book"));
     }
+    if (cfb_find(cfb, "EncryptedPackage") != CFB_NONE)
+        offcrypto_package(cfb);
     vba_open_all(cfb);
     if (mark == NULL)
         hang_streams(cfb);
