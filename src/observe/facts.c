@@ -359,6 +359,8 @@ struct model *facts_model(struct arena *arena, struct bytes record)
     struct model *model = arena_new_of(arena, struct model);
     model->arena = arena;
     model->resolve = resolve_stored;
+    model->tree = arena_new_of(arena, struct tree); /* without nodes: nothing is owned by any */
+    model->tree->arena = arena;
     model->root = stored_object(model, TYPE_Message, record, fields);
     return model;
 }

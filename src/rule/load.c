@@ -151,6 +151,21 @@ static void compile(struct rule_set *set, struct cache *cache)
         abort();
 }
 
+/* An expression by itself as the rule it would be in a file. */
+static void read_source(struct rule_set *set, const char *source)
+{
+    struct text rule;
+    text_init(&rule, set->arena, 0);
+    text_add_string(&rule, "name: expression\ntype: rule\nsource: |\n");
+    struct bytes line, rest = bytes_of_string(source);
+    while (bytes_next_line(&rest, &line)) {
+        text_add_string(&rule, "  ");
+        text_add(&rule, line);
+        text_add_byte(&rule, '\n');
+    }
+    set_read(set, text_bytes(&rule), BYTES("(expression)"));
+}
+
 struct rule_set *rule_set_load(const void *parent, const struct rule_options *options,
                                struct error *err)
 {
@@ -171,6 +186,8 @@ struct rule_set *rule_set_load(const void *parent, const struct rule_options *op
             talloc_free(set);
             return NULL;
         }
+    if (options->source != NULL)
+        read_source(set, options->source);
     struct cache *cache = cache_open(options->cache_path);
     compile(set, cache);
     cache_close(cache, set->graph->patterns);

@@ -61,6 +61,7 @@ struct rule_options {
     uint32_t path_count;
     const char *const *list_path; /* files and directories of lists */
     uint32_t list_path_count;
+    const char *source;     /* one expression more, as rule "expression"; NULL: none */
     const char *cache_path; /* compiled automata; NULL: none */
     bool strict;            /* the public language only */
     bool kleene_lambdas;    /* any(), all(): a null element is null, not untrue (doc/mql.md) */

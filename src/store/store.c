@@ -12,7 +12,7 @@
 #include <talloc.h>
 #include <time.h>
 
-#define LABELS_MAX 256u
+#define LABELS_MAX 1024u /* all that facts can hold (FACTS_ITEMS_MAX): hunts trust the index */
 #define WORDS_MAX_BYTES ((size_t)4096)
 #define SNIPPETS_MAX 6u
 

@@ -126,6 +126,9 @@ const char *dimension_title(enum dimension dimension);
 /* Largest of a dimension in [from, to): rows in ARENA, largest first. */
 uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most, struct figure_row **out);
 
+/* draft.c: the post of the month of MONTH_US. */
+bool site_draft_month(struct site *site, int64_t month_us, enum language language, struct text *out);
+
 /* feed.c, index.c, data.c */
 bool site_feed(struct site *site, enum language language, struct bytes path, struct bytes title, struct bytes category);
 void site_index_add(struct site *site, const struct page *page, struct bytes text);

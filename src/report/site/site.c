@@ -169,3 +169,15 @@ bool site_build(struct store *store, const struct site_params *params, struct si
     talloc_free(arena);
     return ok;
 }
+
+bool site_draft(struct store *store, int64_t month_us, enum language language, struct text *out, struct error *err)
+{
+    static const struct site_params no_params = {.title = {"", ""}};
+    struct arena *arena = arena_new(NULL);
+    struct site_result result = {0};
+    struct site *site = arena_new_of(arena, struct site);
+    *site = (struct site){.arena = arena, .store = store, .params = &no_params, .result = &result, .err = err};
+    bool ok = load(site) && site_draft_month(site, month_us, language, out);
+    talloc_free(arena);
+    return ok;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/civil.h"
+#include "cli/store_option.h"
+#include "cli/verb.h"
+#include "report/site/site.h"
+
+#include <stdio.h>
+#include <talloc.h>
+
+static const char help[] =
+    "usage: noroshi draft --month 2021-03 [OPTION]...\n\n"
+    "Writes the draft of the month's post in Markdown: numbers, what rose, campaigns with evidence and\n"
+    "defanged indicators, techniques, advice.  Edit it and put it into the posts folder.\n\n"
+    "  --month MONTH     which month\n"
+    "  --lang en|ja      in which language\n"
+    "  --store FILE      the store\n"
+    "  --output FILE     instead of standard output\n";
+
+int verb_draft(int argc, char **argv)
+{
+    struct store_option option;
+    struct error err = {0};
+    int status = store_option_read(&option, argc, argv, help);
+    if (status >= 0)
+        return status;
+    if (option.month == NULL || option.argument_count > 0) {
+        error_set(&err, ERROR_USAGE, "which month? --month 2021-03");
+        return store_option_fail(&err);
+    }
+    struct text out;
+    text_init(&out, NULL, 0);
+    struct store *store = store_open_read(NULL, option.store, &err);
+    bool ok = store != NULL && site_draft(store, option.filter.since_us, option.language, &out, &err);
+    FILE *file = !ok || option.out == NULL ? stdout : fopen(option.out, "wb");
+    ok = ok && (file != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));
+    if (ok && (fwrite(out.at, 1, out.len, file) != out.len || fflush(file) != 0))
+        ok = error_set_errno(&err, ERROR_OUTPUT, "cannot write");
+    if (file != NULL && file != stdout)
+        fclose(file);
+    text_finish(&out);
+    talloc_free(store);
+    return ok ? EXIT_CLEAN : store_option_fail(&err);
+}
