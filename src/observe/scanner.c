@@ -2,27 +2,12 @@
 #include "observe/scanner.h"
 
 #include "artifact/digest.h"
+#include "artifact/entropy.h"
 #include "artifact/node_text.h"
 #include "base/utf8.h"
 #include "observe/capability.h"
 #include "observe/links.h"
 #include "observe/script_words.h"
-
-#include <math.h>
-
-double scanner_entropy(struct bytes b)
-{
-    size_t count[256] = {0};
-    for (size_t i = 0; i < b.len; i++)
-        count[b.at[i]]++;
-    double sum = 0;
-    for (int c = 0; c < 256; c++)
-        if (count[c] > 0) {
-            double p = (double)count[c] / (double)b.len;
-            sum -= p * log2(p);
-        }
-    return sum;
-}
 
 /* A set of slices seen, open addressing over the array itself. */
 static bool seen_before(struct array *array, uint32_t *slot, uint32_t slots, struct bytes s)
@@ -191,7 +176,7 @@ struct value scanner_field(struct object *object, const struct node *node, uint3
 {
     struct model *model = object->model;
     switch (part) {
-    case FIELD_StrelkaScan_entropy: return value_float(scanner_entropy(node->content));
+    case FIELD_StrelkaScan_entropy: return value_float(entropy_of(node->content));
     case FIELD_StrelkaScan_hash: return hash_field(model, node, field);
     case FIELD_StrelkaScan_strings: return strings_field(model, node, field);
     case FIELD_StrelkaScan_url: return url_field(model, node, field);

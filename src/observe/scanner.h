@@ -15,8 +15,6 @@ bool scanner_applies(const struct node *node, uint32_t part);
 /* Field FIELD of OBJECT, which is scan.PART of NODE; UNSET where no scanner computes it.  May set other
  * slots of OBJECT. */
 struct value scanner_field(struct object *object, const struct node *node, uint32_t part, uint32_t field);
-/* Bits per byte, 0..8; 0 for no bytes. */
-double scanner_entropy(struct bytes b);
 /* Runs of printable ASCII, each once, in order. */
 struct array *scanner_strings(struct arena *arena, struct bytes b);
 
