@@ -14,6 +14,7 @@ struct parser {
     uint32_t capacity;
     struct bytes group;
     bool in_word;
+    size_t last_word_end; /* of the last "?=" in IN; keeps the search for words linear */
     bool no_quotes, no_comments; /* one never ended: from here on they are letters (keeps it linear) */
 };
 
@@ -56,9 +57,10 @@ static size_t skip_comment(struct parser *p, size_t at)
 }
 
 /* Behind the encoded word at AT, or AT: its commas and brackets separate nothing. */
-static size_t skip_word(struct bytes in, size_t at)
+static size_t skip_word(struct parser *p, size_t at)
 {
-    if (in.at[at] != '=' || at + 1 >= in.len || in.at[at + 1] != '?')
+    struct bytes in = p->in;
+    if (in.at[at] != '=' || at > p->last_word_end || at + 1 >= in.len || in.at[at + 1] != '?')
         return at;
     size_t charset = bytes_find_byte(bytes_sub(in, 0, at + 80), '?', at + 2);
     if (charset == BYTES_NPOS || charset + 2 >= in.len || in.at[charset + 2] != '?')
@@ -273,9 +275,13 @@ static void elements_read(struct parser *p)
 {
     struct element e = {0};
     size_t at = 0;
+    for (p->last_word_end = p->in.len; p->last_word_end > 0; p->last_word_end--)
+        if (p->in.at[p->last_word_end - 1] == '?' && p->last_word_end < p->in.len &&
+            p->in.at[p->last_word_end] == '=')
+            break;
     while (at < p->in.len) {
         uint8_t c = p->in.at[at];
-        size_t word = skip_word(p->in, at);
+        size_t word = skip_word(p, at);
         if (word > at) {
             at = word;
         } else if (c == '"') {
