@@ -118,6 +118,8 @@ static struct decompressed sink_end(struct node *node, struct sink *sink, enum d
 struct decompressed decompress(struct node *node, struct decompress what)
 {
     struct sink sink = sink_begin(node, what.in.len, what.at_most);
+    if (what.any_ratio && what.at_most != 0)
+        sink.ratio_max = SIZE_MAX;
     size_t used = 0;
     enum decompress_status status = codecs[what.codec](what.in, what.properties, &sink, &used);
     struct decompressed done = sink_end(node, &sink, status);

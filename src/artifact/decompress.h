@@ -49,6 +49,7 @@ struct decompress {
     struct bytes in;
     struct bytes properties; /* for CODEC_LZMA1 and CODEC_LZMA2 */
     size_t at_most;          /* stop quietly (DECOMPRESS_OK) at so many bytes; 0: no bound */
+    bool any_ratio;          /* at_most was derived from something else (a picture's size): no ratio check */
 };
 
 struct decompressed {

@@ -11,7 +11,7 @@
 #include "open/opener.h"
 
 #define FILES_MAX 1024
-#define NEAR_BYTES 1024
+#define NEAR_BYTES 768
 
 static int bid(const struct node *node)
 {

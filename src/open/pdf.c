@@ -58,6 +58,16 @@ static void read_launch(const struct pdf_file *file, struct bytes action)
     node_fact_add(file->node, FACT_PDF_LAUNCH, target.at == NULL ? bytes_of("", 0) : target);
 }
 
+/* Whether VALUE is direct, or refers to an object nobody followed yet: each is told once. */
+static bool is_fresh(const struct pdf_file *file, struct bytes value)
+{
+    struct pdf_object *object = pdf_find(file, pdf_reference(value));
+    bool fresh = object == NULL || !object->told;
+    if (object != NULL)
+        object->told = true;
+    return fresh;
+}
+
 /* Every key of BODY that acts, whatever dictionary it stands in. */
 static void read_keys(const struct pdf_file *file, struct bytes body)
 {
@@ -77,12 +87,15 @@ static void read_keys(const struct pdf_file *file, struct bytes body)
                 node_fact_add(node, FACT_PDF_ACTIONS, bytes_of_string(acting[i]));
         size_t look = at;
         if (pdf_name_is(token, "URI")) {
-            struct bytes value = pdf_resolve(file, pdf_value(body, &look));
-            struct bytes url = pdf_string(arena, bytes_sub(value, 0, URL_BYTES_MAX));
+            struct bytes value = pdf_value(body, &look), url = BYTES_NONE;
+            if (is_fresh(file, value))
+                url = pdf_string(arena, bytes_sub(pdf_resolve(file, value), 0, URL_BYTES_MAX));
             if (url.len > 0)
                 node_fact_add(node, FACT_PDF_URLS, bytes_trim(url));
         } else if (pdf_name_is(token, "JS")) {
-            hang_script(file, pdf_value(body, &look));
+            struct bytes value = pdf_value(body, &look);
+            if (is_fresh(file, value))
+                hang_script(file, value);
         } else if (is_field && pdf_name_is(token, "T")) {
             struct bytes name = pdf_string(arena, pdf_value(body, &look));
             if (name.len > 0)

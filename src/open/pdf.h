@@ -20,6 +20,7 @@ struct pdf_object {
     bool packed;          /* came out of an object stream */
     bool is_decoded;
     bool replaced;        /* a later object bears the same number */
+    bool told;            /* a key that refers to it has been followed */
     struct bytes body;    /* text between "obj" and "stream" or "endobj" */
     struct bytes stream;  /* as stored; absent where there is none */
     struct bytes decoded; /* after its filters; see pdf_stream() */
@@ -64,8 +65,9 @@ struct bytes pdf_resolve(const struct pdf_file *file, struct bytes value);
 /* OBJECT's stream after its filters (up to a picture's own); limits become anomalies. */
 struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object);
 
-/* pdf_filter.c: IN after filter NAME with PARAMETERS; false where the filter is a picture's or unknown. */
-bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in,
+/* pdf_filter.c: IN after filter NAME with PARAMETERS; false where the filter is a picture's or unknown.
+ * KNOWN: bytes a picture of its size has, 0 where IN is no picture; white pages pack 1,000 to 1. */
+bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in, size_t known,
                 struct bytes *out);
 /* pdf_text.c: the text layer as a view child; answers its length. */
 size_t pdf_text_hang(const struct pdf_file *file);

@@ -175,6 +175,20 @@ static void read_trailers(struct pdf_file *file)
         file->end_marks++;
 }
 
+/* Bytes the picture OBJECT has before its last filter, at most 64 MB; 0 where it is none. */
+static size_t picture_bytes(const struct pdf_file *file, const struct pdf_object *object)
+{
+    if (!pdf_name_is(pdf_get(object->body, "Subtype"), "Image"))
+        return 0;
+    int64_t width = pdf_int(pdf_resolve(file, pdf_get(object->body, "Width")), 0);
+    int64_t height = pdf_int(pdf_resolve(file, pdf_get(object->body, "Height")), 0);
+    int64_t bits = pdf_int(pdf_resolve(file, pdf_get(object->body, "BitsPerComponent")), 8);
+    if (width < 1 || height < 1 || width > 20000 || height > 20000 || bits < 1 || bits > 16)
+        return 0;
+    int64_t bytes = (width * 4 * bits / 8 + 2) * height; /* at most four components, a predictor's byte */
+    return bytes > 64 << 20 ? 0 : (size_t)bytes;
+}
+
 struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object)
 {
     if (object->is_decoded)
@@ -186,6 +200,7 @@ struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object)
     if (filters.at == NULL)
         filters = pdf_get(object->body, "F");
     size_t at = 0, parameters_at = 0;
+    size_t known = picture_bytes(file, object);
     bool many = bytes_starts(parameters, BYTES("["));
     if (many)
         parameters_at = 1;
@@ -193,7 +208,7 @@ struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object)
         if (name.at[0] != '/')
             continue;
         struct bytes own = many ? pdf_resolve(file, pdf_value(parameters, &parameters_at)) : parameters;
-        if (!pdf_filter(file->node, name, own, object->decoded, &object->decoded)) {
+        if (!pdf_filter(file->node, name, own, object->decoded, known, &object->decoded)) {
             object->picture_filter = bytes_from(name, 1);
             break;
         }

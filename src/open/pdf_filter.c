@@ -161,13 +161,14 @@ static struct bytes unpredict(struct node *node, struct bytes parameters, struct
     return bytes_of(out, rows * row);
 }
 
-bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in,
+bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in, size_t known,
                 struct bytes *out)
 {
     struct decompressed done;
     bool predicts = false;
     if (pdf_name_is(name, "FlateDecode") || pdf_name_is(name, "Fl")) {
-        done = decompress(node, (struct decompress){.codec = CODEC_ZLIB, .in = in});
+        done = decompress(node, (struct decompress){
+                                    .codec = CODEC_ZLIB, .in = in, .at_most = known, .any_ratio = known != 0});
         if (done.out.len == 0 && done.status == DECOMPRESS_MALFORMED) /* without its two header bytes */
             done = decompress(node, (struct decompress){.codec = CODEC_DEFLATE, .in = bytes_from(in, 2)});
         predicts = true;
