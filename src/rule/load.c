@@ -169,6 +169,12 @@ static void read_source(struct rule_set *set, const char *source)
 struct rule_set *rule_set_load(const void *parent, const struct rule_options *options,
                                struct error *err)
 {
+    return rule_set_read(parent, options, BYTES_NONE, "", err);
+}
+
+struct rule_set *rule_set_read(const void *parent, const struct rule_options *options, struct bytes text,
+                               const char *file, struct error *err)
+{
     struct rule_set *set = talloc_zero(parent, struct rule_set);
     if (set == NULL)
         abort();
@@ -188,6 +194,8 @@ struct rule_set *rule_set_load(const void *parent, const struct rule_options *op
         }
     if (options->source != NULL)
         read_source(set, options->source);
+    if (text.at != NULL)
+        set_read(set, arena_copy(set->arena, text), arena_copy(set->arena, bytes_of_string(file)));
     struct cache *cache = cache_open(options->cache_path);
     compile(set, cache);
     cache_close(cache, set->graph->patterns);
