@@ -12,7 +12,7 @@ static const struct {
     const char *name, *what;
     int (*run)(const struct rule_command *command);
 } verbs[] = {
-#define RULE_VERB(name, what) {#name, what, rule_##name},
+#define RULE_VERB(name, function, what) {#name, what, function},
 #include "cli/rule.def"
 #undef RULE_VERB
     {NULL, NULL, NULL},
@@ -118,8 +118,8 @@ int verb_rule(int argc, char **argv)
             if (status >= 0)
                 return status;
         }
-        for (int k = optind; k < argc - 1 && command.path_count < RULE_PATHS_MAX; k++)
-            command.path[command.path_count++] = argv[1 + k];
+        command.path = (const char *const *)&argv[1 + optind];
+        command.path_count = (uint32_t)(argc - 1 - optind);
         if (command.path_count == 0) {
             fprintf(stderr, "noroshi: error: no path given\n  hint: noroshi rule --help\n");
             return EXIT_USAGE;

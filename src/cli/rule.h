@@ -8,10 +8,10 @@
 
 #include "rule/rule.h"
 
-#define RULE_PATHS_MAX 64
+#define RULE_PATHS_MAX 64 /* of lists */
 
 struct rule_command {
-    const char *path[RULE_PATHS_MAX]; /* what is no option, in order */
+    const char *const *path; /* what is no option, in order */
     uint32_t path_count;
     const char *list_path[RULE_PATHS_MAX];
     uint32_t list_path_count;
@@ -20,7 +20,7 @@ struct rule_command {
     uint32_t repeat;
 };
 
-#define RULE_VERB(name, what) int rule_##name(const struct rule_command *command);
+#define RULE_VERB(name, function, what) int function(const struct rule_command *command);
 #include "cli/rule.def"
 #undef RULE_VERB
 

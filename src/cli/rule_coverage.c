@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * `noroshi rule coverage RULES`: which rules this installation can decide, and what the others need. */
+#include "cli/rule.h"
+
+#include "cli/verb.h"
+#include "rule/explain.h"
+
+#include <stdio.h>
+#include <talloc.h>
+
+static void print_needs(const struct rule_need *need)
+{
+    bool first = true;
+    for (int i = 0; i < CAPABILITY_COUNT; i++) {
+        if (!(need->capabilities >> i & 1))
+            continue;
+        if (i == CAPABILITY_LIST)
+            printf("%s%.*s", first ? "" : ", ", BYTES_FMT(need->lists));
+        else
+            printf("%s%s", first ? "" : ", ", capability_rows[i].name);
+        first = false;
+    }
+}
+
+int rule_coverage(const struct rule_command *command)
+{
+    struct rule_set *set = rule_command_load(command, NULL, command->path_count);
+    if (set == NULL)
+        return EXIT_ERROR;
+    uint32_t count = rule_set_count(set), decided = 0, can_fire = 0;
+    uint32_t per[CAPABILITY_COUNT] = {0}, alone[CAPABILITY_COUNT] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rule *rule = rule_set_rule(set, i);
+        struct rule_need need = rule_needs(rule);
+        decided += need.capabilities == 0;
+        can_fire += need.can_fire;
+        for (int c = 0; c < CAPABILITY_COUNT; c++) {
+            per[c] += need.capabilities >> c & 1;
+            alone[c] += need.capabilities == UINT32_C(1) << c;
+        }
+        if (need.capabilities == 0 || command->quiet)
+            continue;
+        printf("%s  %.*s: needs ", need.can_fire ? "can fire " : "undecided", BYTES_FMT(rule->name));
+        print_needs(&need);
+        putchar('\n');
+    }
+    double all = count > 0 ? count / 100.0 : 1;
+    printf("%-16s %6s %10s\n", "needs", "rules", "only that");
+    for (int c = 0; c < CAPABILITY_COUNT; c++)
+        if (per[c] > 0)
+            printf("%-16s %6u %10u   %s\n", capability_rows[c].name, per[c], alone[c], capability_rows[c].what);
+    printf("%u rules: %u (%.1f %%) fully decidable, %u (%.1f %%) can fire\n", count, decided, decided / all,
+           can_fire, can_fire / all);
+    talloc_free(set);
+    return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+}
