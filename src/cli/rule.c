@@ -183,6 +183,7 @@ struct rule_set *rule_command_load(const struct rule_command *command, const voi
         return NULL;
     }
     for (uint32_t i = 0; i < rule_set_problem_count(set) && !command->quiet; i++)
-        rule_problem_print(&rule_set_problem(set, i)->err);
+        if (!rule_set_problem(set, i)->retired)
+            rule_problem_print(&rule_set_problem(set, i)->err);
     return set;
 }

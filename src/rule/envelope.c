@@ -24,6 +24,7 @@ static const struct {
     {"message", TYPE_Message}, {"script", TYPE_Script}, {"image", TYPE_Image},
     {"page", TYPE_Page},       {"robot", TYPE_Robot},   {"file", TYPE_File},
 };
+#define RETIRED "retired by its author: source is false"
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof *(array))
 
 static bool fail_at(const char *file, const struct yaml *at, struct error *err, const char *message)
@@ -184,6 +185,8 @@ static bool read_source(struct rule_set *set, struct rule *rule, const struct ya
     rule->tree = expr_parse(set->arena, &source, err);
     if (rule->tree == NULL)
         return false;
+    if (rule->tree->op == OP_CONSTANT && rule->tree->constant.tag == VALUE_BOOL && !rule->tree->constant.as.boolean)
+        return fail_at(file, yaml, err, RETIRED);
     struct checker checker = {.arena = set->arena, .file = file, .root = rule->root,
                               .strict = set->strict, .lists = set->lists, .err = err};
     return expr_check_rule(&checker, rule->tree, rule->type != RULE_TYPE_query);
@@ -219,11 +222,12 @@ static void read_rule(struct rule_set *set, const struct yaml *map, struct bytes
         fail_at(path, map, &err, "a rule needs a source");
     } else if (yaml_bool(source, &off) && !off) {
         retired = true;
-        fail_at(path, source, &err, "retired by its author: source is false");
+        fail_at(path, source, &err, RETIRED);
     } else if (read_envelope(set, rule, map, path, &err) && read_source(set, rule, source, path, &err)) {
         keep(set, rule);
         return;
     }
+    retired = retired || strcmp(err.message, RETIRED) == 0;
     set_problem(set, &err, rule->name)->retired = retired;
 }
 
