@@ -46,8 +46,10 @@ static struct value object_from(struct model *model, enum type type, struct valu
 
 struct model *model_from_json(struct arena *arena, enum type type, struct value map)
 {
+    static const struct settings settings;
     struct model *model = arena_new_of(arena, struct model);
     model->arena = arena;
+    model->settings = &settings;
     struct value root = object_from(model, type, map.tag == VALUE_MAP ? map : value_map(map_new(arena)));
     model->root = root.as.object;
     return model;
