@@ -32,7 +32,7 @@ static const struct magic {
     {7, 7, "**ACE**", KIND_ACE},
     {257, 5, "ustar", KIND_TAR},
     {0, 8, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", KIND_CFB},
-    {0, 5, "{\\rtf", KIND_RTF},
+    {0, 4, "{\\rt", KIND_RTF}, /* Word asks for no more */
     {0, 16, "\xE4\x52\x5C\x7B\x8C\xD8\xA7\x4D\xAE\xB1\x53\x78\xD0\x29\x96\xD3", KIND_ONENOTE},
     {0, 8, "\x4C\0\0\0\x01\x14\x02\0", KIND_LNK},
     {0, 4, "\x78\x9F\x3E\x22", KIND_TNEF},

@@ -111,3 +111,51 @@ void document_dde(struct node *node, struct bytes command)
     report_command(&report, command);
     report_end(&report);
 }
+
+/* The first argument of CODE: between quotes, or the word after SKIP bytes. */
+static struct bytes field_target(struct bytes code, size_t skip)
+{
+    size_t quote = bytes_find_byte(code, '"', 0);
+    if (quote != BYTES_NPOS) {
+        struct bytes inner = bytes_from(code, quote + 1);
+        size_t end = bytes_find_byte(inner, '"', 0);
+        return bytes_sub(inner, 0, end == BYTES_NPOS ? inner.len : end);
+    }
+    struct bytes rest = bytes_trim(bytes_from(code, skip));
+    size_t end = bytes_find_byte(rest, ' ', 0);
+    return bytes_sub(rest, 0, end == BYTES_NPOS ? rest.len : end);
+}
+
+void document_field(struct node *node, struct bytes code)
+{
+    static const struct {
+        const char *name;
+        char kind; /* d: exchange, e: external, l: link */
+    } rows[] = {{"DDEAUTO", 'd'}, {"DDE ", 'd'}, {"INCLUDEPICTURE", 'e'}, {"INCLUDETEXT", 'e'}, {"IMPORT", 'e'},
+                {"LINK ", 'e'}, {"HYPERLINK", 'l'}};
+    struct arena *arena = node->tree->arena;
+    code = bytes_trim(code);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct bytes name = bytes_of_string(rows[i].name);
+        if (!bytes_starts_fold(code, name))
+            continue;
+        if (rows[i].kind == 'd') {
+            struct bytes command = bytes_trim(bytes_from(code, name.len));
+            uint8_t *plain = arena_alloc(arena, command.len + 1);
+            size_t len = 0;
+            for (size_t k = 0; k < command.len; k++) /* quotes group, a doubled backslash is one */
+                if (command.at[k] == '\\' && k + 1 < command.len && command.at[k + 1] == '\\')
+                    plain[len++] = command.at[k++];
+                else if (command.at[k] != '"')
+                    plain[len++] = command.at[k];
+            document_dde(node, bytes_of(plain, len));
+            return;
+        }
+        struct bytes target = arena_copy(arena, field_target(code, name.len));
+        if (rows[i].kind == 'e')
+            document_relationship(node, BYTES("field"), target);
+        else if (target.len > 0)
+            node_fact_add(node, FACT_DOCUMENT_LINKS, target);
+        return;
+    }
+}

@@ -22,4 +22,7 @@ void document_relationship(struct node *node, struct bytes type, struct bytes ta
 /* A dynamic data exchange link or field: COMMAND as it would be started. */
 void document_dde(struct node *node, struct bytes command);
 
+/* A field's instruction (DDEAUTO, INCLUDEPICTURE, HYPERLINK, ...): commands, external targets, links. */
+void document_field(struct node *node, struct bytes code);
+
 #endif

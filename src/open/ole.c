@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The opener of compound files: the directory says which format it is, that format's reader does the rest. */
+#include "base/utf16.h"
 #include "open/biff.h"
 #include "open/cfb.h"
+#include "open/document.h"
 #include "open/offcrypto.h"
 #include "open/opener.h"
 #include "open/vba.h"
@@ -38,6 +40,70 @@ static void hang_streams(struct cfb *cfb)
     }
 }
 
+/* Class ids of objects worth a word, as stored (the first three fields little-endian). */
+static const struct class_mark {
+    const char *id;
+    const char *name;
+} class_marks[] = {
+    {"\x02\xCE\x02\x00\x00\x00\x00\x00\xC0\x00\x00\x00\x00\x00\x00\x46", "Equation.3"},
+    {"\x03\xCE\x02\x00\x00\x00\x00\x00\xC0\x00\x00\x00\x00\x00\x00\x46", "Equation.2"},
+    {"\x00\x03\x00\x00\x00\x00\x00\x00\xC0\x00\x00\x00\x00\x00\x00\x46", "OLE2Link"},
+    {"\x6E\xDB\x7C\xD2\x6D\xAE\xCF\x11\x96\xB8\x44\x45\x53\x54\x00\x00", "ShockwaveFlash"},
+    {"\x0C\x00\x03\x00\x00\x00\x00\x00\xC0\x00\x00\x00\x00\x00\x00\x46", "Package"},
+};
+
+static void note_class(struct node *node, struct bytes class_id)
+{
+    for (size_t i = 0; i < sizeof class_marks / sizeof class_marks[0]; i++) {
+        if (!bytes_equal(class_id, bytes_of(class_marks[i].id, 16)))
+            continue;
+        node_fact_add(node, FACT_OLE_CLASSES, bytes_of_string(class_marks[i].name));
+        if (i < 2)
+            node_fact_bool(node, FACT_DOCUMENT_EQUATION, true);
+        else if (i == 3)
+            node_fact_int(node, FACT_OLETOOLS_FLASH_COUNT, 1);
+    }
+}
+
+/* \1Ole holds the moniker of a linked object: its target is loaded when the document is (MS-OLEDS 2.3.3). */
+static void read_link(struct node *node, struct bytes stream)
+{
+    static const char *const begins[] = {"h\0t\0t\0p\0", "f\0i\0l\0e\0:\0", "\\\0\\\0", "s\0c\0r\0i\0p\0t\0:\0"};
+    static const uint8_t lengths[] = {8, 10, 4, 14};
+    for (size_t i = 0; i < sizeof lengths; i++) {
+        size_t at = bytes_find(stream, bytes_of(begins[i], lengths[i]), 0);
+        if (at == BYTES_NPOS)
+            continue;
+        document_relationship(node, BYTES("oleLink"), utf16_to_utf8_nul(node->tree->arena, bytes_from(stream, at)));
+        return;
+    }
+}
+
+/* Embedded objects: packages, whole documents in storages or streams of their own (ObjectPool, MBD...). */
+static void hang_objects(struct cfb *cfb)
+{
+    struct node *node = cfb->node;
+    for (uint32_t i = 0; i < cfb->count; i++) {
+        const struct cfb_entry *entry = &cfb->entry[i];
+        note_class(node, entry->class_id);
+        if (bytes_equal_fold(entry->name, BYTES("ObjectPool")) && entry->type == CFB_STORAGE)
+            node_fact_bool(node, FACT_OLETOOLS_OBJECT_POOL, true);
+        if (entry->type != CFB_STREAM)
+            continue;
+        if (bytes_equal(entry->name, BYTES("\1Ole10Native")) || bytes_equal_fold(entry->name, BYTES("\1OLE10NATIVE"))) {
+            struct bytes native = cfb_stream(cfb, i);
+            if (document_package(node, native) == NULL)
+                document_object(node, bytes_from(native, 4), cfb_path(cfb, i));
+        } else if (bytes_equal(entry->name, BYTES("\1Ole"))) {
+            read_link(node, cfb_stream(cfb, i));
+        } else if (bytes_equal_fold(entry->name, BYTES("Package")) || bytes_equal_fold(entry->name, BYTES("CONTENTS")) ||
+                   bytes_equal_fold(entry->name, BYTES("Equation Native")) ||
+                   bytes_equal_fold(entry->name, BYTES("EmbeddedOdf"))) {
+            document_object(node, cfb_stream(cfb, i), cfb_path(cfb, i));
+        }
+    }
+}
+
 static void ole_open(struct node *node)
 {
     struct cfb *cfb = cfb_read(node, node->content);
@@ -61,6 +127,7 @@ static void ole_open(struct node *node)
     if (cfb_find(cfb, "EncryptedPackage") != CFB_NONE)
         offcrypto_package(cfb);
     vba_open_all(cfb);
+    hang_objects(cfb);
     if (mark == NULL)
         hang_streams(cfb);
     int64_t children = 0;

@@ -33,29 +33,10 @@ static void end_field(struct ooxml *o, struct fields *fields)
 {
     struct bytes code = bytes_trim(text_bytes(&fields->code[--fields->depth]));
     struct text *outer = fields->depth > 0 ? &fields->code[fields->depth - 1] : NULL;
-    if (bytes_starts_fold(code, BYTES("DDEAUTO")) || bytes_starts_fold(code, BYTES("DDE "))) {
-        struct bytes command = bytes_trim(bytes_from(code, bytes_starts_fold(code, BYTES("DDEAUTO")) ? 7 : 3));
-        struct text plain;
-        text_init(&plain, o->arena, 0);
-        for (size_t i = 0; i < command.len; i++) /* quotes group, a doubled backslash is one */
-            if (command.at[i] == '\\' && i + 1 < command.len && command.at[i + 1] == '\\')
-                text_add_byte(&plain, command.at[i++]);
-            else if (command.at[i] != '"')
-                text_add_byte(&plain, command.at[i]);
-        document_dde(o->node, text_bytes(&plain));
-    } else if (bytes_starts_fold(code, BYTES("QUOTE")) && outer != NULL) {
+    if (bytes_starts_fold(code, BYTES("QUOTE")) && outer != NULL)
         add_quoted(outer, code);
-    } else if (bytes_starts_fold(code, BYTES("INCLUDEPICTURE")) || bytes_starts_fold(code, BYTES("INCLUDETEXT")) ||
-               bytes_starts_fold(code, BYTES("IMPORT")) || bytes_starts_fold(code, BYTES("LINK "))) {
-        size_t quote = bytes_find_byte(code, '"', 0);
-        struct bytes target = quote == BYTES_NPOS ? bytes_from(code, 4) : bytes_from(code, quote + 1);
-        size_t end = bytes_find_byte(target, quote == BYTES_NPOS ? ' ' : '"', 1);
-        document_relationship(o->node, BYTES("field"), bytes_trim(bytes_sub(target, 0, end == BYTES_NPOS ? target.len : end)));
-    } else if (bytes_starts_fold(code, BYTES("HYPERLINK"))) {
-        size_t quote = bytes_find_byte(code, '"', 0), end = bytes_find_byte(code, '"', quote == BYTES_NPOS ? 0 : quote + 1);
-        if (quote != BYTES_NPOS && end != BYTES_NPOS)
-            node_fact_add(o->node, FACT_DOCUMENT_LINKS, arena_copy(o->arena, bytes_sub(code, quote + 1, end - quote - 1)));
-    }
+    else
+        document_field(o->node, code);
 }
 
 static void begin_field(struct ooxml *o, struct fields *fields)
