@@ -10,6 +10,7 @@
 #include <talloc.h>
 
 #define TEXT_BYTES_MAX ((size_t)32 * 1024)
+#define LONG_BYTES 3000
 #define HIGH 1.6    /* log-odds: 83 % */
 #define MEDIUM 0.0
 #define LOW (-1.4)  /* 20 % */
@@ -38,6 +39,7 @@ struct lure_index *lure_index_new(const void *parent, const struct lexicon *lexi
 /* What was seen in one text. */
 struct sighting {
     const struct lure_index *lures;
+    double long_text; /* log-odds taken off: a long text meets phrases by chance */
     struct bytes first[LEXICON_GROUPS]; /* the first phrase of each group; absent: not seen */
     uint32_t count[LEXICON_GROUPS];
     bool phone;
@@ -72,13 +74,14 @@ static void look(struct sighting *seen, struct model *model, struct bytes text)
         seen->first[group] = mention[i].text;
         seen->count[group] = mention[i].count;
     }
+    seen->long_text = text.len > LONG_BYTES ? log2((double)text.len / LONG_BYTES) : 0;
     struct phone *phones;
     seen->phone = phone_find(model->arena, text, &phones) > 0;
 }
 
 static double add_up(const struct sighting *seen, const struct lexicon_intent *intent)
 {
-    double sum = intent->bias + (seen->phone ? intent->phone : 0);
+    double sum = intent->bias + (seen->phone ? intent->phone : 0) - seen->long_text;
     for (uint32_t i = 0; i < intent->term_count; i++) {
         const struct lexicon_term *term = &intent->term[i];
         uint32_t count = seen->count[term->first];

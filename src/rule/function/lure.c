@@ -51,10 +51,15 @@ static struct bytes sender_root(struct model *model)
 }
 
 /* Whether DOMAIN is one of BRAND's own. */
-static bool owns(const struct call *call, const struct brand *brand, struct bytes domain)
+static bool owns(const struct brand *brand, struct bytes domain)
 {
-    const struct brand *owner = brand_of_domain(call->model->settings->brands, domain);
-    return owner == brand;
+    for (uint32_t i = 0; i < brand->domain_count; i++) {
+        struct bytes own = brand->domain[i];
+        if (bytes_ends_fold(domain, own) &&
+            (domain.len == own.len || domain.at[domain.len - own.len - 1] == '.'))
+            return true;
+    }
+    return false;
 }
 
 /* Brands TEXT names that the sender's domain does not belong to. */
@@ -67,7 +72,7 @@ struct value function_foreign_brands(struct call *call)
     struct bytes sender = sender_root(call->model);
     uint32_t count = brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
     for (uint32_t i = 0; i < count; i++)
-        if (!owns(call, mention[i].brand, sender)) {
+        if (!owns(mention[i].brand, sender)) {
             array_add(call->arena, names, value_string(mention[i].brand->name));
             if (call->match != NULL && names->count == 1)
                 *call->match = mention[i].text;
@@ -120,7 +125,7 @@ struct value function_imitated_brand(struct call *call)
     struct brand_mention *mention;
     uint32_t count = brand_find(call->model->settings->brands, call->arena, bytes_of(words, folded.len), &mention);
     for (uint32_t i = 0; i < count; i++)
-        if (squashed(call->arena, mention[i].text).len >= 4)
+        if (squashed(call->arena, mention[i].text).len >= 5)
             return value_string(mention[i].brand->name);
     return value_null();
 }
