@@ -74,7 +74,7 @@ static void look(struct sighting *seen, struct model *model, struct bytes text)
         seen->first[group] = mention[i].text;
         seen->count[group] = mention[i].count;
     }
-    seen->long_text = text.len > LONG_BYTES ? log2((double)text.len / LONG_BYTES) : 0;
+    seen->long_text = text.len > LONG_BYTES ? 1.5 * log2((double)text.len / LONG_BYTES) : 0;
     struct phone *phones;
     seen->phone = phone_find(model->arena, text, &phones) > 0;
 }
