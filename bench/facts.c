@@ -4,9 +4,10 @@
  *
  *     build/bench-facts DIRECTORY [ROUNDS]
  *
- * Reads every file below DIRECTORY into memory, then prints CPU time on one core: the mail and its text
- * parts, the same with the facts, and with everything attached opened to the bottom; then GMime doing
- * the first of these (test/oracle), best of the rounds.  CPU time changes little on a busy machine. */
+ * Reads every file below DIRECTORY into memory, then prints CPU time on one core: the mail and its
+ * text parts, the same with the facts, and with everything attached opened to the bottom; then
+ * GMime doing the first of these (test/oracle), best of the rounds.  CPU time changes little on a
+ * busy machine. */
 #include "observe/model.h"
 #include "open/mime.h"
 #include "open/opener.h"
@@ -67,7 +68,8 @@ static void read_url(struct value url)
 
 static void read_facts(struct value root)
 {
-    struct value sender = get(root, FIELD_Message_sender), email = get(sender, FIELD_SenderMailbox_email);
+    struct value sender = get(root, FIELD_Message_sender),
+                 email = get(sender, FIELD_SenderMailbox_email);
     seen += get(sender, FIELD_SenderMailbox_display_name).len;
     seen += get(get(email, FIELD_EmailAddress_domain), FIELD_Domain_root_domain).len;
     seen += get(get(root, FIELD_Message_subject), FIELD_Subject_base).len;
@@ -79,7 +81,8 @@ static void read_facts(struct value root)
     }
     seen += get(get(body, FIELD_Body_current_thread), FIELD_Thread_text).len;
     seen += get(get(body, FIELD_Body_html), FIELD_BodyHTML_raw).len;
-    struct value headers = get(root, FIELD_Message_headers), auth = get(headers, FIELD_Headers_auth_summary);
+    struct value headers = get(root, FIELD_Message_headers),
+                 auth = get(headers, FIELD_Headers_auth_summary);
     seen += value_is_true(get(get(auth, FIELD_AuthSummary_dmarc), FIELD_DMARCSummary_pass));
     seen += value_is_true(get(get(auth, FIELD_AuthSummary_spf), FIELD_SPFSummary_pass));
     seen += get(headers, FIELD_Headers_reply_to).as.array->count;

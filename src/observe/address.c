@@ -54,7 +54,8 @@ uint32_t address_list(struct arena *arena, struct bytes value, struct address **
     for (uint32_t i = 0; i < list.count; i++) {
         const struct mailbox *mailbox = &list.item[i];
         struct address *address = &made[count];
-        struct bytes name = bytes_trim(mailbox->display.len > 0 ? mailbox->display : mailbox->comment);
+        struct bytes name =
+            bytes_trim(mailbox->display.len > 0 ? mailbox->display : mailbox->comment);
         address_split(arena, mailbox->address, address);
         address->name = name.len == 0 ? BYTES_NONE : name;
         count += address->email.at != NULL || address->name.at != NULL;

@@ -2,9 +2,9 @@
  *
  * Mailboxes as the data model has them, over open/mailbox.h.
  *
- * A mailbox without a name has none (not an empty one), the domain of an address is in lower case, and
- * an empty group ("undisclosed-recipients:;") is one mailbox with the group's name and no address,
- * because rules look for it. */
+ * A mailbox without a name has none (not an empty one), the domain of an address is in lower case,
+ * and an empty group ("undisclosed-recipients:;") is one mailbox with the group's name and no
+ * address, because rules look for it. */
 #ifndef NOROSHI_OBSERVE_ADDRESS_H
 #define NOROSHI_OBSERVE_ADDRESS_H
 

@@ -12,17 +12,39 @@ static const struct {
     enum kind kind;
     const char *name;
 } renamed[] = {
-    {KIND_EMPTY, "unknown"},      {KIND_TEXT, "unknown"},       {KIND_XML, "unknown"},
-    {KIND_JSON, "unknown"},       {KIND_CSV, "unknown"},        {KIND_VCF, "unknown"},
-    {KIND_MULTIPART, "unknown"},  {KIND_MBOX, "unknown"},       {KIND_MHTML, "unknown"},
-    {KIND_JAVASCRIPT, "unknown"}, {KIND_VBS, "unknown"},        {KIND_VBA, "unknown"},
-    {KIND_HTA, "html"},           {KIND_WSF, "unknown"},        {KIND_POWERSHELL, "unknown"},
-    {KIND_BATCH, "unknown"},      {KIND_SHELL, "unknown"},      {KIND_PYTHON, "unknown"},
-    {KIND_PERL, "unknown"},       {KIND_PHP, "unknown"},        {KIND_DOCKERFILE, "unknown"},
-    {KIND_YAML, "unknown"},       {KIND_ROBOT, "unknown"},      {KIND_SLK, "unknown"},
-    {KIND_URL_SHORTCUT, "unknown"}, {KIND_PGP, "unknown"},      {KIND_P7M, "unknown"},
-    {KIND_TIFF, "tif"},           {KIND_HEIC, "heif"},          {KIND_JAR, "zip"},
-    {KIND_APK, "zip"},            {KIND_IMAGE, "tar"},          {KIND_DIRECTORY, "unknown"},
+    {KIND_EMPTY, "unknown"},
+    {KIND_TEXT, "unknown"},
+    {KIND_XML, "unknown"},
+    {KIND_JSON, "unknown"},
+    {KIND_CSV, "unknown"},
+    {KIND_VCF, "unknown"},
+    {KIND_MULTIPART, "unknown"},
+    {KIND_MBOX, "unknown"},
+    {KIND_MHTML, "unknown"},
+    {KIND_JAVASCRIPT, "unknown"},
+    {KIND_VBS, "unknown"},
+    {KIND_VBA, "unknown"},
+    {KIND_HTA, "html"},
+    {KIND_WSF, "unknown"},
+    {KIND_POWERSHELL, "unknown"},
+    {KIND_BATCH, "unknown"},
+    {KIND_SHELL, "unknown"},
+    {KIND_PYTHON, "unknown"},
+    {KIND_PERL, "unknown"},
+    {KIND_PHP, "unknown"},
+    {KIND_DOCKERFILE, "unknown"},
+    {KIND_YAML, "unknown"},
+    {KIND_ROBOT, "unknown"},
+    {KIND_SLK, "unknown"},
+    {KIND_URL_SHORTCUT, "unknown"},
+    {KIND_PGP, "unknown"},
+    {KIND_P7M, "unknown"},
+    {KIND_TIFF, "tif"},
+    {KIND_HEIC, "heif"},
+    {KIND_JAR, "zip"},
+    {KIND_APK, "zip"},
+    {KIND_IMAGE, "tar"},
+    {KIND_DIRECTORY, "unknown"},
 };
 
 /* Sound and film are told apart by their first bytes (RIFF form type, ISO 14496-12 brand). */
@@ -82,7 +104,8 @@ struct value resolve_Attachment(struct object *object, uint32_t field)
         return value_null();
     const struct mime_part *part = self->part;
     switch (field) {
-    case FIELD_Attachment_content_id: return part == NULL ? value_null() : value_string(or_absent(part->content_id));
+    case FIELD_Attachment_content_id:
+        return part == NULL ? value_null() : value_string(or_absent(part->content_id));
     case FIELD_Attachment_content_transfer_encoding: return part_transfer_encoding(self);
     case FIELD_Attachment_content_type:
         if (part != NULL && part->content_type.value.len > 0)
@@ -94,9 +117,11 @@ struct value resolve_Attachment(struct object *object, uint32_t field)
     case FIELD_Attachment_file_name: return value_string(node_file_name(self));
     case FIELD_Attachment_file_type: return value_string(node_file_type(self));
     case FIELD_Attachment_md5: return value_string(digest_hex(arena, DIGEST_MD5, self->content));
-    case FIELD_Attachment_raw: return value_string(self->raw.at != NULL ? self->raw : self->content);
+    case FIELD_Attachment_raw:
+        return value_string(self->raw.at != NULL ? self->raw : self->content);
     case FIELD_Attachment_sha1: return value_string(digest_hex(arena, DIGEST_SHA1, self->content));
-    case FIELD_Attachment_sha256: return value_string(digest_hex(arena, DIGEST_SHA256, self->content));
+    case FIELD_Attachment_sha256:
+        return value_string(digest_hex(arena, DIGEST_SHA256, self->content));
     case FIELD_Attachment_size: return value_int((int64_t)self->content.len);
     default: return value_null();
     }

@@ -49,9 +49,12 @@ static struct value signatures_of(struct model *model, const struct authres *par
         }
         struct object *signature = object_new(model, TYPE_Signature, NULL);
         object_set(signature, FIELD_Signature_domain, value_string(model_lower(model, domain)));
-        object_set(signature, FIELD_Signature_selector, value_string(authres_property(method, "header.s")));
-        object_set(signature, FIELD_Signature_signature, value_string(authres_property(method, "header.b")));
-        object_set(signature, FIELD_Signature_algorithm, value_string(authres_property(method, "header.a")));
+        object_set(signature, FIELD_Signature_selector,
+                   value_string(authres_property(method, "header.s")));
+        object_set(signature, FIELD_Signature_signature,
+                   value_string(authres_property(method, "header.b")));
+        object_set(signature, FIELD_Signature_algorithm,
+                   value_string(authres_property(method, "header.a")));
         object_set(signature, FIELD_Signature_type, value_string(BYTES("dkim")));
         array_add(model->arena, made, value_object(signature));
     }
@@ -100,7 +103,8 @@ struct value model_received_spf(struct model *model, uint32_t number)
     struct bytes designator = spf_designator(parsed.comment);
     if (designator.at == NULL)
         designator = parsed.envelope_from;
-    struct bytes ip = parsed.client_ip.at != NULL ? parsed.client_ip : spf_client_ip(parsed.comment);
+    struct bytes ip =
+        parsed.client_ip.at != NULL ? parsed.client_ip : spf_client_ip(parsed.comment);
     struct bytes server = parsed.receiver.at != NULL ? parsed.receiver : spf_server(parsed.comment);
     object_set(made, FIELD_SPF_client_ip, model_ip(model, ip));
     object_set(made, FIELD_SPF_description, value_string(parsed.comment));
@@ -143,35 +147,39 @@ struct value resolve_AuthResults(struct object *object, uint32_t field)
     case FIELD_AuthResults_dkim: return verdict_of(model, authres_method(parsed, "dkim"));
     case FIELD_AuthResults_dkim_details: return signatures_of(model, parsed);
     case FIELD_AuthResults_dmarc: return verdict_of(model, authres_method(parsed, "dmarc"));
-    case FIELD_AuthResults_dmarc_details: return model_dmarc(model, authres_method(parsed, "dmarc"));
+    case FIELD_AuthResults_dmarc_details:
+        return model_dmarc(model, authres_method(parsed, "dmarc"));
     case FIELD_AuthResults_instance: return value_string(parsed->instance);
     case FIELD_AuthResults_server: return model_domain(model, parsed->authserv_id);
     case FIELD_AuthResults_spf: return verdict_of(model, authres_method(parsed, "spf"));
     case FIELD_AuthResults_spf_details: return model_spf(model, authres_method(parsed, "spf"));
     case FIELD_AuthResults_type:
-        return value_string(bytes_starts_fold(self->field_name, BYTES("ARC-")) ? BYTES("arc") : BYTES("standard"));
+        return value_string(bytes_starts_fold(self->field_name, BYTES("ARC-")) ? BYTES("arc")
+                                                                               : BYTES("standard"));
     default: return value_null();
     }
 }
 
 static bool is_error(struct bytes result)
 {
-    return bytes_equal_fold(result, BYTES("temperror")) || bytes_equal_fold(result, BYTES("permerror"));
+    return bytes_equal_fold(result, BYTES("temperror")) ||
+           bytes_equal_fold(result, BYTES("permerror"));
 }
 
 /* bestguesspass: Exchange Online where a domain without a policy would have passed. */
 static bool is_pass(struct bytes result)
 {
-    return bytes_equal_fold(result, BYTES("pass")) || bytes_equal_fold(result, BYTES("bestguesspass"));
+    return bytes_equal_fold(result, BYTES("pass")) ||
+           bytes_equal_fold(result, BYTES("bestguesspass"));
 }
 
 /* {pass, error, details, received_hop}: DMARCSummary and SPFSummary have the same fields. */
-static struct value summary(struct model *model, enum type type, struct bytes result, struct value details,
-                            uint32_t hop)
+static struct value summary(struct model *model, enum type type, struct bytes result,
+                            struct value details, uint32_t hop)
 {
     _Static_assert((int)FIELD_DMARCSummary_pass == (int)FIELD_SPFSummary_pass &&
-                      (int)FIELD_DMARCSummary_received_hop == (int)FIELD_SPFSummary_received_hop,
-                  "the two summaries are alike");
+                       (int)FIELD_DMARCSummary_received_hop == (int)FIELD_SPFSummary_received_hop,
+                   "the two summaries are alike");
     struct object *made = object_new(model, type, NULL);
     object_set(made, FIELD_DMARCSummary_details, details);
     object_set(made, FIELD_DMARCSummary_error, value_bool(is_error(result)));
@@ -181,11 +189,13 @@ static struct value summary(struct model *model, enum type type, struct bytes re
 }
 
 /* SPF from the believed Authentication-Results, else from the believed Received-SPF. */
-static struct value spf_summary(struct model *model, const struct mail_view *view, const struct authres *parsed)
+static struct value spf_summary(struct model *model, const struct mail_view *view,
+                                const struct authres *parsed)
 {
     const struct auth_method *spf = authres_method(parsed, "spf");
     if (spf != NULL)
-        return summary(model, TYPE_SPFSummary, spf->result, model_spf(model, spf), view->results.hop);
+        return summary(model, TYPE_SPFSummary, spf->result, model_spf(model, spf),
+                       view->results.hop);
     if (view->spf.how == TRUST_NONE)
         return value_null();
     struct value details = model_received_spf(model, view->spf.field);
@@ -207,11 +217,12 @@ struct value resolve_AuthSummary(struct object *object, uint32_t field)
     case FIELD_AuthSummary_dmarc:
         dmarc = authres_method(&parsed, "dmarc");
         return dmarc == NULL ? value_null()
-                             : summary(model, TYPE_DMARCSummary, dmarc->result, model_dmarc(model, dmarc),
-                                       view->results.hop);
+                             : summary(model, TYPE_DMARCSummary, dmarc->result,
+                                       model_dmarc(model, dmarc), view->results.hop);
     case FIELD_AuthSummary_spf: return spf_summary(model, view, &parsed);
     case FIELD_AuthSummary_authserv_id: return value_string(view->results.id);
-    case FIELD_AuthSummary_trust: return value_string(bytes_of_string(trust_names[view->results.how]));
+    case FIELD_AuthSummary_trust:
+        return value_string(bytes_of_string(trust_names[view->results.how]));
     default: return value_null();
     }
 }
@@ -233,7 +244,8 @@ static struct dkim_mail mail_for_dkim(struct model *model)
     return (struct dkim_mail){.field = fields,
                               .count = header->count,
                               .body = header->body,
-                              .keys = model->settings == NULL ? BYTES_NONE : model->settings->dkim_keys};
+                              .keys = model->settings == NULL ? BYTES_NONE
+                                                              : model->settings->dkim_keys};
 }
 
 struct model_dkim {
@@ -255,8 +267,9 @@ struct value model_signature(struct model *model, uint32_t number)
 static struct value verified(struct model *model, const struct model_dkim *self, bool body_only)
 {
     struct dkim_mail mail = mail_for_dkim(model);
-    enum dkim_answer answer = body_only ? dkim_check_body(model->arena, &self->parsed, mail.body)
-                                        : dkim_verify(model->arena, &self->parsed, &mail, self->number);
+    enum dkim_answer answer = body_only
+                                  ? dkim_check_body(model->arena, &self->parsed, mail.body)
+                                  : dkim_verify(model->arena, &self->parsed, &mail, self->number);
     return answer == DKIM_UNKNOWN ? value_null() : value_bool(answer == DKIM_GOOD);
 }
 
@@ -275,7 +288,8 @@ struct value resolve_Signature(struct object *object, uint32_t field)
     case FIELD_Signature_selector: return value_string(dkim->selector);
     case FIELD_Signature_signature: return value_string(dkim->signature);
     case FIELD_Signature_type:
-        return value_string(bytes_starts_fold(self->field_name, BYTES("ARC-")) ? BYTES("arc") : BYTES("dkim"));
+        return value_string(bytes_starts_fold(self->field_name, BYTES("ARC-")) ? BYTES("arc")
+                                                                               : BYTES("dkim"));
     case FIELD_Signature_version: return value_string(dkim->version);
     case FIELD_Signature_body_hash_valid: return verified(object->model, self, true);
     case FIELD_Signature_valid: return verified(object->model, self, false);

@@ -63,7 +63,8 @@ static void read_spec(struct bytes spec, struct authres *out)
     if (out->count == AUTHRES_MAX || result.len == 0)
         return;
     struct auth_method *made = &out->method[out->count++];
-    *made = (struct auth_method){.method = method, .result = result, .properties = bytes_from(spec, at)};
+    *made = (struct auth_method){
+        .method = method, .result = result, .properties = bytes_from(spec, at)};
     size_t open = bytes_find_byte(made->properties, '(', 0);
     if (open != BYTES_NPOS) {
         size_t end = skip_item(made->properties, open);
@@ -107,7 +108,8 @@ static struct bytes find_property(struct bytes text, struct bytes name, bool ski
             i = skip_item(text, i);
             continue;
         }
-        if (ascii_is_space(text.at[i]) || text.at[i] == ';' || text.at[i] == '(' || text.at[i] == ')') {
+        if (ascii_is_space(text.at[i]) || text.at[i] == ';' || text.at[i] == '(' ||
+            text.at[i] == ')') {
             i++;
             continue;
         }
@@ -174,7 +176,8 @@ static struct bytes word_after(struct bytes text, struct bytes phrase)
     if (at == BYTES_NPOS)
         return BYTES_NONE;
     size_t from = at + phrase.len, end = from;
-    while (end < text.len && !ascii_is_space(text.at[end]) && text.at[end] != ')' && text.at[end] != ',')
+    while (end < text.len && !ascii_is_space(text.at[end]) && text.at[end] != ')' &&
+           text.at[end] != ',')
         end++;
     return end == from ? BYTES_NONE : bytes_sub(text, from, end - from);
 }
@@ -198,5 +201,6 @@ struct bytes spf_server(struct bytes comment)
     size_t end = 0;
     while (end < comment.len && !ascii_is_space(comment.at[end]) && comment.at[end] != ':')
         end++;
-    return end > 0 && end < comment.len && comment.at[end] == ':' ? bytes_sub(comment, 0, end) : BYTES_NONE;
+    return end > 0 && end < comment.len && comment.at[end] == ':' ? bytes_sub(comment, 0, end)
+                                                                  : BYTES_NONE;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Base64 (RFC 4648, both alphabets) of short things found in headers and URLs; mail bodies have their
- * own decoder (open/mime.h). */
+ * Base64 (RFC 4648, both alphabets) of short things found in headers and URLs; mail bodies have
+ * their own decoder (open/mime.h). */
 #ifndef NOROSHI_OBSERVE_BASE64_H
 #define NOROSHI_OBSERVE_BASE64_H
 

@@ -46,8 +46,8 @@ static const struct body_threads *body_threads(struct model *model)
     if (view->threads != NULL)
         return view->threads;
     struct body_threads *made = view->threads = arena_new_of(model->arena, struct body_threads);
-    const struct node_list *list = view->plain.count == 0 || has_shown_text(&view->html) ? &view->html
-                                                                                         : &view->plain;
+    const struct node_list *list =
+        view->plain.count == 0 || has_shown_text(&view->html) ? &view->html : &view->plain;
     made->part = arena_array_of(model->arena, list->count + 1, struct body_part);
     for (uint32_t i = 0; i < list->count; i++)
         if (!list->item[i]->part->is_alternative || made->count == 0)
@@ -107,8 +107,9 @@ static struct value banners_of(struct model *model, const struct body_part *part
         size_t at;
         object_set(banner, FIELD_Banner_text, value_string(text));
         object_set(banner, FIELD_Banner_links,
-                   bytes_inside(part->shown, text, &at) ? links_between(model, part->node, at, at + text.len)
-                                                        : value_array(array_new(model->arena)));
+                   bytes_inside(part->shown, text, &at)
+                       ? links_between(model, part->node, at, at + text.len)
+                       : value_array(array_new(model->arena)));
         array_add(model->arena, made, value_object(banner));
     }
     return value_array(made);
@@ -124,7 +125,8 @@ struct value resolve_Thread(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_Thread_banners: return banners_of(model, first);
     case FIELD_Thread_links: return newest_links(model);
-    case FIELD_Thread_preamble: return first == NULL ? value_null() : value_string(first->thread->preamble);
+    case FIELD_Thread_preamble:
+        return first == NULL ? value_null() : value_string(first->thread->preamble);
     case FIELD_Thread_text: return value_string(body_newest_text(model));
     default: return value_null();
     }
@@ -143,8 +145,10 @@ static struct value previous_threads(struct model *model)
     for (uint32_t i = 0; i < threads->count; i++)
         for (uint32_t k = 0; k < threads->part[i].thread->previous_count; k++) {
             struct model_previous *self = arena_new_of(model->arena, struct model_previous);
-            *self = (struct model_previous){&threads->part[i], &threads->part[i].thread->previous[k], made->count};
-            array_add(model->arena, made, value_object(object_new(model, TYPE_PreviousThread, self)));
+            *self = (struct model_previous){&threads->part[i],
+                                            &threads->part[i].thread->previous[k], made->count};
+            array_add(model->arena, made,
+                      value_object(object_new(model, TYPE_PreviousThread, self)));
         }
     return value_array(made);
 }
@@ -215,7 +219,8 @@ static struct value body_ips(struct model *model)
             size_t from = dot, to = dot;
             while (from > 0 && dot - from < 3 && ascii_is_digit(text.at[from - 1]))
                 from--;
-            while (to < text.len && to - from < 16 && (ascii_is_digit(text.at[to]) || text.at[to] == '.'))
+            while (to < text.len && to - from < 16 &&
+                   (ascii_is_digit(text.at[to]) || text.at[to] == '.'))
                 to++;
             struct bytes word = bytes_sub(text, from, to - from);
             while (word.len > 0 && word.at[word.len - 1] == '.')
@@ -224,7 +229,8 @@ static struct value body_ips(struct model *model)
             if (ip.tag == VALUE_OBJECT) {
                 bool known = false;
                 for (uint32_t k = 0; k < made->count; k++)
-                    known |= bytes_equal(value_bytes(object_get(made->item[k].as.object, FIELD_IP_ip)), word);
+                    known |= bytes_equal(
+                        value_bytes(object_get(made->item[k].as.object, FIELD_IP_ip)), word);
                 if (!known)
                     array_add(model->arena, made, ip);
                 dot = to - 1;
@@ -243,11 +249,13 @@ struct value resolve_Body(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_Body_current_thread: return value_object(object_new(model, TYPE_Thread, model));
     case FIELD_Body_html:
-        return view->html.count == 0 ? value_null() : value_object(object_new(model, TYPE_BodyHTML, model));
+        return view->html.count == 0 ? value_null()
+                                     : value_object(object_new(model, TYPE_BodyHTML, model));
     case FIELD_Body_ips: return body_ips(model);
     case FIELD_Body_links: return value_array(links_of_mail(model));
     case FIELD_Body_plain:
-        return view->plain.count == 0 ? value_null() : value_object(object_new(model, TYPE_Plain, model));
+        return view->plain.count == 0 ? value_null()
+                                      : value_object(object_new(model, TYPE_Plain, model));
     case FIELD_Body_previous_threads: return previous_threads(model);
     default: return value_null();
     }
@@ -264,7 +272,8 @@ static struct bytes page_text(struct node *node, enum page_text which)
 }
 
 /* The text of all parts of LIST; of several joined by a line end. */
-static struct value joined_text(struct model *model, const struct node_list *list, enum page_text which)
+static struct value joined_text(struct model *model, const struct node_list *list,
+                                enum page_text which)
 {
     if (list->count == 1)
         return value_string(page_text(list->item[0], which));
@@ -290,7 +299,8 @@ struct value part_transfer_encoding(const struct node *node)
 {
     if (node->part == NULL || node->part->header == NULL)
         return value_null();
-    struct bytes value = bytes_trim(header_value(node->part->header, BYTES("Content-Transfer-Encoding")));
+    struct bytes value =
+        bytes_trim(header_value(node->part->header, BYTES("Content-Transfer-Encoding")));
     return value.len == 0 ? value_null() : value_string(value);
 }
 

@@ -12,7 +12,8 @@ static struct bytes tag_value(struct bytes list, const char *tag)
     struct bytes pair;
     while (bytes_next_field(&list, ';', &pair)) {
         size_t equal = bytes_find_byte(pair, '=', 0);
-        if (equal != BYTES_NPOS && bytes_equal(bytes_trim(bytes_sub(pair, 0, equal)), bytes_of_string(tag)))
+        if (equal != BYTES_NPOS &&
+            bytes_equal(bytes_trim(bytes_sub(pair, 0, equal)), bytes_of_string(tag)))
             return bytes_trim(bytes_from(pair, equal + 1));
     }
     return BYTES_NONE;
@@ -91,7 +92,8 @@ enum dkim_answer dkim_check_body(struct arena *arena, const struct dkim *dkim, s
     struct bytes canonical = canonical_body(arena, body, is_relaxed(dkim, true));
     int64_t length;
     if (dkim->body_length.at != NULL) {
-        if (!bytes_to_int(dkim->body_length, 0, INT64_MAX, &length) || (uint64_t)length > canonical.len)
+        if (!bytes_to_int(dkim->body_length, 0, INT64_MAX, &length) ||
+            (uint64_t)length > canonical.len)
             return DKIM_MALFORMED;
         canonical.len = (size_t)length;
     }
@@ -105,7 +107,8 @@ enum dkim_answer dkim_check_body(struct arena *arena, const struct dkim *dkim, s
 static void add_field(struct text *out, struct bytes raw, bool relaxed)
 {
     size_t colon = bytes_find_byte(raw, ':', 0);
-    struct bytes line, rest = relaxed ? bytes_from(raw, colon == BYTES_NPOS ? raw.len : colon + 1) : raw;
+    struct bytes line,
+        rest = relaxed ? bytes_from(raw, colon == BYTES_NPOS ? raw.len : colon + 1) : raw;
     if (relaxed) {
         struct bytes name = bytes_trim(bytes_sub(raw, 0, colon));
         for (size_t i = 0; i < name.len; i++)
@@ -150,8 +153,8 @@ static struct bytes without_signature(struct arena *arena, struct bytes raw)
 }
 
 /* The signed bytes: the fields of h=, each name taking the next one from the bottom (5.4.2). */
-static struct bytes signed_data(struct arena *arena, const struct dkim *dkim, const struct dkim_mail *mail,
-                                uint32_t signature)
+static struct bytes signed_data(struct arena *arena, const struct dkim *dkim,
+                                const struct dkim_mail *mail, uint32_t signature)
 {
     bool relaxed = is_relaxed(dkim, false);
     struct text out;
@@ -189,8 +192,8 @@ static struct bytes find_key(struct arena *arena, const struct dkim *dkim, struc
     return BYTES_NONE;
 }
 
-enum dkim_answer dkim_verify(struct arena *arena, const struct dkim *dkim, const struct dkim_mail *mail,
-                             uint32_t signature)
+enum dkim_answer dkim_verify(struct arena *arena, const struct dkim *dkim,
+                             const struct dkim_mail *mail, uint32_t signature)
 {
     enum dkim_answer body = dkim_check_body(arena, dkim, mail->body);
     if (body != DKIM_GOOD)
@@ -201,8 +204,8 @@ enum dkim_answer dkim_verify(struct arena *arena, const struct dkim *dkim, const
     struct bytes key = mail->keys.at == NULL ? BYTES_NONE : find_key(arena, dkim, mail->keys);
     if (key.at == NULL)
         return DKIM_UNKNOWN;
-    enum key_answer answer =
-        public_key_verify(ed25519 ? KEY_ED25519 : KEY_RSA, key, signed_data(arena, dkim, mail, signature),
-                          base64_decode(arena, dkim->signature, true));
+    enum key_answer answer = public_key_verify(ed25519 ? KEY_ED25519 : KEY_RSA, key,
+                                               signed_data(arena, dkim, mail, signature),
+                                               base64_decode(arena, dkim->signature, true));
     return answer == KEY_GOOD ? DKIM_GOOD : answer == KEY_BAD ? DKIM_BAD : DKIM_UNKNOWN;
 }

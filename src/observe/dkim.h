@@ -3,19 +3,20 @@
  * DKIM signatures (RFC 6376, RFC 8463): read, and checked without the network.
  *
  * The body hash needs no key and is checked always; the signature only where a key file has the key
- * (lines "selector._domainkey.domain: v=DKIM1; p=..."), because nothing is asked of the DNS.  rsa-sha256
- * and ed25519-sha256 are checked; rsa-sha1 is not (RFC 8301).  Both canonicalisations, l= and repeated
- * header fields are read as section 3.4 and 5.4.2 say.  Cost O(bytes) per signature. */
+ * (lines "selector._domainkey.domain: v=DKIM1; p=..."), because nothing is asked of the DNS.
+ * rsa-sha256 and ed25519-sha256 are checked; rsa-sha1 is not (RFC 8301).  Both canonicalisations,
+ * l= and repeated header fields are read as section 3.4 and 5.4.2 say.  Cost O(bytes) per
+ * signature. */
 #ifndef NOROSHI_OBSERVE_DKIM_H
 #define NOROSHI_OBSERVE_DKIM_H
 
 #include "base/arena.h"
 
 enum dkim_answer {
-    DKIM_UNKNOWN,   /* no key at hand, or an algorithm that is not checked */
+    DKIM_UNKNOWN, /* no key at hand, or an algorithm that is not checked */
     DKIM_GOOD,
-    DKIM_BAD,       /* the signature does not fit its header fields */
-    DKIM_BAD_BODY,  /* the body was changed */
+    DKIM_BAD,      /* the signature does not fit its header fields */
+    DKIM_BAD_BODY, /* the body was changed */
     DKIM_MALFORMED,
 };
 
@@ -41,10 +42,11 @@ struct dkim_mail {
 
 /* Read the tags of a DKIM-Signature or ARC-Message-Signature VALUE (unfolded). */
 bool dkim_parse(struct bytes value, struct dkim *out);
-/* Whether the body hash fits MAIL's body: DKIM_GOOD, DKIM_BAD_BODY, DKIM_UNKNOWN, DKIM_MALFORMED. */
+/* Whether the body hash fits MAIL's body: DKIM_GOOD, DKIM_BAD_BODY, DKIM_UNKNOWN, DKIM_MALFORMED.
+ */
 enum dkim_answer dkim_check_body(struct arena *arena, const struct dkim *dkim, struct bytes body);
 /* The whole check of the signature that is field number SIGNATURE of MAIL. */
-enum dkim_answer dkim_verify(struct arena *arena, const struct dkim *dkim, const struct dkim_mail *mail,
-                             uint32_t signature);
+enum dkim_answer dkim_verify(struct arena *arena, const struct dkim *dkim,
+                             const struct dkim_mail *mail, uint32_t signature);
 
 #endif

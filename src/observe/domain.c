@@ -6,7 +6,7 @@
 
 #include <libpsl.h>
 
-#define NAME_MAX_BYTES 1024 /* longer is no host name anywhere */
+#define NAME_MAX_BYTES 1024    /* longer is no host name anywhere */
 #define DNS_NAME_MAX_BYTES 253 /* RFC 1035, 2.3.4, without the root's dot */
 #define DNS_LABEL_MAX_BYTES 63
 

@@ -3,9 +3,10 @@
  * A host name taken apart: subdomain, second-level label, public suffix.
  *
  * The one file that wraps libpsl.  Only the ICANN section of the public suffix list counts, so that
- * `blogspot.com` is a registered domain and its customers are subdomains, as rules expect.  A name whose
- * suffix is not on the list is split at its last label and is not `valid`; neither is a name that is
- * itself a suffix, has an empty or overlong label, or no dot.  Slices point into the normalised name.
+ * `blogspot.com` is a registered domain and its customers are subdomains, as rules expect.  A name
+ * whose suffix is not on the list is split at its last label and is not `valid`; neither is a name
+ * that is itself a suffix, has an empty or overlong label, or no dot.  Slices point into the
+ * normalised name.
  *
  * cost O(bytes), at most six list look-ups; the model remembers hosts (model_domain()). */
 #ifndef NOROSHI_OBSERVE_DOMAIN_H

@@ -18,7 +18,8 @@ static bool is_charset_view(const struct node *node)
 struct value model_explode_node(struct model *model, const struct node *file)
 {
     struct array *made = array_new(model->arena);
-    const struct node **queue = arena_array_of(model->arena, file->tree->count, const struct node *);
+    const struct node **queue =
+        arena_array_of(model->arena, file->tree->count, const struct node *);
     uint32_t count = 0;
     queue[count++] = file;
     for (uint32_t i = 0; i < count; i++) {
@@ -62,12 +63,14 @@ struct value resolve_ExplodeOutput(struct object *object, uint32_t field)
         return value_object(object_new(model, TYPE_StrelkaFlavors, node));
     case FIELD_ExplodeOutput_node_id: return value_string(node_path(model->arena, node));
     case FIELD_ExplodeOutput_parent_node_id:
-        return node == self->file ? value_null() : value_string(node_path(model->arena, node->parent));
+        return node == self->file ? value_null()
+                                  : value_string(node_path(model->arena, node->parent));
     case FIELD_ExplodeOutput_scan: return value_object(object_new(model, TYPE_StrelkaScan, node));
     case FIELD_ExplodeOutput_size: return value_int((int64_t)node->content.len);
     case FIELD_ExplodeOutput_source:
-        return node == self->file ? value_null()
-                                  : value_string(bytes_of_string(kind_rows[node->parent->kind].name));
+        return node == self->file
+                   ? value_null()
+                   : value_string(bytes_of_string(kind_rows[node->parent->kind].name));
     default: return value_null();
     }
 }
@@ -79,18 +82,24 @@ static struct value flavor_names(struct model *model, const struct node *node)
         enum kind kind;
         const char *name;
     } names[] = {
-        {KIND_PE, "mz_file"},         {KIND_ELF, "elf_file"},        {KIND_MACHO, "macho_file"},
-        {KIND_JAVASCRIPT, "javascript_file"}, {KIND_VBS, "vb_file"}, {KIND_VBA, "vba_file"},
-        {KIND_HTML, "html_file"},     {KIND_HTA, "hta_file"},        {KIND_ONENOTE, "onenote_file"},
-        {KIND_PDF, "pdf_file"},       {KIND_ZIP, "zip_file"},        {KIND_RAR, "rar_file"},
-        {KIND_SEVEN_ZIP, "_7zip_file"}, {KIND_LNK, "lnk_file"},      {KIND_RTF, "rtf_file"},
-        {KIND_CFB, "olecf_file"},     {KIND_DOC, "olecf_file"},      {KIND_XLS, "olecf_file"},
-        {KIND_PPT, "olecf_file"},     {KIND_MSG, "olecf_file"},      {KIND_DOCX, "ooxml_file"},
-        {KIND_XLSX, "ooxml_file"},    {KIND_PPTX, "ooxml_file"},     {KIND_ISO, "iso_file"},
-        {KIND_XML, "xml_file"},       {KIND_JSON, "json_file"},      {KIND_TNEF, "tnef_file"},
-        {KIND_MAIL, "email_file"},    {KIND_ICS, "ics_file"},        {KIND_BATCH, "batch_file"},
-        {KIND_PNG, "png_file"},       {KIND_JPEG, "jpeg_file"},      {KIND_GIF, "gif_file"},
-        {KIND_TAR, "tar_file"},       {KIND_GZIP, "gzip_file"},      {KIND_CAB, "cab_file"},
+        {KIND_PE, "mz_file"},           {KIND_ELF, "elf_file"},
+        {KIND_MACHO, "macho_file"},     {KIND_JAVASCRIPT, "javascript_file"},
+        {KIND_VBS, "vb_file"},          {KIND_VBA, "vba_file"},
+        {KIND_HTML, "html_file"},       {KIND_HTA, "hta_file"},
+        {KIND_ONENOTE, "onenote_file"}, {KIND_PDF, "pdf_file"},
+        {KIND_ZIP, "zip_file"},         {KIND_RAR, "rar_file"},
+        {KIND_SEVEN_ZIP, "_7zip_file"}, {KIND_LNK, "lnk_file"},
+        {KIND_RTF, "rtf_file"},         {KIND_CFB, "olecf_file"},
+        {KIND_DOC, "olecf_file"},       {KIND_XLS, "olecf_file"},
+        {KIND_PPT, "olecf_file"},       {KIND_MSG, "olecf_file"},
+        {KIND_DOCX, "ooxml_file"},      {KIND_XLSX, "ooxml_file"},
+        {KIND_PPTX, "ooxml_file"},      {KIND_ISO, "iso_file"},
+        {KIND_XML, "xml_file"},         {KIND_JSON, "json_file"},
+        {KIND_TNEF, "tnef_file"},       {KIND_MAIL, "email_file"},
+        {KIND_ICS, "ics_file"},         {KIND_BATCH, "batch_file"},
+        {KIND_PNG, "png_file"},         {KIND_JPEG, "jpeg_file"},
+        {KIND_GIF, "gif_file"},         {KIND_TAR, "tar_file"},
+        {KIND_GZIP, "gzip_file"},       {KIND_CAB, "cab_file"},
     };
     struct array *made = array_new(model->arena);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -112,7 +121,8 @@ struct value resolve_StrelkaFlavors(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_StrelkaFlavors_mime: /* as libmagic names them */
         return value_string(node->kind == KIND_PE ? BYTES("application/x-dosexec")
-                            : node->kind == KIND_JAVASCRIPT || node->kind == KIND_VBS || node->kind == KIND_VBA
+                            : node->kind == KIND_JAVASCRIPT || node->kind == KIND_VBS ||
+                                    node->kind == KIND_VBA
                                 ? BYTES("text/plain")
                                 : bytes_of_string(kind_rows[node->kind].media_type));
     case FIELD_StrelkaFlavors_yara: return flavor_names(object->model, node);
@@ -139,7 +149,8 @@ static void index_facts(void)
         struct bytes name = bytes_of_string(fact_rows[f].name);
         size_t dot = bytes_find_byte(name, '.', 0);
         int part = dot == BYTES_NPOS ? -1 : type_field(TYPE_StrelkaScan, bytes_sub(name, 0, dot));
-        int field = part < 0 ? -1 : type_field(scan->field[part].element, bytes_from(name, dot + 1));
+        int field =
+            part < 0 ? -1 : type_field(scan->field[part].element, bytes_from(name, dot + 1));
         if (field >= 0 && field < PART_FIELDS_MAX && part < SCAN_FIELDS_MAX)
             fact_of[part][field] = (uint16_t)(f + 1);
     }
@@ -166,7 +177,8 @@ struct value resolve_StrelkaScan(struct object *object, uint32_t field)
         return value_null();
     struct scan_part *part = arena_new_of(object->model->arena, struct scan_part);
     *part = (struct scan_part){node, field};
-    return value_object(object_new(object->model, type_rows[TYPE_StrelkaScan].field[field].element, part));
+    return value_object(
+        object_new(object->model, type_rows[TYPE_StrelkaScan].field[field].element, part));
 }
 
 /* A STRINGS fact as URL objects, or as objects whose `name` it is. */
@@ -205,13 +217,15 @@ static struct value map_as_rows(struct model *model, const struct map *map)
 static struct value shaped(struct model *model, struct value fact, const struct field_row *row)
 {
     bool list = fact.tag == VALUE_ARRAY;
-    struct value first = list ? (fact.as.array->count > 0 ? fact.as.array->item[0] : value_null()) : fact;
+    struct value first =
+        list ? (fact.as.array->count > 0 ? fact.as.array->item[0] : value_null()) : fact;
     switch (row->shape) {
     case SHAPE_OBJECTS:
         if (fact.tag == VALUE_MAP)
             return map_as_rows(model, fact.as.map);
         return list ? strings_as_objects(model, fact, row->element) : value_null();
-    case SHAPE_OBJECT: return row->element == TYPE_URL ? model_url(model, value_bytes(first)) : value_null();
+    case SHAPE_OBJECT:
+        return row->element == TYPE_URL ? model_url(model, value_bytes(first)) : value_null();
     case SHAPE_STRINGS:
         if (!list && fact.tag == VALUE_STRING) {
             struct array *one = array_new(model->arena);
@@ -244,10 +258,10 @@ static struct value explode_field(struct object *object, uint32_t field)
     return is_list ? value_array(array_new(object->model->arena)) : value_null();
 }
 
-#define PART(t)                                                                                            \
-    struct value resolve_##t(struct object *object, uint32_t field)                                        \
-    {                                                                                                      \
-        return explode_field(object, field);                                                               \
+#define PART(t)                                                     \
+    struct value resolve_##t(struct object *object, uint32_t field) \
+    {                                                               \
+        return explode_field(object, field);                        \
     }
 PART(StrelkaBZip2)
 PART(StrelkaDocX)

@@ -6,7 +6,8 @@
 struct bytes field_unfold(struct arena *arena, struct bytes value)
 {
     value = bytes_trim(value);
-    if (bytes_find_byte(value, '\n', 0) == BYTES_NPOS && bytes_find_byte(value, '\r', 0) == BYTES_NPOS)
+    if (bytes_find_byte(value, '\n', 0) == BYTES_NPOS &&
+        bytes_find_byte(value, '\r', 0) == BYTES_NPOS)
         return value;
     uint8_t *made = arena_alloc(arena, value.len);
     size_t len = 0;
@@ -46,7 +47,8 @@ struct bytes field_message_id(struct bytes value)
     size_t open = bytes_find_byte(value, '<', 0);
     if (open != BYTES_NPOS) {
         size_t shut = bytes_find_byte(value, '>', open);
-        value = bytes_trim(bytes_sub(value, open + 1, shut == BYTES_NPOS ? BYTES_NPOS : shut - open - 1));
+        value = bytes_trim(
+            bytes_sub(value, open + 1, shut == BYTES_NPOS ? BYTES_NPOS : shut - open - 1));
     } else {
         size_t end = 0;
         while (end < value.len && !ascii_is_space(value.at[end]))

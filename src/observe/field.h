@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The values of header fields, made readable: folds undone, encoded words decoded, comments skipped.
+ * The values of header fields, made readable: folds undone, encoded words decoded, comments
+ * skipped.
  *
- * RFC 5322 (structure), RFC 2047 (encoded words), RFC 6532 (UTF-8).  A value that needs no change is
- * handed back as the slice it was, so that a match in it can be shown in its place. */
+ * RFC 5322 (structure), RFC 2047 (encoded words), RFC 6532 (UTF-8).  A value that needs no change
+ * is handed back as the slice it was, so that a match in it can be shown in its place. */
 #ifndef NOROSHI_OBSERVE_FIELD_H
 #define NOROSHI_OBSERVE_FIELD_H
 

@@ -12,7 +12,8 @@ static struct value first_email(struct model *model, const char *name)
 {
     struct bytes value = mail_field_named(model, name);
     struct address *list;
-    if (value.at == NULL || address_list(model->arena, value, &list) == 0 || list[0].email.at == NULL)
+    if (value.at == NULL || address_list(model->arena, value, &list) == 0 ||
+        list[0].email.at == NULL)
         return value_null();
     return value_object(object_new(model, TYPE_EmailAddress, &list[0]));
 }
@@ -31,7 +32,8 @@ static struct value first_ip(struct model *model, const char *name)
 {
     struct bytes value = bytes_trim(mail_text_named(model, name));
     size_t end = 0;
-    while (end < value.len && !ascii_is_space(value.at[end]) && value.at[end] != ';' && value.at[end] != ',')
+    while (end < value.len && !ascii_is_space(value.at[end]) && value.at[end] != ';' &&
+           value.at[end] != ',')
         end++;
     return model_ip(model, bytes_sub(value, 0, end));
 }
@@ -100,7 +102,8 @@ static void see_host(void *own, struct bytes word)
         return;
     if (ip_parse(model->arena, word, &ip)) {
         for (uint32_t i = 0; i < search->ips->count; i++)
-            if (bytes_equal(((const struct ip *)search->ips->item[i].as.object->self)->text, ip.text))
+            if (bytes_equal(((const struct ip *)search->ips->item[i].as.object->self)->text,
+                            ip.text))
                 return;
         struct ip *kept = arena_new_of(model->arena, struct ip);
         *kept = ip;
@@ -113,7 +116,8 @@ static void see_host(void *own, struct bytes word)
     if (domain == NULL || !domain->valid || holds(search->domains, domain))
         return;
     for (uint32_t i = 0; i < search->domains->count; i++)
-        if (bytes_equal(((const struct domain *)search->domains->item[i].as.object->self)->domain, domain->domain))
+        if (bytes_equal(((const struct domain *)search->domains->item[i].as.object->self)->domain,
+                        domain->domain))
             return;
     array_add(model->arena, search->domains, model_domain(model, word));
 }
@@ -153,7 +157,8 @@ struct value resolve_Headers(struct object *object, uint32_t field)
     if (object->self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Headers_auth_summary: return value_object(object_new(model, TYPE_AuthSummary, model));
+    case FIELD_Headers_auth_summary:
+        return value_object(object_new(model, TYPE_AuthSummary, model));
     case FIELD_Headers_date:
     case FIELD_Headers_date_original_offset: read_date(object); return object->slot[field];
     case FIELD_Headers_delivered_to: return first_email(model, "Delivered-To");
@@ -171,7 +176,8 @@ struct value resolve_Headers(struct object *object, uint32_t field)
     case FIELD_Headers_reply_to: return model_mailboxes(model, mail_field_named(model, "Reply-To"));
     case FIELD_Headers_return_path: return first_email(model, "Return-Path");
     case FIELD_Headers_x_authenticated_domain: return authenticated_domain(model);
-    case FIELD_Headers_x_authenticated_sender: return model_email(model, authenticated_sender(model));
+    case FIELD_Headers_x_authenticated_sender:
+        return model_email(model, authenticated_sender(model));
     case FIELD_Headers_x_client_ip: return first_ip(model, "X-Client-IP");
     case FIELD_Headers_x_originating_ip: return first_ip(model, "X-Originating-IP");
     case FIELD_Headers_x_secure_server_account: return text_or_null(model, "X-SecureServer-Acct");

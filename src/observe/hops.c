@@ -27,7 +27,8 @@ static struct value fields_of(struct model *model, const struct model_hop *self)
     struct array *made = array_new(model->arena);
     for (uint32_t i = self->hop->first + 1; i-- > self->hop->last;)
         if (header->field[i].name.len > 0)
-            array_add(model->arena, made, value_object(object_new(model, TYPE_HopField, &header->field[i])));
+            array_add(model->arena, made,
+                      value_object(object_new(model, TYPE_HopField, &header->field[i])));
     return value_array(made);
 }
 
@@ -87,7 +88,8 @@ struct value resolve_Hop(struct object *object, uint32_t field)
     case FIELD_Hop_index: return value_int(self->index);
     case FIELD_Hop_received: return received_of(model, self);
     case FIELD_Hop_received_spf:
-        number = trust_covers(self->view, self->index) ? field_in(self, BYTES("Received-SPF")) : UINT32_MAX;
+        number = trust_covers(self->view, self->index) ? field_in(self, BYTES("Received-SPF"))
+                                                       : UINT32_MAX;
         return number == UINT32_MAX ? value_null() : model_received_spf(model, number);
     case FIELD_Hop_signature:
         number = field_in(self, BYTES("DKIM-Signature"));
@@ -112,7 +114,8 @@ struct value resolve_Received(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Received_additional: return raw_object(model, TYPE_ReceivedAdditional, self->additional);
+    case FIELD_Received_additional:
+        return raw_object(model, TYPE_ReceivedAdditional, self->additional);
     case FIELD_Received_id: return raw_object(model, TYPE_ReceivedID, self->id);
     case FIELD_Received_link: return raw_object(model, TYPE_ReceivedVia, self->via);
     case FIELD_Received_mailbox: return raw_object(model, TYPE_ReceivedFor, self->for_);

@@ -2,9 +2,10 @@
  *
  * headers.hops and what a hop holds: its fields, its Received, what the server there checked.
  *
- * Index 0 is the sender's side, fields are listed bottom-up and `position` counts from the bottom of the
- * header.  Authentication results and Received-SPF appear only in hops the receiving side wrote
- * (observe/mailview.h, trust_covers): below, anybody can write them; their text is in `fields`. */
+ * Index 0 is the sender's side, fields are listed bottom-up and `position` counts from the bottom
+ * of the header.  Authentication results and Received-SPF appear only in hops the receiving side
+ * wrote (observe/mailview.h, trust_covers): below, anybody can write them; their text is in
+ * `fields`. */
 #ifndef NOROSHI_OBSERVE_HOPS_H
 #define NOROSHI_OBSERVE_HOPS_H
 

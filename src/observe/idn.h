@@ -4,7 +4,8 @@
  *
  * The one file that wraps libidn2.  Non-transitional processing, as browsers do; the mapping also
  * folds full-width letters and ideographic full stops and drops soft hyphens and zero-width
- * characters, which is how a lookalike host reaches its real one.  Names over 1,024 bytes are refused. */
+ * characters, which is how a lookalike host reaches its real one.  Names over 1,024 bytes are
+ * refused. */
 #ifndef NOROSHI_OBSERVE_IDN_H
 #define NOROSHI_OBSERVE_IDN_H
 

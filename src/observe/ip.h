@@ -2,8 +2,8 @@
  *
  * Internet addresses in every form a browser accepts, brought to the canonical one.
  *
- * IPv4 as WHATWG URL 3.5 reads it: one to four parts, each decimal, octal (0...) or hex (0x...), the
- * last part filling what is left; `http://3232235777/` is a host.  IPv6 by RFC 4291, printed by
+ * IPv4 as WHATWG URL 3.5 reads it: one to four parts, each decimal, octal (0...) or hex (0x...),
+ * the last part filling what is left; `http://3232235777/` is a host.  IPv6 by RFC 4291, printed by
  * RFC 5952.  What had to be translated is named: "octal", "hex", "decimal_integer", "short". */
 #ifndef NOROSHI_OBSERVE_IP_H
 #define NOROSHI_OBSERVE_IP_H
@@ -13,11 +13,11 @@
 enum ip_encoder { IP_OCTAL = 1, IP_HEX = 2, IP_DECIMAL_INTEGER = 4, IP_SHORT = 8 };
 
 struct ip {
-    uint8_t byte[16];    /* network order; IPv4 in the first four */
-    int version;         /* 4 or 6 */
-    unsigned encoders;   /* set of enum ip_encoder: how an IPv4 address was disguised */
-    bool v4_to_v6;       /* written as IPv4-mapped IPv6 */
-    struct bytes text;   /* canonical */
+    uint8_t byte[16];      /* network order; IPv4 in the first four */
+    int version;           /* 4 or 6 */
+    unsigned encoders;     /* set of enum ip_encoder: how an IPv4 address was disguised */
+    bool v4_to_v6;         /* written as IPv4-mapped IPv6 */
+    struct bytes text;     /* canonical */
     struct bytes original; /* as written */
 };
 

@@ -18,7 +18,8 @@ static struct gathering gather(struct model *model)
 {
     struct gathering g = {.model = model, .array = array_new(model->arena), .slots = 64};
     g.slot = arena_array_of(model->arena, g.slots, uint32_t);
-    g.most = model->tree == NULL ? limit_rows[LIMIT_LINKS].value : model->tree->budget->most[LIMIT_LINKS];
+    g.most = model->tree == NULL ? limit_rows[LIMIT_LINKS].value
+                                 : model->tree->budget->most[LIMIT_LINKS];
     return g;
 }
 
@@ -86,10 +87,12 @@ static struct bytes resolve_base(struct arena *arena, struct bytes base, struct 
     struct bytes origin = bytes_sub(url.url, 0, slash);
     if (href.at[0] == '/')
         return arena_printf(arena, "%.*s%.*s", BYTES_FMT(origin), BYTES_FMT(href));
-    size_t last = bytes_find_last_byte(bytes_sub(url.url, 0, bytes_find_byte(url.url, '?', 0)), '/');
+    size_t last =
+        bytes_find_last_byte(bytes_sub(url.url, 0, bytes_find_byte(url.url, '?', 0)), '/');
     if (last == BYTES_NPOS || last < scheme)
         return arena_printf(arena, "%.*s/%.*s", BYTES_FMT(origin), BYTES_FMT(href));
-    return arena_printf(arena, "%.*s%.*s", BYTES_FMT(bytes_sub(url.url, 0, last + 1)), BYTES_FMT(href));
+    return arena_printf(arena, "%.*s%.*s", BYTES_FMT(bytes_sub(url.url, 0, last + 1)),
+                        BYTES_FMT(href));
 }
 
 static bool has_scheme(struct bytes href)
@@ -101,13 +104,15 @@ static bool has_scheme(struct bytes href)
 }
 
 /* Parse a hyperlink's target; NULL where a click would lead nowhere. */
-static const struct model_url *read_href(struct model *model, const struct html_doc *doc, struct bytes href)
+static const struct model_url *read_href(struct model *model, const struct html_doc *doc,
+                                         struct bytes href)
 {
     href = bytes_trim(href);
     if (href.len == 0 || href.at[0] == '#' || bytes_starts_fold(href, BYTES("cid:")) ||
         bytes_starts_fold(href, BYTES("about:")) || bytes_starts_fold(href, BYTES("data:")))
         return NULL;
-    bool absolute = has_scheme(href) || bytes_starts(href, BYTES("//")) || bytes_starts(href, BYTES("\\\\"));
+    bool absolute =
+        has_scheme(href) || bytes_starts(href, BYTES("//")) || bytes_starts(href, BYTES("\\\\"));
     if (!absolute && doc->base_href.len > 0)
         href = resolve_base(model->arena, doc->base_href, href);
     if (!absolute && href.at[0] == '/' && href.len > 1 && href.at[1] != '/')
@@ -155,7 +160,8 @@ static void gather_text(struct gathering *g, struct bytes text, const struct nod
     while (url_scan_next(&scan, &span)) {
         const struct model_url *href = model_url_read(g->model, span.target);
         if (href != NULL)
-            keep(g, (struct link){span.text, href, node, (size_t)(span.text.at - text.at), true, true});
+            keep(g, (struct link){span.text, href, node, (size_t)(span.text.at - text.at), true,
+                                  true});
     }
 }
 
@@ -233,8 +239,10 @@ static struct value mismatched(struct object *object)
     if (href.tag != VALUE_OBJECT || shown.tag != VALUE_OBJECT)
         return value_null();
     const struct model_url *a = href.as.object->self, *b = shown.as.object->self;
-    const struct domain *x = model_domain_of(object->model, a->url.is_ip ? BYTES_NONE : a->url.host);
-    const struct domain *y = model_domain_of(object->model, b->url.is_ip ? BYTES_NONE : b->url.host);
+    const struct domain *x =
+        model_domain_of(object->model, a->url.is_ip ? BYTES_NONE : a->url.host);
+    const struct domain *y =
+        model_domain_of(object->model, b->url.is_ip ? BYTES_NONE : b->url.host);
     if (x == NULL || y == NULL || !x->valid || !y->valid)
         return value_null();
     return value_bool(!bytes_equal(x->root_domain, y->root_domain));
@@ -254,10 +262,12 @@ struct value resolve_Link(struct object *object, uint32_t field)
     case FIELD_Link_display_url:
         if (self->is_plain)
             return model_url_of(model, self->href);
-        return self->text.at == NULL ? value_null() : model_url_of(model, text_as_url(model, self->text));
+        return self->text.at == NULL ? value_null()
+                                     : model_url_of(model, text_as_url(model, self->text));
     case FIELD_Link_href_url: return model_url_of(model, self->href);
     case FIELD_Link_mismatched: return mismatched(object);
-    case FIELD_Link_parser: return value_string(self->is_plain ? BYTES("plain") : BYTES("hyperlink"));
+    case FIELD_Link_parser:
+        return value_string(self->is_plain ? BYTES("plain") : BYTES("hyperlink"));
     case FIELD_Link_visible: return value_bool(self->visible);
     default: return value_null();
     }

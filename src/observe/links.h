@@ -2,10 +2,10 @@
  *
  * The links of a mail: hyperlinks of its HTML parts, then URLs in running text, HTML parts first.
  *
- * Unique by target and shown text, in the order of the page.  A hyperlink is an <a>, <area>, form action
- * or refresh with a target a browser would open (relative ones resolved against <base>, else left out);
- * a plain link is a URL in text that no hyperlink covers.  At most LIMIT_LINKS are kept, and an anomaly
- * says when there were more. */
+ * Unique by target and shown text, in the order of the page.  A hyperlink is an <a>, <area>, form
+ * action or refresh with a target a browser would open (relative ones resolved against <base>, else
+ * left out); a plain link is a URL in text that no hyperlink covers.  At most LIMIT_LINKS are kept,
+ * and an anomaly says when there were more. */
 #ifndef NOROSHI_OBSERVE_LINKS_H
 #define NOROSHI_OBSERVE_LINKS_H
 
@@ -14,10 +14,10 @@
 #include "open/html.h"
 
 struct link {
-    struct bytes text;            /* shown; absent where nothing is */
+    struct bytes text; /* shown; absent where nothing is */
     const struct model_url *href;
-    const struct node *node;      /* the part it stands in; NULL outside a mail */
-    size_t text_at;               /* where its text stands in the part's shown text */
+    const struct node *node; /* the part it stands in; NULL outside a mail */
+    size_t text_at;          /* where its text stands in the part's shown text */
     bool is_plain, visible;
 };
 

@@ -23,7 +23,8 @@ static bool is_text_part(const struct mail_view *view, const struct node *node, 
 }
 
 /* Put one leaf where it belongs. */
-static void place(struct model *model, struct mail_view *view, struct node *node, struct node_list *others)
+static void place(struct model *model, struct mail_view *view, struct node *node,
+                  struct node_list *others)
 {
     const struct mime_part *part = node->part;
     bool html = bytes_equal(part->type, BYTES("text/html"));
@@ -122,7 +123,8 @@ struct bytes mail_field(struct model *model, uint32_t number)
 struct bytes mail_field_named(struct model *model, const char *name)
 {
     const struct header *header = mail_view(model)->header;
-    const struct header_field *field = header == NULL ? NULL : header_find(header, bytes_of_string(name));
+    const struct header_field *field =
+        header == NULL ? NULL : header_find(header, bytes_of_string(name));
     return field == NULL ? BYTES_NONE : field->raw;
 }
 

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One look over a mail's tree: which parts are its text, which are attachments, where its hops are cut.
+ * One look over a mail's tree: which parts are its text, which are attachments, where its hops are
+ * cut.
  *
  * Text is every text/html and text/plain part a client shows in the message; an attachment is every
- * other leaf, an attached mail (not what is inside it), a text that says it is one, and a text with a
- * file name after the first.  Readings only some clients make (mime_part.is_alternative) come after the
- * plain ones and are text only where the plain reading has none.
+ * other leaf, an attached mail (not what is inside it), a text that says it is one, and a text with
+ * a file name after the first.  Readings only some clients make (mime_part.is_alternative) come
+ * after the plain ones and are text only where the plain reading has none.
  *
- * Hops are cut at every Received and X-Received, which closes the hop of the fields below it, because
- * servers write on top; hop 0 is the sender's.  Made once per model; cost O(parts + fields). */
+ * Hops are cut at every Received and X-Received, which closes the hop of the fields below it,
+ * because servers write on top; hop 0 is the sender's.  Made once per model; cost O(parts +
+ * fields). */
 #ifndef NOROSHI_OBSERVE_MAILVIEW_H
 #define NOROSHI_OBSERVE_MAILVIEW_H
 
@@ -29,16 +31,16 @@ struct hop {
 enum trust_how {
     TRUST_NONE,       /* no field can be believed */
     TRUST_CONFIGURED, /* the authserv-id is in the settings */
-    TRUST_RECEIVER,   /* the newest whose authserv-id is of the organisation that received the mail */
-    TRUST_NEWEST,     /* above every Received field: nobody but the receiver could write there */
-    TRUST_UNNAMED,    /* no authserv-id, of a receiver that is known to write none */
+    TRUST_RECEIVER, /* the newest whose authserv-id is of the organisation that received the mail */
+    TRUST_NEWEST,   /* above every Received field: nobody but the receiver could write there */
+    TRUST_UNNAMED,  /* no authserv-id, of a receiver that is known to write none */
 };
 
 struct trust {
     enum trust_how how;
-    uint32_t field;   /* number of the header field */
+    uint32_t field; /* number of the header field */
     uint32_t hop;
-    struct bytes id;  /* its authserv-id; absent where left out */
+    struct bytes id; /* its authserv-id; absent where left out */
 };
 
 struct mail_view {
@@ -47,8 +49,8 @@ struct mail_view {
     struct node_list html, plain, attachment;
     struct hop *hop;
     uint32_t hop_count;
-    struct trust results, spf; /* Authentication-Results; Received-SPF */
-    struct value links;        /* array of Link, or UNSET: observe/links.h */
+    struct trust results, spf;    /* Authentication-Results; Received-SPF */
+    struct value links;           /* array of Link, or UNSET: observe/links.h */
     struct body_threads *threads; /* NULL until asked for: observe/body.c */
 };
 

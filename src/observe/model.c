@@ -33,12 +33,14 @@ static struct value sender_of(struct model *model)
 static struct value mailbox_of(struct model *model)
 {
     struct address *to, *delivered;
-    struct bytes field = mail_field_named(model, "To"), place = mail_field_named(model, "Delivered-To");
+    struct bytes field = mail_field_named(model, "To"),
+                 place = mail_field_named(model, "Delivered-To");
     if (place.at == NULL)
         place = mail_field_named(model, "X-Original-To");
     uint32_t count = field.at == NULL ? 0 : address_list(model->arena, field, &to);
     if (place.at == NULL || address_list(model->arena, place, &delivered) == 0)
-        return count == 1 ? value_object(object_new(model, TYPE_MailboxExtended, &to[0])) : value_null();
+        return count == 1 ? value_object(object_new(model, TYPE_MailboxExtended, &to[0]))
+                          : value_null();
     for (uint32_t i = 0; i < count; i++)
         if (bytes_equal_fold(to[i].email, delivered[0].email))
             return value_object(object_new(model, TYPE_MailboxExtended, &to[i]));
@@ -76,8 +78,9 @@ struct value resolve_Message(struct object *object, uint32_t field)
 struct value resolve_Recipients(struct object *object, uint32_t field)
 {
     static const char *const names[] = {"Bcc", "Cc", "To"};
-    _Static_assert(FIELD_Recipients_bcc == 0 && FIELD_Recipients_cc == 1 && FIELD_Recipients_to == 2,
-                  "names are in the order of the fields");
+    _Static_assert(FIELD_Recipients_bcc == 0 && FIELD_Recipients_cc == 1 &&
+                       FIELD_Recipients_to == 2,
+                   "names are in the order of the fields");
     if (object->self == NULL)
         return value_null();
     return model_mailboxes(object->model, mail_field_named(object->model, names[field]));
@@ -103,7 +106,8 @@ static bool field_is_own(struct model *model, const char *name)
     return false;
 }
 
-/* Whether a check at the receiving side passed; without one, an own sender is believed to be forged. */
+/* Whether a check at the receiving side passed; without one, an own sender is believed to be
+ * forged. */
 static bool is_authenticated(struct model *model)
 {
     struct mail_view *view = mail_view(model);
@@ -111,7 +115,8 @@ static bool is_authenticated(struct model *model)
         return false;
     struct authres parsed;
     authres_parse(mail_field(model, view->results.field), &parsed);
-    const struct auth_method *spf = authres_method(&parsed, "spf"), *dkim = authres_method(&parsed, "dkim");
+    const struct auth_method *spf = authres_method(&parsed, "spf"),
+                             *dkim = authres_method(&parsed, "dkim");
     return (spf != NULL && bytes_equal_fold(spf->result, BYTES("pass"))) ||
            (dkim != NULL && bytes_equal_fold(dkim->result, BYTES("pass")));
 }
@@ -142,7 +147,8 @@ struct value model_time(struct model *model, int64_t at_us)
 struct value model_zone(struct model *model, int32_t minutes)
 {
     int32_t size = minutes < 0 ? -minutes : minutes;
-    return value_string(arena_printf(model->arena, "%c%02d%02d", minutes < 0 ? '-' : '+', size / 60, size % 60));
+    return value_string(
+        arena_printf(model->arena, "%c%02d%02d", minutes < 0 ? '-' : '+', size / 60, size % 60));
 }
 
 struct value resolve_Metadata(struct object *object, uint32_t field)
@@ -155,8 +161,9 @@ struct value resolve_Metadata(struct object *object, uint32_t field)
     case FIELD_Metadata_id:
         return value_string(digest_hex(model->arena, DIGEST_SHA256, model->node->content));
     case FIELD_Metadata_effective_at:
-        return time_from_mail(mail_text_named(model, "Date"), &at_us, NULL) ? model_time(model, at_us)
-                                                                           : value_null();
+        return time_from_mail(mail_text_named(model, "Date"), &at_us, NULL)
+                   ? model_time(model, at_us)
+                   : value_null();
     default: return value_null();
     }
 }

@@ -2,10 +2,10 @@
  *
  * The message data model over one opened artifact tree.
  *
- * model_new() takes a tree whose root has been opened and answers the root object (type Message for a
- * mail; a file that is not a mail gets a Message whose only attachment is that file).  All fields are
- * lazy; their strings point into the tree's nodes where the text stands there as written, and into the
- * arena where it was derived (decoded, folded, concatenated).
+ * model_new() takes a tree whose root has been opened and answers the root object (type Message for
+ * a mail; a file that is not a mail gets a Message whose only attachment is that file).  All fields
+ * are lazy; their strings point into the tree's nodes where the text stands there as written, and
+ * into the arena where it was derived (decoded, folded, concatenated).
  *
  * Settings are the installation's: own domains, trusted authserv-ids, lists. */
 #ifndef NOROSHI_OBSERVE_MODEL_H
@@ -35,8 +35,8 @@ struct model {
     struct node *node; /* the mail, or the file */
     struct object *root;
     const struct settings *settings;
-    struct mail_view *view;   /* parts and header fields of the mail, found on first use */
-    struct model_host *host;  /* hosts taken apart so far */
+    struct mail_view *view;  /* parts and header fields of the mail, found on first use */
+    struct model_host *host; /* hosts taken apart so far */
     resolver resolve; /* for objects not made from a tree (observe/facts.h); NULL: the type's own */
 };
 

@@ -162,7 +162,8 @@ struct value resolve_URL(struct object *object, uint32_t field)
         return value_null();
     const struct url *url = &self->url;
     switch (field) {
-    case FIELD_URL_domain: return url->is_ip ? value_null() : model_domain(object->model, url->host);
+    case FIELD_URL_domain:
+        return url->is_ip ? value_null() : model_domain(object->model, url->host);
     case FIELD_URL_fragment: return value_string(url->fragment);
     case FIELD_URL_ip: return url->is_ip ? model_ip_of(object->model, &url->ip) : value_null();
     case FIELD_URL_password: return value_string(url->password);
@@ -172,7 +173,8 @@ struct value resolve_URL(struct object *object, uint32_t field)
     case FIELD_URL_query_params_decoded:
         return url->query.at == NULL ? value_map(map_new(object->model->arena))
                                      : query_map(object->model, url->query);
-    case FIELD_URL_rewrite: return value_object(object_new(object->model, TYPE_RewriteDetails, self));
+    case FIELD_URL_rewrite:
+        return value_object(object_new(object->model, TYPE_RewriteDetails, self));
     case FIELD_URL_scheme: return value_string(url->scheme);
     case FIELD_URL_url: return value_string(url->url);
     case FIELD_URL_username: return value_string(url->username);
@@ -189,7 +191,8 @@ struct value resolve_RewriteDetails(struct object *object, uint32_t field)
         return self->is_rewritten ? value_string(self->rewrite.original) : value_null();
     struct array *made = array_new(object->model->arena);
     for (uint32_t i = 0; self->is_rewritten && i < self->rewrite.count; i++)
-        array_add(object->model->arena, made, value_string(bytes_of_string(self->rewrite.encoder[i])));
+        array_add(object->model->arena, made,
+                  value_string(bytes_of_string(self->rewrite.encoder[i])));
     return value_array(made);
 }
 
@@ -240,7 +243,8 @@ struct value resolve_SenderMailbox(struct object *object, uint32_t field)
     const struct address *self = object->self;
     if (self == NULL || field == FIELD_SenderMailbox_decoders)
         return value_null();
-    return field == FIELD_SenderMailbox_email ? email_of(object->model, self) : value_string(self->name);
+    return field == FIELD_SenderMailbox_email ? email_of(object->model, self)
+                                              : value_string(self->name);
 }
 
 /* First and last word of a display name; one word is a first name only. */

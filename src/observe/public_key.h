@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Signatures checked against a public key; with artifact/digest.c the place where OpenSSL is called. */
+ * Signatures checked against a public key; with artifact/digest.c the place where OpenSSL is
+ * called. */
 #ifndef NOROSHI_OBSERVE_PUBLIC_KEY_H
 #define NOROSHI_OBSERVE_PUBLIC_KEY_H
 

@@ -3,7 +3,16 @@
 
 #include "observe/field.h"
 
-enum section { SECTION_NONE, SECTION_FROM, SECTION_BY, SECTION_VIA, SECTION_WITH, SECTION_ID, SECTION_FOR, SECTION_COUNT };
+enum section {
+    SECTION_NONE,
+    SECTION_FROM,
+    SECTION_BY,
+    SECTION_VIA,
+    SECTION_WITH,
+    SECTION_ID,
+    SECTION_FOR,
+    SECTION_COUNT
+};
 
 static enum section section_of(struct bytes word)
 {
@@ -60,7 +69,8 @@ static size_t cut(struct cutter *c)
         while (i < v.len && !ascii_is_space(v.at[i]) && v.at[i] != '(' && v.at[i] != ';')
             i++;
         enum section found = section_of(bytes_sub(v, word, i - word));
-        /* "from" and "by" may be host names only right after their keyword, which nobody is called */
+        /* "from" and "by" may be host names only right after their keyword, which nobody is called
+         */
         if (found != SECTION_NONE && (i == v.len || ascii_is_space(v.at[i]))) {
             close_section(c, word);
             c->open = found;
@@ -108,7 +118,8 @@ void received_hosts(struct bytes text, void (*see)(void *own, struct bytes word)
         size_t from = i;
         while (i < text.len && is_word(text.at[i]))
             i++;
-        bool in_address = (from > 0 && text.at[from - 1] == '@') || (i < text.len && text.at[i] == '@');
+        bool in_address =
+            (from > 0 && text.at[from - 1] == '@') || (i < text.len && text.at[i] == '@');
         struct bytes word = bytes_sub(text, from, i - from);
         while (word.len > 0 && (word.at[word.len - 1] == '.' || word.at[word.len - 1] == ':'))
             word.len--;

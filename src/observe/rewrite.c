@@ -5,8 +5,24 @@
 #include "observe/base64.h"
 #include "observe/domain.h"
 
-enum method { PARAM, BASE64, ANY, HOST, QUERY, PATH_LAST, PATH_URL, PATH_BASE64, AMP, PROOFPOINT2, PROOFPOINT3,
-              BING, TRANSLATE, UNDERSCORES, JWT, YAHOO };
+enum method {
+    PARAM,
+    BASE64,
+    ANY,
+    HOST,
+    QUERY,
+    PATH_LAST,
+    PATH_URL,
+    PATH_BASE64,
+    AMP,
+    PROOFPOINT2,
+    PROOFPOINT3,
+    BING,
+    TRANSLATE,
+    UNDERSCORES,
+    JWT,
+    YAHOO
+};
 
 static const struct row {
     const char *encoder, *host, *path;
@@ -19,7 +35,8 @@ static const struct row {
 };
 #define ROW_COUNT (sizeof rows / sizeof rows[0])
 
-/* Rows by the last two labels of their host, so that a link is compared with few; made on first use. */
+/* Rows by the last two labels of their host, so that a link is compared with few; made on first
+ * use. */
 static uint16_t bucket[256], next_row[ROW_COUNT]; /* 1 + row; 0 ends */
 static uint16_t wild_rows;                        /* hosts under any suffix, and any host */
 static bool is_indexed;
@@ -128,7 +145,8 @@ static struct bytes proofpoint3(struct arena *arena, struct bytes tail)
     }
     struct bytes url_text = text_bytes(&made);
     if (bytes_starts(url_text, BYTES("https:/")) && !bytes_starts(url_text, BYTES("https://")))
-        url_text = joined(arena, BYTES("https://"), bytes_from(url_text, 7)); /* a slash was eaten */
+        url_text =
+            joined(arena, BYTES("https://"), bytes_from(url_text, 7)); /* a slash was eaten */
     return as_url(arena, url_text);
 }
 
@@ -219,16 +237,11 @@ static struct bytes decode(struct arena *arena, const struct row *row, const str
                              : url_parameter(arena, url->query, bytes_of_string(row->parameter));
     size_t prefix = strlen(row->path), at;
     switch (row->method) {
-    case PARAM:
-        return as_url(arena, value);
-    case BASE64:
-        return as_url(arena, base64_decode(arena, value, false));
-    case ANY:
-        return any_parameter(arena, url->query);
-    case HOST:
-        return host_only(arena, value);
-    case QUERY:
-        return as_url(arena, url->query);
+    case PARAM: return as_url(arena, value);
+    case BASE64: return as_url(arena, base64_decode(arena, value, false));
+    case ANY: return any_parameter(arena, url->query);
+    case HOST: return host_only(arena, value);
+    case QUERY: return as_url(arena, url->query);
     case PATH_LAST:
         at = bytes_find_last_byte(url->path, '/');
         return at == BYTES_NPOS ? BYTES_NONE : as_url(arena, bytes_from(url->path, at + 1));
@@ -237,21 +250,15 @@ static struct bytes decode(struct arena *arena, const struct row *row, const str
         return at == BYTES_NPOS ? BYTES_NONE : as_url(arena, path_tail(arena, url, at));
     case PATH_BASE64:
         return as_url(arena, base64_decode(arena, bytes_from(url->path, prefix), false));
-    case AMP:
-        return amp(arena, path_tail(arena, url, prefix));
-    case PROOFPOINT2:
-        return proofpoint2(arena, value);
+    case AMP: return amp(arena, path_tail(arena, url, prefix));
+    case PROOFPOINT2: return proofpoint2(arena, value);
     case PROOFPOINT3:
         at = bytes_find(url->url, BYTES("/v3/"), 0);
         return at == BYTES_NPOS ? BYTES_NONE : proofpoint3(arena, bytes_from(url->url, at + 4));
-    case BING:
-        return bing(arena, value);
-    case TRANSLATE:
-        return url->host.len > 16 ? translated_host(arena, url) : BYTES_NONE;
-    case UNDERSCORES:
-        return between_underscores(arena, path_tail(arena, url, 0));
-    case JWT:
-        return token_url(arena, value);
+    case BING: return bing(arena, value);
+    case TRANSLATE: return url->host.len > 16 ? translated_host(arena, url) : BYTES_NONE;
+    case UNDERSCORES: return between_underscores(arena, path_tail(arena, url, 0));
+    case JWT: return token_url(arena, value);
     case YAHOO:
         at = bytes_find(url->path, BYTES("/RU="), 0);
         if (at == BYTES_NPOS)
@@ -283,7 +290,8 @@ bool rewrite_unwrap(struct arena *arena, struct url *url, struct rewrite *out)
     if (!is_indexed)
         index_rows();
     *out = (struct rewrite){.original = url->url};
-    while (out->count < REWRITE_MAX && url->is_special && !url->is_ip && (url->path.len > 0 || url->query.len > 0)) {
+    while (out->count < REWRITE_MAX && url->is_special && !url->is_ip &&
+           (url->path.len > 0 || url->query.len > 0)) {
         struct bytes target;
         struct url inner;
         const struct row *row =

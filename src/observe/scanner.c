@@ -42,10 +42,11 @@ struct array *scanner_strings(struct arena *arena, struct bytes b)
 
 static bool is_text_kind(enum kind kind)
 {
-    static const enum kind kinds[] = {KIND_TEXT, KIND_HTML,       KIND_SVG,   KIND_XML,  KIND_JSON, KIND_ICS,
-                                      KIND_VCF,  KIND_JAVASCRIPT, KIND_VBS,   KIND_VBA,  KIND_HTA,  KIND_WSF,
-                                      KIND_RTF,  KIND_POWERSHELL, KIND_BATCH, KIND_CSV,  KIND_SHELL, KIND_PYTHON,
-                                      KIND_PHP,  KIND_URL_SHORTCUT, KIND_MAIL};
+    static const enum kind kinds[] = {
+        KIND_TEXT, KIND_HTML,         KIND_SVG,   KIND_XML, KIND_JSON,  KIND_ICS,
+        KIND_VCF,  KIND_JAVASCRIPT,   KIND_VBS,   KIND_VBA, KIND_HTA,   KIND_WSF,
+        KIND_RTF,  KIND_POWERSHELL,   KIND_BATCH, KIND_CSV, KIND_SHELL, KIND_PYTHON,
+        KIND_PHP,  KIND_URL_SHORTCUT, KIND_MAIL};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i] == kind)
             return true;
@@ -66,7 +67,8 @@ bool scanner_applies(const struct node *node, uint32_t part)
     case FIELD_StrelkaScan_strings: return true;
     case FIELD_StrelkaScan_url: return is_text_kind(node->kind);
     case FIELD_StrelkaScan_html: return html_of(node) != NULL;
-    case FIELD_StrelkaScan_javascript: return node->kind == KIND_JAVASCRIPT || html_of(node) != NULL;
+    case FIELD_StrelkaScan_javascript:
+        return node->kind == KIND_JAVASCRIPT || html_of(node) != NULL;
     case FIELD_StrelkaScan_ocr: return is_image(node->kind) || node->kind == KIND_PDF;
     case FIELD_StrelkaScan_qr: return false;
     default: return false;
@@ -76,9 +78,12 @@ bool scanner_applies(const struct node *node, uint32_t part)
 static struct value hash_field(struct model *model, const struct node *node, uint32_t field)
 {
     switch (field) {
-    case FIELD_StrelkaHash_md5: return value_string(digest_hex(model->arena, DIGEST_MD5, node->content));
-    case FIELD_StrelkaHash_sha1: return value_string(digest_hex(model->arena, DIGEST_SHA1, node->content));
-    case FIELD_StrelkaHash_sha256: return value_string(digest_hex(model->arena, DIGEST_SHA256, node->content));
+    case FIELD_StrelkaHash_md5:
+        return value_string(digest_hex(model->arena, DIGEST_MD5, node->content));
+    case FIELD_StrelkaHash_sha1:
+        return value_string(digest_hex(model->arena, DIGEST_SHA1, node->content));
+    case FIELD_StrelkaHash_sha256:
+        return value_string(digest_hex(model->arena, DIGEST_SHA256, node->content));
     default: return (struct value){0};
     }
 }
@@ -95,7 +100,8 @@ static struct value strings_field(struct model *model, const struct node *node, 
     struct bytes text = text_of(node);
     if (field == FIELD_StrelkaStrings_strings)
         return value_array(scanner_strings(model->arena, text));
-    bool whole = utf8_valid(text) && memchr(text.at == NULL ? (const uint8_t *)"" : text.at, 0, text.len) == NULL;
+    bool whole = utf8_valid(text) &&
+                 memchr(text.at == NULL ? (const uint8_t *)"" : text.at, 0, text.len) == NULL;
     return whole ? value_string(text) : value_null();
 }
 
@@ -105,10 +111,12 @@ static struct value url_field(struct model *model, const struct node *node, uint
     if (field != FIELD_StrelkaURL_urls)
         return (struct value){0};
     const struct html_doc *doc = html_of(node);
-    struct value links = doc != NULL ? links_of_page(model, doc) : links_of_text(model, text_of(node));
+    struct value links =
+        doc != NULL ? links_of_page(model, doc) : links_of_text(model, text_of(node));
     struct array *made = array_new(model->arena);
     for (uint32_t i = 0; i < links.as.array->count; i++)
-        array_add(model->arena, made, object_get(links.as.array->item[i].as.object, FIELD_Link_href_url));
+        array_add(model->arena, made,
+                  object_get(links.as.array->item[i].as.object, FIELD_Link_href_url));
     return value_array(made);
 }
 
@@ -117,7 +125,8 @@ static struct value page_scripts(struct model *model, const struct html_doc *doc
     struct array *made = array_new(model->arena);
     for (uint32_t i = 0; i < doc->script_count; i++) {
         struct object *script = object_new(model, TYPE_StrelkaEmbeddedHTMLScript, NULL);
-        object_set(script, FIELD_StrelkaEmbeddedHTMLScript_scripts, value_string(doc->script[i].text));
+        object_set(script, FIELD_StrelkaEmbeddedHTMLScript_scripts,
+                   value_string(doc->script[i].text));
         object_set(script, FIELD_StrelkaEmbeddedHTMLScript_type, value_string(doc->script[i].type));
         array_add(model->arena, made, value_object(script));
     }
@@ -167,12 +176,14 @@ static struct value qr_url(struct model *model, const struct node *node)
 {
     struct value data = node_get(node, FACT_QR_DATA);
     struct value type = node_get(node, FACT_QR_TYPE);
-    if (data.tag != VALUE_ARRAY || data.as.array->count == 0 || !bytes_equal(value_bytes(type), BYTES("url")))
+    if (data.tag != VALUE_ARRAY || data.as.array->count == 0 ||
+        !bytes_equal(value_bytes(type), BYTES("url")))
         return value_null();
     return model_url(model, value_bytes(data.as.array->item[0]));
 }
 
-struct value scanner_field(struct object *object, const struct node *node, uint32_t part, uint32_t field)
+struct value scanner_field(struct object *object, const struct node *node, uint32_t part,
+                           uint32_t field)
 {
     struct model *model = object->model;
     switch (part) {
@@ -182,10 +193,13 @@ struct value scanner_field(struct object *object, const struct node *node, uint3
     case FIELD_StrelkaScan_url: return url_field(model, node, field);
     case FIELD_StrelkaScan_html: return html_field(model, node, field);
     case FIELD_StrelkaScan_javascript:
-        script_words_fill(object, html_of(node) == NULL ? text_of(node) : script_words_of_page(model, html_of(node)));
+        script_words_fill(object, html_of(node) == NULL
+                                      ? text_of(node)
+                                      : script_words_of_page(model, html_of(node)));
         return object->slot[field];
     case FIELD_StrelkaScan_ocr: return ocr_field(model, node, field);
-    case FIELD_StrelkaScan_qr: return field == FIELD_StrelkaQR_url ? qr_url(model, node) : (struct value){0};
+    case FIELD_StrelkaScan_qr:
+        return field == FIELD_StrelkaQR_url ? qr_url(model, node) : (struct value){0};
     default: return (struct value){0};
     }
 }

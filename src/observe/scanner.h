@@ -12,9 +12,10 @@
 
 /* Whether scan.PART (a field of StrelkaScan) exists for NODE without any fact. */
 bool scanner_applies(const struct node *node, uint32_t part);
-/* Field FIELD of OBJECT, which is scan.PART of NODE; UNSET where no scanner computes it.  May set other
- * slots of OBJECT. */
-struct value scanner_field(struct object *object, const struct node *node, uint32_t part, uint32_t field);
+/* Field FIELD of OBJECT, which is scan.PART of NODE; UNSET where no scanner computes it.  May set
+ * other slots of OBJECT. */
+struct value scanner_field(struct object *object, const struct node *node, uint32_t part,
+                           uint32_t field);
 /* Runs of printable ASCII, each once, in order. */
 struct array *scanner_strings(struct arena *arena, struct bytes b);
 

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 
-#define SLOTS 32768 /* a power of two over twice SCRIPT_WORDS_MAX */
+#define SLOTS 32768          /* a power of two over twice SCRIPT_WORDS_MAX */
 #define REGEX_MAX_BYTES 2048 /* keeps a line of lone slashes linear */
 
 struct words {
@@ -36,10 +36,11 @@ static void words_add(struct words *words, struct bytes word)
 static bool is_keyword(struct bytes word)
 {
     static const char *const names[] = {
-        "await", "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete",
-        "do", "else", "export", "extends", "false", "finally", "for", "function", "if", "import", "in",
-        "instanceof", "let", "new", "null", "return", "super", "switch", "this", "throw", "true", "try",
-        "typeof", "var", "void", "while", "with", "yield",
+        "await",   "break",    "case",  "catch",  "class",  "const",      "continue", "debugger",
+        "default", "delete",   "do",    "else",   "export", "extends",    "false",    "finally",
+        "for",     "function", "if",    "import", "in",     "instanceof", "let",      "new",
+        "null",    "return",   "super", "switch", "this",   "throw",      "true",     "try",
+        "typeof",  "var",      "void",  "while",  "with",   "yield",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bytes_equal(word, bytes_of_string(names[i])))
@@ -90,7 +91,8 @@ static size_t regex_end(struct bytes t, size_t i)
 
 static size_t comment_end(struct bytes t, size_t i)
 {
-    size_t end = t.at[i + 1] == '/' ? bytes_find_byte(t, '\n', i) : bytes_find(t, BYTES("*/"), i + 2);
+    size_t end =
+        t.at[i + 1] == '/' ? bytes_find_byte(t, '\n', i) : bytes_find(t, BYTES("*/"), i + 2);
     return end == BYTES_NPOS ? t.len : t.at[i + 1] == '/' ? end : end + 2;
 }
 
@@ -133,12 +135,13 @@ static size_t lex_one(struct lexer *lexer, struct bytes t, size_t i)
 void script_words_fill(struct object *object, struct bytes text)
 {
     struct arena *arena = object->model->arena;
-    struct lexer lexer = {words_new(arena), words_new(arena), words_new(arena), words_new(arena),
-                          words_new(arena), true};
+    struct lexer lexer = {words_new(arena), words_new(arena), words_new(arena),
+                          words_new(arena), words_new(arena), true};
     for (size_t i = 0; i < text.len;) {
         if (text.at[i] <= ' ')
             i++;
-        else if (text.at[i] == '/' && i + 1 < text.len && (text.at[i + 1] == '/' || text.at[i + 1] == '*'))
+        else if (text.at[i] == '/' && i + 1 < text.len &&
+                 (text.at[i + 1] == '/' || text.at[i + 1] == '*'))
             i = comment_end(text, i);
         else
             i = lex_one(&lexer, text, i);
@@ -147,7 +150,8 @@ void script_words_fill(struct object *object, struct bytes text)
     object_set(object, FIELD_StrelkaJavascript_identifiers, value_array(lexer.identifiers.array));
     object_set(object, FIELD_StrelkaJavascript_keywords, value_array(lexer.keywords.array));
     object_set(object, FIELD_StrelkaJavascript_strings, value_array(lexer.strings.array));
-    object_set(object, FIELD_StrelkaJavascript_regular_expressions, value_array(lexer.regexes.array));
+    object_set(object, FIELD_StrelkaJavascript_regular_expressions,
+               value_array(lexer.regexes.array));
 }
 
 struct bytes script_words_of_page(struct model *model, const struct html_doc *doc)

@@ -2,9 +2,9 @@
  *
  * The words of a JavaScript text: identifiers, keywords, strings, regular expressions, tokens.
  *
- * A lexer after ECMA-262, section 12, not a parser: template literals are read as strings, a slash is a
- * regular expression where an operand may stand.  What does not lex is skipped.  Each word once, in
- * order; at most SCRIPT_WORDS_MAX of each sort.  Linear. */
+ * A lexer after ECMA-262, section 12, not a parser: template literals are read as strings, a slash
+ * is a regular expression where an operand may stand.  What does not lex is skipped.  Each word
+ * once, in order; at most SCRIPT_WORDS_MAX of each sort.  Linear. */
 #ifndef NOROSHI_OBSERVE_SCRIPT_WORDS_H
 #define NOROSHI_OBSERVE_SCRIPT_WORDS_H
 

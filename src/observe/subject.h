@@ -3,8 +3,8 @@
  * A subject taken apart: reply and forward marks, bracketed tags, what is left.
  *
  * Marks are rows of subject.def (Re, AW, SV, RV, 回复, 転送 ...), an optional count in brackets or
- * parentheses ("Re[2]:", "RE (3):") and a colon, ASCII or full-width.  Tags are [words] in front; both
- * may alternate.  A bracket that is the whole subject is the subject. */
+ * parentheses ("Re[2]:", "RE (3):") and a colon, ASCII or full-width.  Tags are [words] in front;
+ * both may alternate.  A bracket that is the whole subject is the subject. */
 #ifndef NOROSHI_OBSERVE_SUBJECT_H
 #define NOROSHI_OBSERVE_SUBJECT_H
 

@@ -5,11 +5,11 @@
 #include "observe/received.h"
 
 /* Which of the fields anybody may write can be believed (RFC 8601, 5 and 7.1): see enum trust_how.
- * Where the settings name authserv-ids only those count.  Else the receiving organisation is read off
- * the topmost Received field that names its host: no sender can write above it, while everything
- * below, the next Received field too, may be forged.  The newest field of that organisation decides, and
- * what stands in its hop and above is believed with it.  A server whose own Received fields name no
- * host (only "localhost" or an address) needs the setting. */
+ * Where the settings name authserv-ids only those count.  Else the receiving organisation is read
+ * off the topmost Received field that names its host: no sender can write above it, while
+ * everything below, the next Received field too, may be forged.  The newest field of that
+ * organisation decides, and what stands in its hop and above is believed with it.  A server whose
+ * own Received fields name no host (only "localhost" or an address) needs the setting. */
 const char *const trust_names[] = {"none", "configured", "receiver", "newest", "unnamed"};
 
 static bool is_configured(const struct settings *settings, struct bytes id)
@@ -45,7 +45,8 @@ static struct bytes receiver_of(struct model *model, const struct mail_view *vie
         struct received received;
         if (!view->hop[h].is_closed)
             continue;
-        received_parse(header_unfolded(view->header, &view->header->field[view->hop[h].last]), &received);
+        received_parse(header_unfolded(view->header, &view->header->field[view->hop[h].last]),
+                       &received);
         const struct domain *domain = model_domain_of(model, received.by_host);
         if (domain != NULL && domain->valid)
             return received.by_host;
@@ -56,7 +57,8 @@ static struct bytes receiver_of(struct model *model, const struct mail_view *vie
 /* Exchange Online writes no authserv-id, and renames the fields of others that come in. */
 static bool writes_no_id(struct model *model, struct bytes receiver)
 {
-    static const char *const roots[] = {"outlook.com", "office365.com", "office365.us", "outlook.cn"};
+    static const char *const roots[] = {"outlook.com", "office365.com", "office365.us",
+                                        "outlook.cn"};
     const struct domain *domain = model_domain_of(model, receiver);
     for (size_t i = 0; domain != NULL && i < sizeof roots / sizeof roots[0]; i++)
         if (bytes_equal(domain->root_domain, bytes_of_string(roots[i])))
@@ -94,12 +96,14 @@ static struct bytes server_of(const struct mail_view *view, uint32_t number, boo
     return parsed.receiver.len > 0 ? parsed.receiver : spf_server(parsed.comment);
 }
 
-static void find(struct model *model, const struct mail_view *view, struct bytes name, struct trust *out)
+static void find(struct model *model, const struct mail_view *view, struct bytes name,
+                 struct trust *out)
 {
     struct bytes receiver = receiver_of(model, view);
     for (uint32_t i = 0; i < view->header->count; i++) {
         const struct header_field *field = &view->header->field[i];
-        if (field->name.len != name.len || field->is_alternative || !bytes_equal_fold(field->name, name))
+        if (field->name.len != name.len || field->is_alternative ||
+            !bytes_equal_fold(field->name, name))
             continue;
         struct bytes id = server_of(view, i, name.len == 12);
         enum trust_how how = judge(model, view, i, id, receiver);

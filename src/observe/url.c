@@ -19,7 +19,8 @@ struct bytes url_percent_decode(struct arena *arena, struct bytes b, bool plus)
     size_t len = 0;
     for (size_t i = 0; i < b.len; i++) {
         uint8_t c = b.at[i];
-        if (c == '%' && i + 2 < b.len && ascii_hex(b.at[i + 1]) >= 0 && ascii_hex(b.at[i + 2]) >= 0) {
+        if (c == '%' && i + 2 < b.len && ascii_hex(b.at[i + 1]) >= 0 &&
+            ascii_hex(b.at[i + 2]) >= 0) {
             made[len++] = (uint8_t)(ascii_hex(b.at[i + 1]) << 4 | ascii_hex(b.at[i + 2]));
             i += 2;
         } else {
@@ -42,7 +43,8 @@ struct bytes url_parameter(struct arena *arena, struct bytes query, struct bytes
     return BYTES_NONE;
 }
 
-/* TEXT without outer white space and controls, and without tabs and newlines inside (WHATWG 4.4). */
+/* TEXT without outer white space and controls, and without tabs and newlines inside (WHATWG 4.4).
+ */
 static struct bytes clean(struct arena *arena, struct bytes text)
 {
     while (text.len > 0 && text.at[0] <= ' ')
@@ -81,8 +83,9 @@ static size_t scheme_length(struct bytes text)
     size_t i = 0;
     if (text.len == 0 || !ascii_is_alpha(text.at[0]))
         return 0;
-    while (i < text.len && i < 32 && (ascii_is_alnum(text.at[i]) || text.at[i] == '+' ||
-                                      text.at[i] == '-' || text.at[i] == '.'))
+    while (
+        i < text.len && i < 32 &&
+        (ascii_is_alnum(text.at[i]) || text.at[i] == '+' || text.at[i] == '-' || text.at[i] == '.'))
         i++;
     if (i == text.len || text.at[i] != ':')
         return 0;
@@ -99,7 +102,8 @@ static size_t scheme_length(struct bytes text)
 static bool host_is_plain(struct bytes host)
 {
     for (size_t i = 0; i < host.len; i++)
-        if (!ascii_is_alnum(host.at[i]) && host.at[i] != '.' && host.at[i] != '-' && host.at[i] != '_')
+        if (!ascii_is_alnum(host.at[i]) && host.at[i] != '.' && host.at[i] != '-' &&
+            host.at[i] != '_')
             return false;
     return true;
 }
@@ -164,7 +168,8 @@ static bool read_authority(struct arena *arena, struct bytes authority, struct u
             out->username = BYTES_NONE;
         authority = bytes_from(authority, at + 1);
     }
-    size_t bracket = authority.len > 0 && authority.at[0] == '[' ? bytes_find_byte(authority, ']', 0) : 0;
+    size_t bracket =
+        authority.len > 0 && authority.at[0] == '[' ? bytes_find_byte(authority, ']', 0) : 0;
     size_t colon = bracket == BYTES_NPOS ? BYTES_NPOS : bytes_find_byte(authority, ':', bracket);
     if (colon != BYTES_NPOS && !read_port(bytes_from(authority, colon + 1), out))
         return false;

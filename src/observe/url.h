@@ -8,7 +8,8 @@
  * IPv4 in any number form.  It does not normalise the path: rules look at what was written.  Text
  * without a scheme is read as http.  An absent part is absent, not empty; a path of "/" is "/".
  *
- * Slices point into the text where it stands there as written.  Cost O(bytes); text is cut at 64 KB. */
+ * Slices point into the text where it stands there as written.  Cost O(bytes); text is cut at 64
+ * KB. */
 #ifndef NOROSHI_OBSERVE_URL_H
 #define NOROSHI_OBSERVE_URL_H
 
@@ -17,13 +18,13 @@
 #define URL_MAX_BYTES 65536
 
 struct url {
-    struct bytes url;      /* trimmed; with "http://" in front where the scheme was left out */
-    struct bytes scheme;   /* lower case */
+    struct bytes url;    /* trimmed; with "http://" in front where the scheme was left out */
+    struct bytes scheme; /* lower case */
     struct bytes username, password;
-    struct bytes host;     /* decoded, ASCII, lower case; of an address: as written */
+    struct bytes host;                  /* decoded, ASCII, lower case; of an address: as written */
     struct bytes path, query, fragment; /* path with its slash; the others without ? and # */
-    int port;              /* the scheme's own where none is written; 0: unknown */
-    bool is_ip, is_special; /* special: http, https, ftp, ws, wss */
+    int port;                           /* the scheme's own where none is written; 0: unknown */
+    bool is_ip, is_special;             /* special: http, https, ftp, ws, wss */
     struct ip ip;
 };
 

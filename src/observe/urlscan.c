@@ -15,7 +15,8 @@ static bool is_host(uint8_t c)
 static bool is_defanged_dot(struct bytes t, size_t i)
 {
     return i >= 1 && i + 1 < t.len && t.at[i] == '.' &&
-           ((t.at[i - 1] == '[' && t.at[i + 1] == ']') || (t.at[i - 1] == '(' && t.at[i + 1] == ')') ||
+           ((t.at[i - 1] == '[' && t.at[i + 1] == ']') ||
+            (t.at[i - 1] == '(' && t.at[i + 1] == ')') ||
             (t.at[i - 1] == '{' && t.at[i + 1] == '}'));
 }
 
@@ -52,7 +53,8 @@ static size_t host_end(struct bytes t, size_t i, bool unicode)
 
 static bool ends_url(uint8_t c)
 {
-    return c <= ' ' || c >= 0x7F || c == '"' || c == '<' || c == '>' || c == '`' || c == '|' || c == '^';
+    return c <= ' ' || c >= 0x7F || c == '"' || c == '<' || c == '>' || c == '`' || c == '|' ||
+           c == '^';
 }
 
 /* End of a URL whose host ends at I: port, path, query, fragment. */
@@ -89,7 +91,8 @@ static struct bytes refang(struct arena *arena, struct bytes text)
         if (is_defanged_dot(text, i + 1)) {
             made[len++] = '.';
             i += 2;
-        } else if (i + 2 < text.len && text.at[i] == '[' && text.at[i + 1] == ':' && text.at[i + 2] == ']') {
+        } else if (i + 2 < text.len && text.at[i] == '[' && text.at[i + 1] == ':' &&
+                   text.at[i + 2] == ']') {
             made[len++] = ':';
             i += 2;
         } else {
@@ -110,7 +113,8 @@ static bool emit(struct url_scan *scan, size_t from, size_t to, bool defanged, s
 
 static bool host_is_defanged(struct bytes host)
 {
-    return bytes_find_byte(host, '[', 0) != BYTES_NPOS || bytes_find_byte(host, '(', 0) != BYTES_NPOS ||
+    return bytes_find_byte(host, '[', 0) != BYTES_NPOS ||
+           bytes_find_byte(host, '(', 0) != BYTES_NPOS ||
            bytes_find_byte(host, '{', 0) != BYTES_NPOS;
 }
 
@@ -128,8 +132,8 @@ static bool scheme_url(struct url_scan *scan, size_t colon, size_t slashes, stru
     for (size_t skip = 0; skip < scheme.len; skip++) { /* "ahttp://": text run into a URL */
         struct bytes tail = bytes_from(scheme, skip);
         bool hx = bytes_equal_fold(tail, BYTES("hxxp")) || bytes_equal_fold(tail, BYTES("hxxps"));
-        if (!hx && !bytes_equal_fold(tail, BYTES("http")) && !bytes_equal_fold(tail, BYTES("https")) &&
-            !bytes_equal_fold(tail, BYTES("ftp")))
+        if (!hx && !bytes_equal_fold(tail, BYTES("http")) &&
+            !bytes_equal_fold(tail, BYTES("https")) && !bytes_equal_fold(tail, BYTES("ftp")))
             continue;
         defanged |= hx;
         size_t user = slashes, end;
@@ -197,8 +201,8 @@ static bool bare_url(struct url_scan *scan, size_t dot, struct url_span *out)
     while (end > from && (t.at[end - 1] == '.' || t.at[end - 1] == '-' || t.at[end - 1] == '_'))
         end--;
     scan->at = next > dot ? next : dot + 1;
-    if (end <= from + 3 || (from > 0 && (t.at[from - 1] == '@' || t.at[from - 1] == '=' ||
-                                         t.at[from - 1] == '%')) ||
+    if (end <= from + 3 ||
+        (from > 0 && (t.at[from - 1] == '@' || t.at[from - 1] == '=' || t.at[from - 1] == '%')) ||
         (end < t.len && t.at[end] == '@'))
         return false;
     struct bytes host = bytes_sub(t, from, end - from);

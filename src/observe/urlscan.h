@@ -2,11 +2,11 @@
  *
  * URLs in running text: what a mail client would make clickable, and a little more.
  *
- * Found are scheme://..., www.host, bare hosts whose last label is a public suffix (example.com/path)
- * and defanged forms (hxxps://, example[.]com).  Not found are the domains of mail addresses and
- * words run together at a sentence's end ("account.Click").  A URL ends at white space, quotes, angle
- * brackets, an unpaired closing bracket, trailing punctuation and at the first non-ASCII byte of its
- * path, because Japanese text follows a URL without a space.
+ * Found are scheme://..., www.host, bare hosts whose last label is a public suffix
+ * (example.com/path) and defanged forms (hxxps://, example[.]com).  Not found are the domains of
+ * mail addresses and words run together at a sentence's end ("account.Click").  A URL ends at white
+ * space, quotes, angle brackets, an unpaired closing bracket, trailing punctuation and at the first
+ * non-ASCII byte of its path, because Japanese text follows a URL without a space.
  *
  * One pass; cost O(bytes), a suffix look-up per candidate. */
 #ifndef NOROSHI_OBSERVE_URLSCAN_H

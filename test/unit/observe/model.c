@@ -6,7 +6,8 @@
 #include "tap.h"
 
 static const char mail[] =
-    "Authentication-Results: mx.example.test; spf=pass smtp.mailfrom=a@b.test; dmarc=fail (p=REJECT)\r\n"
+    "Authentication-Results: mx.example.test; spf=pass smtp.mailfrom=a@b.test; dmarc=fail "
+    "(p=REJECT)\r\n"
     " header.from=b.test\r\n"
     "Received: from relay.b.com (relay.b.com [192.0.2.10])\r\n"
     "\tby mx.example.test with ESMTPS id 7 for <x@example.test>; Wed, 7 Feb 2024 13:57:50 +0000\r\n"
@@ -27,12 +28,16 @@ static const char mail[] =
     "--q\r\nContent-Type: multipart/alternative; boundary=r\r\n\r\n"
     "--r\r\nContent-Type: text/plain\r\n\r\nplain https://example.com/p\r\n"
     "--r\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-    "<p>Click <a href=\"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.com%2Fa%3Fk%3Dv\">"
-    "https://bank.com</a> or <a href='https://example.com/x'>here</a><a href='https://example.com/x'>here</a>"
+    "<p>Click <a "
+    "href=\"https://eur01.safelinks.protection.outlook.com/"
+    "?url=https%3A%2F%2Fevil.com%2Fa%3Fk%3Dv\">"
+    "https://bank.com</a> or <a href='https://example.com/x'>here</a><a "
+    "href='https://example.com/x'>here</a>"
     " <a href='page.html'>no</a> www.example.org/y http://0300.0.02.1/</p>\r\n"
     "--r--\r\n"
     "--q\r\nContent-Type: application/octet-stream; name=\"Report.PDF\"\r\n"
-    "Content-Disposition: attachment; filename=\"Report.PDF\"\r\nContent-ID: <c1>\r\n\r\n%PDF-1.4\n\r\n"
+    "Content-Disposition: attachment; filename=\"Report.PDF\"\r\nContent-ID: "
+    "<c1>\r\n\r\n%PDF-1.4\n\r\n"
     "--q\r\nContent-Type: message/rfc822\r\n\r\nFrom: in@b.test\r\n\r\n<inner> text\r\n--q--\r\n";
 
 static struct arena *arena;
@@ -148,7 +153,8 @@ static void check_row(struct value root, size_t i)
     struct bytes seen = value_bytes(v);
     if (v.tag == VALUE_BOOL)
         seen = bytes_of_string(v.as.boolean ? "true" : "false");
-    else if (v.tag == VALUE_INT && snprintf(number, sizeof number, "%lld", (long long)v.as.integer) > 0)
+    else if (v.tag == VALUE_INT &&
+             snprintf(number, sizeof number, "%lld", (long long)v.as.integer) > 0)
         seen = bytes_of_string(number);
     tap_ok(rows[i].expected != NULL || v.tag == VALUE_NULL, "%s is told or not", rows[i].path);
     tap_string(bytes_trim(seen), rows[i].expected, rows[i].path);
@@ -156,32 +162,41 @@ static void check_row(struct value root, size_t i)
 
 static void test_trust(void)
 {
-    const char *direct = "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
-                         "Authentication-Results: mail.example.com; dmarc=pass header.from=b.test\r\n"
-                         "From: a@b.test\r\n\r\nx";
-    const char *forged = "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
-                         "Authentication-Results: mx.evil.org; dmarc=pass header.from=b.test\r\n"
-                         "From: a@b.test\r\n\r\nx";
-    const char *unnamed = "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
-                          "Authentication-Results: dmarc=pass header.from=b.test\r\nFrom: a@b.test\r\n\r\nx";
+    const char *direct =
+        "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
+        "Authentication-Results: mail.example.com; dmarc=pass header.from=b.test\r\n"
+        "From: a@b.test\r\n\r\nx";
+    const char *forged =
+        "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
+        "Authentication-Results: mx.evil.org; dmarc=pass header.from=b.test\r\n"
+        "From: a@b.test\r\n\r\nx";
+    const char *unnamed =
+        "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
+        "Authentication-Results: dmarc=pass header.from=b.test\r\nFrom: a@b.test\r\n\r\nx";
     struct value root = value_object(open_model(direct, NULL)->root);
-    tap_ok(value_is_true(at_path(root, "headers.auth_summary.dmarc.pass")), "the receiver's own id is believed");
+    tap_ok(value_is_true(at_path(root, "headers.auth_summary.dmarc.pass")),
+           "the receiver's own id is believed");
     tap_string(value_bytes(at_path(root, "headers.auth_summary.trust")), "receiver", "and why");
     root = value_object(open_model(forged, NULL)->root);
     tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "a stranger's id is not");
-    tap_ok(at_path(root, "headers.hops.0.authentication_results").tag == VALUE_NULL, "nor in its hop");
-    const char *chain = "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
-                        "Authentication-Results: mx.evil.org; dmarc=pass header.from=b.test\r\n"
-                        "Received: from b.test by mx.evil.org with SMTP; 7 Feb 2024 13:57:40 +0000\r\n"
-                        "From: a@b.test\r\n\r\nx";
+    tap_ok(at_path(root, "headers.hops.0.authentication_results").tag == VALUE_NULL,
+           "nor in its hop");
+    const char *chain =
+        "Received: from a.test by mx.example.com with SMTP; 7 Feb 2024 13:57:50 +0000\r\n"
+        "Authentication-Results: mx.evil.org; dmarc=pass header.from=b.test\r\n"
+        "Received: from b.test by mx.evil.org with SMTP; 7 Feb 2024 13:57:40 +0000\r\n"
+        "From: a@b.test\r\n\r\nx";
     root = value_object(open_model(chain, NULL)->root);
-    tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "nor with a Received of its own below");
+    tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL,
+           "nor with a Received of its own below");
     root = value_object(open_model(unnamed, NULL)->root);
-    tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "nor none at the sender's side");
+    tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL,
+           "nor none at the sender's side");
     struct bytes id = BYTES("mx.evil.org");
     struct settings settings = {.authserv_id = &id, .authserv_id_count = 1};
     root = value_object(open_model(forged, &settings)->root);
-    tap_ok(value_is_true(at_path(root, "headers.auth_summary.dmarc.pass")), "unless the settings name it");
+    tap_ok(value_is_true(at_path(root, "headers.auth_summary.dmarc.pass")),
+           "unless the settings name it");
     root = value_object(open_model(direct, &settings)->root);
     tap_ok(at_path(root, "headers.auth_summary.dmarc").tag == VALUE_NULL, "then nobody else is");
 }
@@ -196,16 +211,19 @@ static void test_direction(void)
     tap_ok(value_is_true(at_path(root, "type.internal")), "own to own is internal");
     tap_ok(!value_is_true(at_path(root, "type.inbound")), "and not inbound");
     root = value_object(open_model(strchr(text, '\n') + 1, &settings)->root);
-    tap_ok(value_is_true(at_path(root, "type.inbound")), "an own sender nobody vouches for is inbound");
+    tap_ok(value_is_true(at_path(root, "type.inbound")),
+           "an own sender nobody vouches for is inbound");
 }
 
 static void test_explode(struct model *model)
 {
     struct value files = object_get(model->root, FIELD_Message_attachments);
     struct value parts = model_explode(model, files.as.array->item[1].as.object);
-    tap_ok(parts.tag == VALUE_ARRAY && parts.as.array->count >= 2, "an attached mail has its body inside");
+    tap_ok(parts.tag == VALUE_ARRAY && parts.as.array->count >= 2,
+           "an attached mail has its body inside");
     tap_ok(at_path(parts, "1.depth").as.integer == 1, "one deeper");
-    tap_string(value_bytes(at_path(parts, "1.scan.strings.strings.0")), "<inner> text", "its strings");
+    tap_string(value_bytes(at_path(parts, "1.scan.strings.strings.0")), "<inner> text",
+               "its strings");
     tap_ok(at_path(parts, "1.scan.entropy.entropy").tag == VALUE_FLOAT, "its entropy");
     tap_string(value_bytes(at_path(parts, "0.flavors.mime")), "message/rfc822", "its type");
     tap_ok(at_path(parts, "1.scan.zip").tag == VALUE_NULL, "it is no zip");
@@ -220,9 +238,12 @@ int main(void)
     test_explode(model);
     test_trust();
     test_direction();
-    struct value file = value_object(open_named("#!/bin/sh\ntrue\n", "some/where/run.sh", NULL)->root);
-    tap_string(value_bytes(at_path(file, "attachments.0.file_name")), "run.sh", "a file is its own attachment");
-    tap_ok(at_path(file, "sender").tag == VALUE_NULL && at_path(file, "body.html").tag == VALUE_NULL,
+    struct value file =
+        value_object(open_named("#!/bin/sh\ntrue\n", "some/where/run.sh", NULL)->root);
+    tap_string(value_bytes(at_path(file, "attachments.0.file_name")), "run.sh",
+               "a file is its own attachment");
+    tap_ok(at_path(file, "sender").tag == VALUE_NULL &&
+               at_path(file, "body.html").tag == VALUE_NULL,
            "and has no sender and no body");
     tap_ok(at_path(file, "headers.hops").as.array->count == 0, "nor hops");
     return tap_end();

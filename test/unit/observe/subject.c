@@ -33,7 +33,8 @@ int main(void)
         tap_string(s.base, rows[i].base, rows[i].text);
         tap_string(s.tag_count > 0 ? s.tag[0] : BYTES_NONE, rows[i].tag, "its tag");
         tap_ok(s.is_reply == rows[i].reply && s.is_forward == rows[i].forward &&
-                   s.is_auto_reply == rows[i].automatic, "its marks");
+                   s.is_auto_reply == rows[i].automatic,
+               "its marks");
     }
     return tap_end();
 }

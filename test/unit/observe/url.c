@@ -9,43 +9,58 @@ static const struct {
     int port;
 } rows[] = {
     {"https://example.com", "https", NULL, NULL, "example.com", NULL, NULL, NULL, NULL, 443},
-    {"  HTTP://Example.COM/Path?a=1#f ", "http", NULL, NULL, "example.com", "/Path", "a=1", "f", NULL, 80},
+    {"  HTTP://Example.COM/Path?a=1#f ", "http", NULL, NULL, "example.com", "/Path", "a=1", "f",
+     NULL, 80},
     {"example.com/x", "http", NULL, NULL, "example.com", "/x", NULL, NULL, NULL, 80},
     {"example.com:8080/x", "http", NULL, NULL, "example.com", "/x", NULL, NULL, NULL, 8080},
     {"//example.com/x", "http", NULL, NULL, "example.com", "/x", NULL, NULL, NULL, 80},
-    {"https:\\\\example.com\\a\\b", "https", NULL, NULL, "example.com", "\\a\\b", NULL, NULL, NULL, 443},
+    {"https:\\\\example.com\\a\\b", "https", NULL, NULL, "example.com", "\\a\\b", NULL, NULL, NULL,
+     443},
     {"https:/example.com/", "https", NULL, NULL, "example.com", "/", NULL, NULL, NULL, 443},
     {"https:example.com", "https", NULL, NULL, "example.com", NULL, NULL, NULL, NULL, 443},
     {"https:////example.com", "https", NULL, NULL, "example.com", NULL, NULL, NULL, NULL, 443},
     {"ht\ntps://exam\tple.com/", "https", NULL, NULL, "example.com", "/", NULL, NULL, NULL, 443},
-    {"https://www.bank.test@evil.test/", "https", "www.bank.test", NULL, "evil.test", "/", NULL, NULL, NULL, 443},
+    {"https://www.bank.test@evil.test/", "https", "www.bank.test", NULL, "evil.test", "/", NULL,
+     NULL, NULL, 443},
     {"https://a:b@c@evil.test", "https", "a", "b@c", "evil.test", NULL, NULL, NULL, NULL, 443},
-    {"https://bank.test\\@evil.test", "https", NULL, NULL, "bank.test", "\\@evil.test", NULL, NULL, NULL, 443},
+    {"https://bank.test\\@evil.test", "https", NULL, NULL, "bank.test", "\\@evil.test", NULL, NULL,
+     NULL, 443},
     {"http://%65vil.test/", "http", NULL, NULL, "evil.test", "/", NULL, NULL, NULL, 80},
-    {"http://ev\xC2\xAD" "il.com/", "http", NULL, NULL, "evil.com", "/", NULL, NULL, NULL, 80},
+    {"http://ev\xC2\xAD"
+     "il.com/",
+     "http", NULL, NULL, "evil.com", "/", NULL, NULL, NULL, 80},
     {"http://3221225985/", "http", NULL, NULL, "3221225985", "/", NULL, NULL, "192.0.2.1", 80},
     {"http://0300.0.02.1/", "http", NULL, NULL, "0300.0.02.1", "/", NULL, NULL, "192.0.2.1", 80},
     {"http://0xC0000201/", "http", NULL, NULL, "0xc0000201", "/", NULL, NULL, "192.0.2.1", 80},
     {"http://192.513/", "http", NULL, NULL, "192.513", "/", NULL, NULL, "192.0.2.1", 80},
     {"http://[::FFFF:192.0.2.1]:81/", "http", NULL, NULL, "[::FFFF:192.0.2.1]", "/", NULL, NULL,
      "::ffff:192.0.2.1", 81},
-    {"mailto:a@example.com?subject=x", "mailto", NULL, NULL, NULL, "a@example.com", "subject=x", NULL, NULL, 0},
+    {"mailto:a@example.com?subject=x", "mailto", NULL, NULL, NULL, "a@example.com", "subject=x",
+     NULL, NULL, 0},
     {"https://example.com/?#", "https", NULL, NULL, "example.com", "/", NULL, NULL, NULL, 443},
 };
 
-static const char *const refused[] = {"", "https://", "http://a b/", "http://exa<mple.com/", "/relative",
-                                      "http://example.com:99999/", "http://[::1", "http://%00.com/"};
+static const char *const refused[] = {"",
+                                      "https://",
+                                      "http://a b/",
+                                      "http://exa<mple.com/",
+                                      "/relative",
+                                      "http://example.com:99999/",
+                                      "http://[::1",
+                                      "http://%00.com/"};
 
 static const struct {
     const char *text;
     const char *found[4];
 } scans[] = {
-    {"see https://example.com/a(b)c, and www.example.org.", {"https://example.com/a(b)c", "www.example.org"}},
+    {"see https://example.com/a(b)c, and www.example.org.",
+     {"https://example.com/a(b)c", "www.example.org"}},
     {"(http://example.com/x) <https://a.test/>", {"http://example.com/x", "https://a.test/"}},
     {"mail me@example.com or visit example.com/path?x=1!", {"example.com/path?x=1"}},
     {"It ended here.Next sentence. account.Click now. invoice.pdf e.g. 1.2.3", {0}},
     {"hxxps://example[.]com/x and example(.)org", {"hxxps://example[.]com/x", "example(.)org"}},
-    {"\xE8\xA9\xB3\xE7\xB4\xB0https://example.jp/a\xE3\x82\x92\xE8\xA6\x8B", {"https://example.jp/a"}},
+    {"\xE8\xA9\xB3\xE7\xB4\xB0https://example.jp/a\xE3\x82\x92\xE8\xA6\x8B",
+     {"https://example.jp/a"}},
     {"https://example.jp\xE3\x82\x92", {"https://example.jp"}},
     {"http://192.0.2.1/x 192.0.2.7/y 192.0.2.9", {"http://192.0.2.1/x", "192.0.2.7/y"}},
     {"http://[2001:db8::1]:80/x", {"http://[2001:db8::1]:80/x"}},
@@ -100,8 +115,10 @@ int main(void)
         tap_ok(!url_parse(arena, bytes_of_string(refused[i]), &url), "refused: '%s'", refused[i]);
     }
     struct ip ip;
-    tap_ok(ip_parse_host(arena, BYTES("0300.0.2.1"), &ip) && ip.encoders == IP_OCTAL, "octal is named");
-    tap_ok(ip_parse_host(arena, BYTES("3221225985"), &ip) && ip.encoders == IP_DECIMAL_INTEGER, "integer is named");
+    tap_ok(ip_parse_host(arena, BYTES("0300.0.2.1"), &ip) && ip.encoders == IP_OCTAL,
+           "octal is named");
+    tap_ok(ip_parse_host(arena, BYTES("3221225985"), &ip) && ip.encoders == IP_DECIMAL_INTEGER,
+           "integer is named");
     tap_ok(!ip_parse_host(arena, BYTES("256.0.0.1"), &ip), "256 is no part");
     tap_ok(!ip_parse_host(arena, BYTES("1.2.3.4.5"), &ip), "five parts are none");
     tap_string(url_parameter(arena, BYTES("a=1&b=x%20y+z"), BYTES("B")), "x y z", "parameter");
