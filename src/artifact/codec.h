@@ -37,4 +37,15 @@ codec_function codec_xz, codec_lzma, codec_lzma1, codec_lzma2; /* codec_lzma.c *
 codec_function codec_lzma1_x86, codec_lzma2_x86;
 codec_function codec_zstd;                            /* codec_zstd.c */
 
+/* Streams read piece by piece (piece.h): READ fills TO from IN at *AT, answers the bytes written, 0 at the
+ * end or where *STATUS says what broke. */
+void *codec_gzip_open(void);
+size_t codec_gzip_read(void *state, struct bytes in, size_t *at, uint8_t *to, size_t room,
+                       enum decompress_status *status);
+void codec_gzip_close(void *state);
+void *codec_zstd_open(void);
+size_t codec_zstd_read(void *state, struct bytes in, size_t *at, uint8_t *to, size_t room,
+                       enum decompress_status *status);
+void codec_zstd_close(void *state);
+
 #endif

@@ -82,3 +82,44 @@ enum decompress_status codec_gzip(struct bytes in, struct bytes properties, stru
     (void)properties;
     return decode(in, 31, true, sink, used_out);
 }
+
+void *codec_gzip_open(void)
+{
+    z_stream *z = calloc(1, sizeof *z);
+    if (z == NULL || inflateInit2(z, 31) != Z_OK)
+        abort();
+    return z;
+}
+
+void codec_gzip_close(void *state)
+{
+    inflateEnd(state);
+    free(state);
+}
+
+size_t codec_gzip_read(void *state, struct bytes in, size_t *at, uint8_t *to, size_t room,
+                       enum decompress_status *status)
+{
+    z_stream *z = state;
+    size_t written = 0;
+    room = room < UINT32_MAX / 2 ? room : UINT32_MAX / 2;
+    while (written == 0) {
+        size_t give = in.len - *at < UINT32_MAX / 2 ? in.len - *at : UINT32_MAX / 2;
+        z->next_in = (Bytef *)(uintptr_t)(in.at + *at);
+        z->avail_in = (uInt)give;
+        z->next_out = to, z->avail_out = (uInt)room;
+        int code = inflate(z, Z_NO_FLUSH);
+        written = room - z->avail_out;
+        *at += give - z->avail_in;
+        if (code == Z_STREAM_END) {
+            bool more = bytes_starts(bytes_from(in, *at), BYTES("\x1F\x8B"));
+            if (!more || inflateReset(z) != Z_OK)
+                return written;
+        } else if (code != Z_OK) {
+            if (*status == DECOMPRESS_OK && written == 0)
+                *status = *at == in.len ? DECOMPRESS_TRUNCATED : DECOMPRESS_MALFORMED;
+            return written;
+        }
+    }
+    return written;
+}

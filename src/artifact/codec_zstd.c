@@ -48,3 +48,43 @@ enum decompress_status codec_zstd(struct bytes in, struct bytes properties, stru
     ZSTD_freeDStream(stream);
     return status;
 }
+
+void *codec_zstd_open(void)
+{
+    ZSTD_DStream *stream = ZSTD_createDStream();
+    if (stream == NULL)
+        abort();
+    ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+    return stream;
+}
+
+void codec_zstd_close(void *state)
+{
+    ZSTD_freeDStream(state);
+}
+
+size_t codec_zstd_read(void *state, struct bytes in, size_t *at, uint8_t *to, size_t room,
+                       enum decompress_status *status)
+{
+    ZSTD_inBuffer from = {in.at, in.len, *at};
+    ZSTD_outBuffer out = {to, room, 0};
+    size_t left = 1;
+    while (out.pos == 0) { /* skippable and empty frames give nothing */
+        size_t before = from.pos;
+        left = ZSTD_decompressStream(state, &out, &from);
+        if (ZSTD_isError(left)) {
+            *status = ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge ? DECOMPRESS_MEMORY
+                                                                                          : DECOMPRESS_MALFORMED;
+            break;
+        }
+        if (from.pos == before && out.pos == 0) {
+            if (left != 0)
+                *status = DECOMPRESS_TRUNCATED;
+            break;
+        }
+        if (left == 0 && from.pos == in.len)
+            break;
+    }
+    *at = from.pos;
+    return out.pos;
+}

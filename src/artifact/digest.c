@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <talloc.h>
 
 static const EVP_MD *algorithm_of(enum digest_kind kind)
 {
@@ -23,17 +24,57 @@ size_t digest(enum digest_kind kind, struct bytes b, uint8_t out[64])
     return len;
 }
 
-struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes b)
+static struct bytes hex_of(struct arena *arena, const uint8_t *raw, size_t len)
 {
     static const char digit[] = "0123456789abcdef";
-    uint8_t raw[64];
-    size_t len = digest(kind, b, raw);
     uint8_t *hex = arena_alloc(arena, len * 2 + 1);
     for (size_t i = 0; i < len; i++) {
         hex[2 * i] = (uint8_t)digit[raw[i] >> 4];
         hex[2 * i + 1] = (uint8_t)digit[raw[i] & 15];
     }
     return bytes_of(hex, len * 2);
+}
+
+struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes b)
+{
+    uint8_t raw[64];
+    size_t len = digest(kind, b, raw);
+    return hex_of(arena, raw, len);
+}
+
+struct digest_sum {
+    EVP_MD_CTX *context;
+};
+
+static int sum_close(struct digest_sum *sum)
+{
+    EVP_MD_CTX_free(sum->context);
+    return 0;
+}
+
+struct digest_sum *digest_sum_new(const void *parent, enum digest_kind kind)
+{
+    struct digest_sum *sum = talloc(parent, struct digest_sum);
+    assert(sum != NULL);
+    sum->context = EVP_MD_CTX_new();
+    assert(sum->context != NULL && EVP_DigestInit_ex(sum->context, algorithm_of(kind), NULL) == 1);
+    talloc_set_destructor(sum, sum_close);
+    return sum;
+}
+
+void digest_sum_add(struct digest_sum *sum, struct bytes b)
+{
+    int ok = b.len == 0 || EVP_DigestUpdate(sum->context, b.at, b.len) == 1;
+    assert(ok);
+}
+
+struct bytes digest_sum_hex(struct digest_sum *sum, struct arena *arena)
+{
+    uint8_t raw[64];
+    unsigned len = 0;
+    int ok = EVP_DigestFinal_ex(sum->context, raw, &len) == 1;
+    assert(ok);
+    return hex_of(arena, raw, len);
 }
 
 void digest_repeat(enum digest_kind kind, struct bytes prefix, struct bytes word, uint64_t count,

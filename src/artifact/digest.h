@@ -18,4 +18,10 @@ struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes
 void digest_repeat(enum digest_kind kind, struct bytes prefix, struct bytes word, uint64_t count,
                    uint8_t out[64]);
 
+/* The same over pieces: sum_new, sum_add as often as there is something, sum_hex once. */
+struct digest_sum;
+struct digest_sum *digest_sum_new(const void *parent, enum digest_kind kind);
+void digest_sum_add(struct digest_sum *sum, struct bytes b);
+struct bytes digest_sum_hex(struct digest_sum *sum, struct arena *arena);
+
 #endif
