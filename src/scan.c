@@ -9,6 +9,7 @@
 #include "verdict/combine.h"
 #include "verdict/describe.h"
 #include "verdict/fingerprint.h"
+#include "verdict/image.h"
 #include "verdict/judge.h"
 #include "verdict/learned.h"
 #include "verdict/outline.h"
@@ -58,10 +59,11 @@ static void step_learned(struct scan *scan)
         judge_learned(scan->verdict, scan->model, scan->settings->learned);
 }
 
-/* shell scripts -> evidence with its place */
+/* shell scripts, container images -> evidence with its place */
 static void step_scripts(struct scan *scan)
 {
     judge_scripts(scan->verdict, scan->model, scan->settings->rules);
+    judge_images(scan->verdict, scan->model);
 }
 
 /* evidence -> verdict, who */

@@ -49,41 +49,46 @@ enum decompress_status codec_zstd(struct bytes in, struct bytes properties, stru
     return status;
 }
 
+struct zstd_state {
+    ZSTD_DStream *stream;
+    bool inside; /* a frame has begun and not ended */
+};
+
 void *codec_zstd_open(void)
 {
-    ZSTD_DStream *stream = ZSTD_createDStream();
-    if (stream == NULL)
+    struct zstd_state *state = calloc(1, sizeof *state);
+    if (state == NULL || (state->stream = ZSTD_createDStream()) == NULL)
         abort();
-    ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
-    return stream;
+    ZSTD_DCtx_setParameter(state->stream, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+    return state;
 }
 
-void codec_zstd_close(void *state)
+void codec_zstd_close(void *own)
 {
-    ZSTD_freeDStream(state);
+    struct zstd_state *state = own;
+    ZSTD_freeDStream(state->stream);
+    free(state);
 }
 
-size_t codec_zstd_read(void *state, struct bytes in, size_t *at, uint8_t *to, size_t room,
+size_t codec_zstd_read(void *own, struct bytes in, size_t *at, uint8_t *to, size_t room,
                        enum decompress_status *status)
 {
+    struct zstd_state *state = own;
     ZSTD_inBuffer from = {in.at, in.len, *at};
     ZSTD_outBuffer out = {to, room, 0};
-    size_t left = 1;
-    while (out.pos == 0) { /* skippable and empty frames give nothing */
-        size_t before = from.pos;
-        left = ZSTD_decompressStream(state, &out, &from);
+    while (out.pos == 0 && (from.pos < in.len || state->inside)) { /* skippable and empty frames give nothing */
+        size_t before = from.pos, left = ZSTD_decompressStream(state->stream, &out, &from);
         if (ZSTD_isError(left)) {
             *status = ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge ? DECOMPRESS_MEMORY
                                                                                           : DECOMPRESS_MALFORMED;
             break;
         }
+        state->inside = left != 0;
         if (from.pos == before && out.pos == 0) {
-            if (left != 0)
+            if (state->inside)
                 *status = DECOMPRESS_TRUNCATED;
             break;
         }
-        if (left == 0 && from.pos == in.len)
-            break;
     }
     *at = from.pos;
     return out.pos;

@@ -122,6 +122,8 @@ static bool named_at(struct bytes text, size_t at, struct secret *out)
     while (from < text.len && (text.at[from] == ' ' || text.at[from] == '"' || text.at[from] == '\''))
         from++;
     size_t len = 0;
+    if (from < text.len && format_at(text, from, out))
+        return true;
     while (from + len < text.len && len < 200 && (in_set(text.at[from + len], '/') || in_set(text.at[from + len], '.')))
         len++;
     struct bytes value = bytes_sub(text, from, len);

@@ -27,7 +27,7 @@ static void add_secret(struct verdict *v, struct model *model, const struct oci_
     struct arena *arena = model->arena;
     static struct bytes technique[1];
     technique[0] = BYTES("T1552.001");
-    struct evidence e = {.rule = BYTES("image.secret"), .kind = BYTES("structure"), .technique = technique, .technique_count = 1};
+    struct evidence e = {.rule = BYTES("image.secret"), .kind = BYTES("attachment"), .technique = technique, .technique_count = 1};
     e.weight = !secret->certain ? 0.2 : first ? SECRET_WEIGHT : 0.1;
     e.sentence[0] = arena_printf(arena, "%s in %.*s line %u: %.*s (%.*s)", secret->kind, BYTES_FMT(secret->place), secret->line,
                                  BYTES_FMT(secret->shown), BYTES_FMT(where(arena, image, secret->layer, secret->file, 0)));
@@ -68,7 +68,7 @@ static void add_entry(struct verdict *v, struct model *model, struct oci_image *
     node_fact_string(image->node, FACT_IMAGE_ENTRY, bytes_of_string(oci_entry_names[image->entry_class]));
     if (says[image->entry_class].english == NULL)
         return;
-    struct evidence e = {.rule = BYTES("image.entry_point"), .kind = BYTES("structure"), .weight = says[image->entry_class].weight};
+    struct evidence e = {.rule = BYTES("image.entry_point"), .kind = BYTES("attachment"), .weight = says[image->entry_class].weight};
     e.sentence[0] = arena_printf(arena, "%s (%.*s)", says[image->entry_class].english, BYTES_FMT(bytes_sub(image->entry_line, 0, 120)));
     e.sentence[1] = arena_printf(arena, "%s (%.*s)", says[image->entry_class].japanese, BYTES_FMT(bytes_sub(image->entry_line, 0, 120)));
     e.path = node_path(arena, image->node);

@@ -67,13 +67,26 @@ static void place_evidence(struct judging *j, struct evidence *e, const struct s
                             BYTES_FMT(layer_path(j->model->arena, place->layer, place->line)));
 }
 
+/* ", /usr/bin/x in layer 2: COPY . /, removed in layer 3, still shipped": for files of images; else nothing. */
+static struct bytes image_place(struct judging *j)
+{
+    const struct node *node = j->node;
+    while (node != NULL && value_bytes(node_get(node, FACT_IMAGE_STATE)).len == 0)
+        node = node->parent;
+    if (node == NULL || node->parent == NULL)
+        return BYTES("");
+    return arena_printf(j->model->arena, "; %.*s in %.*s, %.*s", BYTES_FMT(node->name), BYTES_FMT(node->parent->name),
+                        BYTES_FMT(value_bytes(node_get(node, FACT_IMAGE_STATE))));
+}
+
 /* SENTENCE, then where and with what: "the script runs what a bare address serves (line 3: http://..)". */
 static struct bytes sentence_of(struct judging *j, struct bytes sentence, const struct shell_place *place)
 {
     struct bytes line = layer_path(j->model->arena, place->layer, place->line);
     struct bytes detail = utf8_cut(place->detail, 100);
-    return detail.len > 0 ? arena_printf(j->model->arena, "%.*s (line %.*s: %.*s)", BYTES_FMT(sentence), BYTES_FMT(line), BYTES_FMT(detail))
-                          : arena_printf(j->model->arena, "%.*s (line %.*s)", BYTES_FMT(sentence), BYTES_FMT(line));
+    struct bytes image = image_place(j);
+    return detail.len > 0 ? arena_printf(j->model->arena, "%.*s (line %.*s: %.*s%.*s)", BYTES_FMT(sentence), BYTES_FMT(line), BYTES_FMT(detail), BYTES_FMT(image))
+                          : arena_printf(j->model->arena, "%.*s (line %.*s%.*s)", BYTES_FMT(sentence), BYTES_FMT(line), BYTES_FMT(image));
 }
 
 static void add_behaviour(struct judging *j, enum behaviour b, bool carries)
