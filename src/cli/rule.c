@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/rule.h"
 
+#include "cli/data.h"
 #include "cli/verb.h"
 
 #include <getopt.h>
@@ -25,7 +26,7 @@ static void print_help(FILE *out)
           out);
     for (int i = 0; verbs[i].name != NULL; i++)
         fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].what);
-    fputs("\n  --lists PATH    a list NAME.txt or a folder of lists; may be given again\n"
+    fputs("\n  --lists PATH    a list NAME.txt or a folder of lists, instead of the shipped ones\n"
           "  --strict        the public language only: no noroshi.* and no x-noroshi\n"
           "  --kleene        any() and all(): a null element makes the result null\n"
           "  --cache FILE    keep compiled automata in FILE\n"
@@ -177,6 +178,11 @@ struct rule_set *rule_command_load(const struct rule_command *command, const voi
                                 .cache_path = command->cache, .strict = command->strict,
                                 .kleene_lambdas = command->kleene};
     struct error err = {0};
+    const char *shipped[1] = {data_path(parent, "knowledge/lists", &err)};
+    if (load.list_path_count == 0 && shipped[0] != NULL) {
+        load.list_path = shipped;
+        load.list_path_count = 1;
+    }
     struct rule_set *set = rule_set_load(parent, &load, &err);
     if (set == NULL) {
         error_print(&err);

@@ -1,24 +1,248 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/cache.h"
 
-struct cache {
-    int unused;
+#include "artifact/digest.h"
+#include "base/table.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#define MAGIC "NRC1"
+#define VERSION 1
+#define HEAD_BYTES ((size_t)44) /* magic, version, entry count, SHA-256 of the rest */
+#define FILE_MAX_BYTES ((off_t)256 * 1024 * 1024)
+#define KEY_BYTES 32
+
+enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2 };
+
+struct entry {
+    enum entry_kind kind;
+    struct bytes key, content;
 };
+
+struct cache {
+    char *path;
+    struct bytes map;
+    struct table *known; /* key to struct entry */
+    struct text fresh;   /* entries used or made this time, as they will be written */
+    uint32_t fresh_count;
+    bool changed;
+};
+
+static int cache_destroy(struct cache *cache)
+{
+    union {
+        const uint8_t *from;
+        void *to;
+    } at = {.from = cache->map.at};
+    if (cache->map.len > 0)
+        munmap(at.to, cache->map.len);
+    text_finish(&cache->fresh);
+    return 0;
+}
+
+/* Believe the mapped file only where all of it fits; else the cache is empty. */
+static bool read_entries(struct cache *cache)
+{
+    struct bytes rest = cache->map;
+    uint8_t sum[64];
+    if (rest.len < HEAD_BYTES || !bytes_starts(rest, BYTES(MAGIC)) || bytes_u32le(rest, 4) != VERSION)
+        return false;
+    uint32_t count = bytes_u32le(rest, 8);
+    struct bytes stored = bytes_sub(rest, 12, 32);
+    rest = bytes_from(rest, HEAD_BYTES);
+    digest(DIGEST_SHA256, rest, sum);
+    if (!bytes_equal(stored, bytes_of(sum, 32)))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        if (rest.len < 8 + KEY_BYTES || bytes_u32le(rest, 4) > rest.len - 8 - KEY_BYTES)
+            return false;
+        struct entry *entry = talloc_zero(cache->known, struct entry);
+        if (entry == NULL)
+            abort();
+        entry->kind = (enum entry_kind)bytes_u32le(rest, 0);
+        entry->key = bytes_sub(rest, 8, KEY_BYTES);
+        entry->content = bytes_sub(rest, 8 + KEY_BYTES, bytes_u32le(rest, 4));
+        table_set(cache->known, entry->key, entry);
+        rest = bytes_from(rest, 8 + KEY_BYTES + entry->content.len);
+    }
+    return rest.len == 0;
+}
 
 struct cache *cache_open(const char *path)
 {
-    (void)path;
-    return NULL;
+    if (path == NULL)
+        return NULL;
+    struct cache *cache = talloc_zero(NULL, struct cache);
+    if (cache == NULL || (cache->path = talloc_strdup(cache, path)) == NULL)
+        abort();
+    text_init(&cache->fresh, NULL, 0);
+    cache->known = table_new(cache);
+    talloc_set_destructor(cache, cache_destroy);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat st;
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < FILE_MAX_BYTES) {
+        void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (at != MAP_FAILED)
+            cache->map = bytes_of(at, (size_t)st.st_size);
+    }
+    if (fd >= 0)
+        close(fd);
+    if (!read_entries(cache)) {
+        cache->known = table_new(cache);
+        cache->changed = true;
+    }
+    return cache;
+}
+
+static void add_u32(struct text *text, uint32_t n)
+{
+    uint8_t bytes[4] = {(uint8_t)n, (uint8_t)(n >> 8), (uint8_t)(n >> 16), (uint8_t)(n >> 24)};
+    text_add(text, bytes_of(bytes, 4));
+}
+
+static void keep(struct cache *cache, enum entry_kind kind, struct bytes key, struct bytes content)
+{
+    add_u32(&cache->fresh, kind);
+    add_u32(&cache->fresh, (uint32_t)content.len);
+    text_add(&cache->fresh, key);
+    text_add(&cache->fresh, content);
+    cache->fresh_count++;
+}
+
+static const struct entry *look_up(const struct cache *cache, enum entry_kind kind, struct bytes key)
+{
+    const struct entry *entry = table_get(cache->known, key);
+    return entry != NULL && entry->kind == kind ? entry : NULL;
 }
 
 struct literal_set *cache_literal_set(struct cache *cache, const void *parent, const struct bytes *literal,
                                       uint32_t count)
 {
-    (void)cache;
-    return literal_set_new(parent, literal, count);
+    if (cache == NULL)
+        return literal_set_new(parent, literal, count);
+    struct text all;
+    text_init(&all, NULL, 0);
+    for (uint32_t i = 0; i < count; i++) {
+        add_u32(&all, (uint32_t)literal[i].len);
+        text_add(&all, literal[i]);
+    }
+    uint8_t key[64];
+    digest(DIGEST_SHA256, text_bytes(&all), key);
+    text_finish(&all);
+    const struct entry *entry = look_up(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES));
+    struct literal_set *set = entry == NULL ? NULL : literal_set_restore(parent, entry->content, count);
+    if (set != NULL) {
+        keep(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES), entry->content);
+        return set;
+    }
+    cache->changed = true;
+    set = literal_set_new(parent, literal, count);
+    struct bytes saved = set == NULL ? BYTES_NONE : literal_set_save(NULL, set);
+    if (saved.at != NULL)
+        keep(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES), saved);
+    union {
+        const uint8_t *from;
+        void *to;
+    } at = {.from = saved.at};
+    talloc_free(at.to);
+    return set;
+}
+
+static void pattern_key(const struct pattern *pattern, uint8_t key[64])
+{
+    struct text text;
+    text_init(&text, NULL, 0);
+    text_add_byte(&text, pattern->fold ? 'i' : '-');
+    text_add(&text, pattern->text);
+    digest(DIGEST_SHA256, text_bytes(&text), key);
+    text_finish(&text);
+}
+
+/* The content of a pattern's entry: its literals, length before each, 0xFFFFFFFF for the end of a set. */
+void cache_pattern(struct cache *cache, struct arena *arena, struct pattern *pattern)
+{
+    uint8_t key[64];
+    if (cache == NULL || pattern->known_good)
+        return;
+    pattern_key(pattern, key);
+    const struct entry *entry = look_up(cache, ENTRY_PATTERN, bytes_of(key, KEY_BYTES));
+    if (entry == NULL)
+        return;
+    uint32_t count = 0;
+    struct bytes rest = entry->content;
+    struct bytes *literal = arena_array_of(arena, rest.len / 4 + 1, struct bytes);
+    while (rest.len >= 4) {
+        uint32_t len = bytes_u32le(rest, 0);
+        rest = bytes_from(rest, 4);
+        if (len == UINT32_MAX) {
+            literal[count++] = BYTES_NONE;
+        } else if (len <= rest.len) {
+            literal[count++] = arena_copy(arena, bytes_sub(rest, 0, len));
+            rest = bytes_from(rest, len);
+        } else {
+            return; /* the digest fits, so this was written wrong: as if it were not there */
+        }
+    }
+    pattern->literal = literal;
+    pattern->literal_count = count;
+    pattern->known_good = pattern->has_literals = true;
+}
+
+static void keep_pattern(struct cache *cache, const struct pattern *pattern)
+{
+    uint8_t key[64];
+    struct text content;
+    if (!pattern->known_good || !pattern->has_literals)
+        return;
+    pattern_key(pattern, key);
+    cache->changed = cache->changed || look_up(cache, ENTRY_PATTERN, bytes_of(key, KEY_BYTES)) == NULL;
+    text_init(&content, NULL, 0);
+    for (uint32_t i = 0; i < pattern->literal_count; i++) {
+        bool end = pattern->literal[i].at == NULL;
+        add_u32(&content, end ? UINT32_MAX : (uint32_t)pattern->literal[i].len);
+        text_add(&content, pattern->literal[i]);
+    }
+    keep(cache, ENTRY_PATTERN, bytes_of(key, KEY_BYTES), text_bytes(&content));
+    text_finish(&content);
+}
+
+/* Beside itself, then renamed: a reader sees the old file or the new one. */
+static void write_file(const struct cache *cache)
+{
+    uint8_t sum[64];
+    struct text head;
+    text_init(&head, NULL, 0);
+    text_add_string(&head, MAGIC);
+    add_u32(&head, VERSION);
+    add_u32(&head, cache->fresh_count);
+    digest(DIGEST_SHA256, text_bytes(&cache->fresh), sum);
+    text_add(&head, bytes_of(sum, 32));
+    char *beside = talloc_asprintf(NULL, "%s.XXXXXX", cache->path);
+    int fd = beside == NULL ? -1 : mkstemp(beside);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+    bool ok = file != NULL && fwrite(head.at, 1, head.len, file) == head.len &&
+              fwrite(cache->fresh.at, 1, cache->fresh.len, file) == cache->fresh.len;
+    ok = file != NULL && fclose(file) == 0 && ok;
+    if (fd >= 0 && (!ok || rename(beside, cache->path) != 0))
+        unlink(beside);
+    talloc_free(beside);
+    text_finish(&head);
 }
 
 void cache_close(struct cache *cache, const struct patterns *patterns)
 {
-    (void)cache, (void)patterns;
+    if (cache == NULL)
+        return;
+    for (uint32_t i = 0; i < patterns_count(patterns); i++)
+        keep_pattern(cache, patterns_row(patterns, i));
+    if (cache->changed)
+        write_file(cache);
+    talloc_free(cache);
 }

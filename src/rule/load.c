@@ -91,13 +91,13 @@ static bool load_path(struct rule_set *set, const char *path, uint32_t depth, st
 }
 
 /* Prepare the constants of EXPR and what is below it. */
-static bool prepare(struct rule_set *set, struct expr *expr, const char *file, uint32_t depth,
-                    struct error *err)
+static bool prepare(struct rule_set *set, struct cache *cache, struct expr *expr, const char *file,
+                    uint32_t depth, struct error *err)
 {
-    if (!needles_prepare(set->arena, set->graph->patterns, expr, file, err))
+    if (!needles_prepare(set->arena, set->graph->patterns, cache, expr, file, err))
         return false;
     for (uint32_t i = 0; i < expr->count && depth < 4 * EXPR_DEPTH_MAX; i++)
-        if (!prepare(set, expr->child[i], file, depth + 1, err))
+        if (!prepare(set, cache, expr->child[i], file, depth + 1, err))
             return false;
     return true;
 }
@@ -126,7 +126,7 @@ static void compile(struct rule_set *set, struct cache *cache)
     set->graph = graph_new(set);
     for (uint32_t i = 0; i < set->rule_count; i++) {
         struct rule *rule = set->rule[i];
-        if (!prepare(set, rule->tree, (const char *)rule->file.at, 0, &err)) {
+        if (!prepare(set, cache, rule->tree, (const char *)rule->file.at, 0, &err)) {
             set_problem(set, &err, rule->name);
             continue;
         }
@@ -141,7 +141,7 @@ static void compile(struct rule_set *set, struct cache *cache)
     }
     set->rule_count = kept;
     for (uint32_t i = 0; i < set->graph->node_count; i++)
-        if (!needles_prepare(set->arena, set->graph->patterns, set->graph->node[i], "", &err))
+        if (!needles_prepare(set->arena, set->graph->patterns, cache, set->graph->node[i], "", &err))
             abort(); /* every pattern was good in its tree */
     prefilter_build(set->graph, cache);
     graph_finish(set->graph);

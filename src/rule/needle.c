@@ -2,6 +2,7 @@
 #include "rule/needle.h"
 
 #include "base/utf8.h"
+#include "rule/cache.h"
 #include "rule/prefilter.h"
 #include "rule/range.h"
 #include "rule/unicode.h"
@@ -123,19 +124,17 @@ static bool is_regex(const struct function_row *row, bool *fold_out)
     return true;
 }
 
-static bool prepare_pattern(struct patterns *patterns, struct needle *needle, bool fold,
-                            const struct expr *at, const char *file, struct error *err)
+static bool check_pattern(struct pattern *pattern, const struct expr *at, const char *file, struct error *err)
 {
     char reason[200] = "";
-    needle->pattern = patterns_at(patterns, needle->text, fold);
-    if (needle->pattern->known_good || pattern_regex(needle->pattern, reason, sizeof reason) != NULL)
+    if (pattern->known_good || pattern_regex(pattern, reason, sizeof reason) != NULL)
         return true;
     return error_set_at(err, file, at->line, at->column, "bad pattern: %s",
                         reason[0] == 0 ? "it was refused before" : reason);
 }
 
-bool needles_prepare(struct arena *arena, struct patterns *patterns, struct expr *expr, const char *file,
-                     struct error *err)
+bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache, struct expr *expr,
+                     const char *file, struct error *err)
 {
     bool fold = false;
     if (expr->needles != NULL)
@@ -160,7 +159,11 @@ bool needles_prepare(struct arena *arena, struct patterns *patterns, struct expr
             continue;
         needle->text = value_bytes(child->constant);
         needle->folded = unicode_fold(arena, needle->text);
-        if (regex && !prepare_pattern(patterns, needle, fold, child, file, err))
+        if (!regex)
+            continue;
+        needle->pattern = patterns_at(patterns, needle->text, fold);
+        cache_pattern(cache, arena, needle->pattern);
+        if (!check_pattern(needle->pattern, child, file, err))
             return false;
     }
     if (needles->constant && expr->function == &function_rows[FUNCTION_BETA_IP_IN])

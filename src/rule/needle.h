@@ -33,10 +33,11 @@ struct needles {
     struct ranges *ranges;   /* of ip_in with constants */
 };
 
-/* Prepare EXPR's constants in ARENA; patterns go to PATTERNS.  False and ERR for a pattern that does not
+/* Prepare EXPR's constants in ARENA; patterns go to PATTERNS, known ones come from CACHE (may be NULL).  False and ERR for a pattern that does not
  * compile; a pattern already known to be good is not compiled. */
-bool needles_prepare(struct arena *arena, struct patterns *patterns, struct expr *expr, const char *file,
-                     struct error *err);
+struct cache;
+bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache, struct expr *expr,
+                     const char *file, struct error *err);
 bool needles_have(struct run *run, const struct needles *needles, struct value v);
 
 /* TEXT folded, remembered for the run. */
