@@ -521,23 +521,22 @@ static bool check_call(struct checker *c, struct expr *call)
     call->function = function_named(call->text);
     if (call->function == NULL || (c->strict && function_is_extension(call->text)))
         return unknown_function(c, call);
-    struct signature signature;
-    function_signature(call->function, &signature);
-    if (!settle_options(c, call, &signature))
+    const struct signature *signature = function_signature(call->function);
+    if (!settle_options(c, call, signature))
         return false;
-    uint32_t known = signature.positional_count;
-    bool open = known > 0 && signature.positional[known - 1].repeated;
+    uint32_t known = signature->positional_count;
+    bool open = known > 0 && signature->positional[known - 1].repeated;
     if (call->positional < known || (!open && call->positional > known)) {
         fail(c, call, "%s() takes %s%u argument%s, not %u", call->function->name, open ? "at least " : "",
              known, known == 1 ? "" : "s", call->positional);
         return false;
     }
     for (uint32_t i = 0; i < call->positional; i++) {
-        const struct parameter *parameter = &signature.positional[i < known ? i : known - 1];
+        const struct parameter *parameter = &signature->positional[i < known ? i : known - 1];
         if (!check_argument(c, call->function, i + 1, parameter, call->child[i]))
             return false;
     }
-    call->type = signature.result;
+    call->type = signature->result;
     call->fixed = open ? known - 1 : known;
     return true;
 }

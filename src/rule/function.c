@@ -27,15 +27,29 @@ static const struct {
     {"beta.scan_base64", "strings.scan_base64"},
 };
 
+#define NAME_SLOTS 512
+
+/* Where NAME is in the table of names, or the free slot where it belongs. */
+static uint16_t *name_slot(uint16_t slots[NAME_SLOTS], struct bytes name)
+{
+    for (uint32_t i = (uint32_t)bytes_hash(name) % NAME_SLOTS;; i = (i + 1) % NAME_SLOTS)
+        if (slots[i] == 0 || bytes_equal(bytes_of_string(function_rows[slots[i] - 1].name), name))
+            return &slots[i];
+}
+
 const struct function_row *function_named(struct bytes name)
 {
+    static uint16_t slots[NAME_SLOTS];
+    static bool ready;
+    static_assert(FUNCTION_COUNT < NAME_SLOTS / 2, "the table of names is too small");
+    for (size_t i = 0; i < FUNCTION_COUNT && !ready; i++)
+        *name_slot(slots, bytes_of_string(function_rows[i].name)) = (uint16_t)(i + 1);
+    ready = true;
     for (size_t i = 0; i < sizeof aliases / sizeof *aliases; i++)
         if (bytes_equal(name, bytes_of_string(aliases[i].old)))
             name = bytes_of_string(aliases[i].now);
-    for (size_t i = 0; i < FUNCTION_COUNT; i++)
-        if (bytes_equal(name, bytes_of_string(function_rows[i].name)))
-            return &function_rows[i];
-    return NULL;
+    uint16_t number = *name_slot(slots, name);
+    return number == 0 ? NULL : &function_rows[number - 1];
 }
 
 bool function_is_extension(struct bytes name)
@@ -90,7 +104,7 @@ struct typing typing_of_word(struct bytes word)
     return parameter_of(word).type;
 }
 
-void function_signature(const struct function_row *row, struct signature *out)
+static void read_signature(const struct function_row *row, struct signature *out)
 {
     *out = (struct signature){.result = typing_of_word(bytes_of_string(row->result))};
     struct bytes rest = bytes_of_string(row->parameters), word;
@@ -104,6 +118,17 @@ void function_signature(const struct function_row *row, struct signature *out)
             out->positional[out->positional_count++] = parameter;
         }
     }
+}
+
+const struct signature *function_signature(const struct function_row *row)
+{
+    static struct signature known[FUNCTION_COUNT];
+    static bool ready[FUNCTION_COUNT];
+    size_t number = (size_t)(row - function_rows);
+    if (!ready[number])
+        read_signature(row, &known[number]);
+    ready[number] = true;
+    return &known[number];
 }
 
 struct value function_lacking(struct call *call)

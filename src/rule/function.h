@@ -72,7 +72,7 @@ struct signature {
 
 /* The row of NAME or of the function it is an old name of, or NULL. */
 const struct function_row *function_named(struct bytes name);
-void function_signature(const struct function_row *row, struct signature *out);
+const struct signature *function_signature(const struct function_row *row);
 /* Whether NAME is ours and not the public language's. */
 bool function_is_extension(struct bytes name);
 /* The type a word of a signature names. */
