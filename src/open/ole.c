@@ -5,6 +5,7 @@
 #include "open/biff.h"
 #include "open/cfb.h"
 #include "open/document.h"
+#include "open/msg.h"
 #include "open/offcrypto.h"
 #include "open/opener.h"
 #include "open/vba.h"
@@ -126,6 +127,10 @@ static void ole_open(struct node *node)
     }
     if (cfb_find(cfb, "EncryptedPackage") != CFB_NONE)
         offcrypto_package(cfb);
+    if (node->kind == KIND_MSG) {
+        msg_open(cfb);
+        return;
+    }
     vba_open_all(cfb);
     hang_objects(cfb);
     if (mark == NULL)
