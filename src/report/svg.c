@@ -40,7 +40,12 @@ static void open_shape(struct svg *svg, const char *shape, const char *class)
 void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id, struct bytes title,
                struct bytes description, bool alone)
 {
-    svg->out = out;
+    *svg = (struct svg){out, alone};
+    if (!alone) { /* on a narrow screen a drawing is scrolled and not shrunk */
+        text_add_string(out, "<div class=\"drawing\" tabindex=\"0\" role=\"group\" aria-label=\"");
+        markup_text(out, title);
+        text_add_string(out, "\">");
+    }
     text_add_format(out, "<svg%s viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
                          "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
                     alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " class=\"figure\"", width, height, width, height, id,
@@ -55,7 +60,7 @@ void svg_begin(struct svg *svg, struct text *out, int width, int height, const c
 
 void svg_end(struct svg *svg)
 {
-    text_add_string(svg->out, "</svg>");
+    text_add_string(svg->out, svg->alone ? "</svg>\n" : "</svg></div>");
 }
 
 void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height, double radius)

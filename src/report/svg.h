@@ -12,6 +12,7 @@
 
 struct svg {
     struct text *out;
+    bool alone;
 };
 
 /* Begin a drawing of WIDTH x HEIGHT; ID makes the labels' ids unique in a page; ALONE: a file of its own,

@@ -185,9 +185,19 @@ static void table_year(struct site *site, const struct page *page, struct bytes 
     }
 }
 
+#define INDICATOR_ROWS 12u
+
+struct rows {
+    struct site *site;
+    uint32_t count;
+};
+
 static bool indicator_row(void *own, const struct store_cell *cell)
 {
-    struct site *site = own;
+    struct rows *rows = own;
+    struct site *site = rows->site;
+    if (++rows->count > INDICATOR_ROWS)
+        return false;
     text_add_string(&site->page, "<tr><td><code>");
     markup_text(&site->page, markup_defang(site->arena, cell->name));
     text_add_string(&site->page, "</code></td><td class=\"n\">");
@@ -202,12 +212,15 @@ static void table_indicators(struct site *site, const struct page *page, const s
     static const char *const titles[] = {"Linked domain", "Sender domain", "SHA-256 of the attachment"};
     const struct waves *w = site->waves[DIMENSION_CLASS];
     for (int k = 0; k < 3; k++) {
+        struct rows rows = {site, 0};
         text_add_format(&site->page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
                                      "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
                         tr(page->language, titles[k]), tr(page->language, titles[k]), tr(page->language, "Count"));
         store_cross(site->store, kinds[k], call->dimension, call->label, (w->first_day + call->from) * DAY_US,
-                    (w->first_day + call->to) * DAY_US, indicator_row, site, site->err);
+                    (w->first_day + call->to) * DAY_US, indicator_row, &rows, site->err);
         text_add_string(&site->page, "</tbody></table></div>\n");
+        if (rows.count > INDICATOR_ROWS)
+            text_add_format(&site->page, "<p class=\"quiet\">%s</p>\n", tr(page->language, "More stand in the data files of the month."));
     }
 }
 
@@ -219,7 +232,7 @@ static void draw_table(struct site *site, const struct page *page, const struct 
     } tables[] = {{"categories", DIMENSION_CATEGORY}, {"families", DIMENSION_FAMILY}, {"campaigns", DIMENSION_CAMPAIGN},
                   {"brands", DIMENSION_BRAND}, {"techniques", DIMENSION_TECHNIQUE}, {"filetypes", DIMENSION_FILE_TYPE}};
     if (bytes_equal(call->what, BYTES("surges"))) {
-        part_risen(site, page, call->from, call->to, 20);
+        part_risen(site, page, call->from, call->to, 6);
     } else if (bytes_equal(call->what, BYTES("year"))) {
         table_year(site, page, call->label);
     } else if (call->dimension < DIMENSION_COUNT) {

@@ -135,10 +135,10 @@ bool page_front(struct site *site, enum language language)
     const struct month *latest = NULL;
     for (uint32_t i = 0; i < site->month_count && latest == NULL; i++)
         latest = site->month[i].to > site->month[i].from ? &site->month[i] : NULL;
-    text_add_string(out, "<section class=\"lead\"><p class=\"eyebrow\">");
+    text_add_string(out, "<section class=\"lead\" aria-labelledby=\"lead\"><p class=\"eyebrow\">");
     if (latest != NULL)
         markup_text(out, site_month_name(site->arena, language, latest->year, latest->month));
-    text_add_format(out, "</p><h1>%s</h1>\n", tr(language, "What rises, who is behind it, what to do"));
+    text_add_format(out, "</p><h1 id=\"lead\">%s</h1>\n", tr(language, "What rises, who is behind it, what to do"));
     if (latest != NULL) {
         part_numbers(site, &page, latest);
         part_risen(site, &page, latest->from, latest->to, 6);
