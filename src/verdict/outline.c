@@ -5,6 +5,7 @@
 
 #define NAME_BYTES 60u
 #define FACT_BYTES 60u
+#define LINE_BYTES 180u
 
 /* The branches left of NODE, outermost first. */
 static void draw_branches(struct text *out, const struct node *node)
@@ -27,10 +28,24 @@ static void draw_string(struct text *out, struct bytes s)
         text_add_byte(out, s.at[i] < ' ' ? ' ' : s.at[i]);
 }
 
+/* Facts said in the words of other tools repeat our own: they are for --json. */
+static bool is_worth_drawing(const struct fact *fact)
+{
+    struct bytes name = bytes_of_string(fact_rows[fact->code].name);
+    return !bytes_starts(name, BYTES("exiftool.")) && !bytes_starts(name, BYTES("oletools."));
+}
+
 static void draw_facts(struct text *out, const struct node *node)
 {
+    size_t start = out->len;
     for (const struct fact *fact = node->first_fact; fact != NULL; fact = fact->next) {
         struct value v = fact->value;
+        if (!is_worth_drawing(fact))
+            continue;
+        if (out->len - start > LINE_BYTES) {
+            text_add_string(out, " \xE2\x80\xA6");
+            return;
+        }
         if (v.tag == VALUE_ARRAY && v.as.array->count > 0 && v.as.array->item[0].tag == VALUE_STRING) {
             text_add_format(out, "  %s=%u:", fact_rows[fact->code].name, v.as.array->count);
             draw_string(out, value_bytes(v.as.array->item[0]));
