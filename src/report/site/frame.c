@@ -110,8 +110,11 @@ static void head_cards(struct site *site, const struct page *page)
     meta(out, "property", "og:locale", page->language == LANGUAGE_JA ? BYTES("ja_JP") : BYTES("en_GB"));
     if (!page->only_here)
         meta(out, "property", "og:locale:alternate", page->language == LANGUAGE_JA ? BYTES("en_GB") : BYTES("ja_JP"));
-    meta(out, "property", "og:image",
-         base == NULL ? BYTES("asset/card.png") : arena_printf(site->arena, "%sasset/card.png", base));
+    if (base != NULL) { /* a card needs an absolute address */
+        meta(out, "property", "og:image", arena_printf(site->arena, "%sasset/card.png", base));
+        meta(out, "property", "og:image:width", BYTES("1200"));
+        meta(out, "property", "og:image:height", BYTES("630"));
+    }
     meta(out, "name", "twitter:card", BYTES("summary_large_image"));
     if (base != NULL)
         meta(out, "property", "og:url",
