@@ -132,6 +132,10 @@ static enum kind by_magic(struct bytes b)
         return KIND_ISO;
     if (b.len >= 512 && bytes_equal(bytes_sub(b, b.len - 512, 8), BYTES("conectix")))
         return KIND_VHD;
+    /* A CMS object: SEQUENCE, then an identifier below 1.2.840.113549.1.7. */
+    if (b.at[0] == 0x30 &&
+        bytes_find(bytes_sub(b, 0, 24), BYTES("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07"), 0) != BYTES_NPOS)
+        return KIND_P7M;
     return KIND_UNKNOWN;
 }
 

@@ -31,7 +31,7 @@ static bool is_leaf(enum kind kind)
     case KIND_PHP: case KIND_DOCKERFILE: case KIND_PNG: case KIND_JPEG: case KIND_GIF: case KIND_WEBP:
     case KIND_BMP: case KIND_TIFF: case KIND_ICO: case KIND_HEIC: case KIND_EMF: case KIND_WMF: case KIND_PE:
     case KIND_ELF: case KIND_MACHO: case KIND_JAVA_CLASS: case KIND_AUDIO: case KIND_VIDEO: case KIND_FONT:
-    case KIND_ROBOT: case KIND_DIRECTORY: case KIND_ICS: case KIND_VCF: case KIND_URL_SHORTCUT: return true;
+    case KIND_P7S: case KIND_ROBOT: case KIND_DIRECTORY: case KIND_ICS: case KIND_VCF: case KIND_URL_SHORTCUT: return true;
     default: return false;
     }
 }
