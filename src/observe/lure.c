@@ -37,7 +37,9 @@ struct lure_index *lure_index_new(const void *parent, const struct lexicon *lexi
 }
 
 /* What was seen in one text. */
-struct sighting {
+struct lure_sighting {
+    struct bytes subject, text; /* what was looked at */
+    struct bytes all;           /* both, squeezed */
     const struct lure_index *lures;
     double long_text; /* log-odds taken off: a long text meets phrases by chance */
     struct bytes first[LEXICON_GROUPS]; /* the first phrase of each group; absent: not seen */
@@ -65,8 +67,9 @@ static struct bytes squeeze(struct arena *arena, struct bytes subject, struct by
     return text_bytes(&out);
 }
 
-static void look(struct sighting *seen, struct model *model, struct bytes text)
+static void find_groups(struct lure_sighting *seen, struct model *model)
 {
+    struct bytes text = seen->all;
     struct brand_mention *mention;
     uint32_t count = brand_find(seen->lures->index, model->arena, text, &mention);
     for (uint32_t i = 0; i < count; i++) {
@@ -79,7 +82,24 @@ static void look(struct sighting *seen, struct model *model, struct bytes text)
     seen->phone = phone_find(model->arena, text, &phones) > 0;
 }
 
-static double add_up(const struct sighting *seen, const struct lexicon_intent *intent)
+/* What is in SUBJECT and TEXT; rules ask for several intents of one text in a row, so the last is kept. */
+static const struct lure_sighting *look(struct model *model, struct bytes subject, struct bytes text)
+{
+    const struct lure_sighting *last = model->lures_seen;
+    if (last != NULL && last->text.at == text.at && last->text.len == text.len &&
+        last->subject.at == subject.at && last->subject.len == subject.len)
+        return last;
+    struct lure_sighting *seen = arena_new_of(model->arena, struct lure_sighting);
+    seen->lures = model->settings->lures;
+    seen->subject = subject;
+    seen->text = text;
+    seen->all = squeeze(model->arena, subject, text);
+    find_groups(seen, model);
+    model->lures_seen = seen;
+    return seen;
+}
+
+static double add_up(const struct lure_sighting *seen, const struct lexicon_intent *intent)
 {
     double sum = intent->bias + (seen->phone ? intent->phone : 0) - seen->long_text;
     for (uint32_t i = 0; i < intent->term_count; i++) {
@@ -109,7 +129,7 @@ static void add_named(struct model *model, struct array *list, enum type type, u
     array_add(model->arena, list, value_object(object));
 }
 
-static struct array *intents_of(struct model *model, const struct sighting *seen)
+static struct array *intents_of(struct model *model, const struct lure_sighting *seen)
 {
     struct array *list = array_new(model->arena);
     double most = -10;
@@ -141,22 +161,20 @@ static void add_tags(struct model *model, struct array *tags, struct bytes text)
 struct value lure_classify(struct model *model, struct bytes text, struct bytes subject)
 {
     struct object *result = object_new(model, TYPE_NLUResult, NULL);
-    struct sighting seen = {.lures = model->settings->lures};
+    const struct lure_sighting *seen = look(model, subject, text);
     struct array *entities = array_new(model->arena), *topics = array_new(model->arena),
                  *tags = array_new(model->arena);
-    struct bytes all = squeeze(model->arena, subject, text);
-    look(&seen, model, all);
-    for (uint32_t i = 0; i < seen.lures->lexicon->group_count; i++) {
-        const struct lexicon_group *group = &seen.lures->lexicon->group[i];
-        if (seen.count[i] > 0 && group->entity.len > 0)
+    for (uint32_t i = 0; i < seen->lures->lexicon->group_count; i++) {
+        const struct lexicon_group *group = &seen->lures->lexicon->group[i];
+        if (seen->count[i] > 0 && group->entity.len > 0)
             add_named(model, entities, TYPE_NLUEntity, FIELD_NLUEntity_name, FIELD_NLUEntity_text,
-                      group->entity, seen.first[i]);
-        if (seen.count[i] > 0 && group->topic.len > 0)
+                      group->entity, seen->first[i]);
+        if (seen->count[i] > 0 && group->topic.len > 0)
             add_named(model, topics, TYPE_Topic, FIELD_Topic_name, FIELD_Topic_confidence, group->topic,
-                      seen.count[i] >= 3 ? BYTES("high") : BYTES("medium"));
+                      seen->count[i] >= 3 ? BYTES("high") : BYTES("medium"));
     }
-    add_tags(model, tags, all);
-    object_set(result, FIELD_NLUResult_intents, value_array(intents_of(model, &seen)));
+    add_tags(model, tags, seen->all);
+    object_set(result, FIELD_NLUResult_intents, value_array(intents_of(model, seen)));
     object_set(result, FIELD_NLUResult_entities, value_array(entities));
     object_set(result, FIELD_NLUResult_topics, value_array(topics));
     object_set(result, FIELD_NLUResult_tags, value_array(tags));
@@ -166,12 +184,11 @@ struct value lure_classify(struct model *model, struct bytes text, struct bytes 
 
 double lure_log_odds(struct model *model, struct bytes text, struct bytes name)
 {
-    struct sighting seen = {.lures = model->settings->lures};
-    if (seen.lures == NULL)
+    if (model->settings->lures == NULL)
         return -10;
-    look(&seen, model, squeeze(model->arena, BYTES_NONE, text));
-    for (uint32_t i = 0; i < seen.lures->lexicon->intent_count; i++)
-        if (bytes_equal(seen.lures->lexicon->intent[i].name, name))
-            return add_up(&seen, &seen.lures->lexicon->intent[i]);
+    const struct lure_sighting *seen = look(model, BYTES_NONE, text);
+    for (uint32_t i = 0; i < seen->lures->lexicon->intent_count; i++)
+        if (bytes_equal(seen->lures->lexicon->intent[i].name, name))
+            return add_up(seen, &seen->lures->lexicon->intent[i]);
     return -10;
 }

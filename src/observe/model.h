@@ -25,6 +25,7 @@ struct settings {
 };
 
 struct lure_index;
+struct lure_sighting;
 struct brand_index;
 struct mail_view;  /* observe/mailview.h */
 struct model_host; /* observe/object.c */
@@ -37,6 +38,7 @@ struct model {
     const struct settings *settings;
     struct mail_view *view;  /* parts and header fields of the mail, found on first use */
     struct model_host *host; /* hosts taken apart so far */
+    const struct lure_sighting *lures_seen; /* of the text asked for last (observe/lure.c) */
     resolver resolve; /* for objects not made from a tree (observe/facts.h); NULL: the type's own */
 };
 

@@ -13,8 +13,7 @@ extern "C" unsigned qr_zxing_read(const uint8_t *gray, uint32_t width, uint32_t 
     unsigned count = 0;
     try {
         ZXing::DecodeHints hints;
-        hints.setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode |
-                         ZXing::BarcodeFormat::Aztec | ZXing::BarcodeFormat::DataMatrix);
+        hints.setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode);
         hints.setTryHarder(true);
         hints.setTryRotate(true);
         hints.setMaxNumberOfSymbols(8);

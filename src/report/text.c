@@ -16,6 +16,24 @@ static const char *const words[][2] = {
 };
 static const char *const class_colour[] = {"\033[32m", "\033[33m", "\033[33;1m", "\033[31;1m"};
 
+/* Categories as rules name them, in Japanese. */
+static const char *const categories_ja[][2] = {
+    {"credential phishing", "認証情報フィッシング"}, {"callback phishing", "コールバックフィッシング"},
+    {"malware delivery", "マルウェア配布"},           {"BEC/fraud", "ビジネスメール詐欺"},
+    {"extortion", "脅迫"},                            {"scam", "詐欺"},
+    {"spam", "迷惑メール"},                           {"webmail exploit", "ウェブメール攻撃"},
+    {"ransomware", "ランサムウェア"},                 {"credential theft script", "認証情報窃取スクリプト"},
+    {"miner", "不正採掘"},
+};
+
+static struct bytes category_word(struct bytes category, const struct report_style *style)
+{
+    for (size_t i = 0; i < sizeof categories_ja / sizeof categories_ja[0]; i++)
+        if (style->language == LANGUAGE_JA && bytes_equal(category, bytes_of_string(categories_ja[i][0])))
+            return bytes_of_string(categories_ja[i][1]);
+    return category;
+}
+
 static const char *say(const struct report_style *style, const char *english, const char *japanese)
 {
     return style->language == LANGUAGE_JA ? japanese : english;
@@ -44,7 +62,7 @@ static void add_head(struct text *out, struct arena *arena, const struct verdict
     if (v->class == VERDICT_UNSCANNABLE)
         text_add_format(out, ":%.*s", BYTES_FMT(v->reason));
     if (v->category.len > 0)
-        text_add_format(out, " - %.*s", BYTES_FMT(v->category));
+        text_add_format(out, " - %.*s", BYTES_FMT(category_word(v->category, style)));
     if (v->class >= VERDICT_SUSPICIOUS)
         text_add_format(out, " (%.0f %%)", floor(v->probability * 1000) / 10);
     if (v->subject.len > 0) {
