@@ -5,6 +5,7 @@
 #include "observe/facts.h"
 #include "open/opener.h"
 #include "verdict/attribute.h"
+#include "verdict/attribute_script.h"
 #include "verdict/collect.h"
 #include "verdict/combine.h"
 #include "verdict/describe.h"
@@ -72,6 +73,7 @@ static void step_verdict(struct scan *scan)
     verdict_combine(scan->verdict);
     if (scan->settings->rules != NULL)
         attribute_rules(scan->verdict, scan->arena, &scan->result, scan->settings->families);
+    attribute_scripts(scan->verdict, scan->model, scan->settings->script_families);
 }
 
 /* what was asked for besides the verdict */

@@ -8,6 +8,7 @@
 #define NOROSHI_SCAN_H
 
 #include "know/family.h"
+#include "know/script_family.h"
 #include "learn/learned.h"
 #include "observe/model.h"
 #include "rule/rule.h"
@@ -18,6 +19,7 @@ struct scan_settings {
     struct settings observe;
     const struct rule_set *rules;     /* NULL: none */
     const struct families *families;  /* NULL: names stay as rules spell them */
+    const struct script_families *script_families; /* NULL: scripts are not attributed */
     const struct learned *learned;    /* NULL: nothing was learned */
     const struct profile_source *profile; /* NULL: first contact is assumed */
     bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw; /* fill those of the verdict */

@@ -82,5 +82,9 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
     if (families == NULL)
         return false;
     settings->families = families_load(parent, families, err);
-    return settings->families != NULL && setup_rules(parent, option, settings, err);
+    char *scripts = data_path(parent, "knowledge/script_families.yml", err);
+    if (scripts == NULL)
+        return false;
+    settings->script_families = script_families_load(parent, scripts, err);
+    return settings->families != NULL && settings->script_families != NULL && setup_rules(parent, option, settings, err);
 }

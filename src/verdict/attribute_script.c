@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "verdict/attribute_script.h"
+
+#include "open/shell.h"
+
+#include <math.h>
+
+#define NAMED_SCORE 0.6   /* two kinds that count in full, or three weaker ones */
+#define RESEMBLES_SCORE 0.3
+#define SHOWN_MAX 6u
+#define ATTRIBUTED_MAX 3u
+
+/* What one kind of evidence can add, and what its first mark is worth (the next half, and so on). */
+static const struct {
+    double cap, first;
+} kind_worth[MARK_KIND_COUNT] = {
+    [MARK_INFRASTRUCTURE] = {0.5, 0.4}, [MARK_KEY] = {0.6, 0.6}, [MARK_NAME] = {0.4, 0.3},
+    [MARK_STRUCTURE] = {0.3, 0.18},     [MARK_STYLE] = {0.2, 0.12},
+};
+
+struct score {
+    const struct script_family *family;
+    double total, kind[MARK_KIND_COUNT];
+    struct bytes own[SHOWN_MAX], rival[SHOWN_MAX];
+    uint32_t own_count, rival_count, kinds;
+};
+
+static bool word_byte(uint8_t c)
+{
+    return ascii_is_alnum(c) || c == '_';
+}
+
+/* A mark that is a word must stand as one: "hilde" is not in "hildegard". */
+static bool stands_alone(struct bytes text, size_t at, struct bytes mark)
+{
+    bool head = word_byte(mark.at[0]), tail = word_byte(mark.at[mark.len - 1]);
+    if (mark.len > 8)
+        return true;
+    if (head && at > 0 && word_byte(text.at[at - 1]))
+        return false;
+    return !(tail && at + mark.len < text.len && word_byte(text.at[at + mark.len]));
+}
+
+/* The role of the words at OFFSET of LAYER: the smallest command around them decides. */
+static enum shell_role role_at(const struct shell_report *report, const struct shell_layer *layer, uint32_t offset)
+{
+    enum shell_role role = ROLE_TEXT;
+    uint32_t smallest = UINT32_MAX;
+    for (const struct shell_span *span = report->span; span != NULL; span = span->next) {
+        if (span->layer != layer || offset < span->offset || offset >= span->end)
+            continue;
+        uint32_t len = span->end - span->offset;
+        if (len < smallest || (len == smallest && (span->role == ROLE_REMOVED || span->role == ROLE_SEARCHED)))
+            smallest = len, role = span->role;
+    }
+    return role;
+}
+
+/* Whether MARK is the script's own (1), a rival's (-1) or absent (0). */
+static int mark_seen(const struct shell_report *report, struct bytes mark)
+{
+    int seen = 0;
+    for (uint32_t i = 0; i < report->layer_count; i++) {
+        const struct shell_layer *layer = report->layer[i];
+        uint32_t found = 0;
+        for (size_t at = 0; found < 32 && (at = bytes_find_fold(layer->text, mark, at)) != BYTES_NPOS; at++, found++) {
+            if (!stands_alone(layer->text, at, mark))
+                continue;
+            enum shell_role role = role_at(report, layer, (uint32_t)at);
+            if (role == ROLE_USED || role == ROLE_TEXT)
+                return 1;
+            seen = -1;
+        }
+    }
+    for (const struct shell_span *span = report->span; span != NULL && seen == 0; span = span->next)
+        if (span->role == ROLE_USED && bytes_find_fold(span->text, mark, 0) != BYTES_NPOS)
+            return 1; /* put together from pieces */
+    return seen;
+}
+
+/* A name in the list of what is killed is a rival's wherever it stands (for p in a b c; do pkill $p). */
+static bool is_killed(const struct shell_report *report, struct bytes mark)
+{
+    for (uint32_t i = 0; i < report->kill_count && i < 256; i++)
+        if (bytes_find_fold(report->kill[i], mark, 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
+static void score_script(struct score *score, const struct shell_report *report)
+{
+    const struct script_family *family = score->family;
+    for (int kind = 0; kind < MARK_KIND_COUNT; kind++) {
+        double worth = kind_worth[kind].first;
+        for (uint32_t i = 0; i < family->mark_count[kind]; i++) {
+            struct bytes mark = family->mark[kind][i];
+            int seen = mark_seen(report, mark);
+            if (seen > 0 && kind != MARK_INFRASTRUCTURE && kind != MARK_STYLE && is_killed(report, mark))
+                seen = -1;
+            if (seen > 0) {
+                score->kind[kind] = fmin(score->kind[kind] + worth, kind_worth[kind].cap);
+                worth /= 2;
+                if (score->own_count < SHOWN_MAX)
+                    score->own[score->own_count++] = mark;
+            } else if (seen < 0 && score->rival_count < SHOWN_MAX) {
+                score->rival[score->rival_count++] = mark;
+            }
+        }
+    }
+}
+
+static void total_up(struct score *score)
+{
+    for (int kind = 0; kind < MARK_KIND_COUNT; kind++) {
+        score->total += score->kind[kind];
+        score->kinds += score->kind[kind] > 0;
+    }
+}
+
+static void add_attribution(struct verdict *v, struct arena *arena, const struct score *score, const struct score *best)
+{
+    struct attribution *a = &v->attribution[v->attribution_count++];
+    *a = (struct attribution){.name = score->family->name, .kind = score->family->kind, .score = fmin(score->total, 1.0)};
+    a->named = score == best && score->kinds >= 2 && score->total >= NAMED_SCORE;
+    a->evidence_kind = arena_array_of(arena, MARK_KIND_COUNT, struct bytes);
+    for (int kind = 0; kind < MARK_KIND_COUNT; kind++)
+        if (score->kind[kind] > 0)
+            a->evidence_kind[a->evidence_kind_count++] = bytes_of_string(mark_kind_names[kind]);
+    a->for_it = arena_array_of(arena, SHOWN_MAX + 1, struct bytes);
+    for (uint32_t i = 0; i < score->own_count; i++)
+        a->for_it[a->for_count++] = arena_printf(arena, "uses '%.*s'", BYTES_FMT(score->own[i]));
+    a->against_it = arena_array_of(arena, SHOWN_MAX + 2, struct bytes);
+    for (uint32_t i = 0; i < score->rival_count; i++)
+        a->against_it[a->against_count++] = arena_printf(arena, "removes or looks for '%.*s'", BYTES_FMT(score->rival[i]));
+    if (score != best)
+        a->against_it[a->against_count++] = arena_printf(arena, "%.*s fits better", BYTES_FMT(best->family->name));
+    for (uint32_t i = 0; score == best && i < score->family->lineage_count && a->for_count <= SHOWN_MAX; i++) {
+        a->for_it[a->for_count++] = arena_printf(arena, "shares templates and hosts with %.*s", BYTES_FMT(score->family->lineage[i]));
+        break;
+    }
+}
+
+void attribute_scripts(struct verdict *v, struct model *model, const struct script_families *families)
+{
+    struct tree *tree = model->tree;
+    struct score *score = families == NULL ? NULL : arena_array_of(model->arena, families->count, struct score);
+    uint32_t scripts = 0;
+    for (uint32_t i = 0; families != NULL && i < tree->count && scripts < 64; i++) {
+        const struct shell_report *report = shell_report_of(tree->node[i]);
+        if (report == NULL || report->class < SHELL_SUSPICIOUS)
+            continue;
+        scripts++;
+        for (uint32_t f = 0; f < families->count; f++)
+            score[f].family = &families->item[f], score_script(&score[f], report);
+    }
+    if (scripts == 0)
+        return;
+    const struct score *order[ATTRIBUTED_MAX] = {NULL};
+    for (uint32_t f = 0; f < families->count; f++)
+        total_up(&score[f]);
+    for (uint32_t n = 0; n < ATTRIBUTED_MAX; n++)
+        for (uint32_t f = 0; f < families->count; f++) {
+            bool taken = false;
+            for (uint32_t k = 0; k < n; k++)
+                taken |= order[k] == &score[f];
+            if (!taken && score[f].total >= RESEMBLES_SCORE && (order[n] == NULL || score[f].total > order[n]->total))
+                order[n] = &score[f];
+        }
+    struct attribution *grown = arena_array_of(model->arena, v->attribution_count + ATTRIBUTED_MAX, struct attribution);
+    if (v->attribution_count > 0)
+        memcpy(grown, v->attribution, v->attribution_count * sizeof *grown);
+    v->attribution = grown;
+    for (uint32_t n = 0; n < ATTRIBUTED_MAX && order[n] != NULL; n++)
+        add_attribution(v, model->arena, order[n], order[0]);
+}
