@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron tables, systemd
+ * units.  Each command becomes a child script that knows its line, and goes through the same engine.
+ *
+ * YAML is read by indentation only: a key that holds commands (run, script, command, args, runcmd, ...) and
+ * what stands below it; attackers' and generated files need not be valid to be run.  O(bytes). */
+#include "artifact/identify.h"
+#include "base/text.h"
+#include "open/opener.h"
+#include "open/shell.h"
+#include "shell/cron.h"
+
+#define BODIES_MAX 512u
+
+static bool starts_word(struct bytes line, const char *word)
+{
+    size_t len = strlen(word);
+    return bytes_starts_fold(line, bytes_of_string(word)) && (line.len == len || ascii_is_space(line.at[len]));
+}
+
+static struct bytes base_name(struct bytes name)
+{
+    size_t slash = bytes_find_last_byte(name, '/');
+    return slash == BYTES_NPOS ? name : bytes_from(name, slash + 1);
+}
+
+static bool is_dockerfile(const struct node *node)
+{
+    struct bytes rest = bytes_sub(node->content, 0, 16384), line, base = base_name(node->name);
+    bool from = false, named = bytes_starts_fold(base, BYTES("dockerfile")) || bytes_starts_fold(base, BYTES("containerfile"));
+    while (bytes_next_line(&rest, &line)) {
+        line = bytes_trim(line);
+        if (line.len == 0 || line.at[0] == '#' || starts_word(line, "ARG"))
+            continue;
+        if (!from && !starts_word(line, "FROM"))
+            return false;
+        if (from && (named || starts_word(line, "RUN") || starts_word(line, "CMD") || starts_word(line, "ENTRYPOINT") || starts_word(line, "COPY") || starts_word(line, "ENV")))
+            return true;
+        from = true;
+    }
+    return false;
+}
+
+static bool is_unit(const struct node *node)
+{
+    return bytes_find(bytes_sub(node->content, 0, 8192), BYTES("[Service]"), 0) != BYTES_NPOS &&
+           bytes_find(node->content, BYTES("ExecStart="), 0) != BYTES_NPOS;
+}
+
+static bool is_cron(const struct node *node)
+{
+    struct bytes rest = bytes_sub(node->content, 0, 16384), line;
+    uint32_t entries = 0, others = 0;
+    while (bytes_next_line(&rest, &line)) {
+        line = bytes_trim(line);
+        if (line.len == 0 || line.at[0] == '#' || bytes_find_byte(bytes_sub(line, 0, 16), '=', 0) != BYTES_NPOS)
+            continue;
+        if (cron_command(line).len > 0)
+            entries++;
+        else
+            others++;
+    }
+    return entries > 0 && others == 0;
+}
+
+static bool is_workload_yaml(const struct node *node)
+{
+    static const char *const marks[] = {"\njobs:", "\nservices:", "apiVersion:", "#cloud-config", "\nruncmd:", "\nstages:", "\nscript:", "\n  script:", "\nsteps:", "user_data"};
+    struct bytes extension = name_extension(node->name), head = bytes_sub(node->content, 0, 65536);
+    bool named = node->kind == KIND_YAML || bytes_equal_fold(extension, BYTES("yml")) || bytes_equal_fold(extension, BYTES("yaml")) || bytes_starts(head, BYTES("#cloud-config"));
+    for (size_t i = 0; named && i < sizeof marks / sizeof marks[0]; i++)
+        if (bytes_find(head, bytes_of_string(marks[i]), 0) != BYTES_NPOS || bytes_starts(head, bytes_of_string(marks[i][0] == '\n' ? marks[i] + 1 : marks[i])))
+            return true;
+    return false;
+}
+
+static bool is_candidate(const struct node *node)
+{
+    return !node->is_view && (node->kind == KIND_TEXT || node->kind == KIND_YAML || node->kind == KIND_DOCKERFILE || node->kind == KIND_UNKNOWN) && node->content.len < (size_t)4 << 20;
+}
+
+static int bid(const struct node *node)
+{
+    if (!is_candidate(node))
+        return 0;
+    if (is_dockerfile(node))
+        return 85;
+    return is_workload_yaml(node) || is_unit(node) || is_cron(node) ? 70 : 0;
+}
+
+/* ["sh", "-c", "x y"] as words a shell would read the same. */
+static struct bytes exec_form(struct arena *arena, struct bytes list)
+{
+    struct text out;
+    text_init(&out, arena, 65536);
+    bool inside = false;
+    for (size_t i = 0; i < list.len; i++) {
+        uint8_t c = list.at[i];
+        if (c == '\\' && inside && i + 1 < list.len) {
+            text_add_byte(&out, list.at[++i]);
+        } else if (c == '"' || c == '\'') {
+            text_add_byte(&out, '\'');
+            inside = !inside;
+        } else if (inside) {
+            text_add_byte(&out, c);
+        } else if (c == ',') {
+            text_add_byte(&out, ' ');
+        } else if (c != '[' && c != ']' && !ascii_is_space(c)) {
+            text_add_byte(&out, c);
+        }
+    }
+    return out.len == 0 ? BYTES("") : text_bytes(&out);
+}
+
+static struct bytes command_text(struct arena *arena, struct bytes value)
+{
+    value = bytes_trim(value);
+    if (value.len > 1 && value.at[0] == '[')
+        return exec_form(arena, value);
+    if (value.len > 1 && (value.at[0] == '"' || value.at[0] == '\'') && value.at[value.len - 1] == value.at[0])
+        return bytes_sub(value, 1, value.len - 2);
+    return value;
+}
+
+static void dockerfile_read(struct node *node)
+{
+    static const char *const words[] = {"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ONBUILD"};
+    struct bytes rest = node->content, line;
+    uint32_t number = 0, bodies = 0;
+    node->kind = KIND_DOCKERFILE;
+    while (bodies < BODIES_MAX && bytes_next_line(&rest, &line)) {
+        uint32_t first = ++number;
+        struct bytes trimmed = bytes_trim(line);
+        const char *word = NULL;
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (starts_word(trimmed, words[i]))
+                word = words[i];
+        if (word == NULL)
+            continue;
+        struct bytes next = line, whole = bytes_from(trimmed, strlen(word));
+        while (bytes_ends(bytes_trim(next), BYTES("\\")) && bytes_next_line(&rest, &next)) {
+            number++;
+            whole.len = (size_t)(next.at + next.len - whole.at);
+        }
+        whole = bytes_trim(whole);
+        while (bytes_starts(whole, BYTES("--"))) { /* --mount=..., --interval=... */
+            size_t space = bytes_find_byte(whole, ' ', 0);
+            whole = space == BYTES_NPOS ? BYTES("") : bytes_trim(bytes_from(whole, space));
+        }
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) /* ONBUILD RUN, HEALTHCHECK CMD */
+            if (starts_word(whole, words[i]))
+                whole = bytes_trim(bytes_from(whole, strlen(words[i])));
+        size_t mark = bytes_find(bytes_sub(whole, 0, 64), BYTES("<<"), 0);
+        if (mark == 0) { /* RUN <<EOF: lines up to the mark are the script */
+            struct bytes end = bytes_trim(bytes_from(whole, 2));
+            const uint8_t *from = rest.at;
+            while (bytes_next_line(&rest, &next) && !bytes_equal(bytes_trim(next), end))
+                number++;
+            number++;
+            whole = bytes_of(from, (size_t)(next.at - from));
+        }
+        bodies += shell_body(node, command_text(node->tree->arena, whole), word, first) != NULL;
+    }
+}
+
+static size_t indent_of(struct bytes line)
+{
+    size_t n = 0;
+    while (n < line.len && line.at[n] == ' ')
+        n++;
+    return n;
+}
+
+/* The key of "  - key: value" or "key:", when it is one that holds commands; VALUE is what follows. */
+static bool command_key(struct bytes line, struct bytes *value_out)
+{
+    static const char *const keys[] = {"run", "script", "before_script", "after_script", "command", "args", "entrypoint", "runcmd", "bootcmd", "exec", "user_data", "user-data", "inline", "test", "cmd", "shell"};
+    struct bytes text = bytes_trim(line);
+    while (bytes_starts(text, BYTES("- ")))
+        text = bytes_trim(bytes_from(text, 2));
+    size_t colon = bytes_find_byte(text, ':', 0);
+    if (colon == BYTES_NPOS || colon > 24)
+        return false;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (bytes_equal(bytes_sub(text, 0, colon), bytes_of_string(keys[i]))) {
+            *value_out = bytes_trim(bytes_from(text, colon + 1));
+            return colon + 1 == text.len || ascii_is_space(text.at[colon + 1]);
+        }
+    return false;
+}
+
+/* The lines of REST that are indented deeper than INDENT (or list items at it), joined. */
+static struct bytes block_read(struct node *node, struct bytes *rest, size_t indent, bool literal, uint32_t *number)
+{
+    struct text out;
+    text_init(&out, node->tree->arena, (size_t)1 << 20);
+    for (;;) {
+        struct bytes ahead = *rest, line;
+        if (!bytes_next_line(&ahead, &line))
+            break;
+        struct bytes text = bytes_trim(line);
+        bool item = bytes_starts(text, BYTES("- ")) && !literal;
+        if (text.len > 0 && indent_of(line) <= indent && !(item && indent_of(line) == indent))
+            break;
+        *rest = ahead, ++*number;
+        if (item)
+            text = command_text(node->tree->arena, bytes_from(text, 2));
+        struct bytes inner;
+        if (!literal && text.len > 0 && (text.at[0] == '|' || text.at[0] == '>') && text.len < 3)
+            text = block_read(node, rest, indent_of(line), true, number);
+        else if (item && command_key(text, &inner))
+            text = inner;
+        text_add(&out, literal ? bytes_sub(line, 0, line.len) : text);
+        text_add_byte(&out, '\n');
+    }
+    return out.len == 0 ? BYTES("") : text_bytes(&out);
+}
+
+static void yaml_read(struct node *node)
+{
+    struct bytes rest = node->content, line, value;
+    uint32_t number = 0, bodies = 0;
+    node->kind = KIND_YAML;
+    while (bodies < BODIES_MAX && bytes_next_line(&rest, &line)) {
+        uint32_t first = ++number;
+        if (!command_key(line, &value))
+            continue;
+        size_t indent = indent_of(line);
+        while (bytes_starts(bytes_from(line, indent), BYTES("- ")))
+            indent += 2;
+        if (value.len == 0)
+            value = block_read(node, &rest, indent, false, &number);
+        else if (value.at[0] == '|' || value.at[0] == '>')
+            value = block_read(node, &rest, indent, true, &number);
+        else
+            value = command_text(node->tree->arena, value);
+        bodies += shell_body(node, value, "command", first) != NULL;
+    }
+}
+
+static void unit_read(struct node *node)
+{
+    struct bytes rest = node->content, line;
+    uint32_t number = 0;
+    while (bytes_next_line(&rest, &line)) {
+        number++;
+        line = bytes_trim(line);
+        size_t equals = bytes_find_byte(line, '=', 0);
+        if (!bytes_starts(line, BYTES("Exec")) || equals == BYTES_NPOS)
+            continue;
+        struct bytes command = bytes_from(line, equals + 1);
+        while (command.len > 0 && strchr("-@:+!", command.at[0]) != NULL)
+            command = bytes_from(command, 1);
+        shell_body(node, command, "Exec", number);
+    }
+}
+
+static void cron_read(struct node *node)
+{
+    struct bytes rest = node->content, line;
+    struct text out;
+    text_init(&out, node->tree->arena, (size_t)1 << 20);
+    text_add_string(&out, "crontab - <<'END-OF-TABLE'\n"); /* a table is what crontab would be given */
+    while (bytes_next_line(&rest, &line)) {
+        text_add(&out, line);
+        text_add_byte(&out, '\n');
+    }
+    text_add_string(&out, "END-OF-TABLE\n");
+    shell_body(node, text_bytes(&out), "cron table", 1);
+}
+
+static void open(struct node *node)
+{
+    if (is_dockerfile(node))
+        dockerfile_read(node);
+    else if (is_unit(node))
+        unit_read(node);
+    else if (is_workload_yaml(node))
+        yaml_read(node);
+    else
+        cron_read(node);
+}
+
+const struct opener opener_workload = {"workload", bid, open};
