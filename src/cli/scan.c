@@ -6,6 +6,7 @@
 #include "cli/setup.h"
 #include "cli/verb.h"
 #include "input/input.h"
+#include "report/sarif.h"
 #include "report/terminal.h"
 #include "serve/pool.h"
 #include "store/store.h"
@@ -41,6 +42,7 @@ struct run {
     uint64_t count[4]; /* by verdict_class */
     uint64_t done, submitted, input_errors, input_bytes;
     bool output_failed;
+    bool sarif_any; /* a result was written */
     struct error output_error;
 };
 
@@ -77,6 +79,8 @@ static void on_result(void *context, const struct verdict *result)
     bool silent = run->option.quiet_clean && v.class == VERDICT_CLEAN;
     if (run->option.format == SCAN_JSON)
         report_json(&run->out, run->arena, &v, &run->option.style);
+    else if (run->option.format == SCAN_SARIF)
+        run->sarif_any |= report_sarif(&run->out, run->arena, &v, &run->option.style, !run->sarif_any);
     else if (!silent)
         report_text(&run->out, run->arena, &v, &run->option.style);
     if (run->out.len > 0) {
@@ -207,6 +211,8 @@ static bool scan_all(struct run *run, struct pool *pool, struct error *err)
     for (int i = 0; i < run->option.path_count; i++)
         total += input_measure(run->option.path[i]);
     progress_begin(&run->progress, !run->option.no_progress, total);
+    if (run->option.format == SCAN_SARIF)
+        report_sarif_begin(&run->out);
     if (pool_sandbox_missing(pool)[0] != 0)
         fprintf(stderr, "noroshi scan: this kernel lacks %s; workers go on with the rest\n",
                 pool_sandbox_missing(pool));
@@ -214,6 +220,10 @@ static bool scan_all(struct run *run, struct pool *pool, struct error *err)
         ok = scan_path(run, pool, run->option.path[i], err);
     ok = pool_drain(pool, err) && ok;
     progress_clear(&run->progress);
+    if (run->option.format == SCAN_SARIF) {
+        report_sarif_end(&run->out);
+        write_out(run);
+    }
     if (ok && run->option.want_campaigns && !run->output_failed)
         print_campaigns(run);
     if (fflush(stdout) != 0 && !run->output_failed) {

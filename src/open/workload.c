@@ -230,9 +230,9 @@ static void yaml_read(struct node *node)
         while (bytes_starts(bytes_from(line, indent), BYTES("- ")))
             indent += 2;
         if (value.len == 0)
-            value = block_read(node, &rest, indent, false, &number);
+            value = block_read(node, &rest, indent, false, &number), first++;
         else if (value.at[0] == '|' || value.at[0] == '>')
-            value = block_read(node, &rest, indent, true, &number);
+            value = block_read(node, &rest, indent, true, &number), first++;
         else
             value = command_text(node->tree->arena, value);
         bodies += shell_body(node, value, "command", first) != NULL;

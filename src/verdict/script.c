@@ -67,6 +67,20 @@ static void place_evidence(struct judging *j, struct evidence *e, const struct s
                             BYTES_FMT(layer_path(j->model->arena, place->layer, place->line)));
 }
 
+/* The way to LINE; of commands inside another file (a Dockerfile's RUN) in that file's lines. */
+static struct bytes line_path(struct judging *j, const struct shell_layer *layer, uint32_t line)
+{
+    struct value first = node_get(j->node, FACT_SHELL_LINE);
+    struct bytes path = layer_path(j->model->arena, layer, line);
+    size_t digits = 0;
+    int64_t n = 0;
+    while (digits < path.len && ascii_is_digit(path.at[digits]))
+        digits++;
+    if (first.tag != VALUE_INT || !bytes_to_int(bytes_sub(path, 0, digits), 1, INT32_MAX, &n))
+        return path;
+    return arena_printf(j->model->arena, "%lld%.*s", (long long)(n + first.as.integer - 1), BYTES_FMT(bytes_from(path, digits)));
+}
+
 /* ", /usr/bin/x in layer 2: COPY . /, removed in layer 3, still shipped": for files of images; else nothing. */
 static struct bytes image_place(struct judging *j)
 {
@@ -82,7 +96,7 @@ static struct bytes image_place(struct judging *j)
 /* SENTENCE, then where and with what: "the script runs what a bare address serves (line 3: http://..)". */
 static struct bytes sentence_of(struct judging *j, struct bytes sentence, const struct shell_place *place)
 {
-    struct bytes line = layer_path(j->model->arena, place->layer, place->line);
+    struct bytes line = line_path(j, place->layer, place->line);
     struct bytes detail = utf8_cut(place->detail, 100);
     struct bytes image = image_place(j);
     return detail.len > 0 ? arena_printf(j->model->arena, "%.*s (line %.*s: %.*s%.*s)", BYTES_FMT(sentence), BYTES_FMT(line), BYTES_FMT(detail), BYTES_FMT(image))
@@ -123,7 +137,7 @@ static void add_flow(struct judging *j, const struct shell_flow *flow)
     for (const struct shell_step *s = flow->step; s != NULL && count < 64; s = s->before)
         steps[count++] = s;
     for (uint32_t i = count; i-- > 0;) {
-        struct bytes path = layer_path(arena, steps[i]->layer, steps[i]->line);
+        struct bytes path = line_path(j, steps[i]->layer, steps[i]->line);
         if (i + 1 < count && steps[i]->layer == steps[i + 1]->layer && steps[i]->line == steps[i + 1]->line)
             continue;
         text_add_format(&way, "%s%.*s", way.len > 0 ? " -> " : "", BYTES_FMT(path));
