@@ -17,7 +17,9 @@ int main(int argc, char **argv)
     }
     struct error err = {0};
     struct arena *arena = arena_new(NULL);
-    struct synthetic what = {.total = (uint32_t)atoi(argv[2]), .from_day = civil_days(2021, 1, 1), .days = 90,
+    struct synthetic what = {.total = (uint32_t)atoi(argv[2]),
+                             .from_day = civil_days(2021, 1, 1),
+                             .days = 90,
                              .hostile = argc > 3};
     struct store *store = store_open(NULL, argv[1], &err);
     bool ok = store != NULL;

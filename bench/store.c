@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the store costs: store [COUNT [FILE]] writes COUNT (a million) invented artifacts and prints insert rate,
- * bytes each, and the time of an indexed hunt, an unindexed one, searches and counts. */
+ * What the store costs: store [COUNT [FILE]] writes COUNT (a million) invented artifacts and prints
+ * insert rate, bytes each, and the time of an indexed hunt, an unindexed one, searches and counts.
+ */
 #include "base/civil.h"
 #include "store/hunt.h"
 #include "support/synthetic.h"
@@ -48,8 +49,9 @@ static bool hunt(struct store *store, const char *expression, struct error *err)
     bool ok = set != NULL && hunt_run(store, set, &filter, hit, &hits, &result, err);
     double took = cpu_s() - began;
     if (ok)
-        printf("hunt%-12s %8.1f ms  %9llu looked at, %8llu hits, %9.0f a second  %s\n", result.indexed ? " (indexed)" : "", took * 1e3,
-               (unsigned long long)result.looked_at, (unsigned long long)hits, (double)result.looked_at / took, expression);
+        printf("hunt%-12s %8.1f ms  %9llu looked at, %8llu hits, %9.0f a second  %s\n",
+               result.indexed ? " (indexed)" : "", took * 1e3, (unsigned long long)result.looked_at,
+               (unsigned long long)hits, (double)result.looked_at / took, expression);
     talloc_free(set);
     return ok;
 }
@@ -61,7 +63,8 @@ static bool search(struct store *store, const char *words, struct error *err)
     double began = cpu_s();
     bool ok = store_each(store, &filter, item, &hits, err);
     if (ok)
-        printf("search           %8.1f ms  %llu shown  %s\n", (cpu_s() - began) * 1e3, (unsigned long long)hits, words);
+        printf("search           %8.1f ms  %llu shown  %s\n", (cpu_s() - began) * 1e3,
+               (unsigned long long)hits, words);
     return ok;
 }
 
@@ -82,8 +85,8 @@ static bool fill(struct store *store, uint32_t total, struct error *err)
     double took = cpu_s() - began - making;
     struct store_stats stats;
     if (ok && store_stats(store, &stats, err))
-        printf("insert           %8.1f s   %u artifacts, %.0f a second, %.0f bytes each\n", took, total, total / took,
-               (double)stats.bytes / (double)stats.artifacts);
+        printf("insert           %8.1f s   %u artifacts, %.0f a second, %.0f bytes each\n", took,
+               total, total / took, (double)stats.bytes / (double)stats.artifacts);
     talloc_free(arena);
     return ok;
 }
@@ -96,18 +99,35 @@ int main(int argc, char **argv)
     struct store *store = store_open(NULL, path, &err);
     struct store_stats stats = {0};
     uint64_t sum = 0;
-    bool ok = store != NULL && store_stats(store, &stats, &err) && (stats.artifacts >= total || fill(store, total, &err)) &&
-              hunt(store, "any(body.links, .href_url.domain.root_domain == \"voice-portal.test\" and .href_url.path == \"/a/1\")", &err) &&
-              hunt(store, "sender.email.domain.root_domain == \"mailer3.test\" and subject.is_reply and any(attachments, .file_type == \"xls\")", &err) &&
-              hunt(store, "any(attachments, .sha256 == \"000000000000000000000000000000000000000000000000000000000000100f\") and subject.subject == \"x\"", &err) &&
-              hunt(store, "strings.icontains(subject.subject, \"voicemail\")", &err) &&
-              hunt(store, "any(body.links, .mismatched and strings.ends_with(.href_url.domain.domain, \"bank-secure.test\"))", &err) &&
-              hunt(store, "sender.email.local_part == \"notice3\" and length(attachments) == 1", &err) && search(store, "請求", &err) &&
-              search(store, "voicemail portal", &err) && search(store, "シリアル値", &err) && search(store, "nothing-like-it", &err);
+    bool ok =
+        store != NULL && store_stats(store, &stats, &err) &&
+        (stats.artifacts >= total || fill(store, total, &err)) &&
+        hunt(store,
+             "any(body.links, .href_url.domain.root_domain == \"voice-portal.test\" and "
+             ".href_url.path == \"/a/1\")",
+             &err) &&
+        hunt(store,
+             "sender.email.domain.root_domain == \"mailer3.test\" and subject.is_reply and "
+             "any(attachments, .file_type == \"xls\")",
+             &err) &&
+        hunt(store,
+             "any(attachments, .sha256 == "
+             "\"000000000000000000000000000000000000000000000000000000000000100f\") and "
+             "subject.subject == \"x\"",
+             &err) &&
+        hunt(store, "strings.icontains(subject.subject, \"voicemail\")", &err) &&
+        hunt(store,
+             "any(body.links, .mismatched and strings.ends_with(.href_url.domain.domain, "
+             "\"bank-secure.test\"))",
+             &err) &&
+        hunt(store, "sender.email.local_part == \"notice3\" and length(attachments) == 1", &err) &&
+        search(store, "請求", &err) && search(store, "voicemail portal", &err) &&
+        search(store, "シリアル値", &err) && search(store, "nothing-like-it", &err);
     double began = cpu_s();
     ok = ok && store_counts(store, DIMENSION_CATEGORY, 86400, 0, 0, cell, &sum, &err);
     if (ok)
-        printf("counts by day    %8.1f ms  %llu in categories\n", (cpu_s() - began) * 1e3, (unsigned long long)sum);
+        printf("counts by day    %8.1f ms  %llu in categories\n", (cpu_s() - began) * 1e3,
+               (unsigned long long)sum);
     else
         error_print(&err);
     store_close(store, &err);

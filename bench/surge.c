@@ -2,11 +2,12 @@
  *
  * The surge test on synthetic streams, against EARS C2 and a plain three-sigma rule.
  *
- * Each stream is drawn SERIES times from a negative binomial distribution with a variance of 1.5 times the
- * mean; a year without a rise is counted for false alarms, a year with a five-fold rise on three
- * weeks in March for detection.  An alarm is the first of its run (gaps up to three days), for all
- * three alike.  EARS C2: baseline of 7 days, 2 days before the day tested, 3 standard deviations
- * (Hutwagner et al., J. Urban Health 80 (2003) i89); three sigma: the same on the last 28 days. */
+ * Each stream is drawn SERIES times from a negative binomial distribution with a variance of 1.5
+ * times the mean; a year without a rise is counted for false alarms, a year with a five-fold rise
+ * on three weeks in March for detection.  An alarm is the first of its run (gaps up to three days),
+ * for all three alike.  EARS C2: baseline of 7 days, 2 days before the day tested, 3 standard
+ * deviations (Hutwagner et al., J. Urban Health 80 (2003) i89); three sigma: the same on the last
+ * 28 days. */
 #include "wave/surge.h"
 
 #include <math.h>
@@ -78,7 +79,8 @@ static void draw(const struct stream *s, int32_t *count, bool rises)
 {
     int gap = 0;
     for (int d = 0; d < LEAD + YEAR; d++) {
-        double mean = s->mean * pow(s->year_growth, (double)d / YEAR) * (d % 7 < 2 ? s->weekend : 1);
+        double mean =
+            s->mean * pow(s->year_growth, (double)d / YEAR) * (d % 7 < 2 ? s->weekend : 1);
         if (rises && d >= LEAD + RISE && d < LEAD + RISE + RISE_DAYS)
             mean *= 5;
         count[d] = draw_count(mean, 1.5);
@@ -99,7 +101,8 @@ static void ours(struct arena *arena, const int32_t *count, bool *alarm)
         alarm[d] = day[d].alarm;
 }
 
-/* Mean plus three standard deviations of LENGTH days that end LAG days before; gaps are zero to both. */
+/* Mean plus three standard deviations of LENGTH days that end LAG days before; gaps are zero to
+ * both. */
 static void sigma(const int32_t *count, bool *alarm, int length, int lag)
 {
     for (int d = 0; d < LEAD + YEAR; d++) {
@@ -143,8 +146,10 @@ int main(int argc, char **argv)
 {
     int series = argc > 1 ? atoi(argv[1]) : 200;
     static const char *const method[] = {"noroshi", "EARS C2", "3 sigma"};
-    printf("%d series each; false alarms per series-year, rises found within 2 days, mean delay in days\n\n"
-           "%-26s", series, "stream");
+    printf("%d series each; false alarms per series-year, rises found within 2 days, mean delay in "
+           "days\n\n"
+           "%-26s",
+           series, "stream");
     for (int m = 0; m < 3; m++)
         printf("| %-24s", method[m]);
     puts("");
@@ -172,9 +177,11 @@ int main(int argc, char **argv)
         puts("");
         if (streams[i].name[0] == '(')
             continue; /* shown, not promised: five-fold there is 3 a day */
-        kept = kept && score[0].false_alarms <= score[0].years && score[0].detected * 100 >= score[0].rises * 90;
+        kept = kept && score[0].false_alarms <= score[0].years &&
+               score[0].detected * 100 >= score[0].rises * 90;
     }
-    printf("\n%s: at most 1 false alarm per series-year and 90 %% of the rises found within 2 days\n",
-           kept ? "kept" : "NOT kept");
+    printf(
+        "\n%s: at most 1 false alarm per series-year and 90 %% of the rises found within 2 days\n",
+        kept ? "kept" : "NOT kept");
     return kept ? 0 : 1;
 }

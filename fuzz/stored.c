@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the store reads back: model facts, read to the last field and written again, and verdict details. */
+ * What the store reads back: model facts, read to the last field and written again, and verdict
+ * details. */
 #include "base/json.h"
 #include "observe/facts.h"
 #include "store/detail.h"
@@ -11,7 +12,8 @@
 static bool phrase(void *db, struct arena *arena, int64_t id, struct store_phrase *out)
 {
     (void)db, (void)arena;
-    *out = (struct store_phrase){BYTES("rule"), BYTES("kind"), {BYTES("en"), BYTES("ja")}, BYTES("T1 T2")};
+    *out = (struct store_phrase){
+        BYTES("rule"), BYTES("kind"), {BYTES("en"), BYTES("ja")}, BYTES("T1 T2")};
     return id % 2 == 0;
 }
 

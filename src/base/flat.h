@@ -2,10 +2,10 @@
  *
  * Flat records of numbers and strings: what the store keeps.
  *
- * Numbers are LEB128 varints (7 bits a byte, low first), signed ones zigzagged, so that small ones take a
- * byte; a string is its length and its bytes, with length + 1 so that an absent one differs from an empty
- * one.  The reader is sticky: past the end, or on a varint over 10 bytes, it answers zeros and
- * `broken` stays set, so a caller checks once. */
+ * Numbers are LEB128 varints (7 bits a byte, low first), signed ones zigzagged, so that small ones
+ * take a byte; a string is its length and its bytes, with length + 1 so that an absent one differs
+ * from an empty one.  The reader is sticky: past the end, or on a varint over 10 bytes, it answers
+ * zeros and `broken` stays set, so a caller checks once. */
 #ifndef NOROSHI_BASE_FLAT_H
 #define NOROSHI_BASE_FLAT_H
 
@@ -27,7 +27,8 @@ int64_t flat_int(struct flat *flat);
 double flat_float(struct flat *flat);
 /* A slice of the record; BYTES_NONE where it was absent. */
 struct bytes flat_bytes(struct flat *flat);
-/* A count of things that take at least one byte each: 0 and broken where there cannot be so many. */
+/* A count of things that take at least one byte each: 0 and broken where there cannot be so many.
+ */
 uint32_t flat_count(struct flat *flat);
 
 #endif

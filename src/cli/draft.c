@@ -9,7 +9,8 @@
 
 static const char help[] =
     "usage: noroshi draft --month 2021-03 [OPTION]...\n\n"
-    "Writes the draft of the month's post in Markdown: numbers, what rose, campaigns with evidence and\n"
+    "Writes the draft of the month's post in Markdown: numbers, what rose, campaigns with evidence "
+    "and\n"
     "defanged indicators, techniques, advice.  Edit it and put it into the posts folder.\n\n"
     "  --month MONTH     which month\n"
     "  --lang en|ja      in which language\n"
@@ -30,7 +31,8 @@ int verb_draft(int argc, char **argv)
     struct text out;
     text_init(&out, NULL, 0);
     struct store *store = store_open_read(NULL, option.store, &err);
-    bool ok = store != NULL && site_draft(store, option.filter.since_us, option.language, &out, &err);
+    bool ok =
+        store != NULL && site_draft(store, option.filter.since_us, option.language, &out, &err);
     FILE *file = !ok || option.out == NULL ? stdout : fopen(option.out, "wb");
     ok = ok && (file != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));
     if (ok && (fwrite(out.at, 1, out.len, file) != out.len || fflush(file) != 0))

@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <talloc.h>
 
-static const char help[] =
-    "usage: noroshi hunt [OPTION]... EXPRESSION\n\n"
-    "Asks the language of the rules about stored facts: which old mail matches?  Exit status 0 where\n"
-    "something does, 1 where nothing does.\n\n" STORE_OPTION_HELP
-    "\nExample: noroshi hunt 'any(body.links, .href_url.domain.root_domain == \"example.com\")' --since 2021-03-01\n";
+static const char help[] = "usage: noroshi hunt [OPTION]... EXPRESSION\n\n"
+                           "Asks the language of the rules about stored facts: which old mail "
+                           "matches?  Exit status 0 where\n"
+                           "something does, 1 where nothing does.\n\n" STORE_OPTION_HELP
+                           "\nExample: noroshi hunt 'any(body.links, .href_url.domain.root_domain "
+                           "== \"example.com\")' --since 2021-03-01\n";
 
 struct show {
     const struct store_option *option;
@@ -21,7 +22,8 @@ struct show {
 static bool show_hit(void *own, const struct store_item *item, const struct rule_hit *hit)
 {
     struct show *show = own;
-    store_option_print(show->option, item, hit->leaf_count > 0 ? hit->leaf[0].condition : BYTES_NONE);
+    store_option_print(show->option, item,
+                       hit->leaf_count > 0 ? hit->leaf[0].condition : BYTES_NONE);
     return !ferror(stdout) && (show->left == 0 || --show->left > 0);
 }
 
@@ -45,8 +47,11 @@ int verb_hunt(int argc, char **argv)
     bool ok = store != NULL && hunt_run(store, set, &option.filter, show_hit, &show, &result, &err);
     status = !ok ? store_option_fail(&err) : result.matched > 0 ? EXIT_CLEAN : EXIT_FOUND;
     if (ok && !option.json)
-        fprintf(stderr, "%" PRIu64 " of %" PRIu64 " looked at%s; %" PRIu64 " cannot be told without their text\n", result.matched,
-                result.looked_at, result.indexed ? " (by index)" : "", result.undecided);
+        fprintf(stderr,
+                "%" PRIu64 " of %" PRIu64 " looked at%s; %" PRIu64
+                " cannot be told without their text\n",
+                result.matched, result.looked_at, result.indexed ? " (by index)" : "",
+                result.undecided);
     talloc_free(parent);
     return fflush(stdout) == 0 ? status : EXIT_ERROR;
 }

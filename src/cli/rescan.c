@@ -10,16 +10,19 @@
 
 static const char help[] =
     "usage: noroshi rescan [OPTION]... [--rules PATH]...\n\n"
-    "Tells which stored verdicts would change under these rules (default: the shipped ones).  Nothing is\n"
-    "changed.  Rules that need the text of a message keep the evidence they gave when it was scanned.\n\n"
+    "Tells which stored verdicts would change under these rules (default: the shipped ones).  "
+    "Nothing is\n"
+    "changed.  Rules that need the text of a message keep the evidence they gave when it was "
+    "scanned.\n\n"
     "  --rules PATH      file or folder of rules; may be given more than once\n" STORE_OPTION_HELP;
 
 static bool show(void *own, const struct rescan_change *change)
 {
     const struct store_option *option = own;
     struct arena *arena = arena_new(NULL);
-    struct bytes why = arena_printf(arena, "%s -> %s: %.*s", verdict_names[change->item->verdict->class],
-                                    verdict_names[change->after->class], BYTES_FMT(change->because));
+    struct bytes why =
+        arena_printf(arena, "%s -> %s: %.*s", verdict_names[change->item->verdict->class],
+                     verdict_names[change->after->class], BYTES_FMT(change->because));
     store_option_print(option, change->item, why);
     talloc_free(arena);
     return !ferror(stdout);
@@ -39,7 +42,10 @@ int verb_rescan(int argc, char **argv)
         option.rules[0] = data_path(parent, "rules", &err);
         option.rule_count = option.rules[0] != NULL;
     }
-    struct rule_options rules = {.path = option.rules, .path_count = option.rule_count, .list_path = lists, .list_path_count = lists[0] != NULL};
+    struct rule_options rules = {.path = option.rules,
+                                 .path_count = option.rule_count,
+                                 .list_path = lists,
+                                 .list_path_count = lists[0] != NULL};
     struct rule_set *set = option.rule_count == 0 ? NULL : rule_set_load(parent, &rules, &err);
     for (uint32_t i = 0; set != NULL && i < rule_set_problem_count(set); i++)
         if (!rule_set_problem(set, i)->retired)
@@ -48,8 +54,10 @@ int verb_rescan(int argc, char **argv)
     bool ok = store != NULL && rescan_run(store, set, &option.filter, show, &option, &result, &err);
     status = !ok ? store_option_fail(&err) : result.matched > 0 ? EXIT_FOUND : EXIT_CLEAN;
     if (ok)
-        fprintf(stderr, "%" PRIu64 " of %" PRIu64 " verdicts would change; %" PRIu64 " artifacts have rules that need their text\n", result.matched,
-                result.looked_at, result.undecided);
+        fprintf(stderr,
+                "%" PRIu64 " of %" PRIu64 " verdicts would change; %" PRIu64
+                " artifacts have rules that need their text\n",
+                result.matched, result.looked_at, result.undecided);
     talloc_free(parent);
     return fflush(stdout) == 0 ? status : EXIT_ERROR;
 }

@@ -20,9 +20,10 @@ static bool show(void *own, const struct store_item *item)
 {
     struct search *search = own;
     search->found++;
-    store_option_print(search->option, item, item->verdict->evidence_count > 0
-                                                 ? item->verdict->evidence[0].sentence[search->option->language]
-                                                 : BYTES_NONE);
+    store_option_print(search->option, item,
+                       item->verdict->evidence_count > 0
+                           ? item->verdict->evidence[0].sentence[search->option->language]
+                           : BYTES_NONE);
     return !ferror(stdout);
 }
 

@@ -8,17 +8,23 @@
 
 static const char help[] =
     "usage: noroshi site [OPTION]... FOLDER\n\n"
-    "Writes the bulletin, a static web site in English and Japanese, from the store and from posts.\n\n"
+    "Writes the bulletin, a static web site in English and Japanese, from the store and from "
+    "posts.\n\n"
     "  --store FILE     the store (default: $XDG_DATA_HOME/noroshi/store.db)\n"
     "  --posts FOLDER   posts in Markdown (doc/site.md tells their form)\n"
     "  --title TEXT     its name (default: Noroshi Bulletin)\n"
     "  --title-ja TEXT  its name in Japanese\n"
-    "  --url URL        where it will be served, for feeds and cards: https://cert.example/bulletin/\n\n"
+    "  --url URL        where it will be served, for feeds and cards: "
+    "https://cert.example/bulletin/\n\n"
     "Example: noroshi site --posts samples/posts /tmp/bulletin\n";
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, 's'}, {"posts", required_argument, NULL, 'p'}, {"title", required_argument, NULL, 't'},
-    {"title-ja", required_argument, NULL, 'j'}, {"url", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+    {"store", required_argument, NULL, 's'},
+    {"posts", required_argument, NULL, 'p'},
+    {"title", required_argument, NULL, 't'},
+    {"title-ja", required_argument, NULL, 'j'},
+    {"url", required_argument, NULL, 'u'},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -50,7 +56,8 @@ int verb_site(int argc, char **argv)
             return EXIT_USAGE;
         }
     if (argc - optind != 1) {
-        fputs("noroshi site: error: one folder to write to\n  hint: 'noroshi site --help'\n", stderr);
+        fputs("noroshi site: error: one folder to write to\n  hint: 'noroshi site --help'\n",
+              stderr);
         return EXIT_USAGE;
     }
     params.folder = argv[optind];
@@ -59,8 +66,8 @@ int verb_site(int argc, char **argv)
     struct store *store = store_open_read(NULL, store_path, &err);
     bool ok = store != NULL && site_build(store, &params, &result, &err);
     if (ok)
-        printf("%u pages, %u files, %.1f MB in %s; open %s/index.html\n", result.pages, result.files, (double)result.bytes / 1e6,
-               params.folder, params.folder);
+        printf("%u pages, %u files, %.1f MB in %s; open %s/index.html\n", result.pages,
+               result.files, (double)result.bytes / 1e6, params.folder, params.folder);
     else
         error_print(&err);
     talloc_free(store);

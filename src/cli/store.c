@@ -15,7 +15,8 @@ static const char help[] =
     "  vacuum         make the file small and the indexes tidy\n"
     "  prune          forget: --age DAYS since first seen, --size BYTES of the file (K, M, G)\n"
     "  export FILE    copy into another store, what --since --until --verdict choose\n"
-    "  import FILE    add what another store holds; what is known stays as it is\n\n" STORE_OPTION_HELP;
+    "  import FILE    add what another store holds; what is known stays as it "
+    "is\n\n" STORE_OPTION_HELP;
 
 struct copy {
     struct store *from, *to;
@@ -36,13 +37,15 @@ static bool copy_item(void *own, const struct store_item *item)
     return !copy->failed;
 }
 
-static bool copy_store(const char *from_path, const char *to_path, const struct store_filter *filter, struct error *err)
+static bool copy_store(const char *from_path, const char *to_path,
+                       const struct store_filter *filter, struct error *err)
 {
     void *parent = talloc_new(NULL);
     struct copy copy = {.err = err, .arena = arena_new(parent)};
     copy.from = store_open_read(parent, from_path, err);
     copy.to = copy.from == NULL ? NULL : store_open(parent, to_path, err);
-    bool ok = copy.to != NULL && store_each(copy.from, filter, copy_item, &copy, err) && !copy.failed && store_close(copy.to, err);
+    bool ok = copy.to != NULL && store_each(copy.from, filter, copy_item, &copy, err) &&
+              !copy.failed && store_close(copy.to, err);
     if (ok)
         printf("%" PRIu64 " artifacts\n", copy.count);
     talloc_free(parent);
@@ -55,13 +58,16 @@ static bool stats(struct store *store, const struct store_option *option, struct
     if (!store_stats(store, &s, err))
         return false;
     struct arena *arena = arena_new(NULL);
-    const char *first = s.artifacts ? (const char *)civil_iso(arena, s.first_us).at : "", *last = s.artifacts ? (const char *)civil_iso(arena, s.last_us).at : "";
+    const char *first = s.artifacts ? (const char *)civil_iso(arena, s.first_us).at : "",
+               *last = s.artifacts ? (const char *)civil_iso(arena, s.last_us).at : "";
     double each = s.artifacts ? (double)s.bytes / (double)s.artifacts : 0;
     if (option->json)
-        printf("{\"artifacts\":%" PRIu64 ",\"labels\":%" PRIu64 ",\"terms\":%" PRIu64 ",\"bytes\":%" PRIu64 ",\"schema\":%u,\"first\":\"%s\",\"last\":\"%s\"}\n",
+        printf("{\"artifacts\":%" PRIu64 ",\"labels\":%" PRIu64 ",\"terms\":%" PRIu64
+               ",\"bytes\":%" PRIu64 ",\"schema\":%u,\"first\":\"%s\",\"last\":\"%s\"}\n",
                s.artifacts, s.labels, s.terms, s.bytes, s.schema, first, last);
     else
-        printf("artifacts %" PRIu64 " (%s to %s)\nlabels    %" PRIu64 " of %" PRIu64 " terms\nbytes     %" PRIu64 " (%.0f each)\nschema    %u\n",
+        printf("artifacts %" PRIu64 " (%s to %s)\nlabels    %" PRIu64 " of %" PRIu64
+               " terms\nbytes     %" PRIu64 " (%.0f each)\nschema    %u\n",
                s.artifacts, first, last, s.labels, s.terms, s.bytes, each, s.schema);
     talloc_free(arena);
     return true;
@@ -88,7 +94,8 @@ static bool prune(struct store *store, const struct store_option *option, struct
     uint64_t forgotten = 0;
     if (option->age_days == 0 && option->most_bytes == 0)
         return error_set(err, ERROR_USAGE, "prune by --age DAYS or --size BYTES");
-    int64_t before = option->age_days == 0 ? 0 : store_now_us() - option->age_days * 86400 * 1000000;
+    int64_t before =
+        option->age_days == 0 ? 0 : store_now_us() - option->age_days * 86400 * 1000000;
     bool ok = store_prune(store, before, option->most_bytes, &forgotten, err);
     if (ok)
         printf("%" PRIu64 " artifacts forgotten\n", forgotten);
@@ -111,18 +118,20 @@ int verb_store(int argc, char **argv)
     bool ok;
     if (copies) {
         const char *file = option.argument[1];
-        ok = strcmp(what, "export") == 0 ? copy_store(option.store, file, &option.filter, &err) : copy_store(file, option.store, &option.filter, &err);
+        ok = strcmp(what, "export") == 0 ? copy_store(option.store, file, &option.filter, &err)
+                                         : copy_store(file, option.store, &option.filter, &err);
         return ok ? EXIT_CLEAN : store_option_fail(&err);
     }
     bool reads = strcmp(what, "stats") == 0;
-    struct store *store = reads ? store_open_read(NULL, option.store, &err) : store_open(NULL, option.store, &err);
+    struct store *store =
+        reads ? store_open_read(NULL, option.store, &err) : store_open(NULL, option.store, &err);
     if (store == NULL)
         return store_option_fail(&err);
-    ok = reads ? stats(store, &option, &err)
-         : strcmp(what, "check") == 0 ? check(store, &err)
+    ok = reads                         ? stats(store, &option, &err)
+         : strcmp(what, "check") == 0  ? check(store, &err)
          : strcmp(what, "vacuum") == 0 ? store_vacuum(store, &err)
-         : strcmp(what, "prune") == 0 ? prune(store, &option, &err)
-                                      : error_set(&err, ERROR_USAGE, "no 'store %s'", what);
+         : strcmp(what, "prune") == 0  ? prune(store, &option, &err)
+                                       : error_set(&err, ERROR_USAGE, "no 'store %s'", what);
     talloc_free(store);
     return ok ? EXIT_CLEAN : store_option_fail(&err);
 }

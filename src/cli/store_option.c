@@ -11,22 +11,58 @@
 #include <stdlib.h>
 #include <talloc.h>
 
-enum { SINCE = 256, UNTIL, VERDICT, LIMIT, JSON, LANG, RULES, BY, UNIT, SVG, FORMAT, MONTH, OUT, AGE, SIZE, ALARMS, YEAR, MAILBOXES, FIGURES, STORE };
+enum {
+    SINCE = 256,
+    UNTIL,
+    VERDICT,
+    LIMIT,
+    JSON,
+    LANG,
+    RULES,
+    BY,
+    UNIT,
+    SVG,
+    FORMAT,
+    MONTH,
+    OUT,
+    AGE,
+    SIZE,
+    ALARMS,
+    YEAR,
+    MAILBOXES,
+    FIGURES,
+    STORE
+};
 
 static const struct option options[] = {
-    {"store", required_argument, NULL, STORE}, {"since", required_argument, NULL, SINCE}, {"until", required_argument, NULL, UNTIL},
-    {"verdict", required_argument, NULL, VERDICT}, {"limit", required_argument, NULL, LIMIT}, {"json", no_argument, NULL, JSON},
-    {"lang", required_argument, NULL, LANG}, {"rules", required_argument, NULL, RULES}, {"by", required_argument, NULL, BY},
-    {"unit", required_argument, NULL, UNIT}, {"svg", required_argument, NULL, SVG}, {"format", required_argument, NULL, FORMAT},
-    {"month", required_argument, NULL, MONTH}, {"output", required_argument, NULL, OUT}, {"age", required_argument, NULL, AGE},
-    {"size", required_argument, NULL, SIZE}, {"false-alarms", required_argument, NULL, ALARMS}, {"year", required_argument, NULL, YEAR},
-    {"mailboxes", required_argument, NULL, MAILBOXES}, {"figures", required_argument, NULL, FIGURES},
-    {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0},
+    {"store", required_argument, NULL, STORE},
+    {"since", required_argument, NULL, SINCE},
+    {"until", required_argument, NULL, UNTIL},
+    {"verdict", required_argument, NULL, VERDICT},
+    {"limit", required_argument, NULL, LIMIT},
+    {"json", no_argument, NULL, JSON},
+    {"lang", required_argument, NULL, LANG},
+    {"rules", required_argument, NULL, RULES},
+    {"by", required_argument, NULL, BY},
+    {"unit", required_argument, NULL, UNIT},
+    {"svg", required_argument, NULL, SVG},
+    {"format", required_argument, NULL, FORMAT},
+    {"month", required_argument, NULL, MONTH},
+    {"output", required_argument, NULL, OUT},
+    {"age", required_argument, NULL, AGE},
+    {"size", required_argument, NULL, SIZE},
+    {"false-alarms", required_argument, NULL, ALARMS},
+    {"year", required_argument, NULL, YEAR},
+    {"mailboxes", required_argument, NULL, MAILBOXES},
+    {"figures", required_argument, NULL, FIGURES},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static bool read_date(const char *text, int64_t *out, struct error *err)
 {
-    return civil_parse(bytes_of_string(text), out) || error_set(err, ERROR_USAGE, "no date: '%s' (2021-03-01)", text);
+    return civil_parse(bytes_of_string(text), out) ||
+           error_set(err, ERROR_USAGE, "no date: '%s' (2021-03-01)", text);
 }
 
 static bool read_verdicts(const char *text, unsigned *out, struct error *err)
@@ -49,8 +85,9 @@ static bool read_number(const char *text, double *out, struct error *err)
     *out = strtod(text, &end);
     double unit = *end == 'K' ? 1e3 : *end == 'M' ? 1e6 : *end == 'G' ? 1e9 : 1;
     *out *= unit;
-    return (*end == 0 || (unit > 1 && end[1] == 0)) && end != text ? *out >= 0 && *out < 9e15
-                                                                   : error_set(err, ERROR_USAGE, "no number: '%s'", text);
+    return (*end == 0 || (unit > 1 && end[1] == 0)) && end != text
+               ? *out >= 0 && *out < 9e15
+               : error_set(err, ERROR_USAGE, "no number: '%s'", text);
 }
 
 bool store_option_month(const char *text, int64_t *since_out, int64_t *until_out, struct error *err)
@@ -58,7 +95,8 @@ bool store_option_month(const char *text, int64_t *since_out, int64_t *until_out
     if (strlen(text) != 7 || !civil_parse(bytes_of_string(text), since_out))
         return error_set(err, ERROR_USAGE, "no month: '%s' (2021-03)", text);
     struct civil c = civil_of_us(*since_out);
-    *until_out = civil_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1) * 86400 * 1000000;
+    *until_out =
+        civil_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1) * 86400 * 1000000;
     return true;
 }
 
@@ -162,10 +200,18 @@ static void print_json(const struct store_item *item, struct bytes why)
     const struct {
         const char *key;
         struct bytes value;
-    } strings[] = {{"sha256", v->sha256}, {"date", civil_iso(arena, item->at_us)}, {"first_seen", civil_iso(arena, item->seen_us)},
-                   {"verdict", bytes_of_string(verdict_names[v->class])}, {"reason", v->reason}, {"category", v->category},
-                   {"campaign", v->campaign}, {"language", v->language}, {"subject", v->subject}, {"sender", v->sender},
-                   {"path", v->path}, {"why", why}};
+    } strings[] = {{"sha256", v->sha256},
+                   {"date", civil_iso(arena, item->at_us)},
+                   {"first_seen", civil_iso(arena, item->seen_us)},
+                   {"verdict", bytes_of_string(verdict_names[v->class])},
+                   {"reason", v->reason},
+                   {"category", v->category},
+                   {"campaign", v->campaign},
+                   {"language", v->language},
+                   {"subject", v->subject},
+                   {"sender", v->sender},
+                   {"path", v->path},
+                   {"why", why}};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         if (strings[i].value.at != NULL) {
             json_key(&json, strings[i].key);
@@ -194,7 +240,8 @@ static void print_json(const struct store_item *item, struct bytes why)
     talloc_free(arena);
 }
 
-void store_option_print(const struct store_option *o, const struct store_item *item, struct bytes why)
+void store_option_print(const struct store_option *o, const struct store_item *item,
+                        struct bytes why)
 {
     if (o->json) {
         print_json(item, why);
@@ -204,8 +251,8 @@ void store_option_print(const struct store_option *o, const struct store_item *i
     const struct verdict *v = item->verdict;
     struct text line;
     text_init(&line, arena, 0);
-    text_add_format(&line, "%.10s  %-11s  %.12s  ", (const char *)civil_iso(arena, item->at_us).at, verdict_names[v->class],
-                    (const char *)v->sha256.at);
+    text_add_format(&line, "%.10s  %-11s  %.12s  ", (const char *)civil_iso(arena, item->at_us).at,
+                    verdict_names[v->class], (const char *)v->sha256.at);
     terminal_add(&line, v->subject, 70);
     text_add_string(&line, "  <");
     terminal_add(&line, v->sender, 60);

@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 struct store_option {
-    const char *store;  /* NULL: the default */
+    const char *store; /* NULL: the default */
     struct store_filter filter;
     bool json;
     enum language language;
@@ -24,21 +24,23 @@ struct store_option {
     int argument_count;
 };
 
-#define STORE_OPTION_HELP                                                                                  \
-    "  --store FILE      the store (default: $XDG_DATA_HOME/noroshi/store.db)\n"                           \
-    "  --since DATE      from 2021-03-01 on, by the date of the mail, UTC\n"                               \
-    "  --until DATE      before that date\n"                                                               \
-    "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n"                             \
-    "  --limit N         at most so many\n"                                                                \
-    "  --json            one JSON object a line\n"                                                         \
+#define STORE_OPTION_HELP \
+    "  --store FILE      the store (default: $XDG_DATA_HOME/noroshi/store.db)\n" \
+    "  --since DATE      from 2021-03-01 on, by the date of the mail, UTC\n" \
+    "  --until DATE      before that date\n" \
+    "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n" \
+    "  --limit N         at most so many\n" \
+    "  --json            one JSON object a line\n" \
     "  --lang en|ja      language of sentences\n"
 
 /* Read ARGV; -1: go on, else the exit status (help was printed, or an error). */
 int store_option_read(struct store_option *option, int argc, char **argv, const char *help);
 /* One artifact as a line: date, verdict, subject, sender, hash; or as JSON. */
-void store_option_print(const struct store_option *option, const struct store_item *item, struct bytes why);
+void store_option_print(const struct store_option *option, const struct store_item *item,
+                        struct bytes why);
 /* "2021-03" as [since, until). */
-bool store_option_month(const char *text, int64_t *since_out, int64_t *until_out, struct error *err);
+bool store_option_month(const char *text, int64_t *since_out, int64_t *until_out,
+                        struct error *err);
 int store_option_fail(const struct error *err);
 
 #endif

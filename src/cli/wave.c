@@ -16,13 +16,15 @@
 static const char help[] =
     "usage: noroshi wave [OPTION]... [NAME]...\n\n"
     "What rose: surges of everything, or counts and surges of the names given.\n\n"
-    "  --by DIMENSION       category family actor campaign brand technique filetype language verdict\n"
+    "  --by DIMENSION       category family actor campaign brand technique filetype language "
+    "verdict\n"
     "                       (default: category, family, campaign and brand in turn)\n"
     "  --unit UNIT          counts by hour, day, week or month as well\n"
     "  --false-alarms N     of one series in a year (default: 1)\n"
     "  --svg FILE           the figure of the first name, or of the first surge\n"
     "  --figures FILE       year statistics of printed figures: name,parent,count,before,change\n"
-    "  --year YEAR          year statistics of the store; --mailboxes N adds rates per 10,000\n" STORE_OPTION_HELP
+    "  --year YEAR          year statistics of the store; --mailboxes N adds rates per "
+    "10,000\n" STORE_OPTION_HELP
     "\nExample: noroshi wave --by family IcedID --unit week --svg icedid.svg\n";
 
 struct wave_run {
@@ -44,7 +46,8 @@ static bool is_wanted(const struct store_option *o, struct bytes name)
 static bool in_time(const struct store_option *o, const struct waves *w, int first, int last)
 {
     int64_t from = (w->first_day + first) * DAY_US, to = (w->first_day + last + 1) * DAY_US;
-    return (o->filter.since_us == 0 || to > o->filter.since_us) && (o->filter.until_us == 0 || from < o->filter.until_us);
+    return (o->filter.since_us == 0 || to > o->filter.since_us) &&
+           (o->filter.until_us == 0 || from < o->filter.until_us);
 }
 
 static void surge_json(const struct waves *w, const struct wave_series *s, const struct surge *g)
@@ -57,9 +60,12 @@ static void surge_json(const struct waves *w, const struct wave_series *s, const
     const struct {
         const char *key;
         struct bytes value;
-    } strings[] = {{"dimension", bytes_of_string(dimension_rows[w->dimension].name)}, {"name", s->name},
-                   {"first", wave_day(w->arena, w->first_day + g->first)}, {"last", wave_day(w->arena, w->first_day + g->last)},
-                   {"peak", wave_day(w->arena, w->first_day + g->peak)}, {"en", wave_sentence(w, s, g, LANGUAGE_EN)},
+    } strings[] = {{"dimension", bytes_of_string(dimension_rows[w->dimension].name)},
+                   {"name", s->name},
+                   {"first", wave_day(w->arena, w->first_day + g->first)},
+                   {"last", wave_day(w->arena, w->first_day + g->last)},
+                   {"peak", wave_day(w->arena, w->first_day + g->peak)},
+                   {"en", wave_sentence(w, s, g, LANGUAGE_EN)},
                    {"ja", wave_sentence(w, s, g, LANGUAGE_JA)}};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         json_key(&json, strings[i].key);
@@ -68,7 +74,11 @@ static void surge_json(const struct waves *w, const struct wave_series *s, const
     const struct {
         const char *key;
         double value;
-    } numbers[] = {{"peak_count", (double)g->peak_count}, {"peak_expected", g->peak_expected}, {"count", (double)g->count}, {"expected", g->expected}, {"p", g->p}};
+    } numbers[] = {{"peak_count", (double)g->peak_count},
+                   {"peak_expected", g->peak_expected},
+                   {"count", (double)g->count},
+                   {"expected", g->expected},
+                   {"p", g->p}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         json_key(&json, numbers[i].key);
         json_float(&json, numbers[i].value);
@@ -81,12 +91,18 @@ static void surge_json(const struct waves *w, const struct wave_series *s, const
     text_finish(&out);
 }
 
-static bool draw(struct wave_run *run, const struct waves *w, const struct wave_series *s, struct error *err)
+static bool draw(struct wave_run *run, const struct waves *w, const struct wave_series *s,
+                 struct error *err)
 {
     struct text out;
     text_init(&out, run->arena, 0);
-    struct figure figure = {run->arena, &out, run->option->language, "figure",
-                            arena_printf(run->arena, "%.*s: %s", BYTES_FMT(s->name), tr(run->option->language, "detections a day")), true};
+    struct figure figure = {run->arena,
+                            &out,
+                            run->option->language,
+                            "figure",
+                            arena_printf(run->arena, "%.*s: %s", BYTES_FMT(s->name),
+                                         tr(run->option->language, "detections a day")),
+                            true};
     figure_daily(&figure, w, s, 0, w->days);
     FILE *file = fopen(run->option->svg, "wb");
     bool ok = file != NULL && fwrite(out.at, 1, out.len, file) == out.len;
@@ -96,7 +112,8 @@ static bool draw(struct wave_run *run, const struct waves *w, const struct wave_
     return ok || error_set_errno(err, ERROR_OUTPUT, "cannot write %s", run->option->svg);
 }
 
-static void print_counts(struct wave_run *run, const struct waves *w, const struct wave_series *s, enum wave_unit unit)
+static void print_counts(struct wave_run *run, const struct waves *w, const struct wave_series *s,
+                         enum wave_unit unit)
 {
     for (int d = 0; d < w->days;) {
         int from = d;
@@ -104,12 +121,14 @@ static void print_counts(struct wave_run *run, const struct waves *w, const stru
         while (d < w->days && wave_fold(unit, w->first_day + d) == first)
             d++;
         if (in_time(run->option, w, from, d - 1))
-            printf("%.*s\t%s\t%.*s\t%lld\n", BYTES_FMT(wave_day(w->arena, w->first_day + from)), dimension_rows[w->dimension].name, BYTES_FMT(s->name),
+            printf("%.*s\t%s\t%.*s\t%lld\n", BYTES_FMT(wave_day(w->arena, w->first_day + from)),
+                   dimension_rows[w->dimension].name, BYTES_FMT(s->name),
                    (long long)figure_sum(s, from, d));
     }
 }
 
-static bool show_series(struct wave_run *run, const struct waves *w, const struct wave_series *s, struct error *err)
+static bool show_series(struct wave_run *run, const struct waves *w, const struct wave_series *s,
+                        struct error *err)
 {
     const struct store_option *o = run->option;
     for (uint32_t k = 0; k < s->surge_count; k++) {
@@ -120,13 +139,16 @@ static bool show_series(struct wave_run *run, const struct waves *w, const struc
         if (o->json)
             surge_json(w, s, g);
         else if (o->unit == NULL)
-            printf("%-9s %.*s\n", dimension_rows[w->dimension].name, BYTES_FMT(wave_sentence(w, s, g, (int)o->language)));
+            printf("%-9s %.*s\n", dimension_rows[w->dimension].name,
+                   BYTES_FMT(wave_sentence(w, s, g, (int)o->language)));
         if (o->svg != NULL && !run->drawn && !draw(run, w, s, err))
             return false;
     }
-    if (s->first_seen >= 28 && s->total >= SURGE_LEAST && in_time(o, w, s->first_seen, s->first_seen) && !o->json && o->unit == NULL) {
+    if (s->first_seen >= 28 && s->total >= SURGE_LEAST &&
+        in_time(o, w, s->first_seen, s->first_seen) && !o->json && o->unit == NULL) {
         run->novelties++;
-        printf("%-9s %.*s: %s %.*s (%lld)\n", dimension_rows[w->dimension].name, BYTES_FMT(s->name), tr(o->language, "first seen"),
+        printf("%-9s %.*s: %s %.*s (%lld)\n", dimension_rows[w->dimension].name, BYTES_FMT(s->name),
+               tr(o->language, "first seen"),
                BYTES_FMT(wave_day(w->arena, w->first_day + s->first_seen)), (long long)s->total);
     }
     return o->svg == NULL || run->drawn || o->argument_count == 0 || draw(run, w, s, err);
@@ -138,20 +160,23 @@ static bool print_hour(void *own, const struct store_cell *cell)
     if (!is_wanted(run->option, cell->name))
         return true;
     struct bytes day = wave_day(run->arena, cell->index / 24);
-    printf("%.*sT%02d:00Z\t%.*s\t%llu\n", BYTES_FMT(day), (int)(cell->index % 24), BYTES_FMT(cell->name), (unsigned long long)cell->count);
+    printf("%.*sT%02d:00Z\t%.*s\t%llu\n", BYTES_FMT(day), (int)(cell->index % 24),
+           BYTES_FMT(cell->name), (unsigned long long)cell->count);
     return !ferror(stdout);
 }
 
-static bool show_changes(struct wave_run *run, const struct waves *w, const struct wave_series *s, struct error *err)
+static bool show_changes(struct wave_run *run, const struct waves *w, const struct wave_series *s,
+                         struct error *err)
 {
     struct wave_change change[32];
     uint32_t count = 0;
     if (!wave_changes(run->arena, run->store, w->dimension, s->name, change, 32, &count, err))
         return false;
     for (uint32_t i = 0; i < count; i++)
-        printf("%-9s %.*s: %s %.*s %.0f %% -> %.0f %% (%.*s)\n", dimension_rows[w->dimension].name, BYTES_FMT(s->name),
-               dimension_rows[change[i].dimension].name, BYTES_FMT(change[i].value), change[i].share_before * 100, change[i].share_after * 100,
-               BYTES_FMT(wave_day(run->arena, change[i].day)));
+        printf("%-9s %.*s: %s %.*s %.0f %% -> %.0f %% (%.*s)\n", dimension_rows[w->dimension].name,
+               BYTES_FMT(s->name), dimension_rows[change[i].dimension].name,
+               BYTES_FMT(change[i].value), change[i].share_before * 100,
+               change[i].share_after * 100, BYTES_FMT(wave_day(run->arena, change[i].day)));
     return true;
 }
 
@@ -164,7 +189,8 @@ static bool show_dimension(struct wave_run *run, enum dimension dimension, struc
     if (unit > WAVE_MONTH)
         return error_set(err, ERROR_USAGE, "no unit '%s': hour day week month", o->unit);
     if (o->unit != NULL && unit == WAVE_HOUR)
-        return store_counts(run->store, dimension, 3600, o->filter.since_us, o->filter.until_us, print_hour, run, err);
+        return store_counts(run->store, dimension, 3600, o->filter.since_us, o->filter.until_us,
+                            print_hour, run, err);
     struct waves *w = wave_load(run->arena, run->store, dimension, o->false_alarms, err);
     for (uint32_t i = 0; w != NULL && i < w->count; i++) {
         if (!is_wanted(o, w->series[i].name))
@@ -173,13 +199,15 @@ static bool show_dimension(struct wave_run *run, enum dimension dimension, struc
             return false;
         if (o->unit != NULL)
             print_counts(run, w, &w->series[i], unit);
-        if (o->argument_count > 0 && !o->json && o->unit == NULL && !show_changes(run, w, &w->series[i], err))
+        if (o->argument_count > 0 && !o->json && o->unit == NULL &&
+            !show_changes(run, w, &w->series[i], err))
             return false;
     }
     return w != NULL;
 }
 
-static void year_line(const struct year_table *t, struct bytes name, double count, double before, double change)
+static void year_line(const struct year_table *t, struct bytes name, double count, double before,
+                      double change)
 {
     printf("%-30.*s %14.6g ", BYTES_FMT(name), count);
     isnan(before) ? printf("%14s ", "-") : printf("%14.6g ", before);
@@ -191,16 +219,19 @@ static void year_line(const struct year_table *t, struct bytes name, double coun
 
 static void print_year(struct wave_run *run, const struct year_table *t)
 {
-    printf("%-30s %14s %14s %8s%s\n", "", "this year", "year before", "change", t->mailboxes > 0 ? "   per 10,000" : "");
+    printf("%-30s %14s %14s %8s%s\n", "", "this year", "year before", "change",
+           t->mailboxes > 0 ? "   per 10,000" : "");
     for (uint32_t i = 0; i < t->count; i++) {
         const struct year_row *row = &t->row[i];
         year_line(t, row->name, row->count, row->before, row->change);
         const struct year_row *whole = row->parent.at == NULL ? NULL : year_find(t, row->parent);
         double rest = whole == NULL || i == 0 ? NAN : year_rest_change(whole, row);
         if (!isnan(rest))
-            year_line(t, arena_printf(run->arena, "  %.*s without it", BYTES_FMT(whole->name)), whole->count - row->count, whole->before - row->before, rest);
+            year_line(t, arena_printf(run->arena, "  %.*s without it", BYTES_FMT(whole->name)),
+                      whole->count - row->count, whole->before - row->before, rest);
     }
-    double other = year_other(t, t->row[0].name, false), before = year_other(t, t->row[0].name, true);
+    double other = year_other(t, t->row[0].name, false),
+           before = year_other(t, t->row[0].name, true);
     year_line(t, BYTES("other"), other, before, year_change(other, before));
     struct bytes finding[16];
     uint32_t count;
@@ -213,7 +244,8 @@ static bool year_of_file(struct wave_run *run, struct error *err)
 {
     struct bytes csv;
     struct year_table table;
-    if (!data_read(run->arena, run->option->figures, &csv, err) || !year_read(run->arena, csv, &table, err))
+    if (!data_read(run->arena, run->option->figures, &csv, err) ||
+        !year_read(run->arena, csv, &table, err))
         return false;
     if (run->option->mailboxes > 0)
         table.mailboxes = run->option->mailboxes;
@@ -226,10 +258,14 @@ static bool year_of_store(struct wave_run *run, struct error *err)
     struct waves *w = wave_load(run->arena, run->store, DIMENSION_CATEGORY, 0, err);
     if (w == NULL)
         return false;
-    struct year_table table = {.row = arena_array_of(run->arena, (size_t)w->count + 1, struct year_row), .count = 1, .mailboxes = run->option->mailboxes};
+    struct year_table table = {
+        .row = arena_array_of(run->arena, (size_t)w->count + 1, struct year_row),
+        .count = 1,
+        .mailboxes = run->option->mailboxes};
     int64_t year_us[3];
     for (int i = 0; i < 3; i++)
-        civil_parse(arena_printf(run->arena, "%04lld-01-01", (long long)run->option->year - 1 + i), &year_us[i]);
+        civil_parse(arena_printf(run->arena, "%04lld-01-01", (long long)run->option->year - 1 + i),
+                    &year_us[i]);
     int cut[3];
     for (int i = 0; i < 3; i++) {
         int64_t day = year_us[i] / DAY_US - w->first_day;
@@ -239,7 +275,9 @@ static bool year_of_store(struct wave_run *run, struct error *err)
     *all = (struct year_row){.name = BYTES("threats")};
     for (uint32_t i = 0; i < w->count; i++) {
         struct year_row *row = &table.row[table.count++];
-        *row = (struct year_row){.name = w->series[i].name, .count = (double)figure_sum(&w->series[i], cut[1], cut[2]), .before = (double)figure_sum(&w->series[i], cut[0], cut[1])};
+        *row = (struct year_row){.name = w->series[i].name,
+                                 .count = (double)figure_sum(&w->series[i], cut[1], cut[2]),
+                                 .before = (double)figure_sum(&w->series[i], cut[0], cut[1])};
         row->change = year_change(row->count, row->before);
         all->count += row->count;
         all->before += row->before;
@@ -251,7 +289,8 @@ static bool year_of_store(struct wave_run *run, struct error *err)
 
 int verb_wave(int argc, char **argv)
 {
-    static const enum dimension usual[] = {DIMENSION_CATEGORY, DIMENSION_FAMILY, DIMENSION_CAMPAIGN, DIMENSION_BRAND};
+    static const enum dimension usual[] = {DIMENSION_CATEGORY, DIMENSION_FAMILY, DIMENSION_CAMPAIGN,
+                                           DIMENSION_BRAND};
     struct store_option option;
     struct error err = {0};
     int status = store_option_read(&option, argc, argv, help);
@@ -259,8 +298,10 @@ int verb_wave(int argc, char **argv)
         return status;
     struct arena *arena = arena_new(NULL);
     struct wave_run run = {.option = &option, .arena = arena};
-    enum dimension by = option.by == NULL ? DIMENSION_COUNT : dimension_named(bytes_of_string(option.by));
-    bool ok = option.by == NULL || by != DIMENSION_COUNT || error_set(&err, ERROR_USAGE, "no dimension '%s'", option.by);
+    enum dimension by =
+        option.by == NULL ? DIMENSION_COUNT : dimension_named(bytes_of_string(option.by));
+    bool ok = option.by == NULL || by != DIMENSION_COUNT ||
+              error_set(&err, ERROR_USAGE, "no dimension '%s'", option.by);
     if (ok && option.figures != NULL) {
         ok = year_of_file(&run, &err);
     } else if (ok) {

@@ -12,7 +12,18 @@
 #define REFERENCE_MIN ((size_t)4)
 #define NUMBER_MAX 256
 
-enum tag { TAG_NULL, TAG_UNKNOWN, TAG_FALSE, TAG_TRUE, TAG_INT, TAG_FLOAT, TAG_STRING, TAG_REFERENCE, TAG_LIST, TAG_OBJECT };
+enum tag {
+    TAG_NULL,
+    TAG_UNKNOWN,
+    TAG_FALSE,
+    TAG_TRUE,
+    TAG_INT,
+    TAG_FLOAT,
+    TAG_STRING,
+    TAG_REFERENCE,
+    TAG_LIST,
+    TAG_OBJECT
+};
 
 struct keep_row {
     uint16_t number;
@@ -153,7 +164,8 @@ void facts_write(struct text *out, struct object *root)
         out->len = w.start;
 }
 
-/* --- reading --------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------- */
 
 /* What a stored object works from. */
 struct stored {
@@ -243,8 +255,8 @@ static struct object *stored_object(struct model *model, enum type type, struct 
     return object_new(model, type, self);
 }
 
-/* ELEMENT: the type of objects here, by the schema.  Depth is bounded by the sized nesting: each level
- * takes four bytes, and lists of lists are not read. */
+/* ELEMENT: the type of objects here, by the schema.  Depth is bounded by the sized nesting: each
+ * level takes four bytes, and lists of lists are not read. */
 static struct value read_value(struct model *model, struct bytes record, struct flat *flat,
                                enum type element, bool in_list)
 {
@@ -309,7 +321,9 @@ static bool value_fits(struct value v, enum shape shape)
     default:
         return false;
     }
-    uint8_t item = shape == SHAPE_STRINGS ? VALUE_STRING : shape == SHAPE_INTS ? VALUE_INT : VALUE_OBJECT;
+    uint8_t item = shape == SHAPE_STRINGS ? VALUE_STRING
+                   : shape == SHAPE_INTS  ? VALUE_INT
+                                          : VALUE_OBJECT;
     if (shape != SHAPE_STRINGS && shape != SHAPE_INTS && shape != SHAPE_OBJECTS)
         return false;
     for (uint32_t i = 0; i < v.as.array->count; i++)

@@ -18,12 +18,15 @@ static void cell(struct text *out, struct bytes s, bool last)
 
 static const char *type_of(enum dimension kind)
 {
-    return kind == DIMENSION_DOMAIN ? "domain" : kind == DIMENSION_SENDER ? "sender-domain" : "sha256";
+    return kind == DIMENSION_DOMAIN   ? "domain"
+           : kind == DIMENSION_SENDER ? "sender-domain"
+                                      : "sha256";
 }
 
 void indicator_csv(struct text *out, const struct indicators *list)
 {
-    text_add_string(out, "\"first_seen\",\"last_seen\",\"type\",\"value\",\"confidence\",\"messages\",\"also_in_clean\",\"category\","
+    text_add_string(out, "\"first_seen\",\"last_seen\",\"type\",\"value\",\"confidence\","
+                         "\"messages\",\"also_in_clean\",\"category\","
                          "\"family\",\"campaign\"\r\n");
     for (uint32_t i = 0; i < list->count; i++) {
         const struct indicator *row = list->row[i];
@@ -31,7 +34,8 @@ void indicator_csv(struct text *out, const struct indicators *list)
         cell(out, civil_iso(list->arena, row->last_us), false);
         cell(out, bytes_of_string(type_of(row->kind)), false);
         cell(out, row->value, false);
-        text_add_format(out, "%d,%u,%u,", row->confidence, row->malicious + row->suspicious, row->clean);
+        text_add_format(out, "%d,%u,%u,", row->confidence, row->malicious + row->suspicious,
+                        row->clean);
         cell(out, row->category, false);
         cell(out, row->family, false);
         cell(out, row->campaign, true);

@@ -31,9 +31,11 @@ int64_t figure_sum(const struct wave_series *series, int from, int to)
 
 void figure_open_table(const struct figure *f)
 {
-    text_add_format(f->out, "<details class=\"data\"><summary>%s</summary><div class=\"scroll\" tabindex=\"0\" "
-                            "role=\"region\" aria-label=\"%s: ",
-                    tr(f->language, "Data table"), tr(f->language, "Data table"));
+    text_add_format(
+        f->out,
+        "<details class=\"data\"><summary>%s</summary><div class=\"scroll\" tabindex=\"0\" "
+        "role=\"region\" aria-label=\"%s: ",
+        tr(f->language, "Data table"), tr(f->language, "Data table"));
     markup_text(f->out, f->title);
     text_add_string(f->out, "\"><table><thead><tr>");
 }
@@ -71,15 +73,19 @@ static double draw_scale(const struct figure *f, struct svg *svg, double most, d
 
 static struct bytes month_name(const struct figure *f, int64_t day)
 {
-    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct civil c = civil_of_us(day * DAY_US);
     if (f->language == LANGUAGE_JA)
-        return c.month == 1 ? arena_printf(f->arena, "%lld年1月", (long long)c.year) : arena_printf(f->arena, "%d月", c.month);
-    return c.month == 1 ? arena_printf(f->arena, "Jan %lld", (long long)c.year) : bytes_of_string(names[c.month - 1]);
+        return c.month == 1 ? arena_printf(f->arena, "%lld年1月", (long long)c.year)
+                            : arena_printf(f->arena, "%d月", c.month);
+    return c.month == 1 ? arena_printf(f->arena, "Jan %lld", (long long)c.year)
+                        : bytes_of_string(names[c.month - 1]);
 }
 
 /* Months below the axis; where the span is short, days too. */
-static void draw_days(const struct figure *f, struct svg *svg, int64_t first, int days, double bottom)
+static void draw_days(const struct figure *f, struct svg *svg, int64_t first, int days,
+                      double bottom)
 {
     double wide = (RIGHT - LEFT) / days, last_x = -100;
     for (int d = 0; d < days; d++) {
@@ -88,11 +94,13 @@ static void draw_days(const struct figure *f, struct svg *svg, int64_t first, in
         bool named = c.day == 1 || d == 0;
         if (named && x - last_x > 44) {
             svg_line(svg, "a", x, bottom, x, bottom + 5);
-            svg_text(svg, "m", x + 2, bottom + (days <= 45 ? 30 : 17), "start", month_name(f, first + d));
+            svg_text(svg, "m", x + 2, bottom + (days <= 45 ? 30 : 17), "start",
+                     month_name(f, first + d));
             last_x = x;
         }
         if (days <= 45 && (c.day % 5 == 0 || c.day == 1))
-            svg_text(svg, "m", x + wide / 2, bottom + 16, "middle", arena_printf(f->arena, "%d", c.day));
+            svg_text(svg, "m", x + wide / 2, bottom + 16, "middle",
+                     arena_printf(f->arena, "%d", c.day));
     }
 }
 
@@ -103,8 +111,8 @@ struct column {
     bool surge;
 };
 
-static uint32_t make_columns(const struct figure *f, const struct waves *w, const struct wave_series *s, int from, int to,
-                             struct column **out)
+static uint32_t make_columns(const struct figure *f, const struct waves *w,
+                             const struct wave_series *s, int from, int to, struct column **out)
 {
     int step = to - from > DAYS_DRAWN_MAX ? 7 : 1;
     uint32_t count = (uint32_t)((to - from + step - 1) / step), n = 0;
@@ -123,8 +131,8 @@ static uint32_t make_columns(const struct figure *f, const struct waves *w, cons
     return n;
 }
 
-static void draw_columns(const struct figure *f, struct svg *svg, const struct column *column, uint32_t count, double top,
-                         double bottom)
+static void draw_columns(const struct figure *f, struct svg *svg, const struct column *column,
+                         uint32_t count, double top, double bottom)
 {
     double wide = (RIGHT - LEFT) / count;
     for (uint32_t i = 0; i < count; i++) /* the time of a surge behind everything */
@@ -133,13 +141,14 @@ static void draw_columns(const struct figure *f, struct svg *svg, const struct c
     for (uint32_t i = 0; i < count; i++) {
         double high = (bottom - TOP) * (double)column[i].count / top;
         if (column[i].count > 0)
-            svg_rect(svg, column[i].surge ? "c1" : "c0", LEFT + wide * i + wide * 0.12, bottom - high, wide * 0.76, high,
-                     wide > 6 ? 1.5 : 0);
+            svg_rect(svg, column[i].surge ? "c1" : "c0", LEFT + wide * i + wide * 0.12,
+                     bottom - high, wide * 0.76, high, wide > 6 ? 1.5 : 0);
     }
     bool drawing = false;
     svg_path_begin(svg, "e");
     for (uint32_t i = 0; i < count; i++) {
-        double x = LEFT + wide * (i + 0.5), y = bottom - (bottom - TOP) * fmin(column[i].expected, top) / top;
+        double x = LEFT + wide * (i + 0.5),
+               y = bottom - (bottom - TOP) * fmin(column[i].expected, top) / top;
         if (isnan(column[i].expected))
             drawing = false;
         else if (drawing)
@@ -171,10 +180,14 @@ static void draw_legend(const struct figure *f, struct svg *svg, bool expected, 
     }
 }
 
-static void daily_table(const struct figure *f, const struct waves *w, const struct column *column, uint32_t count)
+static void daily_table(const struct figure *f, const struct waves *w, const struct column *column,
+                        uint32_t count)
 {
     figure_open_table(f);
-    figure_cell(f, true, bytes_of_string(tr(f->language, count > 0 && column[0].to - column[0].from > 1 ? "Week of" : "Day")));
+    figure_cell(
+        f, true,
+        bytes_of_string(
+            tr(f->language, count > 0 && column[0].to - column[0].from > 1 ? "Week of" : "Day")));
     figure_cell(f, true, bytes_of_string(tr(f->language, "Detected")));
     figure_cell(f, true, bytes_of_string(tr(f->language, "Expected")));
     figure_cell(f, true, bytes_of_string(tr(f->language, "Surge")));
@@ -187,13 +200,15 @@ static void daily_table(const struct figure *f, const struct waves *w, const str
         if (!isnan(column[i].expected))
             text_add_format(f->out, "%.1f", column[i].expected);
         text_add_string(f->out, "</td>");
-        figure_cell(f, false, column[i].surge ? bytes_of_string(tr(f->language, "yes")) : BYTES(""));
+        figure_cell(f, false,
+                    column[i].surge ? bytes_of_string(tr(f->language, "yes")) : BYTES(""));
         text_add_string(f->out, "</tr>");
     }
     figure_close_table(f);
 }
 
-void figure_daily(const struct figure *f, const struct waves *w, const struct wave_series *s, int from, int to)
+void figure_daily(const struct figure *f, const struct waves *w, const struct wave_series *s,
+                  int from, int to)
 {
     struct column *column;
     uint32_t count = make_columns(f, w, s, from, to, &column);
@@ -222,7 +237,9 @@ void figure_daily(const struct figure *f, const struct waves *w, const struct wa
         if (g->peak < from || g->peak >= to)
             continue;
         double x = LEFT + wide * (g->peak - from + 0.5);
-        double y = to - from > DAYS_DRAWN_MAX ? TOP + 12 : bottom - (bottom - TOP) * (double)g->peak_count / top - 6;
+        double y = to - from > DAYS_DRAWN_MAX
+                       ? TOP + 12
+                       : bottom - (bottom - TOP) * (double)g->peak_count / top - 6;
         svg_text(&svg, "t b", fmin(fmax(x, LEFT + 30), RIGHT - 30), fmax(y, TOP - 2), "middle",
                  arena_printf(f->arena, "▲ %lld", (long long)g->peak_count));
     }

@@ -2,9 +2,9 @@
  *
  * The figures of the bulletin: what is drawn, from what numbers, and the same numbers as a table.
  *
- * Each function draws one SVG (report/svg.h) into OUT; with `table` it adds the data as an HTML table in
- * a closed <details>, which is the accessible twin.  Axes begin at zero.  Colour never speaks alone:
- * columns carry labels, surges a mark and a number.  Long spans are drawn by week. */
+ * Each function draws one SVG (report/svg.h) into OUT; with `table` it adds the data as an HTML
+ * table in a closed <details>, which is the accessible twin.  Axes begin at zero.  Colour never
+ * speaks alone: columns carry labels, surges a mark and a number.  Long spans are drawn by week. */
 #ifndef NOROSHI_REPORT_FIGURE_H
 #define NOROSHI_REPORT_FIGURE_H
 
@@ -27,15 +27,17 @@ struct figure_row {
     int64_t count;
 };
 
-/* Counts by day of SERIES in [from, to) (days of WAVES), expectation as a dashed line, surges marked. */
-void figure_daily(const struct figure *figure, const struct waves *waves, const struct wave_series *series, int from,
-                  int to);
+/* Counts by day of SERIES in [from, to) (days of WAVES), expectation as a dashed line, surges
+ * marked. */
+void figure_daily(const struct figure *figure, const struct waves *waves,
+                  const struct wave_series *series, int from, int to);
 /* The largest series of WAVES stacked by week or month, the others as one. */
-void figure_stack(const struct figure *figure, const struct waves *waves, enum wave_unit unit, int from, int to);
+void figure_stack(const struct figure *figure, const struct waves *waves, enum wave_unit unit,
+                  int from, int to);
 /* Bars of the rows, in the order given. */
 void figure_bars(const struct figure *figure, const struct figure_row *row, uint32_t count);
-/* A line per series from its first to its last day in [from, to), with a mark per week as large as its
- * count. */
+/* A line per series from its first to its last day in [from, to), with a mark per week as large as
+ * its count. */
 void figure_timeline(const struct figure *figure, const struct waves *waves, int from, int to);
 /* Weeks across, series down, darker where more. */
 void figure_heat(const struct figure *figure, const struct waves *waves, int from, int to);

@@ -14,15 +14,16 @@
 #define TIMELINE_ROWS 14
 #define DAY_US ((int64_t)86400 * 1000000)
 
-/* --- stacked columns --------------------------------------------------------------------------- */
+/* --- stacked columns ---------------------------------------------------------------------------
+ */
 
 struct period {
     int from, to;
     int64_t part[STACKED + 1], total;
 };
 
-static uint32_t make_periods(const struct figure *f, const struct waves *w, enum wave_unit unit, int from, int to,
-                             struct period **out)
+static uint32_t make_periods(const struct figure *f, const struct waves *w, enum wave_unit unit,
+                             int from, int to, struct period **out)
 {
     struct period *period = *out = arena_array_of(f->arena, (size_t)(to - from) + 1, struct period);
     uint32_t count = 0;
@@ -42,13 +43,15 @@ static uint32_t make_periods(const struct figure *f, const struct waves *w, enum
     return count;
 }
 
-static void stack_table(const struct figure *f, const struct waves *w, const struct period *period, uint32_t count,
-                        uint32_t parts)
+static void stack_table(const struct figure *f, const struct waves *w, const struct period *period,
+                        uint32_t count, uint32_t parts)
 {
     figure_open_table(f);
     figure_cell(f, true, bytes_of_string(tr(f->language, "From")));
     for (uint32_t k = 0; k < parts; k++)
-        figure_cell(f, true, k < STACKED ? tr_bytes(f->language, w->series[k].name) : bytes_of_string(tr(f->language, "other")));
+        figure_cell(f, true,
+                    k < STACKED ? tr_bytes(f->language, w->series[k].name)
+                                : bytes_of_string(tr(f->language, "other")));
     figure_cell(f, true, bytes_of_string(tr(f->language, "Total")));
     text_add_string(f->out, "</tr></thead><tbody>");
     for (uint32_t i = 0; i < count; i++) {
@@ -62,14 +65,17 @@ static void stack_table(const struct figure *f, const struct waves *w, const str
     figure_close_table(f);
 }
 
-static void stack_legend(const struct figure *f, struct svg *svg, const struct waves *w, uint32_t parts)
+static void stack_legend(const struct figure *f, struct svg *svg, const struct waves *w,
+                         uint32_t parts)
 {
     double x = LEFT, y = 12;
     for (uint32_t k = 0; k < parts; k++) {
-        struct bytes name = k < STACKED ? tr_bytes(f->language, w->series[k].name) : bytes_of_string(tr(f->language, "other"));
+        struct bytes name = k < STACKED ? tr_bytes(f->language, w->series[k].name)
+                                        : bytes_of_string(tr(f->language, "other"));
         struct text cut;
         text_init(&cut, f->arena, 0);
-        double wide = 30 + (f->language == LANGUAGE_JA ? 4.6 : 6.4) * (double)(name.len < 24 ? name.len : 24);
+        double wide =
+            30 + (f->language == LANGUAGE_JA ? 4.6 : 6.4) * (double)(name.len < 24 ? name.len : 24);
         if (x + wide > RIGHT)
             x = LEFT, y += 18;
         char class[] = "c0";
@@ -80,17 +86,21 @@ static void stack_legend(const struct figure *f, struct svg *svg, const struct w
     }
 }
 
-void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit unit, int from, int to)
+void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit unit, int from,
+                  int to)
 {
     struct period *period;
-    uint32_t count = make_periods(f, w, unit, from, to, &period), parts = w->count < STACKED + 1 ? w->count : STACKED + 1;
+    uint32_t count = make_periods(f, w, unit, from, to, &period),
+             parts = w->count < STACKED + 1 ? w->count : STACKED + 1;
     double most = 1, top = 56, bottom = 258, wide = (RIGHT - LEFT) / (count > 0 ? count : 1);
     for (uint32_t i = 0; i < count; i++)
         most = fmax(most, (double)period[i].total);
     double step = svg_step(most, 4), high = step * ceil(most / step);
     struct svg svg;
-    svg_begin(&svg, f->out, WIDTH, 286, f->id, f->title,
-              arena_printf(f->arena, "%s %lld", tr(f->language, "Largest column:"), (long long)most), f->alone);
+    svg_begin(
+        &svg, f->out, WIDTH, 286, f->id, f->title,
+        arena_printf(f->arena, "%s %lld", tr(f->language, "Largest column:"), (long long)most),
+        f->alone);
     stack_legend(f, &svg, w, parts);
     for (double at = 0; at <= high + step / 2; at += step) {
         double y = bottom - (bottom - top) * at / high;
@@ -111,15 +121,17 @@ void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit 
         struct civil c = civil_of_us((w->first_day + period[i].from) * DAY_US);
         if (i % every == 0)
             svg_text(&svg, "m", x + column / 2, bottom + 17, "middle",
-                     unit == WAVE_MONTH ? arena_printf(f->arena, "%lld-%02d", (long long)c.year, c.month)
-                                        : arena_printf(f->arena, "%d/%d", c.month, c.day));
+                     unit == WAVE_MONTH
+                         ? arena_printf(f->arena, "%lld-%02d", (long long)c.year, c.month)
+                         : arena_printf(f->arena, "%d/%d", c.month, c.day));
     }
     svg_end(&svg);
     if (!f->alone)
         stack_table(f, w, period, count, parts);
 }
 
-/* --- bars -------------------------------------------------------------------------------------- */
+/* --- bars --------------------------------------------------------------------------------------
+ */
 
 void figure_bars(const struct figure *f, const struct figure_row *row, uint32_t count)
 {
@@ -128,14 +140,18 @@ void figure_bars(const struct figure *f, const struct figure_row *row, uint32_t 
     for (uint32_t i = 0; i < count; i++)
         most = fmax(most, (double)row[i].count);
     svg_begin(&svg, f->out, WIDTH, (int)(high * count) + 12, f->id, f->title,
-              count == 0 ? BYTES("") : arena_printf(f->arena, "%.*s: %lld", BYTES_FMT(row[0].name), (long long)row[0].count), f->alone);
+              count == 0 ? BYTES("")
+                         : arena_printf(f->arena, "%.*s: %lld", BYTES_FMT(row[0].name),
+                                        (long long)row[0].count),
+              f->alone);
     for (uint32_t i = 0; i < count; i++) {
         double y = 6 + high * i, wide = (right - left) * (double)row[i].count / most;
         struct text name;
         text_init(&name, f->arena, 0);
         size_t cut = row[i].name.len;
         uint32_t shown = f->language == LANGUAGE_JA ? 40 : 30;
-        while (cut > shown || (cut > 0 && cut < row[i].name.len && (row[i].name.at[cut] & 0xC0) == 0x80))
+        while (cut > shown ||
+               (cut > 0 && cut < row[i].name.len && (row[i].name.at[cut] & 0xC0) == 0x80))
             cut--;
         text_add(&name, bytes_sub(row[i].name, 0, cut));
         if (cut < row[i].name.len)
@@ -161,7 +177,8 @@ void figure_bars(const struct figure *f, const struct figure_row *row, uint32_t 
     figure_close_table(f);
 }
 
-/* --- weeks across, series down ----------------------------------------------------------------- */
+/* --- weeks across, series down -----------------------------------------------------------------
+ */
 
 struct grid {
     uint32_t rows, weeks;
@@ -169,9 +186,11 @@ struct grid {
     int64_t most;
 };
 
-static struct grid make_grid(const struct figure *f, const struct waves *w, int from, int to, uint32_t rows_max)
+static struct grid make_grid(const struct figure *f, const struct waves *w, int from, int to,
+                             uint32_t rows_max)
 {
-    struct grid g = {w->count < rows_max ? w->count : rows_max, 0, arena_array_of(f->arena, (size_t)(to - from) / 7 + 3, int), 1};
+    struct grid g = {w->count < rows_max ? w->count : rows_max, 0,
+                     arena_array_of(f->arena, (size_t)(to - from) / 7 + 3, int), 1};
     for (int d = from; d < to; g.weeks++) {
         g.from[g.weeks] = d;
         int64_t monday = wave_fold(WAVE_WEEK, w->first_day + d);
@@ -187,8 +206,8 @@ static struct grid make_grid(const struct figure *f, const struct waves *w, int 
     return g;
 }
 
-static void grid_labels(const struct figure *f, struct svg *svg, const struct waves *w, const struct grid *g, double left,
-                        double high)
+static void grid_labels(const struct figure *f, struct svg *svg, const struct waves *w,
+                        const struct grid *g, double left, double high)
 {
     double wide = (RIGHT - left) / (g->weeks > 0 ? g->weeks : 1);
     uint32_t every = g->weeks / 10 + 1;
@@ -202,7 +221,8 @@ static void grid_labels(const struct figure *f, struct svg *svg, const struct wa
     }
     for (uint32_t k = 0; k < g->weeks; k += every) {
         struct civil c = civil_of_us((w->first_day + g->from[k]) * DAY_US);
-        svg_text(svg, "m", left + wide * (k + 0.5), 20, "middle", arena_printf(f->arena, "%d/%d", c.month, c.day));
+        svg_text(svg, "m", left + wide * (k + 0.5), 20, "middle",
+                 arena_printf(f->arena, "%d/%d", c.month, c.day));
     }
 }
 
@@ -224,13 +244,16 @@ static void grid_table(const struct figure *f, const struct waves *w, const stru
     figure_close_table(f);
 }
 
-static void draw_grid(const struct figure *f, const struct waves *w, int from, int to, uint32_t rows, bool heat)
+static void draw_grid(const struct figure *f, const struct waves *w, int from, int to,
+                      uint32_t rows, bool heat)
 {
     struct grid g = make_grid(f, w, from, to, rows);
     double left = heat ? 120 : 218, high = 28, wide = (RIGHT - left) / (g.weeks > 0 ? g.weeks : 1);
     struct svg svg;
     svg_begin(&svg, f->out, WIDTH, 40 + (int)(high * g.rows), f->id, f->title,
-              arena_printf(f->arena, "%s %lld", tr(f->language, "Largest count of a week:"), (long long)g.most), f->alone);
+              arena_printf(f->arena, "%s %lld", tr(f->language, "Largest count of a week:"),
+                           (long long)g.most),
+              f->alone);
     grid_labels(f, &svg, w, &g, left, high);
     for (uint32_t r = 0; r < g.rows; r++) {
         double y = 32 + high * r;
@@ -245,12 +268,14 @@ static void draw_grid(const struct figure *f, const struct waves *w, int from, i
                 svg_rect(&svg, "n", x + 1, y + 1, wide - 2, high - 2, 2);
                 static const char *const shade[] = {"h h0", "h h1", "h h2", "h h3", "h h4"};
                 if (n > 0)
-                    svg_rect(&svg, shade[(int)fmin(4, part * 5)], x + 1, y + 1, wide - 2, high - 2, 2);
+                    svg_rect(&svg, shade[(int)fmin(4, part * 5)], x + 1, y + 1, wide - 2, high - 2,
+                             2);
                 if (n > 0 && wide > 26)
-                    svg_text(&svg, part >= 0.6 ? "v i" : "v", x + wide / 2, y + high / 2 + 4, "middle",
-                             arena_printf(f->arena, "%lld", (long long)n));
+                    svg_text(&svg, part >= 0.6 ? "v i" : "v", x + wide / 2, y + high / 2 + 4,
+                             "middle", arena_printf(f->arena, "%lld", (long long)n));
             } else if (n > 0) {
-                svg_circle(&svg, "c1", x + wide / 2, y + high / 2, fmax(2, part * fmin(wide / 2, high / 2) * 0.95));
+                svg_circle(&svg, "c1", x + wide / 2, y + high / 2,
+                           fmax(2, part * fmin(wide / 2, high / 2) * 0.95));
             }
         }
     }

@@ -19,9 +19,10 @@ struct bytes indicator_uuid(struct arena *arena, const uint8_t name_space[16], s
     digest(DIGEST_SHA1, bytes_of(input, 16 + name.len), hash);
     hash[6] = (uint8_t)((hash[6] & 0x0F) | 0x50);
     hash[8] = (uint8_t)((hash[8] & 0x3F) | 0x80);
-    return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", hash[0], hash[1], hash[2],
-                        hash[3], hash[4], hash[5], hash[6], hash[7], hash[8], hash[9], hash[10], hash[11], hash[12], hash[13],
-                        hash[14], hash[15]);
+    return arena_printf(
+        arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", hash[0],
+        hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7], hash[8], hash[9], hash[10],
+        hash[11], hash[12], hash[13], hash[14], hash[15]);
 }
 
 struct loader {
@@ -42,7 +43,8 @@ static void keep_newest(struct arena *arena, struct bytes *kept, struct bytes se
         *kept = arena_copy(arena, seen);
 }
 
-static void add(struct loader *l, enum dimension kind, struct bytes value, const struct store_item *item)
+static void add(struct loader *l, enum dimension kind, struct bytes value,
+                const struct store_item *item)
 {
     struct arena *arena = l->list->arena;
     uint8_t key_bytes[300];
@@ -57,7 +59,10 @@ static void add(struct loader *l, enum dimension kind, struct bytes value, const
             return;
         found = arena_new_of(arena, struct indicator);
         key = arena_copy(arena, key);
-        *found = (struct indicator){.kind = kind, .value = bytes_from(key, 1), .first_us = item->at_us, .last_us = item->at_us};
+        *found = (struct indicator){.kind = kind,
+                                    .value = bytes_from(key, 1),
+                                    .first_us = item->at_us,
+                                    .last_us = item->at_us};
         table_set(l->by_value, key, found);
     }
     const struct verdict *v = item->verdict;
@@ -85,17 +90,21 @@ static bool visit(void *own, const struct store_item *item)
     for (uint32_t i = 0; i < v->evidence_count; i++)
         for (uint32_t k = 0; k < v->evidence[i].technique_count; k++)
             if (table_get(l->list->technique, v->evidence[i].technique[k]) == NULL)
-                table_set(l->list->technique, arena_copy(l->list->arena, v->evidence[i].technique[k]), l);
+                table_set(l->list->technique,
+                          arena_copy(l->list->arena, v->evidence[i].technique[k]), l);
     arena_reset(l->scratch);
     struct model *model = v->facts.at == NULL ? NULL : facts_model(l->scratch, v->facts);
     if (model == NULL) {
         add(l, DIMENSION_HASH, v->sha256, item);
         return true;
     }
-    struct value root = value_object(model->root), links = field(field(root, "body"), "links"), files = field(root, "attachments");
-    add(l, DIMENSION_SENDER, registered(field(field(field(root, "sender"), "email"), "domain")), item);
+    struct value root = value_object(model->root), links = field(field(root, "body"), "links"),
+                 files = field(root, "attachments");
+    add(l, DIMENSION_SENDER, registered(field(field(field(root, "sender"), "email"), "domain")),
+        item);
     for (uint32_t i = 0; links.tag == VALUE_ARRAY && i < links.as.array->count; i++)
-        add(l, DIMENSION_DOMAIN, registered(field(field(links.as.array->item[i], "href_url"), "domain")), item);
+        add(l, DIMENSION_DOMAIN,
+            registered(field(field(links.as.array->item[i], "href_url"), "domain")), item);
     for (uint32_t i = 0; files.tag == VALUE_ARRAY && i < files.as.array->count; i++)
         add(l, DIMENSION_HASH, value_bytes(field(files.as.array->item[i], "sha256")), item);
     return true;
@@ -126,21 +135,29 @@ static int by_kind_and_value(const void *a, const void *b)
     return x->kind != y->kind ? (int)x->kind - (int)y->kind : bytes_compare(x->value, y->value);
 }
 
-struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us, int64_t until_us,
-                                  enum dimension dimension, struct bytes name, struct bytes title, struct error *err)
+struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us,
+                                  int64_t until_us, enum dimension dimension, struct bytes name,
+                                  struct bytes title, struct error *err)
 {
     static const enum dimension kinds[] = {DIMENSION_DOMAIN, DIMENSION_SENDER, DIMENSION_HASH};
     struct indicators *list = arena_new_of(arena, struct indicators);
-    *list = (struct indicators){.arena = arena, .title = title, .since_us = since_us, .until_us = until_us,
+    *list = (struct indicators){.arena = arena,
+                                .title = title,
+                                .since_us = since_us,
+                                .until_us = until_us,
                                 .technique = table_new(arena)};
     struct loader loader = {list, table_new(arena), arena_new(arena)};
-    struct store_filter filter = {.since_us = since_us, .until_us = until_us, .dimension = dimension, .name = name,
+    struct store_filter filter = {.since_us = since_us,
+                                  .until_us = until_us,
+                                  .dimension = dimension,
+                                  .name = name,
                                   .classes = 1u << VERDICT_MALICIOUS | 1u << VERDICT_SUSPICIOUS};
     if (!store_each(store, &filter, visit, &loader, err))
         return NULL;
     for (int k = 0; k < 3; k++) {
         struct clean_count count = {&loader, kinds[k]};
-        if (!store_cross(store, kinds[k], DIMENSION_CLASS, BYTES("clean"), 0, 0, add_clean, &count, err))
+        if (!store_cross(store, kinds[k], DIMENSION_CLASS, BYTES("clean"), 0, 0, add_clean, &count,
+                         err))
             return NULL;
     }
     list->row = arena_array_of(arena, loader.by_value->count, struct indicator *);

@@ -2,12 +2,12 @@
  *
  * Indicators of what was detected in a time or a campaign, and the formats they leave in.
  *
- * Gathered from suspicious and malicious artifacts: registered domains of links and senders, and hashes
- * of attachments, each with first and last date and a confidence from 0 to 100: 90 for a value seen only in
- * malicious artifacts, less the more often it is also in clean or merely suspicious ones (a mail that
- * links a large platform does not make the platform an indicator; below 50 a value is context, not
- * something to block).  STIX 2.1, MISP and CSV; ids are UUIDv5 of what they name, so the same data gives the
- * same file. */
+ * Gathered from suspicious and malicious artifacts: registered domains of links and senders, and
+ * hashes of attachments, each with first and last date and a confidence from 0 to 100: 90 for a
+ * value seen only in malicious artifacts, less the more often it is also in clean or merely
+ * suspicious ones (a mail that links a large platform does not make the platform an indicator;
+ * below 50 a value is context, not something to block).  STIX 2.1, MISP and CSV; ids are UUIDv5 of
+ * what they name, so the same data gives the same file. */
 #ifndef NOROSHI_REPORT_INDICATOR_H
 #define NOROSHI_REPORT_INDICATOR_H
 
@@ -18,7 +18,8 @@
 
 struct indicator {
     enum dimension kind; /* DOMAIN, SENDER, HASH */
-    struct bytes value, family, category, campaign, technique; /* of the newest artifact that names one */
+    struct bytes value, family, category, campaign,
+        technique; /* of the newest artifact that names one */
     int64_t first_us, last_us;
     uint32_t malicious, suspicious, clean;
     int confidence;
@@ -34,9 +35,11 @@ struct indicators {
 };
 
 /* Those of [since, until), or of the label (DIMENSION, NAME) where NAME is there; in ARENA. */
-struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us, int64_t until_us,
-                                  enum dimension dimension, struct bytes name, struct bytes title, struct error *err);
-/* date first, date last, type, value, confidence, ...; formula characters are disarmed (OWASP, CSV injection). */
+struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us,
+                                  int64_t until_us, enum dimension dimension, struct bytes name,
+                                  struct bytes title, struct error *err);
+/* date first, date last, type, value, confidence, ...; formula characters are disarmed (OWASP, CSV
+ * injection). */
 void indicator_csv(struct text *out, const struct indicators *indicators);
 /* A STIX 2.1 bundle: identity, indicators, malware, attack patterns, relationships, one report. */
 void indicator_stix(struct text *out, const struct indicators *indicators);

@@ -9,10 +9,10 @@
 /* C0 without tab and line feed, C1, bidi and invisible controls, tags: nothing to show. */
 static bool is_unsafe(uint32_t code)
 {
-    return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
-           (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
-           (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF || (code >= 0xE0000 && code < 0xE0080) ||
-           (code & 0xFFFE) == 0xFFFE;
+    return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0) ||
+           code == 0x061C || (code >= 0x200B && code <= 0x200F) ||
+           (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
+           code == 0xFEFF || (code >= 0xE0000 && code < 0xE0080) || (code & 0xFFFE) == 0xFFFE;
 }
 
 static void add_code(struct text *out, uint32_t code)
@@ -81,7 +81,8 @@ struct bytes markup_slug(struct arena *arena, struct bytes name)
         text_add_byte(&out, c);
     }
     if (lost || gap || out.len == 0) /* two names that differ only in what is lost stay two */
-        text_add_format(&out, "%s%08x", out.len > 0 ? "-" : "n", (unsigned)(bytes_hash(name) & 0xFFFFFFFF));
+        text_add_format(&out, "%s%08x", out.len > 0 ? "-" : "n",
+                        (unsigned)(bytes_hash(name) & 0xFFFFFFFF));
     return text_bytes(&out);
 }
 

@@ -14,10 +14,14 @@ static void attribute(struct json *json, const struct indicators *list, const st
     struct arena *arena = list->arena;
     bool hash = row->kind == DIMENSION_HASH;
     json_begin_map(json);
-    key_string(json, "uuid", indicator_uuid(arena, indicator_namespace, arena_printf(arena, "misp:%d:%.*s:%.*s", (int)row->kind,
-                                            BYTES_FMT(row->value), BYTES_FMT(list->title))));
+    key_string(json, "uuid",
+               indicator_uuid(arena, indicator_namespace,
+                              arena_printf(arena, "misp:%d:%.*s:%.*s", (int)row->kind,
+                                           BYTES_FMT(row->value), BYTES_FMT(list->title))));
     key_string(json, "type", hash ? BYTES("sha256") : BYTES("domain"));
-    key_string(json, "category", hash || row->kind == DIMENSION_SENDER ? BYTES("Payload delivery") : BYTES("Network activity"));
+    key_string(json, "category",
+               hash || row->kind == DIMENSION_SENDER ? BYTES("Payload delivery")
+                                                     : BYTES("Network activity"));
     key_string(json, "value", row->value);
     json_key(json, "to_ids");
     json_bool(json, row->confidence >= INDICATOR_BLOCK && row->kind != DIMENSION_SENDER);
@@ -26,10 +30,14 @@ static void attribute(struct json *json, const struct indicators *list, const st
     key_string(json, "timestamp", arena_printf(arena, "%lld", (long long)(row->last_us / 1000000)));
     key_string(json, "first_seen", civil_iso(arena, row->first_us));
     key_string(json, "last_seen", civil_iso(arena, row->last_us));
-    key_string(json, "comment", arena_printf(arena, "%s; confidence %d; %u messages%s%.*s%s%.*s",
-                                             hash ? "attachment" : row->kind == DIMENSION_SENDER ? "sender" : "link",
-                                             row->confidence, row->malicious + row->suspicious, row->family.len > 0 ? "; " : "",
-                                             BYTES_FMT(row->family), row->category.len > 0 ? "; " : "", BYTES_FMT(row->category)));
+    key_string(json, "comment",
+               arena_printf(arena, "%s; confidence %d; %u messages%s%.*s%s%.*s",
+                            hash                            ? "attachment"
+                            : row->kind == DIMENSION_SENDER ? "sender"
+                                                            : "link",
+                            row->confidence, row->malicious + row->suspicious,
+                            row->family.len > 0 ? "; " : "", BYTES_FMT(row->family),
+                            row->category.len > 0 ? "; " : "", BYTES_FMT(row->category)));
     json_end_map(json);
 }
 
@@ -51,7 +59,9 @@ void indicator_misp(struct text *out, const struct indicators *list)
     json_begin_map(&json);
     json_key(&json, "Event");
     json_begin_map(&json);
-    key_string(&json, "uuid", indicator_uuid(arena, indicator_namespace, arena_printf(arena, "misp-event:%.*s", BYTES_FMT(list->title))));
+    key_string(&json, "uuid",
+               indicator_uuid(arena, indicator_namespace,
+                              arena_printf(arena, "misp-event:%.*s", BYTES_FMT(list->title))));
     key_string(&json, "info", list->title);
     key_string(&json, "date", bytes_sub(civil_iso(arena, last), 0, 10));
     key_string(&json, "timestamp", arena_printf(arena, "%lld", (long long)(last / 1000000)));
@@ -64,7 +74,8 @@ void indicator_misp(struct text *out, const struct indicators *list)
     json_begin_list(&json);
     tag(&json, BYTES("tlp:amber"));
     for (uint32_t i = 0; i < list->technique->count; i++)
-        tag(&json, arena_printf(arena, "misp-galaxy:mitre-attack-pattern=\"%.*s\"", BYTES_FMT(list->technique->row[i].key)));
+        tag(&json, arena_printf(arena, "misp-galaxy:mitre-attack-pattern=\"%.*s\"",
+                                BYTES_FMT(list->technique->row[i].key)));
     json_end_list(&json);
     json_key(&json, "Attribute");
     json_begin_list(&json);

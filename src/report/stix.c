@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * STIX 2.1 (OASIS Standard, 10 June 2021).  Ids of all objects are UUIDv5 in a name space of ours, so that
- * the same finding has the same id in every export. */
+ * STIX 2.1 (OASIS Standard, 10 June 2021).  Ids of all objects are UUIDv5 in a name space of ours,
+ * so that the same finding has the same id in every export. */
 #include "base/civil.h"
 #include "base/json.h"
 #include "report/indicator.h"
@@ -31,11 +31,13 @@ static struct bytes stamp(struct arena *arena, int64_t at_us)
 static struct bytes id_of(struct bundle *b, const char *type, struct bytes name)
 {
     struct arena *arena = b->list->arena;
-    struct bytes uuid = indicator_uuid(arena, indicator_namespace, arena_printf(arena, "%s:%.*s", type, BYTES_FMT(name)));
+    struct bytes uuid = indicator_uuid(arena, indicator_namespace,
+                                       arena_printf(arena, "%s:%.*s", type, BYTES_FMT(name)));
     return arena_printf(arena, "%s--%.*s", type, BYTES_FMT(uuid));
 }
 
-static void begin_object(struct bundle *b, const char *type, struct bytes id, struct bytes created, struct bytes modified)
+static void begin_object(struct bundle *b, const char *type, struct bytes id, struct bytes created,
+                         struct bytes modified)
 {
     json_begin_map(&b->json);
     key_string(b, "type", bytes_of_string(type));
@@ -91,8 +93,9 @@ static struct bytes pattern_of(struct arena *arena, const struct indicator *row)
 {
     struct text out;
     text_init(&out, arena, 0);
-    text_add_string(&out, row->kind == DIMENSION_HASH ? "[file:hashes.'SHA-256' = '" :
-                          row->kind == DIMENSION_SENDER ? "[email-message:from_ref.value LIKE '%@" : "[domain-name:value = '");
+    text_add_string(&out, row->kind == DIMENSION_HASH     ? "[file:hashes.'SHA-256' = '"
+                          : row->kind == DIMENSION_SENDER ? "[email-message:from_ref.value LIKE '%@"
+                                                          : "[domain-name:value = '");
     for (size_t i = 0; i < row->value.len; i++) {
         if (row->value.at[i] == '\'' || row->value.at[i] == '\\')
             text_add_byte(&out, '\\');
@@ -105,14 +108,17 @@ static struct bytes pattern_of(struct arena *arena, const struct indicator *row)
 static void indicator(struct bundle *b, const struct indicator *row)
 {
     struct arena *arena = b->list->arena;
-    struct bytes id = id_of(b, "indicator", arena_printf(arena, "%d:%.*s", (int)row->kind, BYTES_FMT(row->value)));
+    struct bytes id = id_of(b, "indicator",
+                            arena_printf(arena, "%d:%.*s", (int)row->kind, BYTES_FMT(row->value)));
     begin_object(b, "indicator", id, stamp(arena, row->first_us), stamp(arena, row->last_us));
     key_string(b, "name", row->value);
-    key_string(b, "description", arena_printf(arena, "%.*s: %u messages, in %u clean ones", BYTES_FMT(row->category),
-                                              row->malicious + row->suspicious, row->clean));
+    key_string(b, "description",
+               arena_printf(arena, "%.*s: %u messages, in %u clean ones", BYTES_FMT(row->category),
+                            row->malicious + row->suspicious, row->clean));
     json_key(&b->json, "indicator_types");
     json_begin_list(&b->json);
-    json_cstring(&b->json, row->confidence >= INDICATOR_BLOCK ? "malicious-activity" : "anomalous-activity");
+    json_cstring(&b->json,
+                 row->confidence >= INDICATOR_BLOCK ? "malicious-activity" : "anomalous-activity");
     json_end_list(&b->json);
     key_string(b, "pattern", pattern_of(arena, row));
     key_string(b, "pattern_type", BYTES("stix"));
@@ -123,7 +129,8 @@ static void indicator(struct bundle *b, const struct indicator *row)
     struct bytes *family = row->family.len == 0 ? NULL : table_get(b->family, row->family);
     if (family == NULL || row->confidence < INDICATOR_BLOCK)
         return;
-    struct bytes link = id_of(b, "relationship", arena_printf(arena, "%.*s %.*s", BYTES_FMT(id), BYTES_FMT(*family)));
+    struct bytes link = id_of(b, "relationship",
+                              arena_printf(arena, "%.*s %.*s", BYTES_FMT(id), BYTES_FMT(*family)));
     begin_object(b, "relationship", link, stamp(arena, row->first_us), stamp(arena, row->last_us));
     key_string(b, "relationship_type", BYTES("indicates"));
     key_string(b, "source_ref", id);
@@ -159,8 +166,12 @@ void indicator_stix(struct text *out, const struct indicators *list)
     }
     if (list->count == 0)
         first = last = list->since_us;
-    struct bundle b = {.list = list, .family = table_new(arena), .technique = table_new(arena),
-                       .object = arena_array_of(arena, 4 * (size_t)list->count + list->technique->count + 4, struct bytes)};
+    struct bundle b = {
+        .list = list,
+        .family = table_new(arena),
+        .technique = table_new(arena),
+        .object = arena_array_of(arena, 4 * (size_t)list->count + list->technique->count + 4,
+                                 struct bytes)};
     b.created = stamp(arena, first);
     b.identity = id_of(&b, "identity", BYTES("noroshi"));
     json_init(&b.json, out, 1);

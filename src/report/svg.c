@@ -7,14 +7,20 @@
 #include <stdlib.h>
 
 static const char style[] =
-    "<style>svg{background:#fff;color:#1b2430;font-family:system-ui,'Noto Sans','Noto Sans CJK JP',sans-serif}"
+    "<style>svg{background:#fff;color:#1b2430;font-family:system-ui,'Noto Sans','Noto Sans CJK "
+    "JP',sans-serif}"
     ".t{fill:currentColor;font-size:12px}.m{fill:#5a6675;font-size:11px}.b{font-weight:600}"
-    ".g{stroke:#dde3ea}.a{stroke:#8a96a3}.c0{fill:#31628f}.c1{fill:#c2410c}.c2{fill:#3f7d58}.c3{fill:#8a6d1d}"
-    ".c4{fill:#7b4b94}.c5{fill:#1f7a8c}.c6{fill:#8c2f39}.c7{fill:#5a6675}.w{fill:#fde8dd}.e{fill:none;"
+    ".g{stroke:#dde3ea}.a{stroke:#8a96a3}.c0{fill:#31628f}.c1{fill:#c2410c}.c2{fill:#3f7d58}.c3{"
+    "fill:#8a6d1d}"
+    ".c4{fill:#7b4b94}.c5{fill:#1f7a8c}.c6{fill:#8c2f39}.c7{fill:#5a6675}.w{fill:#fde8dd}.e{fill:"
+    "none;"
     "stroke:#1b2430;stroke-width:1.5;stroke-dasharray:5 3}.n{fill:#eef1f4}.h{fill:#b3380b}"
-    "@media(prefers-color-scheme:dark){svg{background:#10161d;color:#e6ebf0}.m{fill:#a4b0bd}.g{stroke:#2a3542}"
-    ".c0{fill:#6fa8dc}.c1{fill:#f0804b}.c2{fill:#6fbf8f}.c3{fill:#d9b64a}.c4{fill:#b98bd0}.c5{fill:#5fc0d3}"
-    ".c6{fill:#e07a85}.c7{fill:#a4b0bd}.w{fill:#3a2418}.e{stroke:#e6ebf0}.n{fill:#1c2530}.h{fill:#f0804b}}</style>";
+    "@media(prefers-color-scheme:dark){svg{background:#10161d;color:#e6ebf0}.m{fill:#a4b0bd}.g{"
+    "stroke:#2a3542}"
+    ".c0{fill:#6fa8dc}.c1{fill:#f0804b}.c2{fill:#6fbf8f}.c3{fill:#d9b64a}.c4{fill:#b98bd0}.c5{fill:"
+    "#5fc0d3}"
+    ".c6{fill:#e07a85}.c7{fill:#a4b0bd}.w{fill:#3a2418}.e{stroke:#e6ebf0}.n{fill:#1c2530}.h{fill:#"
+    "f0804b}}</style>";
 
 /* One decimal, without a trailing ".0" and without "-0". */
 static void number(struct text *out, double x)
@@ -37,8 +43,8 @@ static void open_shape(struct svg *svg, const char *shape, const char *class)
     text_add_format(svg->out, "<%s class=\"%s\"", shape, class);
 }
 
-void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id, struct bytes title,
-               struct bytes description, bool alone)
+void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id,
+               struct bytes title, struct bytes description, bool alone)
 {
     *svg = (struct svg){out, alone};
     if (!alone) { /* on a narrow screen a drawing is scrolled and not shrunk */
@@ -46,10 +52,11 @@ void svg_begin(struct svg *svg, struct text *out, int width, int height, const c
         markup_text(out, title);
         text_add_string(out, "\">");
     }
-    text_add_format(out, "<svg%s viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
-                         "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
-                    alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " class=\"figure\"", width, height, width, height, id,
-                    id, id);
+    text_add_format(out,
+                    "<svg%s viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
+                    "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
+                    alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " class=\"figure\"", width,
+                    height, width, height, id, id, id);
     markup_text(out, title);
     text_add_format(out, "</title><desc id=\"%s-d\">", id);
     markup_text(out, description);
@@ -63,7 +70,8 @@ void svg_end(struct svg *svg)
     text_add_string(svg->out, svg->alone ? "</svg>\n" : "</svg></div>");
 }
 
-void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height, double radius)
+void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height,
+              double radius)
 {
     open_shape(svg, "rect", class);
     attribute(svg->out, "x", x);
@@ -94,7 +102,8 @@ void svg_circle(struct svg *svg, const char *class, double x, double y, double r
     text_add_string(svg->out, "/>");
 }
 
-void svg_text(struct svg *svg, const char *class, double x, double y, const char *anchor, struct bytes text)
+void svg_text(struct svg *svg, const char *class, double x, double y, const char *anchor,
+              struct bytes text)
 {
     open_shape(svg, "text", class);
     attribute(svg->out, "x", x);
@@ -135,6 +144,7 @@ void svg_path_end(struct svg *svg)
 
 double svg_step(double most, int count)
 {
-    double rough = fmax(most, 1) / count, power = pow(10, floor(log10(rough))), part = rough / power;
+    double rough = fmax(most, 1) / count, power = pow(10, floor(log10(rough))),
+           part = rough / power;
     return fmax(1, power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10));
 }

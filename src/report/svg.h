@@ -3,8 +3,8 @@
  * Drawing in SVG 1.1, deterministic to the byte: no ids but those given, no date, fixed precision.
  *
  * A drawing carries its title and description for screen readers (role img, aria-labelledby) and
- * no style of its own: shapes have classes, so that a page's style sheet (or svg_style, for a file on
- * its own) gives light and dark.  Coordinates are user units with one decimal. */
+ * no style of its own: shapes have classes, so that a page's style sheet (or svg_style, for a file
+ * on its own) gives light and dark.  Coordinates are user units with one decimal. */
 #ifndef NOROSHI_REPORT_SVG_H
 #define NOROSHI_REPORT_SVG_H
 
@@ -15,16 +15,18 @@ struct svg {
     bool alone;
 };
 
-/* Begin a drawing of WIDTH x HEIGHT; ID makes the labels' ids unique in a page; ALONE: a file of its own,
- * with name space and style. */
-void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id, struct bytes title,
-               struct bytes description, bool alone);
+/* Begin a drawing of WIDTH x HEIGHT; ID makes the labels' ids unique in a page; ALONE: a file of
+ * its own, with name space and style. */
+void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id,
+               struct bytes title, struct bytes description, bool alone);
 void svg_end(struct svg *svg);
-void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height, double radius);
+void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height,
+              double radius);
 void svg_line(struct svg *svg, const char *class, double x1, double y1, double x2, double y2);
 void svg_circle(struct svg *svg, const char *class, double x, double y, double radius);
 /* ANCHOR: start, middle or end. */
-void svg_text(struct svg *svg, const char *class, double x, double y, const char *anchor, struct bytes text);
+void svg_text(struct svg *svg, const char *class, double x, double y, const char *anchor,
+              struct bytes text);
 void svg_path_begin(struct svg *svg, const char *class);
 void svg_path_move(struct svg *svg, double x, double y);
 void svg_path_line(struct svg *svg, double x, double y);

@@ -25,7 +25,8 @@ const char *tr(enum language language, const char *english)
 struct bytes tr_bytes(enum language language, struct bytes english)
 {
     char text[128];
-    if (english.len >= sizeof text || language == LANGUAGE_EN || memchr(english.at, 0, english.len) != NULL)
+    if (english.len >= sizeof text || language == LANGUAGE_EN ||
+        memchr(english.at, 0, english.len) != NULL)
         return english;
     memcpy(text, english.at, english.len);
     text[english.len] = 0;

@@ -25,9 +25,10 @@ static uint32_t folded(uint32_t code)
 
 static bool is_pair_script(uint32_t code)
 {
-    return (code >= 0x3041 && code <= 0x30FF && code != 0x30FB) || code == 0x3005 || code == 0x3007 ||
-           (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xAC00 && code <= 0xD7A3) ||
-           (code >= 0xF900 && code <= 0xFAFF) || (code >= 0x20000 && code <= 0x3FFFF);
+    return (code >= 0x3041 && code <= 0x30FF && code != 0x30FB) || code == 0x3005 ||
+           code == 0x3007 || (code >= 0x3400 && code <= 0x9FFF) ||
+           (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
+           (code >= 0x20000 && code <= 0x3FFFF);
 }
 
 static bool is_word(uint32_t code)
@@ -35,8 +36,8 @@ static bool is_word(uint32_t code)
     if (code < 0x80)
         return ascii_is_alnum((uint8_t)code);
     return code >= 0xC0 && code != 0xD7 && code != 0xF7 && !(code >= 0x2000 && code <= 0x2BFF) &&
-           !(code >= 0x3000 && code <= 0x3040) && code != 0x30FB && !(code >= 0xFE00 && code <= 0xFEFF) &&
-           code < 0xFFF0;
+           !(code >= 0x3000 && code <= 0x3040) && code != 0x30FB &&
+           !(code >= 0xFE00 && code <= 0xFEFF) && code < 0xFFF0;
 }
 
 #define WORD_BYTES_MAX 64

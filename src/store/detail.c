@@ -22,8 +22,8 @@ static struct bytes *read_list(struct arena *arena, struct flat *flat, uint32_t 
     return item;
 }
 
-static bool write_evidence(struct text *out, const struct evidence *e, const struct store_driver *driver,
-                           void *db, struct error *err)
+static bool write_evidence(struct text *out, const struct evidence *e,
+                           const struct store_driver *driver, void *db, struct error *err)
 {
     struct text technique;
     text_init(&technique, NULL, 0);
@@ -59,8 +59,8 @@ static void write_attribution(struct text *out, const struct attribution *a)
     flat_add_bytes(out, a->follows);
 }
 
-bool detail_write(struct text *out, const struct verdict *v, const struct store_driver *driver, void *db,
-                  struct error *err)
+bool detail_write(struct text *out, const struct verdict *v, const struct store_driver *driver,
+                  void *db, struct error *err)
 {
     text_add_byte(out, VERSION);
     flat_add_uint(out, v->evidence_count);
@@ -104,8 +104,8 @@ static struct bytes *split_words(struct arena *arena, struct bytes words, uint32
     return item;
 }
 
-static void read_evidence(struct arena *arena, struct flat *flat, const struct store_driver *driver, void *db,
-                          struct evidence *e)
+static void read_evidence(struct arena *arena, struct flat *flat, const struct store_driver *driver,
+                          void *db, struct evidence *e)
 {
     struct store_phrase phrase = {0};
     if (driver->phrase(db, arena, (int64_t)flat_uint(flat), &phrase)) {
@@ -147,8 +147,8 @@ static void read_anomaly(struct flat *flat, struct anomaly_report *a)
     a->blocks = bits & 1;
 }
 
-void detail_read(struct arena *arena, struct bytes record, const struct store_driver *driver, void *db,
-                 struct verdict *v)
+void detail_read(struct arena *arena, struct bytes record, const struct store_driver *driver,
+                 void *db, struct verdict *v)
 {
     if (record.len == 0 || record.at[0] != VERSION)
         return;

@@ -77,7 +77,8 @@ static bool hunt_item(void *own, const struct store_item *item)
     struct rule_run_options options = {.only = NULL};
     arena_reset(hunt->arena);
     hunt->result->looked_at++;
-    struct model *model = item->verdict->facts.at == NULL ? NULL : facts_model(hunt->arena, item->verdict->facts);
+    struct model *model =
+        item->verdict->facts.at == NULL ? NULL : facts_model(hunt->arena, item->verdict->facts);
     if (model == NULL)
         return true;
     rule_set_run(hunt->set, model, hunt->arena, &options, &found);
@@ -89,13 +90,14 @@ static bool hunt_item(void *own, const struct store_item *item)
 }
 
 bool hunt_run(struct store *store, const struct rule_set *set, const struct store_filter *filter,
-              bool (*visit)(void *own, const struct store_item *item, const struct rule_hit *hit), void *own,
-              struct hunt_result *result, struct error *err)
+              bool (*visit)(void *own, const struct store_item *item, const struct rule_hit *hit),
+              void *own, struct hunt_result *result, struct error *err)
 {
     struct arena *arena = arena_new(NULL), *kept = arena_new(arena);
     struct store_filter narrowed = *filter;
     *result = (struct hunt_result){0};
-    if (rule_set_rule(set, 0)->tree != NULL && find_label(kept, rule_set_rule(set, 0)->tree, result)) {
+    if (rule_set_rule(set, 0)->tree != NULL &&
+        find_label(kept, rule_set_rule(set, 0)->tree, result)) {
         narrowed.dimension = result->dimension;
         narrowed.name = result->name;
     }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rules on remembered mail: the language of the rules, evaluated on the stored facts by the same engine.
+ * Rules on remembered mail: the language of the rules, evaluated on the stored facts by the same
+ * engine.
  *
  * Where a hunt asks for a registered domain or a hash by equality (`any(body.links,
- * .href_url.domain.root_domain == "x")`, `sender.email.domain.root_domain == "x"`, `any(attachments,
- * .sha256 == "x")`), alone or joined by `and`, the label index answers first and only those artifacts are
- * read; the expression is still evaluated in full on each.  What needs the body's text is undecided,
- * and counted. */
+ * .href_url.domain.root_domain == "x")`, `sender.email.domain.root_domain == "x"`,
+ * `any(attachments, .sha256 == "x")`), alone or joined by `and`, the label index answers first and
+ * only those artifacts are read; the expression is still evaluated in full on each.  What needs the
+ * body's text is undecided, and counted. */
 #ifndef NOROSHI_STORE_HUNT_H
 #define NOROSHI_STORE_HUNT_H
 
@@ -24,8 +25,8 @@ struct hunt_result {
 struct rule_set *hunt_rule(const void *parent, const char *expression, struct error *err);
 /* VISIT what matches under FILTER, with its hit; false ends the hunt. */
 bool hunt_run(struct store *store, const struct rule_set *set, const struct store_filter *filter,
-              bool (*visit)(void *own, const struct store_item *item, const struct rule_hit *hit), void *own,
-              struct hunt_result *result, struct error *err);
+              bool (*visit)(void *own, const struct store_item *item, const struct rule_hit *hit),
+              void *own, struct hunt_result *result, struct error *err);
 
 /* One artifact whose verdict would be another under the rules of SET. */
 struct rescan_change {
@@ -33,8 +34,8 @@ struct rescan_change {
     const struct verdict *after;
     struct bytes because; /* names of rules that are new or gone, joined by "; " */
 };
-/* Evaluate SET on everything under FILTER.  Evidence of rules that SET does not have, or cannot decide
- * without the body, stays as it was stored. */
+/* Evaluate SET on everything under FILTER.  Evidence of rules that SET does not have, or cannot
+ * decide without the body, stays as it was stored. */
 bool rescan_run(struct store *store, const struct rule_set *set, const struct store_filter *filter,
                 bool (*visit)(void *own, const struct rescan_change *change), void *own,
                 struct hunt_result *result, struct error *err);

@@ -31,7 +31,8 @@ static bool has_evidence(const struct verdict *v, struct bytes rule)
     return false;
 }
 
-static void name_differences(struct text *out, const struct verdict *v, const struct verdict *other, const char *mark)
+static void name_differences(struct text *out, const struct verdict *v, const struct verdict *other,
+                             const char *mark)
 {
     for (uint32_t i = 0; i < v->evidence_count; i++)
         if (!has_evidence(other, v->evidence[i].rule)) {
@@ -49,7 +50,8 @@ static bool rescan_item(void *own, const struct store_item *item)
     arena_reset(rescan->arena);
     rescan->result->looked_at++;
     const struct verdict *before = item->verdict;
-    struct model *model = before->facts.at == NULL ? NULL : facts_model(rescan->arena, before->facts);
+    struct model *model =
+        before->facts.at == NULL ? NULL : facts_model(rescan->arena, before->facts);
     if (model == NULL)
         return true;
     rule_set_run(rescan->set, model, rescan->arena, &options, &found);
@@ -61,7 +63,8 @@ static bool rescan_item(void *own, const struct store_item *item)
     judge_rules(after, model, &found);
     for (uint32_t i = 0; i < before->evidence_count; i++) {
         struct bytes rule = before->evidence[i].rule;
-        if ((rule_set_find(rescan->set, rule) == NULL || is_undecided(&found, rule)) && !has_evidence(after, rule))
+        if ((rule_set_find(rescan->set, rule) == NULL || is_undecided(&found, rule)) &&
+            !has_evidence(after, rule))
             judge_add(after, rescan->arena, &before->evidence[i]);
     }
     verdict_combine(after);

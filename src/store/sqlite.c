@@ -16,8 +16,8 @@ struct sqlite {
 bool sqlite_fail(struct sqlite *db, struct error *err, const char *what)
 {
     int code = sqlite3_errcode(db->handle);
-    error_set(err, code == SQLITE_FULL || code == SQLITE_IOERR ? ERROR_OUTPUT : ERROR_SYSTEM, "%s: %s", what,
-              sqlite3_errmsg(db->handle));
+    error_set(err, code == SQLITE_FULL || code == SQLITE_IOERR ? ERROR_OUTPUT : ERROR_SYSTEM,
+              "%s: %s", what, sqlite3_errmsg(db->handle));
     if (code == SQLITE_BUSY)
         error_hint(err, "another process has been writing for over a minute");
     if (code == SQLITE_FULL)
@@ -27,7 +27,8 @@ bool sqlite_fail(struct sqlite *db, struct error *err, const char *what)
 
 bool sqlite_run(struct sqlite *db, const char *sql, struct error *err)
 {
-    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK || sqlite_fail(db, err, "store");
+    return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           sqlite_fail(db, err, "store");
 }
 
 int64_t sqlite_number(struct sqlite *db, const char *sql, int64_t otherwise)
@@ -83,7 +84,8 @@ void cursor_bind_text(struct cursor *cursor, int at, struct bytes b)
     if (b.at == NULL)
         sqlite3_bind_null(statement(cursor), at);
     else
-        sqlite3_bind_text64(statement(cursor), at, (const char *)b.at, b.len, SQLITE_STATIC, SQLITE_UTF8);
+        sqlite3_bind_text64(statement(cursor), at, (const char *)b.at, b.len, SQLITE_STATIC,
+                            SQLITE_UTF8);
 }
 
 void cursor_bind_blob(struct cursor *cursor, int at, struct bytes b)
@@ -115,10 +117,12 @@ struct bytes cursor_bytes(struct cursor *cursor, int at)
     if (sqlite3_column_type(statement(cursor), at) == SQLITE_NULL)
         return BYTES_NONE;
     const void *p = sqlite3_column_blob(statement(cursor), at);
-    return bytes_of(p == NULL ? (const void *)"" : p, (size_t)sqlite3_column_bytes(statement(cursor), at));
+    return bytes_of(p == NULL ? (const void *)"" : p,
+                    (size_t)sqlite3_column_bytes(statement(cursor), at));
 }
 
-/* --- tokenizer ----------------------------------------------------------------------------------- */
+/* --- tokenizer -----------------------------------------------------------------------------------
+ */
 
 struct token_sink {
     void *context;
@@ -129,7 +133,8 @@ static int put_token(void *own, const struct bigram_token *token)
 {
     struct token_sink *sink = own;
     return sink->put(sink->context, token->same_place ? FTS5_TOKEN_COLOCATED : 0,
-                     (const char *)token->word.at, (int)token->word.len, (int)token->start, (int)token->end);
+                     (const char *)token->word.at, (int)token->word.len, (int)token->start,
+                     (int)token->end);
 }
 
 static int tokenizer_new(void *context, const char **argument, int count, Fts5Tokenizer **out)
@@ -150,7 +155,8 @@ static int tokenize(Fts5Tokenizer *tokenizer, void *context, int flags, const ch
 {
     (void)tokenizer;
     struct token_sink sink = {context, put};
-    return bigram_split(bytes_of(at, (size_t)len), (flags & FTS5_TOKENIZE_QUERY) != 0, &sink, put_token);
+    return bigram_split(bytes_of(at, (size_t)len), (flags & FTS5_TOKENIZE_QUERY) != 0, &sink,
+                        put_token);
 }
 
 static bool add_tokenizer(struct sqlite *db, struct error *err)
@@ -176,7 +182,8 @@ static int sqlite_destroy(struct sqlite *db)
     return 0;
 }
 
-struct sqlite *sqlite_connect(const void *parent, const char *path, bool read_only, struct error *err)
+struct sqlite *sqlite_connect(const void *parent, const char *path, bool read_only,
+                              struct error *err)
 {
     struct sqlite *db = talloc_zero(parent, struct sqlite);
     if (db == NULL)

@@ -60,14 +60,16 @@ char *store_default_path(const void *parent, struct error *err)
     return talloc_asprintf_append(folder, "/store.db");
 }
 
-static struct store *open_as(const void *parent, const char *path, bool read_only, struct error *err)
+static struct store *open_as(const void *parent, const char *path, bool read_only,
+                             struct error *err)
 {
     struct store *store = talloc_zero(parent, struct store);
     if (store == NULL)
         abort();
     if (path == NULL)
         path = store_default_path(store, err);
-    if (path != NULL && (strncmp(path, "postgres:", 9) == 0 || strncmp(path, "postgresql:", 11) == 0)) {
+    if (path != NULL &&
+        (strncmp(path, "postgres:", 9) == 0 || strncmp(path, "postgresql:", 11) == 0)) {
         error_set(err, ERROR_USAGE, "this build stores in SQLite files only");
         path = NULL;
     }
@@ -105,7 +107,8 @@ bool store_close(struct store *store, struct error *err)
     return ok;
 }
 
-/* --- a verdict into a row ---------------------------------------------------------------------- */
+/* --- a verdict into a row ----------------------------------------------------------------------
+ */
 
 struct gather {
     struct arena *arena;
@@ -163,7 +166,8 @@ static void gather_facts(struct gather *g, struct bytes facts, bool threat)
     struct value root = value_object(model->root);
     struct value domain = field(field(field(root, "sender"), "email"), "domain");
     struct bytes registered = value_bytes(field(domain, "root_domain"));
-    add_label(g, DIMENSION_SENDER, registered.len > 0 ? registered : value_bytes(field(domain, "domain")));
+    add_label(g, DIMENSION_SENDER,
+              registered.len > 0 ? registered : value_bytes(field(domain, "domain")));
     struct value links = field(field(root, "body"), "links");
     for (uint32_t i = 0; links.tag == VALUE_ARRAY && i < links.as.array->count; i++) {
         gather_url(g, field(links.as.array->item[i], "href_url"));
@@ -283,12 +287,14 @@ int64_t store_now_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-bool store_add(struct store *store, const struct verdict *verdict, struct bytes raw, struct error *err)
+bool store_add(struct store *store, const struct verdict *verdict, struct bytes raw,
+               struct error *err)
 {
     return store_add_seen(store, verdict, store_now_us(), raw, err);
 }
 
-/* --- a row into a verdict ---------------------------------------------------------------------- */
+/* --- a row into a verdict ----------------------------------------------------------------------
+ */
 
 struct walk {
     struct store *store;
@@ -338,7 +344,8 @@ static bool visit_row(void *own, const struct store_row *row)
 }
 
 bool store_each(struct store *store, const struct store_filter *filter,
-                bool (*visit)(void *own, const struct store_item *item), void *own, struct error *err)
+                bool (*visit)(void *own, const struct store_item *item), void *own,
+                struct error *err)
 {
     struct walk walk = {store, arena_new(store), filter->facts_only, visit, own};
     bool ok = store->driver->each(store->db, filter, visit_row, &walk, err);
@@ -347,18 +354,20 @@ bool store_each(struct store *store, const struct store_filter *filter,
 }
 
 bool store_counts(struct store *store, enum dimension dimension, uint32_t step_s, int64_t since_us,
-                  int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell), void *own,
-                  struct error *err)
+                  int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
+                  void *own, struct error *err)
 {
     assert(step_s >= 3600 && step_s % 3600 == 0);
     return store->driver->counts(store->db, dimension, step_s, since_us, until_us, visit, own, err);
 }
 
-bool store_cross(struct store *store, enum dimension dimension, enum dimension with, struct bytes name,
-                 int64_t since_us, int64_t until_us,
-                 bool (*visit)(void *own, const struct store_cell *cell), void *own, struct error *err)
+bool store_cross(struct store *store, enum dimension dimension, enum dimension with,
+                 struct bytes name, int64_t since_us, int64_t until_us,
+                 bool (*visit)(void *own, const struct store_cell *cell), void *own,
+                 struct error *err)
 {
-    return store->driver->cross(store->db, dimension, with, name, since_us, until_us, visit, own, err);
+    return store->driver->cross(store->db, dimension, with, name, since_us, until_us, visit, own,
+                                err);
 }
 
 bool store_stats(struct store *store, struct store_stats *out, struct error *err)
@@ -366,8 +375,8 @@ bool store_stats(struct store *store, struct store_stats *out, struct error *err
     return store->driver->stats(store->db, out, err);
 }
 
-bool store_prune(struct store *store, int64_t before_us, uint64_t most_bytes, uint64_t *forgotten_out,
-                 struct error *err)
+bool store_prune(struct store *store, int64_t before_us, uint64_t most_bytes,
+                 uint64_t *forgotten_out, struct error *err)
 {
     return store->driver->prune(store->db, before_us, most_bytes, forgotten_out, err);
 }

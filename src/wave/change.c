@@ -36,24 +36,29 @@ static bool add_total(void *own, const struct store_cell *cell)
     return true;
 }
 
-static void compare(const struct tally *t, enum dimension dimension, int64_t day, const double total[2],
-                    struct wave_change *change, uint32_t most, uint32_t *count)
+static void compare(const struct tally *t, enum dimension dimension, int64_t day,
+                    const double total[2], struct wave_change *change, uint32_t most,
+                    uint32_t *count)
 {
     for (uint32_t i = 0; i < t->value->count && *count < most; i++) {
         const double *n = t->value->row[i].value;
-        double before = n[0] / total[0], after = n[1] / total[1], pooled = (n[0] + n[1]) / (total[0] + total[1]);
+        double before = n[0] / total[0], after = n[1] / total[1],
+               pooled = (n[0] + n[1]) / (total[0] + total[1]);
         double error = sqrt(pooled * (1 - pooled) * (1 / total[0] + 1 / total[1]));
-        if (fabs(after - before) < LEAST_SHARE || error <= 0 || fabs(after - before) / error < Z_MIN)
+        if (fabs(after - before) < LEAST_SHARE || error <= 0 ||
+            fabs(after - before) / error < Z_MIN)
             continue;
-        change[(*count)++] = (struct wave_change){dimension, t->value->row[i].key, day, before, after, (uint64_t)n[1]};
+        change[(*count)++] = (struct wave_change){dimension, t->value->row[i].key, day, before,
+                                                  after,     (uint64_t)n[1]};
     }
 }
 
 bool wave_changes(struct arena *arena, struct store *store, enum dimension with, struct bytes name,
-                  struct wave_change *change_out, uint32_t most, uint32_t *count_out, struct error *err)
+                  struct wave_change *change_out, uint32_t most, uint32_t *count_out,
+                  struct error *err)
 {
-    static const enum dimension watched[] = {DIMENSION_FILE_TYPE, DIMENSION_TECHNIQUE, DIMENSION_LANGUAGE,
-                                             DIMENSION_CATEGORY};
+    static const enum dimension watched[] = {DIMENSION_FILE_TYPE, DIMENSION_TECHNIQUE,
+                                             DIMENSION_LANGUAGE, DIMENSION_CATEGORY};
     struct store_stats stats;
     *count_out = 0;
     if (!store_stats(store, &stats, err))

@@ -8,8 +8,8 @@
 
 #define TERMS 8 /* level, trend, six weekdays (the seventh is minus their sum) */
 #define ROUNDS 12
-/* The fitted dispersion is itself uncertain and the weights make it small, so the nominal rate would be
- * passed; measured with bench/surge on six kinds of streams. */
+/* The fitted dispersion is itself uncertain and the weights make it small, so the nominal rate
+ * would be passed; measured with bench/surge on six kinds of streams. */
 #define CALIBRATION 0.45
 #define RESIDUAL_MAX 2.58 /* Noufaily 2013: below it a day counts in full */
 
@@ -43,7 +43,8 @@ static double linear(const double beta[TERMS], const double x[TERMS])
     return fmin(fmax(eta, -12), 18);
 }
 
-/* A <- inverse of A, symmetric and positive definite (Gauss-Jordan; the priors keep pivots away from 0). */
+/* A <- inverse of A, symmetric and positive definite (Gauss-Jordan; the priors keep pivots away
+ * from 0). */
 static void invert(double a[TERMS][TERMS])
 {
     double inverse[TERMS][TERMS] = {{0}};
@@ -124,7 +125,8 @@ static void reweight(const struct fit *fit, struct sample *sample)
         double mean = exp(linear(fit->beta, sample[i].x));
         double anscombe = 1.5 * (pow(sample[i].y, 2.0 / 3) * pow(mean, -1.0 / 6) - sqrt(mean)) /
                           sqrt(fit->dispersion);
-        sample[i].weight = anscombe > RESIDUAL_MAX ? RESIDUAL_MAX * RESIDUAL_MAX / (anscombe * anscombe) : 1;
+        sample[i].weight =
+            anscombe > RESIDUAL_MAX ? RESIDUAL_MAX * RESIDUAL_MAX / (anscombe * anscombe) : 1;
         total += sample[i].weight;
     }
     for (int i = 0; i < fit->count; i++)
@@ -173,7 +175,8 @@ static int collect(const struct scanner *s, int day, struct sample *sample)
     return count;
 }
 
-static double mean_of(const struct scanner *s, const struct fit *fit, int day, int origin, double x[TERMS])
+static double mean_of(const struct scanner *s, const struct fit *fit, int day, int origin,
+                      double x[TERMS])
 {
     design(x, day, origin, (day + s->params->first_weekday) % 7);
     return exp(linear(fit->beta, x));
@@ -222,27 +225,39 @@ static void test_day(struct scanner *s, int day)
     row->bound = fmax(SURGE_LEAST, (double)tail_bound(s->alpha, row->expected, variance));
     if (row->missing)
         return;
-    for (int w = 0; w < 3; w++)
-        row->p = fmin(row->p, window_tail(s, &fit, day, windows[w]));
+    for (int w = 0; w < 3; w++) {
+        double p = window_tail(s, &fit, day, windows[w]);
+        if (p < row->p) {
+            row->p = p;
+            row->window = (uint8_t)windows[w];
+        }
+    }
     row->alarm = row->p < s->alpha && s->count[day] > row->expected;
 }
 
-/* The first day before an alarm on which it had begun: back over days clearly above what was expected. */
+/* The first day of what an alarm saw: the first of its window above what was expected, and back
+ * from there over days clearly above. */
 static int first_day(const struct scanner *s, int alarm)
 {
     int first = alarm;
-    for (int d = alarm - 1; d >= 0 && d >= alarm - SURGE_GUARD_DAYS; d--) {
+    for (int d = alarm - s->day[alarm].window + 1; d < alarm && first == alarm; d++)
+        if (d >= 0 && !s->day[d].missing && !s->day[d].in_surge && s->count[d] > 0 &&
+            s->count[d] > s->day[alarm].expected)
+            first = d;
+    for (int d = first - 1; d >= 0 && d >= alarm - SURGE_GUARD_DAYS; d--) {
         if (s->day[d].missing)
             continue;
         double expected = s->day[d].expected;
-        if (isnan(expected) || s->day[d].in_surge || s->count[d] <= expected + 1.64 * sqrt(fmax(expected, 1)))
+        if (isnan(expected) || s->day[d].in_surge ||
+            s->count[d] <= expected + 1.64 * sqrt(fmax(expected, 1)))
             break;
         first = d;
     }
     return first;
 }
 
-/* Whether DAY still belongs to a surge: the last three collected days stand clearly above expectation. */
+/* Whether DAY still belongs to a surge: the last three collected days stand clearly above
+ * expectation. */
 static bool goes_on(const struct scanner *s, int day)
 {
     double seen = 0, expected = 0;
@@ -282,13 +297,17 @@ struct surge *surge_find(struct arena *arena, const int32_t *count, int days,
                          const struct surge_params *params, struct surge_day **day_out,
                          uint32_t *surge_count_out)
 {
-    struct scanner s = {count, days, params, arena_array_of(arena, (size_t)days, struct surge_day),
-                        params->false_alarms_per_year / (365.25 * 3) * CALIBRATION, false};
+    struct scanner s = {count,
+                        days,
+                        params,
+                        arena_array_of(arena, (size_t)days, struct surge_day),
+                        params->false_alarms_per_year / (365.25 * 3) * CALIBRATION,
+                        false};
     struct surge *found = arena_array_of(arena, (size_t)days / 2 + 1, struct surge);
     struct surge *open = NULL;
     uint32_t n = 0;
     for (int d = 0; d < days; d++)
-        s.day[d] = (struct surge_day){NAN, NAN, 1, count[d] < 0, false, false};
+        s.day[d] = (struct surge_day){NAN, NAN, 1, count[d] < 0, false, false, 1};
     for (int d = 0; d < days; d++) {
         s.open = open != NULL;
         test_day(&s, d);

@@ -2,24 +2,25 @@
  *
  * Has something risen?  A test of daily counts with a stated false-alarm rate.
  *
- * In comes one series of daily counts, where a day on which nothing was collected is missing and not
- * zero; out come, for each day, what was expected, and the surges with first day, peak and end.
+ * In comes one series of daily counts, where a day on which nothing was collected is missing and
+ * not zero; out come, for each day, what was expected, and the surges with first day, peak and end.
  *
- * Each day is compared with a quasi-Poisson regression on the HISTORY_DAYS before it (the GUARD_DAYS
- * next to it left out): logarithm of the mean = level + trend + weekday, fitted by iterated
- * reweighted least squares; past outbreaks are weighted down by their Anscombe residuals, days inside
- * a surge are left out.  The counts of the last 1, 3 and 7 days are then held against a negative
- * binomial distribution with the fitted mean and a variance that adds dispersion and the
- * uncertainty of the fit.  This is the scheme of Farrington et al., J. R. Stat. Soc. A 159 (1996) 547, as
- * improved by Noufaily et al., Stat. Med. 32 (2013) 1206 (trend always fitted, weights above 2.58,
- * negative binomial quantiles), moved from weeks to days; the weak priors on trend and weekdays are
- * ours and keep sparse series calm.
+ * Each day is compared with a quasi-Poisson regression on the HISTORY_DAYS before it (the
+ * GUARD_DAYS next to it left out): logarithm of the mean = level + trend + weekday, fitted by
+ * iterated reweighted least squares; past outbreaks are weighted down by their Anscombe residuals,
+ * days inside a surge are left out.  The counts of the last 1, 3 and 7 days are then held against a
+ * negative binomial distribution with the fitted mean and a variance that adds dispersion and the
+ * uncertainty of the fit.  This is the scheme of Farrington et al., J. R. Stat. Soc. A 159 (1996)
+ * 547, as improved by Noufaily et al., Stat. Med. 32 (2013) 1206 (trend always fitted, weights
+ * above 2.58, negative binomial quantiles), moved from weeks to days; the weak priors on trend and
+ * weekdays are ours and keep sparse series calm.
  *
- * The false alarms allowed in a year are spread evenly over its days and the three windows.  A window
- * with fewer than LEAST counts is never a surge: novelty is told elsewhere (wave/wave.h).
+ * The false alarms allowed in a year are spread evenly over its days and the three windows.  A
+ * window with fewer than LEAST counts is never a surge: novelty is told elsewhere (wave/wave.h).
  *
- * Cost: one fit of at most 8 parameters a day.  It breaks where a collection begins to grow tenfold in
- * a week: that is a surge, rightly told for the wrong reason; look at the verdict totals first. */
+ * Cost: one fit of at most 8 parameters a day.  It breaks where a collection begins to grow tenfold
+ * in a week: that is a surge, rightly told for the wrong reason; look at the verdict totals first.
+ */
 #ifndef NOROSHI_WAVE_SURGE_H
 #define NOROSHI_WAVE_SURGE_H
 
@@ -42,6 +43,7 @@ struct surge_day {
     double bound;    /* count that would alarm alone on this day */
     double p;        /* smallest tail of the windows that end here; 1 where not tested */
     bool missing, alarm, in_surge;
+    uint8_t window; /* days of the window whose tail was smallest */
 };
 
 struct surge {

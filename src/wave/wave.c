@@ -121,7 +121,8 @@ struct waves *wave_load(struct arena *arena, struct store *store, enum dimension
     bool *gap = arena_array_of(arena, (size_t)days, bool);
     for (int d = 0; d < w->days; d++)
         gap[d] = is_gap(w, d);
-    struct surge_params params = {false_alarms_per_year, civil_of_us(w->first_day * DAY_US).weekday};
+    struct surge_params params = {false_alarms_per_year,
+                                  civil_of_us(w->first_day * DAY_US).weekday};
     for (uint32_t i = 0; i < w->count; i++) {
         struct wave_series *s = &w->series[i];
         for (int d = 0; d < w->days; d++)
@@ -137,30 +138,35 @@ struct waves *wave_load(struct arena *arena, struct store *store, enum dimension
 static struct bytes day_without_year(struct arena *arena, int64_t day, int64_t beside)
 {
     struct bytes whole = wave_day(arena, day);
-    return bytes_equal(bytes_sub(whole, 0, 4), bytes_sub(wave_day(arena, beside), 0, 4)) ? bytes_from(whole, 5)
-                                                                                         : whole;
+    return bytes_equal(bytes_sub(whole, 0, 4), bytes_sub(wave_day(arena, beside), 0, 4))
+               ? bytes_from(whole, 5)
+               : whole;
 }
 
-struct bytes wave_sentence(const struct waves *w, const struct wave_series *series, const struct surge *surge,
-                           int language)
+struct bytes wave_sentence(const struct waves *w, const struct wave_series *series,
+                           const struct surge *surge, int language)
 {
     int64_t peak = w->first_day + surge->peak, first = w->first_day + surge->first,
             last = w->first_day + surge->last;
     struct bytes on = wave_day(w->arena, peak), since = day_without_year(w->arena, first, peak),
                  until = day_without_year(w->arena, last, peak);
     char expected[32];
-    snprintf(expected, sizeof expected, surge->peak_expected < 10 ? "%.1f" : "%.0f", surge->peak_expected);
+    snprintf(expected, sizeof expected, surge->peak_expected < 10 ? "%.1f" : "%.0f",
+             surge->peak_expected);
     if (language == 0)
         return surge->ongoing
-                   ? arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, since %.*s", BYTES_FMT(series->name),
-                                  (long long)surge->peak_count, BYTES_FMT(on), expected, BYTES_FMT(since))
+                   ? arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, since %.*s",
+                                  BYTES_FMT(series->name), (long long)surge->peak_count,
+                                  BYTES_FMT(on), expected, BYTES_FMT(since))
                    : arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, from %.*s to %.*s",
-                                  BYTES_FMT(series->name), (long long)surge->peak_count, BYTES_FMT(on), expected,
-                                  BYTES_FMT(since), BYTES_FMT(until));
+                                  BYTES_FMT(series->name), (long long)surge->peak_count,
+                                  BYTES_FMT(on), expected, BYTES_FMT(since), BYTES_FMT(until));
     return surge->ongoing
-               ? arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から増加", BYTES_FMT(series->name),
-                              BYTES_FMT(on), (long long)surge->peak_count, expected, BYTES_FMT(since))
-               : arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から %.*s まで増加",
-                              BYTES_FMT(series->name), BYTES_FMT(on), (long long)surge->peak_count, expected,
-                              BYTES_FMT(since), BYTES_FMT(until));
+               ? arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から増加",
+                              BYTES_FMT(series->name), BYTES_FMT(on), (long long)surge->peak_count,
+                              expected, BYTES_FMT(since))
+               : arena_printf(w->arena,
+                              "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から %.*s まで増加",
+                              BYTES_FMT(series->name), BYTES_FMT(on), (long long)surge->peak_count,
+                              expected, BYTES_FMT(since), BYTES_FMT(until));
 }

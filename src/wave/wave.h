@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Waves in the store: what is counted how often, what rose, what is new, what changed inside a campaign.
+ * Waves in the store: what is counted how often, what rose, what is new, what changed inside a
+ * campaign.
  *
- * One pass over the label counts of a dimension gives dense daily series; days on which nothing at all
- * was collected although much usually is are missing, not zero.  Surges are found by wave/surge.h.
- * Sentences are made from the numbers, in English and in Japanese, never written by hand. */
+ * One pass over the label counts of a dimension gives dense daily series; days on which nothing at
+ * all was collected although much usually is are missing, not zero.  Surges are found by
+ * wave/surge.h. Sentences are made from the numbers, in English and in Japanese, never written by
+ * hand. */
 #ifndef NOROSHI_WAVE_WAVE_H
 #define NOROSHI_WAVE_WAVE_H
 
@@ -16,9 +18,9 @@ extern const char *const wave_unit_names[4];
 
 struct wave_series {
     struct bytes name;
-    int32_t *count;       /* per day; SURGE_MISSING where nothing was collected */
+    int32_t *count; /* per day; SURGE_MISSING where nothing was collected */
     int64_t total;
-    int first_seen;       /* first day with a count */
+    int first_seen; /* first day with a count */
     struct surge_day *day;
     struct surge *surge;
     uint32_t surge_count;
@@ -27,15 +29,15 @@ struct wave_series {
 struct waves {
     struct arena *arena;
     enum dimension dimension;
-    int64_t first_day;    /* day number since the epoch of count[0] */
+    int64_t first_day; /* day number since the epoch of count[0] */
     int days;
-    int64_t *collected;   /* artifacts of any verdict per day */
+    int64_t *collected;         /* artifacts of any verdict per day */
     struct wave_series *series; /* largest total first */
     uint32_t count;
 };
 
-/* The waves of DIMENSION over the whole store, surges of at most FALSE_ALARMS_PER_YEAR per series (0: not
- * tested); under ARENA.  NULL and ERR; an empty store gives days == 0. */
+/* The waves of DIMENSION over the whole store, surges of at most FALSE_ALARMS_PER_YEAR per series
+ * (0: not tested); under ARENA.  NULL and ERR; an empty store gives days == 0. */
 struct waves *wave_load(struct arena *arena, struct store *store, enum dimension dimension,
                         double false_alarms_per_year, struct error *err);
 
@@ -44,20 +46,22 @@ struct bytes wave_sentence(const struct waves *waves, const struct wave_series *
                            const struct surge *surge, int language);
 /* "2021-03-15" of a day number since the epoch. */
 struct bytes wave_day(struct arena *arena, int64_t day);
-/* Where a day stands in a larger unit: the Monday of its week, the first of its month (day numbers). */
+/* Where a day stands in a larger unit: the Monday of its week, the first of its month (day
+ * numbers). */
 int64_t wave_fold(enum wave_unit unit, int64_t day);
 
 /* A value of DIMENSION that came up, or went, within what is labelled (WITH, NAME). */
 struct wave_change {
     enum dimension dimension;
     struct bytes value;
-    int64_t day;               /* first day of the week where the share changed */
+    int64_t day; /* first day of the week where the share changed */
     double share_before, share_after;
     uint64_t count_after;
 };
-/* Week by week: shares that moved by more than 25 points and whose difference has p < 0.001 (two-proportion
- * test); at most MOST, oldest first. */
+/* Week by week: shares that moved by more than 25 points and whose difference has p < 0.001
+ * (two-proportion test); at most MOST, oldest first. */
 bool wave_changes(struct arena *arena, struct store *store, enum dimension with, struct bytes name,
-                  struct wave_change *change_out, uint32_t most, uint32_t *count_out, struct error *err);
+                  struct wave_change *change_out, uint32_t most, uint32_t *count_out,
+                  struct error *err);
 
 #endif

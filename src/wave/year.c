@@ -85,7 +85,7 @@ bool year_read(struct arena *arena, struct bytes csv, struct year_table *out, st
     while (bytes_next_line(&rest, &line))
         lines++;
     *out = (struct year_table){.row = arena_array_of(arena, lines, struct year_row)};
-    for (rest = csv; bytes_next_line(&rest, &line); ) {
+    for (rest = csv; bytes_next_line(&rest, &line);) {
         struct bytes field[5] = {0};
         number++;
         line = bytes_trim(line);
@@ -101,36 +101,41 @@ bool year_read(struct arena *arena, struct bytes csv, struct year_table *out, st
             continue;
         }
         struct year_row *row = &out->row[out->count++];
-        *row = (struct year_row){.name = arena_copy(arena, field[0]), .count = number_of(field[2]),
-                                 .parent = field[1].len == 0 ? BYTES_NONE : arena_copy(arena, field[1]),
-                                 .before = number_of(field[3]), .change = number_of(field[4])};
+        *row = (struct year_row){.name = arena_copy(arena, field[0]),
+                                 .count = number_of(field[2]),
+                                 .parent =
+                                     field[1].len == 0 ? BYTES_NONE : arena_copy(arena, field[1]),
+                                 .before = number_of(field[3]),
+                                 .change = number_of(field[4])};
         complete(row);
     }
     return out->count > 0 || error_set(err, ERROR_INPUT, "no rows");
 }
 
-static void find_in_row(const struct year_table *table, const struct year_row *row, struct arena *arena,
-                        struct bytes *finding, uint32_t most, uint32_t *count)
+static void find_in_row(const struct year_table *table, const struct year_row *row,
+                        struct arena *arena, struct bytes *finding, uint32_t most, uint32_t *count)
 {
     double given = row->change, real = year_change(row->count, row->before);
-    double other = year_other(table, row->name, false), other_before = year_other(table, row->name, true);
+    double other = year_other(table, row->name, false),
+           other_before = year_other(table, row->name, true);
     if (other < -ROUNDING * row->count && *count < most)
-        finding[(*count)++] = arena_printf(arena, "%.*s: its parts are %.3g more than it", BYTES_FMT(row->name),
-                                           -other);
+        finding[(*count)++] = arena_printf(arena, "%.*s: its parts are %.3g more than it",
+                                           BYTES_FMT(row->name), -other);
     if (other_before < -ROUNDING * row->before && *count < most)
-        finding[(*count)++] =
-            arena_printf(arena, "%.*s: the year before, its parts are %.3g more than it: another definition?",
-                         BYTES_FMT(row->name), -other_before);
+        finding[(*count)++] = arena_printf(
+            arena, "%.*s: the year before, its parts are %.3g more than it: another definition?",
+            BYTES_FMT(row->name), -other_before);
     if (row->change_given && !isnan(real) && fabs(real - given) > ROUNDING && *count < most)
-        finding[(*count)++] = arena_printf(arena, "%.*s: printed change %+.1f %%, its counts say %+.1f %%",
-                                           BYTES_FMT(row->name), given * 100, real * 100);
+        finding[(*count)++] =
+            arena_printf(arena, "%.*s: printed change %+.1f %%, its counts say %+.1f %%",
+                         BYTES_FMT(row->name), given * 100, real * 100);
     if (row->parent.at != NULL && year_find(table, row->parent) == NULL && *count < most)
         finding[(*count)++] = arena_printf(arena, "%.*s: no row '%.*s' it could be part of",
                                            BYTES_FMT(row->name), BYTES_FMT(row->parent));
 }
 
-void year_findings(const struct year_table *table, struct arena *arena, struct bytes *finding_out, uint32_t most,
-                   uint32_t *count_out)
+void year_findings(const struct year_table *table, struct arena *arena, struct bytes *finding_out,
+                   uint32_t most, uint32_t *count_out)
 {
     *count_out = 0;
     for (uint32_t i = 0; i < table->count; i++)

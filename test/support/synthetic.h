@@ -2,9 +2,9 @@
  *
  * Invented verdicts with invented facts: a quarter of mail with an IcedID and a BazarCall wave.
  *
- * Every name is invented, every host ends in .test, every address is of 192.0.2.0/24.  The n-th verdict is
- * the same on every machine; `hostile` puts attempts at script, markup, control and formula characters
- * into every string that comes from a mail. */
+ * Every name is invented, every host ends in .test, every address is of 192.0.2.0/24.  The n-th
+ * verdict is the same on every machine; `hostile` puts attempts at script, markup, control and
+ * formula characters into every string that comes from a mail. */
 #ifndef NOROSHI_TEST_SYNTHETIC_H
 #define NOROSHI_TEST_SYNTHETIC_H
 

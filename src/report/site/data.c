@@ -8,7 +8,8 @@
 
 #define DAY_US ((int64_t)86400 * 1000000)
 
-static void top_list(struct site *site, struct json *json, enum dimension dimension, const struct month *month)
+static void top_list(struct site *site, struct json *json, enum dimension dimension,
+                     const struct month *month)
 {
     struct figure_row *row;
     uint32_t count = site_top(site, dimension, month->from, month->to, 1000, &row);
@@ -23,7 +24,8 @@ static void top_list(struct site *site, struct json *json, enum dimension dimens
 
 static void surge_list(struct site *site, struct json *json, const struct month *month)
 {
-    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CAMPAIGN, DIMENSION_CATEGORY, DIMENSION_BRAND};
+    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CAMPAIGN,
+                                             DIMENSION_CATEGORY, DIMENSION_BRAND};
     json_key(json, "surges");
     json_begin_list(json);
     for (size_t d = 0; d < sizeof watched / sizeof *watched; d++) {
@@ -58,8 +60,9 @@ static void surge_list(struct site *site, struct json *json, const struct month 
 
 static bool write_numbers(struct site *site, const struct month *month, struct bytes stem)
 {
-    static const enum dimension shown[] = {DIMENSION_CLASS, DIMENSION_CATEGORY, DIMENSION_FAMILY, DIMENSION_CAMPAIGN, DIMENSION_BRAND,
-                                           DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE, DIMENSION_LANGUAGE};
+    static const enum dimension shown[] = {
+        DIMENSION_CLASS, DIMENSION_CATEGORY,  DIMENSION_FAMILY,    DIMENSION_CAMPAIGN,
+        DIMENSION_BRAND, DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE, DIMENSION_LANGUAGE};
     struct text out;
     struct json json;
     text_init(&out, site->arena, 0);
@@ -99,11 +102,15 @@ bool site_data(struct site *site, const struct month *month)
     static const struct {
         const char *ending;
         void (*write)(struct text *out, const struct indicators *indicators);
-    } formats[] = {{"csv", indicator_csv}, {"stix.json", indicator_stix}, {"misp.json", indicator_misp}};
+    } formats[] = {
+        {"csv", indicator_csv}, {"stix.json", indicator_stix}, {"misp.json", indicator_misp}};
     int64_t first = site->waves[DIMENSION_CLASS]->first_day;
-    struct bytes stem = arena_printf(site->arena, "%04lld-%02d", (long long)month->year, month->month);
-    struct indicators *list = indicator_load(site->arena, site->store, (first + month->from) * DAY_US, (first + month->to) * DAY_US,
-                                             DIMENSION_CLASS, BYTES_NONE, arena_printf(site->arena, "noroshi %.*s", BYTES_FMT(stem)), site->err);
+    struct bytes stem =
+        arena_printf(site->arena, "%04lld-%02d", (long long)month->year, month->month);
+    struct indicators *list =
+        indicator_load(site->arena, site->store, (first + month->from) * DAY_US,
+                       (first + month->to) * DAY_US, DIMENSION_CLASS, BYTES_NONE,
+                       arena_printf(site->arena, "noroshi %.*s", BYTES_FMT(stem)), site->err);
     if (list == NULL || !write_numbers(site, month, stem))
         return false;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {

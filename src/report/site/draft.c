@@ -50,7 +50,8 @@ static void numbers(struct draft *d)
         for (uint32_t i = 0; i < w->count; i++) {
             if (!bytes_equal(w->series[i].name, bytes_of_string(verdicts[v])))
                 continue;
-            int64_t now = figure_sum(&w->series[i], d->from, d->to), before = figure_sum(&w->series[i], d->before, d->from);
+            int64_t now = figure_sum(&w->series[i], d->from, d->to),
+                    before = figure_sum(&w->series[i], d->before, d->from);
             text_add_format(d->out, "- %s: **", tr(d->language, verdicts[v]));
             markup_number(d->out, now);
             text_add_string(d->out, "**");
@@ -58,7 +59,8 @@ static void numbers(struct draft *d)
                 text_add_format(d->out, " (%+.0f %%)", 100 * ((double)now / (double)before - 1));
             text_add_byte(d->out, '\n');
         }
-    text_add_format(d->out, "\n{{figure daily %.*s}}\n\n{{figure categories %.*s}}\n", BYTES_FMT(d->month), BYTES_FMT(d->month));
+    text_add_format(d->out, "\n{{figure daily %.*s}}\n\n{{figure categories %.*s}}\n",
+                    BYTES_FMT(d->month), BYTES_FMT(d->month));
 }
 
 static void risen(struct draft *d)
@@ -94,7 +96,9 @@ static bool list_name(void *own, const struct store_cell *cell)
 static bool list_indicator(void *own, const struct store_cell *cell)
 {
     struct draft *d = own;
-    text_add_format(d->out, "- `%.*s` (%llu)\n", BYTES_FMT(markup_defang(d->site->arena, cell->name)), (unsigned long long)cell->count);
+    text_add_format(d->out, "- `%.*s` (%llu)\n",
+                    BYTES_FMT(markup_defang(d->site->arena, cell->name)),
+                    (unsigned long long)cell->count);
     return ++d->listed < INDICATORS;
 }
 
@@ -105,7 +109,8 @@ static bool list_evidence(void *own, const struct store_item *item)
     for (uint32_t i = 0; i < v->evidence_count && i < 3; i++)
         if (v->evidence[i].sentence[0].len > 0) {
             text_add_string(d->out, "- ");
-            plain(d->out, v->evidence[i].sentence[d->language == LANGUAGE_JA && v->evidence[i].sentence[1].len > 0]);
+            plain(d->out, v->evidence[i].sentence[d->language == LANGUAGE_JA &&
+                                                  v->evidence[i].sentence[1].len > 0]);
             text_add_byte(d->out, '\n');
         }
     return false; /* one message of a campaign speaks for it */
@@ -116,26 +121,36 @@ static bool campaign(struct draft *d, struct bytes name, int64_t count)
     static const struct {
         const char *label;
         enum dimension dimension;
-    } lines[] = {{"Families", DIMENSION_FAMILY}, {"Techniques", DIMENSION_TECHNIQUE}, {"File types", DIMENSION_FILE_TYPE}, {"Brands", DIMENSION_BRAND}};
+    } lines[] = {{"Families", DIMENSION_FAMILY},
+                 {"Techniques", DIMENSION_TECHNIQUE},
+                 {"File types", DIMENSION_FILE_TYPE},
+                 {"Brands", DIMENSION_BRAND}};
     struct store *store = d->site->store;
     struct error *err = d->site->err;
     text_add_string(d->out, "\n### ");
     plain(d->out, name);
-    text_add_format(d->out, " (%lld)\n\n{{figure campaign:%.*s %.*s}}\n\n%s\n\n", (long long)count, BYTES_FMT(name), BYTES_FMT(d->month),
-                    tr(d->language, "Evidence:"));
-    struct store_filter filter = {.since_us = d->since_us, .until_us = d->until_us, .dimension = DIMENSION_CAMPAIGN, .name = name};
+    text_add_format(d->out, " (%lld)\n\n{{figure campaign:%.*s %.*s}}\n\n%s\n\n", (long long)count,
+                    BYTES_FMT(name), BYTES_FMT(d->month), tr(d->language, "Evidence:"));
+    struct store_filter filter = {.since_us = d->since_us,
+                                  .until_us = d->until_us,
+                                  .dimension = DIMENSION_CAMPAIGN,
+                                  .name = name};
     bool ok = store_each(store, &filter, list_evidence, d, err);
     text_add_byte(d->out, '\n');
     for (size_t i = 0; ok && i < sizeof lines / sizeof *lines; i++) {
         d->listed = 0;
         text_add_format(d->out, "- %s: ", tr(d->language, lines[i].label));
-        ok = store_cross(store, lines[i].dimension, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us, list_name, d, err);
+        ok = store_cross(store, lines[i].dimension, DIMENSION_CAMPAIGN, name, d->since_us,
+                         d->until_us, list_name, d, err);
         text_add_string(d->out, d->listed == 0 ? "–\n" : "\n");
     }
     text_add_format(d->out, "\n%s\n\n", tr(d->language, "Indicators (defanged):"));
     d->listed = 0;
-    ok = ok && store_cross(store, DIMENSION_DOMAIN, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us, list_indicator, d, err) &&
-         store_cross(store, DIMENSION_HASH, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us, list_indicator, d, err);
+    ok = ok &&
+         store_cross(store, DIMENSION_DOMAIN, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us,
+                     list_indicator, d, err) &&
+         store_cross(store, DIMENSION_HASH, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us,
+                     list_indicator, d, err);
     if (d->listed == 0)
         text_add_string(d->out, "- –\n");
     return ok;
@@ -159,10 +174,16 @@ static void advice(struct draft *d)
 static void front_matter(struct draft *d, int64_t year, int month)
 {
     struct figure_row *row;
-    struct bytes name = site_month_name(d->site->arena, d->language, year, month), last = wave_day(d->site->arena, d->until_us / DAY_US - 1);
-    text_add_format(d->out, "---\ntitle: \"%.*s: %s\"\ndate: %.*s\nlang: %s\nauthor: noroshi\nfigure: daily %.*s\ncaption: %s\ncategories: ",
-                    BYTES_FMT(name), tr(d->language, "mail threats of the month"), BYTES_FMT(last), language_tags[d->language], BYTES_FMT(d->month),
-                    tr(d->language, "Suspicious and malicious messages a day; dashed: what was expected; marked: a surge."));
+    struct bytes name = site_month_name(d->site->arena, d->language, year, month),
+                 last = wave_day(d->site->arena, d->until_us / DAY_US - 1);
+    text_add_format(
+        d->out,
+        "---\ntitle: \"%.*s: %s\"\ndate: %.*s\nlang: %s\nauthor: noroshi\nfigure: daily "
+        "%.*s\ncaption: %s\ncategories: ",
+        BYTES_FMT(name), tr(d->language, "mail threats of the month"), BYTES_FMT(last),
+        language_tags[d->language], BYTES_FMT(d->month),
+        tr(d->language,
+           "Suspicious and malicious messages a day; dashed: what was expected; marked: a surge."));
     uint32_t count = site_top(d->site, DIMENSION_CATEGORY, d->from, d->to, 3, &row);
     for (uint32_t i = 0; i < count; i++)
         text_add_format(d->out, "%s%.*s", i == 0 ? "" : ", ", BYTES_FMT(row[i].name));
@@ -177,10 +198,17 @@ bool site_draft_month(struct site *site, int64_t month_us, enum language languag
 {
     const struct waves *w = site->waves[DIMENSION_CLASS];
     struct civil c = civil_of_us(month_us);
-    int64_t first = civil_days(c.year, c.month, 1), end = civil_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1);
-    int64_t before = civil_days(c.month == 1 ? c.year - 1 : c.year, c.month == 1 ? 12 : c.month - 1, 1);
-    struct draft d = {.site = site, .out = out, .language = language, .since_us = first * DAY_US, .until_us = end * DAY_US,
-                      .month = arena_printf(site->arena, "%04lld-%02d", (long long)c.year, c.month)};
+    int64_t first = civil_days(c.year, c.month, 1),
+            end = civil_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1);
+    int64_t before =
+        civil_days(c.month == 1 ? c.year - 1 : c.year, c.month == 1 ? 12 : c.month - 1, 1);
+    struct draft d = {.site = site,
+                      .out = out,
+                      .language = language,
+                      .since_us = first * DAY_US,
+                      .until_us = end * DAY_US,
+                      .month =
+                          arena_printf(site->arena, "%04lld-%02d", (long long)c.year, c.month)};
     int64_t cut[3] = {before, first, end};
     int *day[3] = {&d.before, &d.from, &d.to};
     for (int i = 0; i < 3; i++) {

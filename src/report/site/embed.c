@@ -27,7 +27,9 @@ static bool read_span(const struct waves *w, struct bytes word, int *from_out, i
         return false;
     struct civil end = civil_of_us(to_us);
     int64_t from = from_us / DAY_US - w->first_day;
-    int64_t to = (last.len > 7 ? to_us / DAY_US + 1 : civil_days(end.month == 12 ? end.year + 1 : end.year, end.month % 12 + 1, 1)) -
+    int64_t to = (last.len > 7 ? to_us / DAY_US + 1
+                               : civil_days(end.month == 12 ? end.year + 1 : end.year,
+                                            end.month % 12 + 1, 1)) -
                  w->first_day;
     *from_out = (int)(from < 0 ? 0 : from > w->days ? w->days : from);
     *to_out = (int)(to < *from_out ? *from_out : to > w->days ? w->days : to);
@@ -62,7 +64,8 @@ static const struct wave_series *series_of(struct site *site, const struct call 
     return NULL;
 }
 
-static void bars(struct site *site, const struct figure *figure, enum dimension dimension, const struct call *call)
+static void bars(struct site *site, const struct figure *figure, enum dimension dimension,
+                 const struct call *call)
 {
     struct figure_row *row;
     uint32_t count = site_top(site, dimension, call->from, call->to, 10, &row);
@@ -71,16 +74,19 @@ static void bars(struct site *site, const struct figure *figure, enum dimension 
     figure_bars(figure, row, count);
 }
 
-static bool draw(struct site *site, const struct page *page, const struct call *call, struct bytes title)
+static bool draw(struct site *site, const struct page *page, const struct call *call,
+                 struct bytes title)
 {
-    struct figure figure = {site->arena, &site->page, page->language, page_figure_id(site), title, false};
+    struct figure figure = {site->arena,          &site->page, page->language,
+                            page_figure_id(site), title,       false};
     const struct wave_series *series = series_of(site, call);
     if (bytes_equal(call->what, BYTES("daily")))
         figure_daily(&figure, site->waves[DIMENSION_CLASS], &site->threats, call->from, call->to);
     else if (series != NULL)
         figure_daily(&figure, site->waves[call->dimension], series, call->from, call->to);
     else if (bytes_equal(call->what, BYTES("categories")))
-        figure_stack(&figure, site->waves[DIMENSION_CATEGORY], call->to - call->from > 200 ? WAVE_MONTH : WAVE_WEEK, call->from, call->to);
+        figure_stack(&figure, site->waves[DIMENSION_CATEGORY],
+                     call->to - call->from > 200 ? WAVE_MONTH : WAVE_WEEK, call->from, call->to);
     else if (bytes_equal(call->what, BYTES("brands")))
         bars(site, &figure, DIMENSION_BRAND, call);
     else if (bytes_equal(call->what, BYTES("families")))
@@ -96,17 +102,23 @@ static bool draw(struct site *site, const struct page *page, const struct call *
     return true;
 }
 
-static struct bytes figure_title(struct site *site, const struct page *page, const struct call *call)
+static struct bytes figure_title(struct site *site, const struct page *page,
+                                 const struct call *call)
 {
     static const struct {
         const char *what, *title;
-    } titles[] = {{"daily", "Detections a day"}, {"categories", "Detections by category"}, {"brands", "Imitated brands"},
-                  {"families", "Malware families"}, {"filetypes", "File types of malicious attachments"},
-                  {"campaigns", "Campaigns by week"}, {"techniques", "Techniques by week"}};
+    } titles[] = {{"daily", "Detections a day"},
+                  {"categories", "Detections by category"},
+                  {"brands", "Imitated brands"},
+                  {"families", "Malware families"},
+                  {"filetypes", "File types of malicious attachments"},
+                  {"campaigns", "Campaigns by week"},
+                  {"techniques", "Techniques by week"}};
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (bytes_equal(call->what, bytes_of_string(titles[i].what)))
             return bytes_of_string(tr(page->language, titles[i].title));
-    return arena_printf(site->arena, "%.*s: %s", BYTES_FMT(call->label), tr(page->language, "detections a day"));
+    return arena_printf(site->arena, "%.*s: %s", BYTES_FMT(call->label),
+                        tr(page->language, "detections a day"));
 }
 
 static void percent(struct text *out, double change)
@@ -117,8 +129,8 @@ static void percent(struct text *out, double change)
         text_add_format(out, "%+.0f %%", change * 100);
 }
 
-static void year_line(struct site *site, const struct page *page, const struct year_table *table, struct bytes name, double count,
-                      double before, double change, uint32_t depth)
+static void year_line(struct site *site, const struct page *page, const struct year_table *table,
+                      struct bytes name, double count, double before, double change, uint32_t depth)
 {
     struct text *out = &site->page;
     text_add_format(out, "<tr><th scope=\"row\" class=\"depth%u\">", depth > 2 ? 2 : depth);
@@ -134,7 +146,8 @@ static void year_line(struct site *site, const struct page *page, const struct y
 }
 
 /* The rows below PARENT, then what is left of it: always visible. */
-static void year_rows(struct site *site, const struct page *page, const struct year_table *table, struct bytes parent, uint32_t depth)
+static void year_rows(struct site *site, const struct page *page, const struct year_table *table,
+                      struct bytes parent, uint32_t depth)
 {
     bool any = false;
     for (uint32_t i = 1; i < table->count && depth < 4; i++) {
@@ -147,7 +160,8 @@ static void year_rows(struct site *site, const struct page *page, const struct y
     }
     double other = year_other(table, parent, false), before = year_other(table, parent, true);
     if (any)
-        year_line(site, page, table, BYTES("other, not itemised"), other, before > 0 ? before : NAN, year_change(other, before), depth);
+        year_line(site, page, table, BYTES("other, not itemised"), other, before > 0 ? before : NAN,
+                  year_change(other, before), depth);
 }
 
 static void table_year(struct site *site, const struct page *page, struct bytes file)
@@ -165,14 +179,20 @@ static void table_year(struct site *site, const struct page *page, struct bytes 
         fclose(in);
     if (!year_read(site->arena, bytes_of(at, len), &table, &err))
         return;
-    text_add_format(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
-                         "<th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" class=\"n\">%s</th>",
-                    tr(page->language, "Year table"), tr(page->language, "Name"), tr(page->language, "This year"),
-                    tr(page->language, "Year before"), tr(page->language, "Change"));
+    text_add_format(out,
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                    "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
+                    "<th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" class=\"n\">%s</th><th "
+                    "scope=\"col\" class=\"n\">%s</th>",
+                    tr(page->language, "Year table"), tr(page->language, "Name"),
+                    tr(page->language, "This year"), tr(page->language, "Year before"),
+                    tr(page->language, "Change"));
     if (table.mailboxes > 0)
-        text_add_format(out, "<th scope=\"col\" class=\"n\">%s</th>", tr(page->language, "Per 10,000 mailboxes"));
+        text_add_format(out, "<th scope=\"col\" class=\"n\">%s</th>",
+                        tr(page->language, "Per 10,000 mailboxes"));
     text_add_string(out, "</tr></thead><tbody>\n");
-    year_line(site, page, &table, table.row[0].name, table.row[0].count, table.row[0].before, table.row[0].change, 0);
+    year_line(site, page, &table, table.row[0].name, table.row[0].count, table.row[0].before,
+              table.row[0].change, 0);
     year_rows(site, page, &table, table.row[0].name, 1);
     text_add_string(out, "</tbody></table></div>\n");
     struct bytes finding[8];
@@ -209,18 +229,24 @@ static bool indicator_row(void *own, const struct store_cell *cell)
 static void table_indicators(struct site *site, const struct page *page, const struct call *call)
 {
     static const enum dimension kinds[] = {DIMENSION_DOMAIN, DIMENSION_SENDER, DIMENSION_HASH};
-    static const char *const titles[] = {"Linked domain", "Sender domain", "SHA-256 of the attachment"};
+    static const char *const titles[] = {"Linked domain", "Sender domain",
+                                         "SHA-256 of the attachment"};
     const struct waves *w = site->waves[DIMENSION_CLASS];
     for (int k = 0; k < 3; k++) {
         struct rows rows = {site, 0};
-        text_add_format(&site->page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
-                                     "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
-                        tr(page->language, titles[k]), tr(page->language, titles[k]), tr(page->language, "Count"));
-        store_cross(site->store, kinds[k], call->dimension, call->label, (w->first_day + call->from) * DAY_US,
-                    (w->first_day + call->to) * DAY_US, indicator_row, &rows, site->err);
+        text_add_format(&site->page,
+                        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                        "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
+                        "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
+                        tr(page->language, titles[k]), tr(page->language, titles[k]),
+                        tr(page->language, "Count"));
+        store_cross(site->store, kinds[k], call->dimension, call->label,
+                    (w->first_day + call->from) * DAY_US, (w->first_day + call->to) * DAY_US,
+                    indicator_row, &rows, site->err);
         text_add_string(&site->page, "</tbody></table></div>\n");
         if (rows.count > INDICATOR_ROWS)
-            text_add_format(&site->page, "<p class=\"quiet\">%s</p>\n", tr(page->language, "More stand in the data files of the month."));
+            text_add_format(&site->page, "<p class=\"quiet\">%s</p>\n",
+                            tr(page->language, "More stand in the data files of the month."));
     }
 }
 
@@ -229,8 +255,9 @@ static void draw_table(struct site *site, const struct page *page, const struct 
     static const struct {
         const char *what;
         enum dimension dimension;
-    } tables[] = {{"categories", DIMENSION_CATEGORY}, {"families", DIMENSION_FAMILY}, {"campaigns", DIMENSION_CAMPAIGN},
-                  {"brands", DIMENSION_BRAND}, {"techniques", DIMENSION_TECHNIQUE}, {"filetypes", DIMENSION_FILE_TYPE}};
+    } tables[] = {{"categories", DIMENSION_CATEGORY},  {"families", DIMENSION_FAMILY},
+                  {"campaigns", DIMENSION_CAMPAIGN},   {"brands", DIMENSION_BRAND},
+                  {"techniques", DIMENSION_TECHNIQUE}, {"filetypes", DIMENSION_FILE_TYPE}};
     if (bytes_equal(call->what, BYTES("surges"))) {
         part_risen(site, page, call->from, call->to, 6);
     } else if (bytes_equal(call->what, BYTES("year"))) {

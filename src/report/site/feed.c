@@ -10,7 +10,8 @@ static void atom_id(struct site *site, struct bytes path, enum language language
     markup_text(&site->page, path);
 }
 
-static void atom_url(struct site *site, struct bytes path, enum language language, struct bytes from)
+static void atom_url(struct site *site, struct bytes path, enum language language,
+                     struct bytes from)
 {
     if (site->params->base_url != NULL)
         markup_string(&site->page, site->params->base_url);
@@ -46,7 +47,9 @@ static void entry(struct site *site, const struct post *post, struct bytes from)
     atom_id(site, post->path, post->language);
     text_add_string(out, "</id>\n<title>");
     markup_text(out, post->title);
-    text_add_format(out, "</title>\n<updated>%.*sT00:00:00Z</updated>\n<published>%.*sT00:00:00Z</published>\n<author><name>",
+    text_add_format(out,
+                    "</title>\n<updated>%.*sT00:00:00Z</updated>\n<published>%.*sT00:00:00Z</"
+                    "published>\n<author><name>",
                     BYTES_FMT(day), BYTES_FMT(day));
     markup_text(out, post->author);
     text_add_string(out, "</name></author>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
@@ -66,16 +69,20 @@ static void entry(struct site *site, const struct post *post, struct bytes from)
     text_add_string(out, "</content>\n</entry>\n");
 }
 
-bool site_feed(struct site *site, enum language language, struct bytes path, struct bytes title, struct bytes category)
+bool site_feed(struct site *site, enum language language, struct bytes path, struct bytes title,
+               struct bytes category)
 {
     struct text *out = &site->page;
     const struct waves *w = site->waves[DIMENSION_CLASS];
     int64_t updated = w->days > 0 ? w->first_day + w->days - 1 : 0;
     out->len = 0;
     for (uint32_t i = site->post_count; i-- > 0;)
-        if (belongs(site->post[i], language, category) && (category.at != NULL || site->post[i]->day > updated))
+        if (belongs(site->post[i], language, category) &&
+            (category.at != NULL || site->post[i]->day > updated))
             updated = site->post[i]->day;
-    text_add_format(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"%s\">\n<id>",
+    text_add_format(out,
+                    "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed "
+                    "xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"%s\">\n<id>",
                     language_tags[language]);
     atom_id(site, path, language);
     text_add_string(out, "</id>\n<title>");
@@ -85,8 +92,11 @@ bool site_feed(struct site *site, enum language language, struct bytes path, str
         markup_text(out, title);
     }
     struct bytes day = wave_day(site->arena, updated);
-    text_add_format(out, "</title>\n<updated>%.*sT00:00:00Z</updated>\n<author><name>noroshi</name></author>\n<generator>noroshi</generator>\n"
-                         "<link rel=\"self\" type=\"application/atom+xml\" href=\"", BYTES_FMT(day));
+    text_add_format(out,
+                    "</title>\n<updated>%.*sT00:00:00Z</updated>\n<author><name>noroshi</name></"
+                    "author>\n<generator>noroshi</generator>\n"
+                    "<link rel=\"self\" type=\"application/atom+xml\" href=\"",
+                    BYTES_FMT(day));
     atom_url(site, path, language, path);
     text_add_string(out, "\"/>\n<link rel=\"alternate\" type=\"text/html\" href=\"");
     size_t slash = bytes_find_last_byte(path, '/');
@@ -100,6 +110,8 @@ bool site_feed(struct site *site, enum language language, struct bytes path, str
         }
     text_add_string(out, "</feed>\n");
     struct bytes folder = slash == BYTES_NPOS ? BYTES_NONE : bytes_sub(path, 0, slash + 1);
-    return site_write(site, arena_printf(site->arena, "%s%.*s", language == LANGUAGE_JA ? "ja/" : "", BYTES_FMT(folder)), "feed.atom",
-                      text_bytes(out));
+    return site_write(site,
+                      arena_printf(site->arena, "%s%.*s", language == LANGUAGE_JA ? "ja/" : "",
+                                   BYTES_FMT(folder)),
+                      "feed.atom", text_bytes(out));
 }

@@ -3,9 +3,9 @@
  * The search index: which pages hold which token, in shards that a page loads as scripts.
  *
  * Tokens are those of the store (store/bigram.h), so two characters of Japanese are one lookup; a
- * script does the same splitting (asset/search.js).  A token's shard is the low six bits of its FNV-1a
- * hash over UTF-8; scripts and not JSON, because a page opened from file:// may load scripts of its own
- * folder but fetch nothing. */
+ * script does the same splitting (asset/search.js).  A token's shard is the low six bits of its
+ * FNV-1a hash over UTF-8; scripts and not JSON, because a page opened from file:// may load scripts
+ * of its own folder but fetch nothing. */
 #include "report/site/part.h"
 
 #include "base/json.h"
@@ -30,7 +30,8 @@ struct posting {
     uint32_t count, capacity;
 };
 
-/* Under DOCUMENT's table, one row per page; tokens gather in a second table kept as its first row. */
+/* Under DOCUMENT's table, one row per page; tokens gather in a second table kept as its first row.
+ */
 struct gather {
     struct site *site;
     struct table *token;
@@ -77,9 +78,10 @@ void site_index_add(struct site *site, const struct page *page, struct bytes tex
     size_t cut = page->summary.len > EXCERPT_BYTES ? EXCERPT_BYTES : page->summary.len;
     while (cut > 0 && cut < page->summary.len && (page->summary.at[cut] & 0xC0) == 0x80)
         cut--;
-    *document = (struct document){site->document[page->language]->count - 1, arena_copy(site->arena, page->title),
-                                  arena_copy(site->arena, page->path), arena_copy(site->arena, bytes_sub(page->summary, 0, cut)),
-                                  page->published_day};
+    *document = (struct document){
+        site->document[page->language]->count - 1, arena_copy(site->arena, page->title),
+        arena_copy(site->arena, page->path),
+        arena_copy(site->arena, bytes_sub(page->summary, 0, cut)), page->published_day};
     table_set(site->document[page->language], document->path, document);
     struct gather gather = {site, tokens, document->number};
     bigram_split(page->title, false, &gather, add_token);

@@ -8,7 +8,8 @@
 static bool is_relative(struct bytes url)
 {
     size_t colon = bytes_find_byte(url, ':', 0), slash = bytes_find_byte(url, '/', 0);
-    return !bytes_starts(url, BYTES("//")) && !bytes_starts(url, BYTES("\\")) && (colon == BYTES_NPOS || slash < colon);
+    return !bytes_starts(url, BYTES("//")) && !bytes_starts(url, BYTES("\\")) &&
+           (colon == BYTES_NPOS || slash < colon);
 }
 
 /* Pictures of other hosts become their text: the page asks nobody else for anything. */
@@ -29,8 +30,8 @@ static void clean(cmark_node *root)
 static struct bytes call_of(cmark_node *node)
 {
     cmark_node *text = cmark_node_first_child(node);
-    if (cmark_node_get_type(node) != CMARK_NODE_PARAGRAPH || text == NULL || cmark_node_next(text) != NULL ||
-        cmark_node_get_type(text) != CMARK_NODE_TEXT)
+    if (cmark_node_get_type(node) != CMARK_NODE_PARAGRAPH || text == NULL ||
+        cmark_node_next(text) != NULL || cmark_node_get_type(text) != CMARK_NODE_TEXT)
         return BYTES_NONE;
     struct bytes s = bytes_trim(bytes_of_string(cmark_node_get_literal(text)));
     if (s.len < 5 || !bytes_starts(s, BYTES("{{")) || !bytes_ends(s, BYTES("}}")))
@@ -45,13 +46,15 @@ void markdown_html(struct text *out, struct arena *arena, struct bytes markdown,
                                             CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_SMART);
     clean(root);
     (void)arena;
-    for (cmark_node *block = cmark_node_first_child(root); block != NULL; block = cmark_node_next(block)) {
+    for (cmark_node *block = cmark_node_first_child(root); block != NULL;
+         block = cmark_node_next(block)) {
         struct bytes call = call_of(block);
         if (call.at != NULL) {
             embed(own, call);
             continue;
         }
-        char *html = cmark_render_html(block, CMARK_OPT_DEFAULT); /* without CMARK_OPT_UNSAFE: no raw HTML */
+        char *html =
+            cmark_render_html(block, CMARK_OPT_DEFAULT); /* without CMARK_OPT_UNSAFE: no raw HTML */
         text_add_string(out, html);
         free(html);
     }
@@ -60,16 +63,20 @@ void markdown_html(struct text *out, struct arena *arena, struct bytes markdown,
 
 struct bytes markdown_text(struct arena *arena, struct bytes markdown, size_t most)
 {
-    cmark_node *root = cmark_parse_document((const char *)markdown.at, markdown.len, CMARK_OPT_VALIDATE_UTF8);
+    cmark_node *root =
+        cmark_parse_document((const char *)markdown.at, markdown.len, CMARK_OPT_VALIDATE_UTF8);
     cmark_iter *iter = cmark_iter_new(root);
     struct text out;
     text_init(&out, arena, 0);
-    for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && out.len < most;) {
+    for (cmark_event_type event;
+         (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE && out.len < most;) {
         cmark_node *node = cmark_iter_get_node(iter);
         cmark_node_type type = cmark_node_get_type(node);
-        if (event == CMARK_EVENT_EXIT && (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING))
+        if (event == CMARK_EVENT_EXIT &&
+            (type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING))
             text_add_byte(&out, ' ');
-        if (event != CMARK_EVENT_ENTER || call_of(cmark_node_parent(node) == NULL ? node : cmark_node_parent(node)).at != NULL)
+        if (event != CMARK_EVENT_ENTER ||
+            call_of(cmark_node_parent(node) == NULL ? node : cmark_node_parent(node)).at != NULL)
             continue;
         if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE)
             text_add_string(&out, cmark_node_get_literal(node));
@@ -79,7 +86,8 @@ struct bytes markdown_text(struct arena *arena, struct bytes markdown, size_t mo
     cmark_iter_free(iter);
     cmark_node_free(root);
     struct bytes all = bytes_trim(text_bytes(&out));
-    while (all.len > most || (all.len > 0 && all.len == most && (all.at[all.len - 1] & 0xC0) == 0x80))
+    while (all.len > most ||
+           (all.len > 0 && all.len == most && (all.at[all.len - 1] & 0xC0) == 0x80))
         all.len--;
     return all;
 }

@@ -22,9 +22,13 @@ static bool related_row(void *own, const struct store_cell *cell)
     struct related *r = own;
     struct text *out = &r->site->page;
     if (r->count == 0)
-        text_add_format(out, "<section class=\"top-table\"><h3>%s</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-                             "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>",
-                        tr(r->page->language, dimension_title(r->dimension)), tr(r->page->language, dimension_title(r->dimension)),
+        text_add_format(out,
+                        "<section class=\"top-table\"><h3>%s</h3><div class=\"scroll\" "
+                        "tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
+                        "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" "
+                        "class=\"n\">%s</th></tr></thead><tbody>",
+                        tr(r->page->language, dimension_title(r->dimension)),
+                        tr(r->page->language, dimension_title(r->dimension)),
                         tr(r->page->language, "Name"), tr(r->page->language, "Count"));
     text_add_string(out, "<tr><td>");
     if (r->dimension == DIMENSION_DOMAIN)
@@ -39,15 +43,17 @@ static bool related_row(void *own, const struct store_cell *cell)
 
 static bool related(struct site *site, const struct page *page, const struct entity *entity)
 {
-    static const enum dimension shown[] = {DIMENSION_CATEGORY, DIMENSION_FAMILY, DIMENSION_CAMPAIGN, DIMENSION_BRAND,
-                                           DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE, DIMENSION_LANGUAGE, DIMENSION_DOMAIN,
-                                           DIMENSION_RULE};
+    static const enum dimension shown[] = {
+        DIMENSION_CATEGORY, DIMENSION_FAMILY,    DIMENSION_CAMPAIGN,
+        DIMENSION_BRAND,    DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE,
+        DIMENSION_LANGUAGE, DIMENSION_DOMAIN,    DIMENSION_RULE};
     text_add_string(&site->page, "<div class=\"columns\">\n");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         struct related r = {site, page, shown[i], entity->name, 0};
         if (shown[i] == entity->dimension)
             continue;
-        if (!store_cross(site->store, shown[i], entity->dimension, entity->name, 0, 0, related_row, &r, site->err))
+        if (!store_cross(site->store, shown[i], entity->dimension, entity->name, 0, 0, related_row,
+                         &r, site->err))
             return false;
         if (r.count > 0)
             text_add_string(&site->page, "</tbody></table></div></section>\n");
@@ -64,11 +70,14 @@ static void facts(struct site *site, const struct page *page, const struct entit
     int last = w->days - 1;
     while (last > s->first_seen && s->count[last] <= 0)
         last--;
-    text_add_format(out, "<dl class=\"cards\"><div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, "Messages"));
+    text_add_format(out, "<dl class=\"cards\"><div class=\"card\"><dt>%s</dt><dd><b>",
+                    tr(page->language, "Messages"));
     markup_number(out, s->total);
-    text_add_format(out, "</b></dd></div><div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, "First seen"));
+    text_add_format(out, "</b></dd></div><div class=\"card\"><dt>%s</dt><dd><b>",
+                    tr(page->language, "First seen"));
     markup_text(out, wave_day(site->arena, w->first_day + s->first_seen));
-    text_add_format(out, "</b></dd></div><div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, "Last seen"));
+    text_add_format(out, "</b></dd></div><div class=\"card\"><dt>%s</dt><dd><b>",
+                    tr(page->language, "Last seen"));
     markup_text(out, wave_day(site->arena, w->first_day + last));
     text_add_string(out, "</b></dd></div></dl>\n");
 }
@@ -82,7 +91,8 @@ static void surges(struct site *site, const struct page *page, const struct enti
     text_add_format(out, "<h2>%s</h2><ul class=\"risen\">", tr(page->language, "Surges"));
     for (uint32_t i = s->surge_count; i-- > 0;) {
         text_add_string(out, "<li><span class=\"said\">");
-        markup_text(out, wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language));
+        markup_text(out,
+                    wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language));
         text_add_string(out, "</span></li>");
     }
     text_add_string(out, "</ul>\n");
@@ -95,17 +105,20 @@ static bool changes(struct site *site, const struct page *page, const struct ent
     struct text *out = &site->page;
     if (entity->dimension != DIMENSION_CAMPAIGN && entity->dimension != DIMENSION_FAMILY)
         return true;
-    if (!wave_changes(site->arena, site->store, entity->dimension, entity->name, change, 24, &count, site->err))
+    if (!wave_changes(site->arena, site->store, entity->dimension, entity->name, change, 24, &count,
+                      site->err))
         return false;
     if (count == 0)
         return true;
-    text_add_format(out, "<h2>%s</h2><ul class=\"changes\">", tr(page->language, "What changed inside"));
+    text_add_format(out, "<h2>%s</h2><ul class=\"changes\">",
+                    tr(page->language, "What changed inside"));
     for (uint32_t i = 0; i < count; i++) {
         struct bytes day = wave_day(site->arena, change[i].day);
-        text_add_format(out, "<li><time datetime=\"%.*s\">%.*s</time> %s <b>", BYTES_FMT(day), BYTES_FMT(day),
-                        tr(page->language, dimension_noun(change[i].dimension)));
+        text_add_format(out, "<li><time datetime=\"%.*s\">%.*s</time> %s <b>", BYTES_FMT(day),
+                        BYTES_FMT(day), tr(page->language, dimension_noun(change[i].dimension)));
         markup_text(out, change[i].value);
-        text_add_format(out, "</b>: %.0f %% → %.0f %%</li>", change[i].share_before * 100, change[i].share_after * 100);
+        text_add_format(out, "</b>: %.0f %% → %.0f %%</li>", change[i].share_before * 100,
+                        change[i].share_after * 100);
     }
     text_add_string(out, "</ul>\n");
     return true;
@@ -114,7 +127,8 @@ static bool changes(struct site *site, const struct page *page, const struct ent
 static bool names_entity(const struct post *post, const struct entity *entity)
 {
     const struct bytes *list = entity->dimension == DIMENSION_CATEGORY ? post->category : post->tag;
-    uint32_t count = entity->dimension == DIMENSION_CATEGORY ? post->category_count : post->tag_count;
+    uint32_t count =
+        entity->dimension == DIMENSION_CATEGORY ? post->category_count : post->tag_count;
     for (uint32_t i = 0; i < count; i++)
         if (bytes_equal_fold(list[i], entity->name))
             return true;
@@ -136,46 +150,63 @@ static void posts(struct site *site, const struct page *page, const struct entit
 
 static bool page_entity(struct site *site, enum language language, const struct entity *entity)
 {
-    struct bytes shown = entity->dimension == DIMENSION_CATEGORY ? tr_bytes(language, entity->name) : entity->name;
-    const char *technique = entity->dimension == DIMENSION_TECHNIQUE ? technique_name(entity->name) : NULL;
+    struct bytes shown =
+        entity->dimension == DIMENSION_CATEGORY ? tr_bytes(language, entity->name) : entity->name;
+    const char *technique =
+        entity->dimension == DIMENSION_TECHNIQUE ? technique_name(entity->name) : NULL;
     if (technique != NULL)
-        shown = arena_printf(site->arena, "%.*s %s", BYTES_FMT(entity->name), tr(language, technique));
+        shown =
+            arena_printf(site->arena, "%.*s %s", BYTES_FMT(entity->name), tr(language, technique));
     const char *about = entity->dimension == DIMENSION_CATEGORY ? about_of(entity->name) : NULL;
     const char *advice = entity->dimension == DIMENSION_CATEGORY ? advice_of(entity->name) : NULL;
     struct bytes list_path = arena_printf(site->arena, "%s/", dimension_noun(entity->dimension));
-    struct page page = {.language = language, .path = entity->path, .title = shown,
-                        .crumb = {bytes_of_string(tr(language, dimension_title(entity->dimension)))}, .crumb_path = {list_path},
-                        .crumb_count = 1};
-    page.summary = about != NULL ? bytes_of_string(tr(language, about))
-                                 : arena_printf(site->arena, "%.*s: %s", BYTES_FMT(shown), tr(language, "counts, surges and what comes with it"));
+    struct page page = {
+        .language = language,
+        .path = entity->path,
+        .title = shown,
+        .crumb = {bytes_of_string(tr(language, dimension_title(entity->dimension)))},
+        .crumb_path = {list_path},
+        .crumb_count = 1};
+    page.summary = about != NULL
+                       ? bytes_of_string(tr(language, about))
+                       : arena_printf(site->arena, "%.*s: %s", BYTES_FMT(shown),
+                                      tr(language, "counts, surges and what comes with it"));
     if (entity->dimension == DIMENSION_CATEGORY)
         page.feed = arena_printf(site->arena, "%.*sfeed.atom", BYTES_FMT(entity->path));
     page_begin(site, &page);
     struct text *out = &site->page;
-    text_add_format(out, "<main id=\"main\" class=\"entity\">\n<p class=\"eyebrow\">%s</p><h1>", tr(language, dimension_noun(entity->dimension)));
+    text_add_format(out, "<main id=\"main\" class=\"entity\">\n<p class=\"eyebrow\">%s</p><h1>",
+                    tr(language, dimension_noun(entity->dimension)));
     markup_text(out, shown);
     text_add_string(out, "</h1>\n");
     if (about != NULL)
         text_add_format(out, "<p class=\"opening\">%s</p>\n", tr(language, about));
     facts(site, &page, entity);
     text_add_string(out, "<figure>\n");
-    struct figure figure = {site->arena, out, language, page_figure_id(site),
-                            arena_printf(site->arena, "%.*s: %s", BYTES_FMT(shown), tr(language, "detections a day")), false};
-    figure_daily(&figure, site->waves[entity->dimension], entity->series, 0, site->waves[entity->dimension]->days);
+    struct figure figure = {
+        site->arena,
+        out,
+        language,
+        page_figure_id(site),
+        arena_printf(site->arena, "%.*s: %s", BYTES_FMT(shown), tr(language, "detections a day")),
+        false};
+    figure_daily(&figure, site->waves[entity->dimension], entity->series, 0,
+                 site->waves[entity->dimension]->days);
     text_add_string(out, "\n<figcaption>");
     markup_text(out, figure.title);
     text_add_string(out, "</figcaption></figure>\n");
     surges(site, &page, entity);
     if (advice != NULL)
-        text_add_format(out, "<section class=\"advice\"><h2>%s</h2><p>%s</p></section>\n", tr(language, "What to do"), tr(language, advice));
+        text_add_format(out, "<section class=\"advice\"><h2>%s</h2><p>%s</p></section>\n",
+                        tr(language, "What to do"), tr(language, advice));
     posts(site, &page, entity);
     text_add_format(out, "<h2>%s</h2>\n", tr(language, "What comes with it"));
     if (!changes(site, &page, entity) || !related(site, &page, entity))
         return false;
     text_add_string(out, "</main>\n");
     site_index_add(site, &page, page.summary);
-    return page_end(site, &page) &&
-           (entity->dimension != DIMENSION_CATEGORY || site_feed(site, language, page.feed, shown, entity->name));
+    return page_end(site, &page) && (entity->dimension != DIMENSION_CATEGORY ||
+                                     site_feed(site, language, page.feed, shown, entity->name));
 }
 
 bool page_entities(struct site *site, enum language language)

@@ -7,17 +7,21 @@
 static void aside(struct site *site, const struct page *page)
 {
     struct text *out = &site->page;
-    text_add_format(out, "<aside class=\"side\" aria-label=\"%s\">\n<section><h2>%s</h2><ul class=\"plain\">", tr(page->language, "Archive"),
-                    tr(page->language, "Months"));
+    text_add_format(
+        out, "<aside class=\"side\" aria-label=\"%s\">\n<section><h2>%s</h2><ul class=\"plain\">",
+        tr(page->language, "Archive"), tr(page->language, "Months"));
     for (uint32_t i = 0; i < site->month_count && i < 18; i++) {
         text_add_string(out, "<li>");
-        page_link(site, page, site->month[i].path, site_month_name(site->arena, page->language, site->month[i].year, site->month[i].month));
+        page_link(site, page, site->month[i].path,
+                  site_month_name(site->arena, page->language, site->month[i].year,
+                                  site->month[i].month));
         text_add_string(out, "</li>");
     }
     static const enum dimension shown[] = {DIMENSION_CATEGORY, DIMENSION_FAMILY};
     for (int d = 0; d < 2; d++) {
         const struct waves *w = site->waves[shown[d]];
-        text_add_format(out, "</ul></section>\n<section><h2>%s</h2><ul class=\"plain\">", tr(page->language, dimension_title(shown[d])));
+        text_add_format(out, "</ul></section>\n<section><h2>%s</h2><ul class=\"plain\">",
+                        tr(page->language, dimension_title(shown[d])));
         for (uint32_t i = 0; i < w->count && i < 10; i++) {
             text_add_string(out, "<li>");
             part_entity(site, page, shown[d], w->series[i].name);
@@ -32,12 +36,17 @@ static void aside(struct site *site, const struct page *page)
 static void data_links(struct site *site, const struct page *page, const struct month *month)
 {
     struct text *out = &site->page;
-    static const char *const ending[] = {"json", "csv", "stix.json", "misp.json"}, *const name[] = {"JSON", "CSV", "STIX 2.1", "MISP"};
+    static const char *const ending[] = {"json", "csv", "stix.json", "misp.json"}, *const name[] = {
+                                                                                       "JSON",
+                                                                                       "CSV",
+                                                                                       "STIX 2.1",
+                                                                                       "MISP"};
     text_add_format(out, "<p class=\"files\">%s ", tr(page->language, "Data of this month:"));
     for (int i = 0; i < 4; i++) {
         text_add_string(out, i == 0 ? "<a href=\"" : " · <a href=\"");
         page_up(site, page);
-        text_add_format(out, "data/%04lld-%02d.%s\">%s</a>", (long long)month->year, month->month, ending[i], name[i]);
+        text_add_format(out, "data/%04lld-%02d.%s\">%s</a>", (long long)month->year, month->month,
+                        ending[i], name[i]);
     }
     text_add_string(out, "</p>\n");
 }
@@ -45,14 +54,18 @@ static void data_links(struct site *site, const struct page *page, const struct 
 static void month_figures(struct site *site, const struct page *page, const struct month *month)
 {
     struct text *out = &site->page;
-    struct bytes span = arena_printf(site->arena, "%04lld-%02d", (long long)month->year, month->month);
-    text_add_format(out, "<section class=\"numbers\"><h2>%s</h2>\n", tr(page->language, "The month in numbers"));
+    struct bytes span =
+        arena_printf(site->arena, "%04lld-%02d", (long long)month->year, month->month);
+    text_add_format(out, "<section class=\"numbers\"><h2>%s</h2>\n",
+                    tr(page->language, "The month in numbers"));
     part_numbers(site, page, month);
     site_embed(site, page, arena_printf(site->arena, "figure daily %.*s", BYTES_FMT(span)),
-               bytes_of_string(tr(page->language, "Suspicious and malicious messages a day; dashed: what was expected; marked: a surge.")));
+               bytes_of_string(tr(page->language, "Suspicious and malicious messages a day; "
+                                                  "dashed: what was expected; marked: a surge.")));
     text_add_format(out, "<h3>%s</h3>\n", tr(page->language, "What rose"));
     if (part_risen(site, page, month->from, month->to, 12) == 0)
-        text_add_format(out, "<p>%s</p>\n", tr(page->language, "Nothing rose beyond what was expected."));
+        text_add_format(out, "<p>%s</p>\n",
+                        tr(page->language, "Nothing rose beyond what was expected."));
     site_embed(site, page, arena_printf(site->arena, "figure categories %.*s", BYTES_FMT(span)),
                bytes_of_string(tr(page->language, "Detections by week and category.")));
     text_add_string(out, "<div class=\"columns\">\n");
@@ -61,8 +74,10 @@ static void month_figures(struct site *site, const struct page *page, const stru
     part_top(site, page, DIMENSION_FILE_TYPE, month->from, month->to, 8);
     part_top(site, page, DIMENSION_TECHNIQUE, month->from, month->to, 8);
     text_add_string(out, "</div>\n");
-    site_embed(site, page, arena_printf(site->arena, "figure campaigns %.*s", BYTES_FMT(span)),
-               bytes_of_string(tr(page->language, "Campaigns: the larger the mark, the more messages in that week.")));
+    site_embed(
+        site, page, arena_printf(site->arena, "figure campaigns %.*s", BYTES_FMT(span)),
+        bytes_of_string(
+            tr(page->language, "Campaigns: the larger the mark, the more messages in that week.")));
     data_links(site, page, month);
     text_add_string(out, "</section>\n");
 }
@@ -70,9 +85,15 @@ static void month_figures(struct site *site, const struct page *page, const stru
 static bool page_month(struct site *site, enum language language, const struct month *month)
 {
     struct bytes name = site_month_name(site->arena, language, month->year, month->month);
-    struct page page = {.language = language, .path = month->path, .title = name, .crumb = {bytes_of_string(tr(language, "Months"))},
-                        .crumb_path = {BYTES("month/")}, .crumb_count = 1,
-                        .summary = arena_printf(site->arena, "%.*s: %s", BYTES_FMT(name), tr(language, "posts, figures and data of the month"))};
+    struct page page = {.language = language,
+                        .path = month->path,
+                        .title = name,
+                        .crumb = {bytes_of_string(tr(language, "Months"))},
+                        .crumb_path = {BYTES("month/")},
+                        .crumb_count = 1,
+                        .summary =
+                            arena_printf(site->arena, "%.*s: %s", BYTES_FMT(name),
+                                         tr(language, "posts, figures and data of the month"))};
     page_begin(site, &page);
     struct text *out = &site->page;
     text_add_string(out, "<div class=\"two\"><main id=\"main\">\n<h1>");
@@ -94,24 +115,34 @@ static bool page_month(struct site *site, enum language language, const struct m
 
 static bool page_month_list(struct site *site, enum language language)
 {
-    struct page page = {.language = language, .path = BYTES("month/"), .title = bytes_of_string(tr(language, "Months")),
+    struct page page = {.language = language,
+                        .path = BYTES("month/"),
+                        .title = bytes_of_string(tr(language, "Months")),
                         .summary = bytes_of_string(tr(language, "All months of the bulletin"))};
     page_begin(site, &page);
     struct text *out = &site->page;
     text_add_format(out, "<main id=\"main\">\n<h1>%s</h1>\n", tr(language, "Months"));
-    site_embed(site, &page, BYTES("figure categories"), bytes_of_string(tr(language, "Detections by category.")));
-    text_add_format(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table class=\"lines\"><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th>"
-                         "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
-                    tr(language, "Months"), tr(language, "Month"), tr(language, "Posts"), tr(language, "Detections"));
+    site_embed(site, &page, BYTES("figure categories"),
+               bytes_of_string(tr(language, "Detections by category.")));
+    text_add_format(
+        out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table "
+        "class=\"lines\"><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th>"
+        "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
+        tr(language, "Months"), tr(language, "Month"), tr(language, "Posts"),
+        tr(language, "Detections"));
     for (uint32_t i = 0; i < site->month_count; i++) {
         const struct month *month = &site->month[i];
         int64_t posts = 0;
         for (uint32_t k = 0; k < site->post_count; k++)
-            posts += site->post[k]->language == language && site->post[k]->year == month->year && site->post[k]->month == month->month;
+            posts += site->post[k]->language == language && site->post[k]->year == month->year &&
+                     site->post[k]->month == month->month;
         text_add_string(out, "<tr><td>");
-        page_link(site, &page, month->path, site_month_name(site->arena, language, month->year, month->month));
+        page_link(site, &page, month->path,
+                  site_month_name(site->arena, language, month->year, month->month));
         text_add_format(out, "</td><td class=\"n\">%lld</td><td class=\"n\">", (long long)posts);
-        markup_number(out, month->to > month->from ? figure_sum(&site->threats, month->from, month->to) : 0);
+        markup_number(
+            out, month->to > month->from ? figure_sum(&site->threats, month->from, month->to) : 0);
         text_add_string(out, "</td></tr>\n");
     }
     text_add_string(out, "</tbody></table></div>\n</main>\n");
@@ -128,8 +159,11 @@ bool page_months(struct site *site, enum language language)
 
 bool page_front(struct site *site, enum language language)
 {
-    struct page page = {.language = language, .path = BYTES(""),
-                        .summary = bytes_of_string(tr(language, "What rises in mail and cloud threats, who is behind it, and what to do."))};
+    struct page page = {
+        .language = language,
+        .path = BYTES(""),
+        .summary = bytes_of_string(tr(
+            language, "What rises in mail and cloud threats, who is behind it, and what to do."))};
     page_begin(site, &page);
     struct text *out = &site->page;
     const struct month *latest = NULL;
@@ -138,7 +172,8 @@ bool page_front(struct site *site, enum language language)
     text_add_string(out, "<section class=\"lead\" aria-labelledby=\"lead\"><p class=\"eyebrow\">");
     if (latest != NULL)
         markup_text(out, site_month_name(site->arena, language, latest->year, latest->month));
-    text_add_format(out, "</p><h1 id=\"lead\">%s</h1>\n", tr(language, "What rises, who is behind it, what to do"));
+    text_add_format(out, "</p><h1 id=\"lead\">%s</h1>\n",
+                    tr(language, "What rises, who is behind it, what to do"));
     if (latest != NULL) {
         part_numbers(site, &page, latest);
         part_risen(site, &page, latest->from, latest->to, 6);
@@ -153,7 +188,8 @@ bool page_front(struct site *site, enum language language)
             post_entry(site, &page, site->post[i], shown < 4);
             shown++;
         }
-    site_embed(site, &page, BYTES("figure categories"), bytes_of_string(tr(language, "Detections by category.")));
+    site_embed(site, &page, BYTES("figure categories"),
+               bytes_of_string(tr(language, "Detections by category.")));
     text_add_string(out, "</main>\n");
     aside(site, &page);
     text_add_string(out, "</div>\n");

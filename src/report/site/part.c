@@ -50,17 +50,24 @@ const char *technique_name(struct bytes id)
 
 bool dimension_has_page(enum dimension dimension)
 {
-    return dimension == DIMENSION_CATEGORY || dimension == DIMENSION_FAMILY || dimension == DIMENSION_ACTOR ||
-           dimension == DIMENSION_CAMPAIGN || dimension == DIMENSION_BRAND || dimension == DIMENSION_TECHNIQUE;
+    return dimension == DIMENSION_CATEGORY || dimension == DIMENSION_FAMILY ||
+           dimension == DIMENSION_ACTOR || dimension == DIMENSION_CAMPAIGN ||
+           dimension == DIMENSION_BRAND || dimension == DIMENSION_TECHNIQUE;
 }
 
 const char *dimension_title(enum dimension dimension)
 {
-    static const char *const titles[DIMENSION_COUNT] = {
-        [DIMENSION_CATEGORY] = "Categories", [DIMENSION_FAMILY] = "Families", [DIMENSION_ACTOR] = "Actors",
-        [DIMENSION_CAMPAIGN] = "Campaigns", [DIMENSION_BRAND] = "Brands", [DIMENSION_TECHNIQUE] = "Techniques",
-        [DIMENSION_FILE_TYPE] = "File types", [DIMENSION_LANGUAGE] = "Languages", [DIMENSION_DOMAIN] = "Linked domains",
-        [DIMENSION_CLASS] = "Verdicts", [DIMENSION_RULE] = "Rules"};
+    static const char *const titles[DIMENSION_COUNT] = {[DIMENSION_CATEGORY] = "Categories",
+                                                        [DIMENSION_FAMILY] = "Families",
+                                                        [DIMENSION_ACTOR] = "Actors",
+                                                        [DIMENSION_CAMPAIGN] = "Campaigns",
+                                                        [DIMENSION_BRAND] = "Brands",
+                                                        [DIMENSION_TECHNIQUE] = "Techniques",
+                                                        [DIMENSION_FILE_TYPE] = "File types",
+                                                        [DIMENSION_LANGUAGE] = "Languages",
+                                                        [DIMENSION_DOMAIN] = "Linked domains",
+                                                        [DIMENSION_CLASS] = "Verdicts",
+                                                        [DIMENSION_RULE] = "Rules"};
     return titles[dimension] == NULL ? "Labels" : titles[dimension];
 }
 
@@ -69,7 +76,8 @@ struct entity *site_entity(struct site *site, enum dimension dimension, struct b
     return site->entity[dimension] == NULL ? NULL : table_get(site->entity[dimension], name);
 }
 
-void part_entity(struct site *site, const struct page *page, enum dimension dimension, struct bytes name)
+void part_entity(struct site *site, const struct page *page, enum dimension dimension,
+                 struct bytes name)
 {
     struct entity *entity = site_entity(site, dimension, name);
     struct bytes shown = dimension == DIMENSION_CATEGORY ? tr_bytes(page->language, name) : name;
@@ -91,7 +99,8 @@ static int by_count(const void *a, const void *b)
     return x->count != y->count ? (x->count < y->count ? 1 : -1) : bytes_compare(x->name, y->name);
 }
 
-uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most, struct figure_row **out)
+uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most,
+                  struct figure_row **out)
 {
     struct waves *w = site->waves[dimension];
     *out = NULL;
@@ -108,17 +117,22 @@ uint32_t site_top(struct site *site, enum dimension dimension, int from, int to,
     return count < most ? count : most;
 }
 
-void part_top(struct site *site, const struct page *page, enum dimension dimension, int from, int to, uint32_t most)
+void part_top(struct site *site, const struct page *page, enum dimension dimension, int from,
+              int to, uint32_t most)
 {
     struct figure_row *row;
     uint32_t count = site_top(site, dimension, from, to, most, &row);
     struct text *out = &site->page;
     if (count == 0)
         return;
-    text_add_format(out, "<section class=\"top-table\"><h3>%s</h3><div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">"
-                         "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>",
-                    tr(page->language, dimension_title(dimension)), tr(page->language, dimension_title(dimension)),
-                    tr(page->language, "Name"), tr(page->language, "Count"));
+    text_add_format(out,
+                    "<section class=\"top-table\"><h3>%s</h3><div class=\"scroll\" tabindex=\"0\" "
+                    "role=\"region\" aria-label=\"%s\">"
+                    "<table><thead><tr><th scope=\"col\">%s</th><th scope=\"col\" "
+                    "class=\"n\">%s</th></tr></thead><tbody>",
+                    tr(page->language, dimension_title(dimension)),
+                    tr(page->language, dimension_title(dimension)), tr(page->language, "Name"),
+                    tr(page->language, "Count"));
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(out, "<tr><td>");
         if (dimension == DIMENSION_DOMAIN || dimension == DIMENSION_SENDER)
@@ -142,13 +156,17 @@ struct risen {
 static int strongest_first(const void *a, const void *b)
 {
     const struct risen *x = a, *y = b;
-    double rise_x = (double)x->surge->count - x->surge->expected, rise_y = (double)y->surge->count - y->surge->expected;
-    return rise_x < rise_y ? 1 : rise_x > rise_y ? -1 : bytes_compare(x->series->name, y->series->name);
+    double rise_x = (double)x->surge->count - x->surge->expected,
+           rise_y = (double)y->surge->count - y->surge->expected;
+    return rise_x < rise_y   ? 1
+           : rise_x > rise_y ? -1
+                             : bytes_compare(x->series->name, y->series->name);
 }
 
 uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most)
 {
-    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CAMPAIGN, DIMENSION_CATEGORY, DIMENSION_BRAND};
+    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CAMPAIGN,
+                                             DIMENSION_CATEGORY, DIMENSION_BRAND};
     enum { RISEN_MAX = 256 };
     struct risen risen[RISEN_MAX];
     uint32_t count = 0;
@@ -157,7 +175,8 @@ uint32_t part_risen(struct site *site, const struct page *page, int from, int to
         for (uint32_t i = 0; w != NULL && i < w->count; i++)
             for (uint32_t k = 0; k < w->series[i].surge_count && count < RISEN_MAX; k++)
                 if (w->series[i].surge[k].last >= from && w->series[i].surge[k].first < to)
-                    risen[count++] = (struct risen){watched[d], w, &w->series[i], &w->series[i].surge[k]};
+                    risen[count++] =
+                        (struct risen){watched[d], w, &w->series[i], &w->series[i].surge[k]};
     }
     qsort(risen, count, sizeof *risen, strongest_first);
     count = count < most ? count : most;
@@ -166,7 +185,8 @@ uint32_t part_risen(struct site *site, const struct page *page, int from, int to
     struct text *out = &site->page;
     text_add_string(out, "<ul class=\"risen\">\n");
     for (uint32_t i = 0; i < count; i++) {
-        struct bytes sentence = wave_sentence(risen[i].waves, risen[i].series, risen[i].surge, page->language);
+        struct bytes sentence =
+            wave_sentence(risen[i].waves, risen[i].series, risen[i].surge, page->language);
         text_add_format(out, "<li><span class=\"kind\">%s</span> <span class=\"said\">",
                         tr(page->language, dimension_rows[risen[i].dimension].name));
         part_entity(site, page, risen[i].dimension, risen[i].series->name);
@@ -177,7 +197,8 @@ uint32_t part_risen(struct site *site, const struct page *page, int from, int to
     return count;
 }
 
-static void number_card(struct site *site, const struct page *page, const char *label, int64_t now, int64_t before, bool known)
+static void number_card(struct site *site, const struct page *page, const char *label, int64_t now,
+                        int64_t before, bool known)
 {
     struct text *out = &site->page;
     text_add_format(out, "<div class=\"card\"><dt>%s</dt><dd><b>", tr(page->language, label));
@@ -185,8 +206,14 @@ static void number_card(struct site *site, const struct page *page, const char *
     text_add_string(out, "</b>");
     if (known && before > 0) {
         double change = 100 * ((double)now / (double)before - 1);
-        text_add_format(out, " <span class=\"change %s\">%s %.0f %%</span>", change > 0.5 ? "up" : change < -0.5 ? "down" : "same",
-                        change > 0.5 ? "▲" : change < -0.5 ? "▼" : "＝", fabs(change));
+        text_add_format(out, " <span class=\"change %s\">%s %.0f %%</span>",
+                        change > 0.5    ? "up"
+                        : change < -0.5 ? "down"
+                                        : "same",
+                        change > 0.5    ? "▲"
+                        : change < -0.5 ? "▼"
+                                        : "＝",
+                        fabs(change));
     }
     text_add_string(out, "</dd></div>\n");
 }
@@ -195,7 +222,10 @@ void part_numbers(struct site *site, const struct page *page, const struct month
 {
     static const struct {
         const char *verdict, *label;
-    } rows[] = {{NULL, "Messages scanned"}, {"malicious", "Malicious"}, {"suspicious", "Suspicious"}, {"unscannable", "Could not be read"}};
+    } rows[] = {{NULL, "Messages scanned"},
+                {"malicious", "Malicious"},
+                {"suspicious", "Suspicious"},
+                {"unscannable", "Could not be read"}};
     const struct waves *w = site->waves[DIMENSION_CLASS];
     const struct month *before = month + 1 < site->month + site->month_count ? month + 1 : NULL;
     struct text *out = &site->page;
@@ -203,12 +233,14 @@ void part_numbers(struct site *site, const struct page *page, const struct month
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         int64_t now = 0, then = 0;
         for (uint32_t i = 0; w != NULL && i < w->count; i++) {
-            if (rows[r].verdict != NULL && !bytes_equal(w->series[i].name, bytes_of_string(rows[r].verdict)))
+            if (rows[r].verdict != NULL &&
+                !bytes_equal(w->series[i].name, bytes_of_string(rows[r].verdict)))
                 continue;
             now += figure_sum(&w->series[i], month->from, month->to);
             then += before == NULL ? 0 : figure_sum(&w->series[i], before->from, before->to);
         }
         number_card(site, page, rows[r].label, now, then, before != NULL);
     }
-    text_add_format(out, "</dl>\n<p class=\"quiet\">%s</p>\n", tr(page->language, "Change against the month before."));
+    text_add_format(out, "</dl>\n<p class=\"quiet\">%s</p>\n",
+                    tr(page->language, "Change against the month before."));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the pages of the bulletin share: loaded waves, posts, entities, months, and the frame of a page. */
+ * What the pages of the bulletin share: loaded waves, posts, entities, months, and the frame of a
+ * page. */
 #ifndef NOROSHI_REPORT_SITE_PART_H
 #define NOROSHI_REPORT_SITE_PART_H
 
@@ -10,14 +11,14 @@
 
 struct post {
     struct bytes slug, title, author, summary, figure, caption, body;
-    int64_t day;             /* since the epoch */
+    int64_t day; /* since the epoch */
     int64_t year;
     int month;
     enum language language;
     struct bytes *category, *tag;
     uint32_t category_count, tag_count;
-    struct post *other;      /* the same post in the other language, or NULL */
-    struct bytes path;       /* "2021/03/slug/" */
+    struct post *other; /* the same post in the other language, or NULL */
+    struct bytes path;  /* "2021/03/slug/" */
 };
 
 /* A category, family, ... with a page of its own. */
@@ -41,16 +42,16 @@ struct site {
     struct site_result *result;
     struct error *err;
     struct waves *waves[DIMENSION_COUNT]; /* NULL where the bulletin does not show it */
-    struct wave_series threats;           /* suspicious and malicious together; day, surge: tested */
+    struct wave_series threats; /* suspicious and malicious together; day, surge: tested */
     struct table *entity[DIMENSION_COUNT]; /* name -> struct entity */
-    struct post **post;                   /* newest first */
+    struct post **post;                    /* newest first */
     uint32_t post_count;
-    struct month *month;                  /* newest first */
+    struct month *month; /* newest first */
     uint32_t month_count;
-    struct table *tag[LANGUAGE_COUNT];    /* name -> path */
-    struct text page;                     /* the page in the making */
+    struct table *tag[LANGUAGE_COUNT];      /* name -> path */
+    struct text page;                       /* the page in the making */
     struct table *document[LANGUAGE_COUNT]; /* search: path -> struct document */
-    uint32_t figure_count;                /* of the page in the making: ids */
+    uint32_t figure_count;                  /* of the page in the making: ids */
 };
 
 /* The page in the making. */
@@ -62,8 +63,8 @@ struct page {
     struct bytes feed;    /* path of a feed of its own; absent: the site's */
     struct bytes crumb[3], crumb_path[3]; /* between Home and the title */
     uint32_t crumb_count;
-    int64_t published_day; /* of a post; 0: none */
-    bool only_here;        /* there is no such page in the other language */
+    int64_t published_day;   /* of a post; 0: none */
+    bool only_here;          /* there is no such page in the other language */
     struct bytes other_path; /* where that page is elsewhere; absent: the same path */
 };
 
@@ -83,12 +84,14 @@ struct bytes site_date(struct arena *arena, enum language language, int64_t day)
 /* post.c */
 bool site_load_posts(struct site *site);
 /* Entry as a list shows it: date, categories, author, opening, figure, read more, tags. */
-void post_entry(struct site *site, const struct page *page, const struct post *post, bool with_figure);
+void post_entry(struct site *site, const struct page *page, const struct post *post,
+                bool with_figure);
 void post_tags(struct site *site, const struct page *page, const struct post *post);
 bool page_post(struct site *site, const struct post *post);
 
 /* markdown.c */
-/* MARKDOWN as HTML into OUT; raw HTML is dropped; a line {{...}} calls EMBED with what stands between. */
+/* MARKDOWN as HTML into OUT; raw HTML is dropped; a line {{...}} calls EMBED with what stands
+ * between. */
 void markdown_html(struct text *out, struct arena *arena, struct bytes markdown,
                    void (*embed)(void *own, struct bytes call), void *own);
 /* The text alone, for search and summaries; at most MOST bytes. */
@@ -96,7 +99,8 @@ struct bytes markdown_text(struct arena *arena, struct bytes markdown, size_t mo
 
 /* embed.c */
 /* {{figure ...}} and {{table ...}}: see doc/site.md. */
-void site_embed(struct site *site, const struct page *page, struct bytes call, struct bytes caption);
+void site_embed(struct site *site, const struct page *page, struct bytes call,
+                struct bytes caption);
 
 /* page_*.c: each writes its pages in one language */
 bool page_front(struct site *site, enum language language);
@@ -110,13 +114,15 @@ bool page_missing(struct site *site, enum language language);
 
 /* Parts of pages. */
 struct entity *site_entity(struct site *site, enum dimension dimension, struct bytes name);
-void part_entity(struct site *site, const struct page *page, enum dimension dimension, struct bytes name);
+void part_entity(struct site *site, const struct page *page, enum dimension dimension,
+                 struct bytes name);
 /* "What rose" as a list, of [from, to) days; answers how many. */
 uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most);
 /* Numbers of a span beside the span before it. */
 void part_numbers(struct site *site, const struct page *page, const struct month *month);
 /* A table of the largest of a dimension in [from, to). */
-void part_top(struct site *site, const struct page *page, enum dimension dimension, int from, int to, uint32_t most);
+void part_top(struct site *site, const struct page *page, enum dimension dimension, int from,
+              int to, uint32_t most);
 /* Advice per category, technique names: advice.def, technique.def. */
 const char *advice_of(struct bytes category);
 const char *about_of(struct bytes category);
@@ -124,13 +130,16 @@ const char *technique_name(struct bytes id);
 bool dimension_has_page(enum dimension dimension);
 const char *dimension_title(enum dimension dimension);
 /* Largest of a dimension in [from, to): rows in ARENA, largest first. */
-uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most, struct figure_row **out);
+uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most,
+                  struct figure_row **out);
 
 /* draft.c: the post of the month of MONTH_US. */
-bool site_draft_month(struct site *site, int64_t month_us, enum language language, struct text *out);
+bool site_draft_month(struct site *site, int64_t month_us, enum language language,
+                      struct text *out);
 
 /* feed.c, index.c, data.c */
-bool site_feed(struct site *site, enum language language, struct bytes path, struct bytes title, struct bytes category);
+bool site_feed(struct site *site, enum language language, struct bytes path, struct bytes title,
+               struct bytes category);
 void site_index_add(struct site *site, const struct page *page, struct bytes text);
 bool site_index_write(struct site *site, enum language language);
 bool site_data(struct site *site, const struct month *month);

@@ -40,7 +40,8 @@ static struct bytes *read_words(struct arena *arena, struct bytes value, uint32_
     return word;
 }
 
-static bool set_field(struct site *site, struct post *post, struct bytes key, struct bytes value, const char *path, uint32_t line)
+static bool set_field(struct site *site, struct post *post, struct bytes key, struct bytes value,
+                      const char *path, uint32_t line)
 {
     struct error *err = site->err;
     int64_t at_us;
@@ -131,7 +132,8 @@ static void pair_posts(struct site *site)
 {
     for (uint32_t i = 0; i < site->post_count; i++)
         for (uint32_t k = 0; k < site->post_count; k++)
-            if (site->post[i]->language != site->post[k]->language && bytes_equal(site->post[i]->path, site->post[k]->path))
+            if (site->post[i]->language != site->post[k]->language &&
+                bytes_equal(site->post[i]->path, site->post[k]->path))
                 site->post[i]->other = site->post[k];
 }
 
@@ -143,7 +145,8 @@ bool site_load_posts(struct site *site)
         return error_set_errno(site->err, ERROR_INPUT, "cannot read %s", folder);
     site->post = arena_array_of(site->arena, POSTS_MAX, struct post *);
     bool ok = true;
-    for (struct dirent *entry; ok && dir != NULL && (entry = readdir(dir)) != NULL && site->post_count < POSTS_MAX;) {
+    for (struct dirent *entry;
+         ok && dir != NULL && (entry = readdir(dir)) != NULL && site->post_count < POSTS_MAX;) {
         struct bytes name = bytes_of_string(entry->d_name);
         if (!bytes_ends(name, BYTES(".md")) || entry->d_name[0] == '.')
             continue;
@@ -158,7 +161,8 @@ bool site_load_posts(struct site *site)
             post->author = BYTES("noroshi");
         if (post->summary.len == 0)
             post->summary = markdown_text(site->arena, post->body, OPENING_BYTES);
-        post->path = arena_printf(site->arena, "%04lld/%02d/%.*s/", (long long)post->year, post->month, BYTES_FMT(post->slug));
+        post->path = arena_printf(site->arena, "%04lld/%02d/%.*s/", (long long)post->year,
+                                  post->month, BYTES_FMT(post->slug));
         site->post[site->post_count++] = post;
     }
     if (dir != NULL)
@@ -176,11 +180,13 @@ static void post_meta(struct site *site, const struct page *page, const struct p
     markup_text(out, site_date(site->arena, page->language, post->day));
     text_add_string(out, "</time>");
     for (uint32_t i = 0; i < post->category_count; i++) {
-        text_add_string(out, " <span class=\"sep\" aria-hidden=\"true\">/</span> <span class=\"category\">");
+        text_add_string(
+            out, " <span class=\"sep\" aria-hidden=\"true\">/</span> <span class=\"category\">");
         part_entity(site, page, DIMENSION_CATEGORY, post->category[i]);
         text_add_string(out, "</span>");
     }
-    text_add_string(out, " <span class=\"sep\" aria-hidden=\"true\">/</span> <span class=\"author\">");
+    text_add_string(out,
+                    " <span class=\"sep\" aria-hidden=\"true\">/</span> <span class=\"author\">");
     markup_text(out, post->author);
     text_add_string(out, "</span></p>\n");
 }
@@ -203,7 +209,8 @@ void post_tags(struct site *site, const struct page *page, const struct post *po
     text_add_string(out, "</ul>\n");
 }
 
-void post_entry(struct site *site, const struct page *page, const struct post *post, bool with_figure)
+void post_entry(struct site *site, const struct page *page, const struct post *post,
+                bool with_figure)
 {
     struct text *out = &site->page;
     text_add_string(out, "<article class=\"entry\">\n");
@@ -238,10 +245,16 @@ static void embed_here(void *own, struct bytes call)
 bool page_post(struct site *site, const struct post *post)
 {
     struct bytes month_path = bytes_sub(post->path, 0, 8);
-    struct page page = {.language = post->language, .path = post->path, .title = post->title, .summary = post->summary,
-                        .crumb = {site_month_name(site->arena, post->language, post->year, post->month)},
-                        .crumb_path = {month_path}, .crumb_count = 1, .published_day = post->day,
-                        .only_here = post->other == NULL};
+    struct page page = {
+        .language = post->language,
+        .path = post->path,
+        .title = post->title,
+        .summary = post->summary,
+        .crumb = {site_month_name(site->arena, post->language, post->year, post->month)},
+        .crumb_path = {month_path},
+        .crumb_count = 1,
+        .published_day = post->day,
+        .only_here = post->other == NULL};
     page_begin(site, &page);
     struct text *out = &site->page;
     text_add_string(out, "<main id=\"main\" class=\"post\">\n<article>\n<header>");

@@ -18,9 +18,11 @@ static bool load_waves(struct site *site)
     for (int d = 0; d < DIMENSION_COUNT; d++) {
         enum dimension dimension = (enum dimension)d;
         bool tested = dimension_has_page(dimension);
-        if (!tested && dimension != DIMENSION_CLASS && dimension != DIMENSION_FILE_TYPE && dimension != DIMENSION_LANGUAGE)
+        if (!tested && dimension != DIMENSION_CLASS && dimension != DIMENSION_FILE_TYPE &&
+            dimension != DIMENSION_LANGUAGE)
             continue;
-        site->waves[d] = wave_load(site->arena, site->store, dimension, tested ? FALSE_ALARMS : 0, site->err);
+        site->waves[d] =
+            wave_load(site->arena, site->store, dimension, tested ? FALSE_ALARMS : 0, site->err);
         if (site->waves[d] == NULL)
             return false;
     }
@@ -35,7 +37,8 @@ static void load_threats(struct site *site)
     all->name = BYTES("threats");
     all->count = arena_array_of(site->arena, (size_t)w->days + 1, int32_t);
     for (uint32_t i = 0; i < w->count; i++) {
-        bool threat = bytes_equal(w->series[i].name, BYTES("malicious")) || bytes_equal(w->series[i].name, BYTES("suspicious"));
+        bool threat = bytes_equal(w->series[i].name, BYTES("malicious")) ||
+                      bytes_equal(w->series[i].name, BYTES("suspicious"));
         for (int d = 0; d < w->days; d++)
             if (w->series[i].count[d] == SURGE_MISSING)
                 all->count[d] = SURGE_MISSING;
@@ -46,7 +49,8 @@ static void load_threats(struct site *site)
     if (w->days == 0)
         return;
     struct surge_params params = {FALSE_ALARMS, civil_of_us(w->first_day * DAY_US).weekday};
-    all->surge = surge_find(site->arena, all->count, w->days, &params, &all->day, &all->surge_count);
+    all->surge =
+        surge_find(site->arena, all->count, w->days, &params, &all->day, &all->surge_count);
 }
 
 static void load_entities(struct site *site)
@@ -61,10 +65,13 @@ static void load_entities(struct site *site)
             struct entity *entity = arena_new_of(site->arena, struct entity);
             struct bytes slug = markup_slug(site->arena, w->series[i].name);
             if (table_get(used, slug) != NULL) /* names that differ in case only */
-                slug = arena_printf(site->arena, "%.*s-%08x", BYTES_FMT(slug), (unsigned)(bytes_hash(w->series[i].name) & 0xFFFFFFFF));
+                slug = arena_printf(site->arena, "%.*s-%08x", BYTES_FMT(slug),
+                                    (unsigned)(bytes_hash(w->series[i].name) & 0xFFFFFFFF));
             table_set(used, slug, entity);
-            *entity = (struct entity){(enum dimension)d, w->series[i].name,
-                                      arena_printf(site->arena, "%s/%.*s/", dimension_rows[d].name, BYTES_FMT(slug)), &w->series[i]};
+            *entity = (struct entity){
+                (enum dimension)d, w->series[i].name,
+                arena_printf(site->arena, "%s/%.*s/", dimension_rows[d].name, BYTES_FMT(slug)),
+                &w->series[i]};
             table_set(site->entity[d], entity->name, entity);
         }
     }
@@ -97,8 +104,9 @@ static void add_month(struct site *site, int64_t year, int month)
     int64_t to = civil_days(month == 12 ? year + 1 : year, month % 12 + 1, 1) - w->first_day;
     from = from < 0 ? 0 : from > w->days ? w->days : from;
     to = to < from ? from : to > w->days ? w->days : to;
-    site->month[site->month_count++] = (struct month){year, month, (int)from, (int)to,
-                                                      arena_printf(site->arena, "%04lld/%02d/", (long long)year, month)};
+    site->month[site->month_count++] =
+        (struct month){year, month, (int)from, (int)to,
+                       arena_printf(site->arena, "%04lld/%02d/", (long long)year, month)};
 }
 
 static int newest_month(const void *a, const void *b)
@@ -111,7 +119,8 @@ static int newest_month(const void *a, const void *b)
 static void load_months(struct site *site)
 {
     const struct waves *w = site->waves[DIMENSION_CLASS];
-    site->month = arena_array_of(site->arena, (size_t)w->days / 28 + site->post_count + 3, struct month);
+    site->month =
+        arena_array_of(site->arena, (size_t)w->days / 28 + site->post_count + 3, struct month);
     for (int d = 0; d < w->days; d++)
         if (w->collected[d] > 0) {
             struct civil c = civil_of_us((w->first_day + d) * DAY_US);
@@ -127,9 +136,10 @@ static bool write_language(struct site *site, enum language language)
     bool ok = page_front(site, language) && page_months(site, language);
     for (uint32_t i = 0; ok && i < site->post_count; i++)
         ok = site->post[i]->language != language || page_post(site, site->post[i]);
-    return ok && page_entities(site, language) && page_lists(site, language) && page_tags(site, language) &&
-           page_search(site, language) && page_about(site, language) &&
-           site_feed(site, language, BYTES("feed.atom"), BYTES_NONE, BYTES_NONE) && site_index_write(site, language);
+    return ok && page_entities(site, language) && page_lists(site, language) &&
+           page_tags(site, language) && page_search(site, language) && page_about(site, language) &&
+           site_feed(site, language, BYTES("feed.atom"), BYTES_NONE, BYTES_NONE) &&
+           site_index_write(site, language);
 }
 
 static bool write_rest(struct site *site)
@@ -157,26 +167,31 @@ static bool load(struct site *site)
     return true;
 }
 
-bool site_build(struct store *store, const struct site_params *params, struct site_result *result, struct error *err)
+bool site_build(struct store *store, const struct site_params *params, struct site_result *result,
+                struct error *err)
 {
     struct arena *arena = arena_new(NULL);
     struct site *site = arena_new_of(arena, struct site);
     *result = (struct site_result){0};
-    *site = (struct site){.arena = arena, .store = store, .params = params, .result = result, .err = err};
+    *site = (struct site){
+        .arena = arena, .store = store, .params = params, .result = result, .err = err};
     text_init(&site->page, NULL, 0);
-    bool ok = load(site) && write_language(site, LANGUAGE_EN) && write_language(site, LANGUAGE_JA) && write_rest(site);
+    bool ok = load(site) && write_language(site, LANGUAGE_EN) &&
+              write_language(site, LANGUAGE_JA) && write_rest(site);
     text_finish(&site->page);
     talloc_free(arena);
     return ok;
 }
 
-bool site_draft(struct store *store, int64_t month_us, enum language language, struct text *out, struct error *err)
+bool site_draft(struct store *store, int64_t month_us, enum language language, struct text *out,
+                struct error *err)
 {
     static const struct site_params no_params = {.title = {"", ""}};
     struct arena *arena = arena_new(NULL);
     struct site_result result = {0};
     struct site *site = arena_new_of(arena, struct site);
-    *site = (struct site){.arena = arena, .store = store, .params = &no_params, .result = &result, .err = err};
+    *site = (struct site){
+        .arena = arena, .store = store, .params = &no_params, .result = &result, .err = err};
     bool ok = load(site) && site_draft_month(site, month_us, language, out);
     talloc_free(arena);
     return ok;

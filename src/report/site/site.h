@@ -2,14 +2,14 @@
  *
  * The bulletin: a static web site made from the store and from posts in Markdown.
  *
- * site_build writes one folder: English at its top, Japanese below ja/, both from the same facts; front
- * page, months, posts, one page per category, tag, family, campaign, technique and brand, lists of
- * these, search, method, Atom feeds, and data files per month.  Every link is relative and ends in
- * index.html, so the folder works from file:// as from a server.  Pages name no other host, carry a
- * strict content security policy and hold mail strings as escaped text only.
+ * site_build writes one folder: English at its top, Japanese below ja/, both from the same facts;
+ * front page, months, posts, one page per category, tag, family, campaign, technique and brand,
+ * lists of these, search, method, Atom feeds, and data files per month.  Every link is relative and
+ * ends in index.html, so the folder works from file:// as from a server.  Pages name no other host,
+ * carry a strict content security policy and hold mail strings as escaped text only.
  *
- * The same store, posts and options give the same bytes: dates come from the data, never from a clock.
- * Cost: one pass over the store's counts per dimension, a cross count per page. */
+ * The same store, posts and options give the same bytes: dates come from the data, never from a
+ * clock. Cost: one pass over the store's counts per dimension, a cross count per page. */
 #ifndef NOROSHI_REPORT_SITE_SITE_H
 #define NOROSHI_REPORT_SITE_SITE_H
 
@@ -22,7 +22,7 @@ struct site_params {
     const char *folder;       /* where to write; made where it is not there */
     const char *posts_folder; /* Markdown posts; NULL: none */
     const char *title[LANGUAGE_COUNT];
-    const char *base_url;     /* "https://cert.example.test/bulletin/"; NULL: relative ids only */
+    const char *base_url; /* "https://cert.example.test/bulletin/"; NULL: relative ids only */
 };
 
 /* What was written. */
@@ -33,7 +33,8 @@ struct site_result {
 
 bool site_build(struct store *store, const struct site_params *params, struct site_result *result,
                 struct error *err);
-/* The month's post as Markdown with front matter into OUT, in LANGUAGE.  MONTH_US: any time of it. */
+/* The month's post as Markdown with front matter into OUT, in LANGUAGE.  MONTH_US: any time of it.
+ */
 bool site_draft(struct store *store, int64_t month_us, enum language language, struct text *out,
                 struct error *err);
 

@@ -23,7 +23,8 @@ static struct hunt_result hunt(struct store *store, const char *expression)
     struct hunt_result result = {0};
     uint32_t hits = 0;
     struct rule_set *set = hunt_rule(NULL, expression, &err);
-    if (set == NULL || !hunt_run(store, set, &(struct store_filter){.facts_only = true}, count_hit, &hits, &result, &err))
+    if (set == NULL || !hunt_run(store, set, &(struct store_filter){.facts_only = true}, count_hit,
+                                 &hits, &result, &err))
         result.looked_at = UINT64_MAX;
     talloc_free(set);
     return result;
@@ -36,24 +37,33 @@ static void test_hunts(struct store *store)
         bool indexed;
     } rows[] = {
         {"any(body.links, .href_url.domain.root_domain == \"parcel-fee.test\")", true},
-        {"subject.is_reply and any(body.links, .href_url.domain.root_domain == \"paper-mill.test\")", true},
+        {"subject.is_reply and any(body.links, .href_url.domain.root_domain == "
+         "\"paper-mill.test\")",
+         true},
         {"sender.email.domain.root_domain == \"mailer3.test\"", true},
         {"any(body.links, .href_url.domain.domain == \"login.minato-bank-secure.test\")", false},
         {"strings.icontains(subject.subject, \"voicemail\")", false},
         {"any(attachments, .file_type == \"html\" and .size > 1000)", false},
-        {"any(body.links, .href_url.domain.root_domain == \"parcel-fee.test\") or subject.is_reply", false},
+        {"any(body.links, .href_url.domain.root_domain == \"parcel-fee.test\") or subject.is_reply",
+         false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct hunt_result r = hunt(store, rows[i].expression);
-        tap_ok(r.matched > 0 && r.matched < 1000 && r.indexed == rows[i].indexed && (r.indexed ? r.looked_at < 1500 : r.looked_at == what.total),
-               "%s%s: %u", rows[i].expression, rows[i].indexed ? " (by index)" : "", (unsigned)r.matched);
+        tap_ok(r.matched > 0 && r.matched < 1000 && r.indexed == rows[i].indexed &&
+                   (r.indexed ? r.looked_at < 1500 : r.looked_at == what.total),
+               "%s%s: %u", rows[i].expression, rows[i].indexed ? " (by index)" : "",
+               (unsigned)r.matched);
     }
-    struct hunt_result one = hunt(store, "any(body.links, .href_url.domain.root_domain == \"paper-mill.test\")");
-    struct hunt_result same = hunt(store, "any(body.links, strings.iends_with(.href_url.domain.domain, \"paper-mill.test\"))");
+    struct hunt_result one =
+        hunt(store, "any(body.links, .href_url.domain.root_domain == \"paper-mill.test\")");
+    struct hunt_result same = hunt(
+        store, "any(body.links, strings.iends_with(.href_url.domain.domain, \"paper-mill.test\"))");
     tap_ok(one.matched == same.matched, "the index leaves nothing out");
-    tap_int((int64_t)hunt(store, "body.html.raw == \"x\" and subject.is_reply").matched, 0, "a text that is not kept does not match");
+    tap_int((int64_t)hunt(store, "body.html.raw == \"x\" and subject.is_reply").matched, 0,
+            "a text that is not kept does not match");
     struct error err = {0};
-    tap_ok(hunt_rule(NULL, "subject.nothing", &err) == NULL && err.line == 1, "a wrong expression is told with its place");
+    tap_ok(hunt_rule(NULL, "subject.nothing", &err) == NULL && err.line == 1,
+           "a wrong expression is told with its place");
 }
 
 static void test_facts(struct arena *arena)
@@ -62,14 +72,18 @@ static void test_facts(struct arena *arena)
     struct model *model = facts_model(arena, v->facts);
     tap_ok(model != NULL, "stored facts are a model");
     struct value subject = object_get(model->root, FIELD_Message_subject);
-    tap_bytes(value_bytes(object_get(subject.as.object, FIELD_Subject_subject)), v->subject, "the subject is in it");
+    tap_bytes(value_bytes(object_get(subject.as.object, FIELD_Subject_subject)), v->subject,
+              "the subject is in it");
     struct value body = object_get(model->root, FIELD_Message_body);
-    tap_int(object_get(body.as.object, FIELD_Body_html).tag, VALUE_UNKNOWN, "the HTML is not kept, so it is unknown");
-    tap_int(object_get(body.as.object, FIELD_Body_ips).tag, VALUE_NULL, "what is kept but was not there is null");
+    tap_int(object_get(body.as.object, FIELD_Body_html).tag, VALUE_UNKNOWN,
+            "the HTML is not kept, so it is unknown");
+    tap_int(object_get(body.as.object, FIELD_Body_ips).tag, VALUE_NULL,
+            "what is kept but was not there is null");
     struct text again;
     text_init(&again, arena, 0);
     facts_write(&again, model->root);
-    tap_ok(again.len > 0 && facts_model(arena, text_bytes(&again)) != NULL, "and they can be written again");
+    tap_ok(again.len > 0 && facts_model(arena, text_bytes(&again)) != NULL,
+           "and they can be written again");
     uint32_t models = 0;
     for (size_t cut = 0; cut < v->facts.len; cut++)
         models += facts_model(arena, bytes_sub(v->facts, 0, cut)) != NULL;
@@ -78,7 +92,8 @@ static void test_facts(struct arena *arena)
 
 static bool count_change(void *own, const struct rescan_change *change)
 {
-    *(uint32_t *)own += change->after->class < change->item->verdict->class || change->because.len > 0;
+    *(uint32_t *)own +=
+        change->after->class < change->item->verdict->class || change->because.len > 0;
     return true;
 }
 
@@ -88,7 +103,8 @@ static void test_rescan(struct store *store)
     struct hunt_result result;
     uint32_t changes = 0;
     struct rule_set *set = hunt_rule(NULL, "strings.icontains(subject.subject, \"minutes\")", &err);
-    bool ok = rescan_run(store, set, &(struct store_filter){.classes = 1u << VERDICT_CLEAN}, count_change, &changes, &result, &err);
+    bool ok = rescan_run(store, set, &(struct store_filter){.classes = 1u << VERDICT_CLEAN},
+                         count_change, &changes, &result, &err);
     tap_ok(ok && result.looked_at > 1000, "old mail is judged by new rules");
     tap_int((int64_t)result.matched, changes, "and each change is told with its rules");
     talloc_free(set);

@@ -36,15 +36,25 @@ static struct verdict *sample(struct arena *arena, uint32_t n)
     v->category = v->class == VERDICT_CLEAN ? BYTES_NONE : BYTES("malware delivery");
     v->evidence_count = 1;
     v->evidence = arena_new_of(arena, struct evidence);
-    *v->evidence = (struct evidence){.rule = BYTES("locked zip"), .kind = BYTES("attachment"),
+    *v->evidence = (struct evidence){
+        .rule = BYTES("locked zip"),
+        .kind = BYTES("attachment"),
         .sentence = {BYTES("The zip is locked and its password stands in the text."),
                      BYTES("\xE6\x9C\xAC\xE6\x96\x87\xE3\x81\xAB\xE8\xA7\xA3\xE5\x87\x8D")},
-        .path = BYTES("0.2"), .offset = 7, .len = 9, .snippet = BYTES("password: 1234"), .technique = technique,
-        .technique_count = 1, .weight = 2.5};
+        .path = BYTES("0.2"),
+        .offset = 7,
+        .len = 9,
+        .snippet = BYTES("password: 1234"),
+        .technique = technique,
+        .technique_count = 1,
+        .weight = 2.5};
     v->attribution_count = 1;
     v->attribution = arena_new_of(arena, struct attribution);
-    *v->attribution = (struct attribution){.name = BYTES("IcedID"), .kind = BYTES("family"), .named = true,
-                                           .score = 3, .follows = BYTES("Egregor")};
+    *v->attribution = (struct attribution){.name = BYTES("IcedID"),
+                                           .kind = BYTES("family"),
+                                           .named = true,
+                                           .score = 3,
+                                           .follows = BYTES("Egregor")};
     v->coverage.nodes = 3;
     return v;
 }
@@ -63,9 +73,10 @@ static bool count_item(void *own, const struct store_item *item)
                  bytes_equal(v->evidence->rule, BYTES("locked zip")) && v->evidence->offset == 7 &&
                  v->evidence->technique_count == 1 &&
                  bytes_equal(v->evidence->technique[0], BYTES("T1566.001")) &&
-                 bytes_equal(v->evidence->snippet, BYTES("password: 1234")) && v->evidence->weight > 2.4 &&
-                 bytes_equal(v->attribution->name, BYTES("IcedID")) && v->attribution->named &&
-                 bytes_equal(v->attribution->follows, BYTES("Egregor")) && v->sha256.len == 64;
+                 bytes_equal(v->evidence->snippet, BYTES("password: 1234")) &&
+                 v->evidence->weight > 2.4 && bytes_equal(v->attribution->name, BYTES("IcedID")) &&
+                 v->attribution->named && bytes_equal(v->attribution->follows, BYTES("Egregor")) &&
+                 v->sha256.len == 64;
     return true;
 }
 
@@ -98,24 +109,30 @@ static void test_round_trip(void *parent, struct arena *arena)
     store_each(store, &(struct store_filter){.sha256 = one}, count_item, &seen, &err);
     tap_ok(seen.count == 1 && seen.same, "one comes back whole, by its hash");
     tap_int(found(store, (struct store_filter){.classes = 1u << VERDICT_CLEAN}), 25, "by class");
-    tap_int(found(store, (struct store_filter){.since_us = 1615766400000000 + (int64_t)90 * 3600 * 1000000}), 10,
-            "by date");
-    tap_int(found(store, (struct store_filter){.dimension = DIMENSION_FAMILY, .name = BYTES("IcedID")}), 75,
-            "by label, threats only");
+    tap_int(found(store, (struct store_filter){.since_us = 1615766400000000 +
+                                                           (int64_t)90 * 3600 * 1000000}),
+            10, "by date");
+    tap_int(
+        found(store, (struct store_filter){.dimension = DIMENSION_FAMILY, .name = BYTES("IcedID")}),
+        75, "by label, threats only");
     tap_int(found(store, (struct store_filter){.words = BYTES("\xE8\xAB\x8B\xE6\xB1\x82")}), 50,
             "by a word of two Japanese characters");
-    tap_int(found(store, (struct store_filter){.words = BYTES("\xE4\xBB\xB6")}), 50, "by one character, the last");
+    tap_int(found(store, (struct store_filter){.words = BYTES("\xE4\xBB\xB6")}), 50,
+            "by one character, the last");
     tap_int(found(store, (struct store_filter){.words = BYTES("\xE6\xB1\x82\xE8\xAB\x8B")}), 0,
             "not by the same two turned round");
     tap_int(found(store, (struct store_filter){.words = BYTES("\xE8\xA7\xA3\xE5\x87\x8D")}), 100,
             "by a word of the evidence");
-    tap_int(found(store, (struct store_filter){.words = BYTES("INVOICE overd")}), 50, "by words, folded, begun");
-    tap_int(found(store, (struct store_filter){.words = BYTES("\" OR * ( NEAR")}), 0, "syntax is no syntax");
+    tap_int(found(store, (struct store_filter){.words = BYTES("INVOICE overd")}), 50,
+            "by words, folded, begun");
+    tap_int(found(store, (struct store_filter){.words = BYTES("\" OR * ( NEAR")}), 0,
+            "syntax is no syntax");
     uint64_t sum = 0;
     store_counts(store, DIMENSION_FAMILY, 86400, 0, 0, sum_cell, &sum, &err);
     tap_int((int64_t)sum, 75, "counts by day add up");
     sum = 0;
-    store_cross(store, DIMENSION_TECHNIQUE, DIMENSION_FAMILY, BYTES("IcedID"), 0, 0, sum_cell, &sum, &err);
+    store_cross(store, DIMENSION_TECHNIQUE, DIMENSION_FAMILY, BYTES("IcedID"), 0, 0, sum_cell, &sum,
+                &err);
     tap_int((int64_t)sum, 75, "and so does what comes together");
     struct bytes raw;
     store_raw(store, arena, sha_of(arena, 3), &raw, &err);
@@ -145,7 +162,8 @@ static void test_care(void *parent, struct arena *arena)
     struct text findings;
     text_init(&findings, arena, 0);
     tap_ok(store_check(store, &findings, &err), "the check runs");
-    tap_bytes(text_bytes(&findings), text_bytes(&findings).len == 0 ? text_bytes(&findings) : BYTES(""),
+    tap_bytes(text_bytes(&findings),
+              text_bytes(&findings).len == 0 ? text_bytes(&findings) : BYTES(""),
               "and finds nothing wrong");
     tap_int(found(store, (struct store_filter){.words = BYTES("Invoice")}),
             found(store, (struct store_filter){0}) / 2, "words of what is forgotten are gone");
@@ -155,7 +173,8 @@ static void test_care(void *parent, struct arena *arena)
     tap_ok(store != NULL && !store_add(store, sample(arena, 99999), BYTES_NONE, &err),
            "a store open for reading is not written");
     talloc_free(store);
-    tap_ok(store_open_read(parent, store_path(parent, "none.db"), &err) == NULL, "no file is no store");
+    tap_ok(store_open_read(parent, store_path(parent, "none.db"), &err) == NULL,
+           "no file is no store");
 }
 
 /* A child adds and tells each flushed number through a pipe, until it is killed in the middle. */
@@ -246,7 +265,8 @@ static void test_two_writers(void *parent, struct arena *arena)
 
 int main(void)
 {
-    snprintf(folder, sizeof folder, "%s/noroshi-store-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+    snprintf(folder, sizeof folder, "%s/noroshi-store-XXXXXX",
+             getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
     void *parent = talloc_new(NULL);
     struct arena *arena = arena_new(parent);
     if (mkdtemp(folder) == NULL)

@@ -29,7 +29,8 @@ static double binomial_sum(int count, double mean, double variance)
 {
     double size = mean * mean / (variance - mean), p = size / (size + mean), below = 0;
     for (int k = 0; k < count; k++)
-        below += exp(lgamma(k + size) - lgamma(size) - lgamma(k + 1.0) + size * log(p) + k * log(1 - p));
+        below +=
+            exp(lgamma(k + size) - lgamma(size) - lgamma(k + 1.0) + size * log(p) + k * log(1 - p));
     return 1 - below;
 }
 
@@ -41,7 +42,8 @@ static void test_tails(void)
     tap_ok(near(tail_count(150, 100, 250), binomial_sum(150, 100, 250), 1e-10), "of a large mean");
     tap_ok(near(tail_count(0, 4, 9), 1, 0), "nothing or more is certain");
     uint64_t bound = tail_bound(0.001, 11, 20);
-    tap_ok(tail_count(bound, 11, 20) < 0.001 && tail_count(bound - 1, 11, 20) >= 0.001, "the bound is the least");
+    tap_ok(tail_count(bound, 11, 20) < 0.001 && tail_count(bound - 1, 11, 20) >= 0.001,
+           "the bound is the least");
 }
 
 /* A deterministic stream: the mean, with a weekly shape and a little noise that repeats. */
@@ -61,7 +63,8 @@ static void test_surges(struct arena *arena)
         const char *name;
         double mean, growth;
         int gap;
-    } streams[] = {{"steady", 20, 1, 0}, {"growing", 20, 6, 0}, {"with gaps", 20, 1, 1}, {"sparse", 3, 1, 0}};
+    } streams[] = {
+        {"steady", 20, 1, 0}, {"growing", 20, 6, 0}, {"with gaps", 20, 1, 1}, {"sparse", 3, 1, 0}};
     struct surge_params params = {.false_alarms_per_year = 1};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
         int32_t count[DAYS];
@@ -77,8 +80,10 @@ static void test_surges(struct arena *arena)
             count[d] = count[d] < 0 ? count[d] : count[d] * 5;
         struct surge *surge = surge_find(arena, count, DAYS, &params, &day, &n);
         if (tap_ok(n == 1, "%s: a five-fold rise of three weeks is one surge", streams[i].name)) {
-            tap_ok(surge->first >= RISE - 1 && surge->first <= RISE + 2, "begun on day %d, in truth %d", surge->first, RISE);
-            tap_ok(surge->last >= RISE + 17 && surge->last <= RISE + 27 && !surge->ongoing, "ended too");
+            tap_ok(surge->first >= RISE - 1 && surge->first <= RISE + 2,
+                   "begun on day %d, in truth %d", surge->first, RISE);
+            tap_ok(surge->last >= RISE + 17 && surge->last <= RISE + 27 && !surge->ongoing,
+                   "ended too");
             tap_ok(surge->count > 3 * surge->expected, "against what was expected");
         }
     }
@@ -92,7 +97,8 @@ static void test_surges(struct arena *arena)
     tap_ok(n == 0 && isnan(day[9].expected), "ten days are too few to judge");
 }
 
-/* The arithmetic of the cloud-mail threat reports for 2019, 2020 and 2021, from their rounded figures. */
+/* The arithmetic of the cloud-mail threat reports for 2019, 2020 and 2021, from their rounded
+ * figures. */
 static void test_cloud_mail_2020(struct arena *arena)
 {
     struct year_table t;
@@ -106,11 +112,15 @@ static void test_cloud_mail_2020(struct arena *arena)
                              "mailboxes,,10000\n");
     tap_ok(year_read(arena, csv, &t, &err) && t.count == 4, "the figures are read");
     double change = year_find(&t, BYTES("threats"))->change;
-    tap_ok(change >= 0.31 && change <= 0.325, "16.7 / 12.7: +32 %% as printed (31.5 %% from rounded figures)");
-    const struct year_row *all = year_find(&t, BYTES("phishing")), *part = year_find(&t, BYTES("credential phishing"));
-    tap_ok(near(all->before, 5.80, 0.01) && near(part->before, 4.82, 0.01), "2019 by way of the changes");
+    tap_ok(change >= 0.31 && change <= 0.325,
+           "16.7 / 12.7: +32 %% as printed (31.5 %% from rounded figures)");
+    const struct year_row *all = year_find(&t, BYTES("phishing")),
+                          *part = year_find(&t, BYTES("credential phishing"));
+    tap_ok(near(all->before, 5.80, 0.01) && near(part->before, 4.82, 0.01),
+           "2019 by way of the changes");
     double rest = year_rest_change(all, part);
-    tap_ok(rest > 0.40 && rest < 0.45, "phishing without credential phishing: 41 %% printed, 44 %% here: a subset");
+    tap_ok(rest > 0.40 && rest < 0.45,
+           "phishing without credential phishing: 41 %% printed, 44 %% here: a subset");
     tap_ok(near(year_other(&t, BYTES("phishing"), false), 1.4, 1e-9), "1.4 million of it in 2020");
     tap_ok(near(year_other(&t, BYTES("threats"), false), 8.6, 1e-9), "the other row stays visible");
     tap_ok(near(755000 / t.mailboxes, 75.5, 1e-9), "755,000 threats for 10,000 users: 75 a user");
@@ -122,7 +132,8 @@ static void test_cloud_mail_2020(struct arena *arena)
     tap_ok(near(year_change(33.6, 16.7), 1.01, 0.003), "2021: +101 %%");
     tap_ok(near(year_change(16.5, 6.9), 1.39, 0.005), "phishing +138 or +139 %%");
     tap_ok(near(year_change(6.3, 5.5), 0.145, 0.001), "credential phishing +14.5 %%");
-    tap_ok(near(year_before(3.315539, 1.96), 1.12, 0.005), "malware 2020 was nearer 1.12 than 1.2 million");
+    tap_ok(near(year_before(3.315539, 1.96), 1.12, 0.005),
+           "malware 2020 was nearer 1.12 than 1.2 million");
 }
 
 static void test_definitions(struct arena *arena)
@@ -138,7 +149,8 @@ static void test_definitions(struct arena *arena)
     year_read(arena, BYTES("all,,10,10\na,all,7,7\nb,all,6,2\n"), &t, &err);
     year_findings(&t, arena, finding, 8, &n);
     tap_ok(n == 1, "parts that are more than their whole are told");
-    tap_ok(!year_read(arena, BYTES("all\n"), &t, &err) && err.line == 1, "a row that is none is told with its line");
+    tap_ok(!year_read(arena, BYTES("all\n"), &t, &err) && err.line == 1,
+           "a row that is none is told with its line");
 }
 
 /* H1 2021: sums to the unit. */
@@ -146,15 +158,27 @@ static void test_midyear_2021(struct arena *arena)
 {
     struct year_table t;
     struct error err;
-    year_read(arena, BYTES("blocked,,40956909973\nmail Q1,,16089334070\nmail Q2,,17226781018\nurl Q1,,535451111\n"
-                           "url Q2,,764523051\nfiles Q1,,2343479304\nfiles Q2,,3997341419\n"), &t, &err);
-    tap_ok(near(year_other(&t, BYTES("blocked"), false), 0, 0.5), "40,956,909,973 blocked, to the unit");
-    year_read(arena, BYTES("attachments,,5225846\nPDF,,3456427\nDOCX,,441525\nEXE,,356521\nDOC,,308514\nHTML,,172871\n"
-                           "HTM,,160335\nXLS,,156837\nRAR,,54714\nXLSX,,35087\nBAT,,22801\n"), &t, &err);
-    tap_ok(near(year_other(&t, BYTES("attachments"), false), 60214, 1100), "the other row holds what no type has");
-    tap_ok(near(3456427.0 / (3456427 + 441525 + 356521 + 308514 + 172871 + 160335 + 156837 + 54714 + 35087 + 22801 + 61234),
-                0.661, 0.0005), "PDF is 66.1 %% of spam attachments");
-    tap_ok(near(year_change(38367, 36904), 0.040, 0.0005), "BEC attempts +4.0 %% on the first half of 2020");
+    year_read(
+        arena,
+        BYTES(
+            "blocked,,40956909973\nmail Q1,,16089334070\nmail Q2,,17226781018\nurl Q1,,535451111\n"
+            "url Q2,,764523051\nfiles Q1,,2343479304\nfiles Q2,,3997341419\n"),
+        &t, &err);
+    tap_ok(near(year_other(&t, BYTES("blocked"), false), 0, 0.5),
+           "40,956,909,973 blocked, to the unit");
+    year_read(arena,
+              BYTES("attachments,,5225846\nPDF,,3456427\nDOCX,,441525\nEXE,,356521\nDOC,,"
+                    "308514\nHTML,,172871\n"
+                    "HTM,,160335\nXLS,,156837\nRAR,,54714\nXLSX,,35087\nBAT,,22801\n"),
+              &t, &err);
+    tap_ok(near(year_other(&t, BYTES("attachments"), false), 60214, 1100),
+           "the other row holds what no type has");
+    tap_ok(near(3456427.0 / (3456427 + 441525 + 356521 + 308514 + 172871 + 160335 + 156837 + 54714 +
+                             35087 + 22801 + 61234),
+                0.661, 0.0005),
+           "PDF is 66.1 %% of spam attachments");
+    tap_ok(near(year_change(38367, 36904), 0.040, 0.0005),
+           "BEC attempts +4.0 %% on the first half of 2020");
 }
 
 int main(void)
