@@ -28,6 +28,9 @@ static bool take_family(struct families *families, const struct yaml *entry, con
     family->alias = take_list(families->arena, yaml_get(entry, "aliases"), &family->alias_count);
     family->technique = take_list(families->arena, yaml_get(entry, "attack"), &family->technique_count);
     family->expects = take_list(families->arena, yaml_get(entry, "expects"), &family->expects_count);
+    double needs;
+    if (yaml_number(yaml_get(entry, "needs"), &needs) && needs >= 1 && needs <= 10)
+        family->needs = (uint32_t)needs;
     const struct yaml *follows = yaml_get(entry, "follows"), *about = yaml_get(entry, "about");
     family->follows[0] = yaml_get_text(follows, "en");
     family->follows[1] = yaml_get_text(follows, "ja");

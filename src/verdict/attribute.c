@@ -82,6 +82,8 @@ void attribute_rules(struct verdict *v, struct arena *arena, const struct rule_r
         if (family == NULL)
             continue;
         all[i].kind = family->kind;
+        if (family->needs > 0)
+            all[i].named = all[i].evidence_kind_count >= family->needs;
         all[i].follows = family->follows[0];
         oppose(&all[i], arena, family);
     }

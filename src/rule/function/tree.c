@@ -97,7 +97,7 @@ struct value function_texts(struct call *call)
 /* Excel day 25569 is 1970-01-01 (the 1900 system, from March 1900 on). */
 #define EXCEL_EPOCH 25569.0
 
-/* Days between AT_US and the nearest number of the form 44270.7145450231 in a path of URL. */
+/* Days between AT_US and the nearest number of the form 44270.7145450231.dat in a path of URL. */
 static double nearest_serial(struct bytes url, int64_t at_us, double best)
 {
     double day = (double)at_us / 86400e6 + EXCEL_EPOCH;
@@ -111,7 +111,7 @@ static double nearest_serial(struct bytes url, int64_t at_us, double best)
             continue;
         while (i + 6 + decimals < url.len && ascii_is_digit(url.at[i + 6 + decimals]))
             decimals++;
-        if (decimals < 5 || decimals > 12)
+        if (decimals < 5 || decimals > 12 || !bytes_starts_fold(bytes_from(url, i + 6 + decimals), BYTES(".dat")))
             continue;
         char number[24] = {0};
         memcpy(number, url.at + i, 6 + decimals);
