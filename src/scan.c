@@ -2,6 +2,7 @@
 #include "scan.h"
 
 #include "base/json.h"
+#include "learn/lesson.h"
 #include "observe/facts.h"
 #include "open/opener.h"
 #include "verdict/attribute.h"
@@ -86,6 +87,11 @@ static void step_extras(struct scan *scan)
         struct fingerprint *print = arena_new_of(scan->arena, struct fingerprint);
         *print = fingerprint_of(scan->model);
         scan->verdict->fingerprint = bytes_of(print, sizeof *print);
+    }
+    if (want->want_lesson && scan->tree->root->kind == KIND_MAIL) {
+        text_init(&out, scan->arena, 0);
+        lesson_write(&out, scan->model);
+        scan->verdict->lesson = text_bytes(&out);
     }
     if (want->want_facts) {
         text_init(&out, scan->arena, 0);

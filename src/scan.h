@@ -22,7 +22,7 @@ struct scan_settings {
     const struct script_families *script_families; /* NULL: scripts are not attributed */
     const struct learned *learned;    /* NULL: nothing was learned */
     const struct profile_source *profile; /* NULL: first contact is assumed */
-    bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw; /* fill those of the verdict */
+    bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw, want_lesson; /* fill those of the verdict */
 };
 
 struct scan {

@@ -88,3 +88,12 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
     settings->script_families = script_families_load(parent, scripts, err);
     return settings->families != NULL && settings->script_families != NULL && setup_rules(parent, option, settings, err);
 }
+
+void setup_learn(const void *parent, const struct scan_option *option, struct scan_settings *settings)
+{
+    *settings = (struct scan_settings){
+        .observe.org_domain = lowered(parent, option->org_domains, option->org_domain_count),
+        .observe.org_domain_count = option->org_domain_count,
+        .want_lesson = true,
+    };
+}

@@ -13,4 +13,7 @@
 bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,
                 struct error *err);
 
+/* The settings that learning from mail needs: no rules, own domains, lessons wanted. */
+void setup_learn(const void *parent, const struct scan_option *option, struct scan_settings *settings);
+
 #endif

@@ -2,16 +2,13 @@
 #include "learn/learned.h"
 
 #include "base/text.h"
+#include "learn/keep.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #define MAGIC "noroshi learned 1\n"
-#define FILE_BYTES_MAX ((size_t)4 * 1024 * 1024 * 1024u)
 
 struct learned *learned_new(const void *parent)
 {
@@ -52,19 +49,19 @@ static struct example *push(struct learned *learned, uint64_t id)
     return example;
 }
 
-void learned_add(struct learned *learned, uint64_t id, bool bad, const struct features *features)
+void learned_add(struct learned *learned, uint64_t id, bool bad, const uint32_t *hash, uint32_t count)
 {
     uint32_t known = find(learned, id);
     if (known < learned->count) {
         learned->example[known].bad = bad;
         return;
     }
-    uint32_t *hash = talloc_array(learned, uint32_t, features->count + 1);
-    if (hash == NULL)
+    uint32_t *copy = talloc_array(learned, uint32_t, count + 1);
+    if (copy == NULL)
         abort();
-    for (uint32_t i = 0; i < features->count; i++)
-        hash[i] = features->item[i].hash;
-    *push(learned, id) = (struct example){.id = id, .bad = bad, .hash = hash, .count = features->count};
+    if (count > 0)
+        memcpy(copy, hash, count * sizeof *copy);
+    *push(learned, id) = (struct example){.id = id, .bad = bad, .hash = copy, .count = count};
 }
 
 bool learned_remove(struct learned *learned, uint64_t id)
@@ -160,23 +157,12 @@ bool learned_save(const struct learned *learned, const char *path, struct error 
     if (learned->linear != NULL)
         text_add(&out, bytes_of(learned->linear, sizeof *learned->linear));
     put_examples(&out, learned);
-    char *beside = talloc_asprintf(NULL, "%s.%d", path, (int)getpid());
-    FILE *file = fopen(beside, "wbe");
-    bool ok = file != NULL && fwrite(out.at, 1, out.len, file) == out.len && fflush(file) == 0 &&
-              fsync(fileno(file)) == 0;
-    if (file != NULL && fclose(file) != 0)
-        ok = false;
-    ok = ok && rename(beside, path) == 0;
-    if (!ok) {
-        error_set_errno(err, ERROR_OUTPUT, "cannot write %s", path);
-        unlink(beside);
-    }
+    bool ok = keep_write(path, text_bytes(&out), err);
     text_finish(&out);
-    talloc_free(beside);
     return ok;
 }
 
-static bool decode(struct learned *learned, struct bytes rest, bool weights_only)
+bool learned_decode(struct learned *learned, struct bytes rest, bool weights_only)
 {
     uint64_t count;
     if (!bytes_starts(rest, BYTES(MAGIC)) || rest.len <= sizeof MAGIC)
@@ -201,24 +187,14 @@ static bool decode(struct learned *learned, struct bytes rest, bool weights_only
 
 struct learned *learned_load(const void *parent, const char *path, bool weights_only, struct error *err)
 {
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL) {
-        error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-        return NULL;
-    }
-    struct text all;
-    text_init(&all, NULL, 0);
-    size_t n;
-    while (all.len < FILE_BYTES_MAX && (n = fread(text_reserve(&all, 1 << 20), 1, 1 << 20, file)) > 0)
-        all.len += n;
-    fclose(file);
     struct learned *learned = learned_new(parent);
-    if (!decode(learned, text_bytes(&all), weights_only)) {
+    struct bytes all;
+    if (keep_read(learned, path, &all, err)) {
+        if (learned_decode(learned, all, weights_only))
+            return learned;
         error_set(err, ERROR_INPUT, "%s is not a whole file of 'noroshi learn', version 1", path);
         error_hint(err, "make it anew: noroshi learn --ham PATH --bad PATH");
-        talloc_free(learned);
-        learned = NULL;
     }
-    text_finish(&all);
-    return learned;
+    talloc_free(learned);
+    return NULL;
 }

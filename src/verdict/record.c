@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdict/record.h"
 
-#define RECORD_MAGIC 0x4E525633u
+#define RECORD_MAGIC 0x4E525634u
 #define ABSENT UINT32_MAX
 
 const char *const verdict_names[4] = {"clean", "unscannable", "suspicious", "malicious"};
@@ -117,6 +117,7 @@ void record_write(struct text *out, const struct verdict *v)
     put_coverage(out, &v->coverage);
     put_bytes(out, v->facts);
     put_bytes(out, v->fingerprint);
+    put_bytes(out, v->lesson);
     put_bytes(out, v->raw);
     put_bytes(out, v->extra);
     put_bytes(out, v->drawing);
@@ -287,6 +288,7 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     get_coverage(&r, &v->coverage);
     v->facts = get_bytes(&r);
     v->fingerprint = get_bytes(&r);
+    v->lesson = get_bytes(&r);
     v->raw = get_bytes(&r);
     v->extra = get_bytes(&r);
     v->drawing = get_bytes(&r);

@@ -73,6 +73,7 @@ struct verdict {
     struct coverage coverage;
     struct bytes facts; /* flat model facts for the store (store/), opaque here; absent if not asked */
     struct bytes fingerprint; /* struct fingerprint (verdict/fingerprint.h); absent if not asked or no mail */
+    struct bytes lesson; /* struct lesson as a record (learn/lesson.h); absent if not asked or no mail */
     struct bytes raw;   /* the artifact itself, for a store that keeps it; absent if not asked */
     struct bytes extra;   /* one JSON map made in the worker: nodes, model; absent if not asked */
     struct bytes drawing; /* the tree as lines of text, not yet inert; absent if not asked */

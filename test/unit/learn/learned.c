@@ -15,7 +15,7 @@ static uint32_t hash_of(const char *word)
 }
 
 /* A mail of three words of its class and one word that all mail has. */
-static struct features mail_of(struct feature *room, bool bad, int i)
+static void mail_of(uint32_t *room, bool bad, int i)
 {
     const char *const *words = bad ? bad_words : good_words;
     uint32_t hashes[4] = {hash_of("the"), hash_of(words[i % 5]), hash_of(words[(i + 1) % 5]),
@@ -26,19 +26,17 @@ static struct features mail_of(struct feature *room, bool bad, int i)
                 uint32_t swap = hashes[a];
                 hashes[a] = hashes[b], hashes[b] = swap;
             }
-    for (int a = 0; a < 4; a++)
-        room[a] = (struct feature){.hash = hashes[a]};
-    return (struct features){room, 4};
+    memcpy(room, hashes, sizeof hashes);
 }
 
 static struct learned *trained(const void *parent, int from, int step)
 {
     struct learned *learned = learned_new(parent);
-    struct feature room[4];
+    uint32_t room[4];
     for (int n = 0; n < 200; n++) {
         int i = step > 0 ? from + n : from - n;
-        struct features features = mail_of(room, i % 2 == 0, i);
-        learned_add(learned, (uint64_t)i * 0x9E3779B97F4A7C15u, i % 2 == 0, &features);
+        mail_of(room, i % 2 == 0, i);
+        learned_add(learned, (uint64_t)i * 0x9E3779B97F4A7C15u, i % 2 == 0, room, 4);
     }
     learned_train(learned);
     return learned;
@@ -57,9 +55,9 @@ int main(void)
     double unsure = linear_score(one->linear, unknown, 1);
     tap_ok(unsure > -1.5 && unsure < 1.5, "an unknown word says little (%.2f)", unsure);
     tap_ok(memcmp(one->linear, same->linear, sizeof *one->linear) == 0, "the order of learning does not matter");
-    struct feature room[4];
-    struct features extra = mail_of(room, true, 3);
-    learned_add(one, 77, false, &extra);
+    uint32_t room[4];
+    mail_of(room, true, 3);
+    learned_add(one, 77, false, room, 4);
     learned_train(one);
     tap_ok(memcmp(one->linear, same->linear, sizeof *one->linear) != 0, "another mail changes the model");
     tap_ok(learned_remove(one, 77) && !learned_remove(one, 77), "a mail is unlearned once");
