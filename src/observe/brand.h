@@ -15,6 +15,7 @@
 
 struct brand {
     struct bytes name;
+    struct bytes sector; /* "bank", "card"; absent where the list does not say */
     struct bytes *alias;
     uint32_t alias_count;
     struct bytes *domain; /* registered domains the brand sends from and owns, lower case */

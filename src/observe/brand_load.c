@@ -33,6 +33,7 @@ struct brand_index *brand_load(const void *parent, const char *path, struct erro
     for (uint32_t i = 0; i < list->count; i++) {
         const struct yaml *entry = list->row[i].value;
         brands[i].name = yaml_get_text(entry, "name");
+        brands[i].sector = yaml_get_text(entry, "sector");
         brands[i].alias = take_list(arena, yaml_get(entry, "aliases"), &brands[i].alias_count);
         brands[i].domain = take_list(arena, yaml_get(entry, "domains"), &brands[i].domain_count);
         if (brands[i].name.len == 0 || brands[i].domain_count == 0) {

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/data.h"
+#include "cli/verb.h"
+#include "group/explain.h"
+#include "group/read.h"
+#include "observe/brand_load.h"
+#include "report/grouping.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <talloc.h>
+
+#define SHOWN_DEFAULT 30u
+#define PAIRS_MOST 10000u
+
+static const char help[] =
+    "usage: noroshi group [OPTION]... FILE...\n"
+    "       noroshi group explain A B [OPTION]... FILE...     why two hosts are, or are not, together\n"
+    "       noroshi group explain GROUP [OPTION]... FILE...   what a group or a wave is made of\n\n"
+    "Sorts phishing sites into groups of one method or infrastructure.  FILE: CSV or TSV (columns found by name or\n"
+    "content), text with links, defanged or not, JSON lines, JSON; '-' is standard input.\n\n"
+    "  --tsv waves|groups    host, tab, id for every site (a wave: days, a group: months)\n"
+    "  --json, --stix, --misp  the groups as JSON, a STIX 2.1 bundle, a MISP event\n"
+    "  --count dyndns=once|each  a dynamic-DNS zone counts as one domain, or each name below it (default: each)\n"
+    "  --batches yes|no      sites reported in one minute belong together (default: yes; no for other feeds)\n"
+    "  --state FILE          ids and sites of earlier runs; read where it is there, then written\n"
+    "  --must-link FILE      pairs of hosts a line that belong together\n"
+    "  --cannot-link FILE    pairs of hosts a line that do not\n"
+    "  --without NAME        leave a kind of evidence out (may be given again; 'help' lists them)\n"
+    "  --zones FILE          more dynamic-DNS zones, one a line\n"
+    "  --top N               groups shown in text (default: 30)\n\n"
+    "Examples: noroshi group --tsv groups feed.csv\n"
+    "          noroshi group explain smbc-wz.com jibun-ta.com feed.csv\n";
+
+enum format { FORMAT_TEXT, FORMAT_TSV_WAVES, FORMAT_TSV_GROUPS, FORMAT_JSON, FORMAT_STIX, FORMAT_MISP };
+
+struct options {
+    enum format format;
+    bool once;
+    const char *state, *must, *cannot, *zones, *explain[2];
+    uint32_t off, top;
+};
+
+static const struct option options[] = {
+    {"tsv", required_argument, NULL, 't'}, {"json", no_argument, NULL, 'j'}, {"stix", no_argument, NULL, 'x'},
+    {"misp", no_argument, NULL, 'm'}, {"count", required_argument, NULL, 'c'}, {"batches", required_argument, NULL, 'b'},
+    {"state", required_argument, NULL, 's'}, {"must-link", required_argument, NULL, 'M'},
+    {"cannot-link", required_argument, NULL, 'C'}, {"without", required_argument, NULL, 'w'},
+    {"zones", required_argument, NULL, 'z'}, {"top", required_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool usage(const char *what, const char *value)
+{
+    fprintf(stderr, "noroshi group: error: %s '%s'\n  hint: 'noroshi group --help'\n", what, value);
+    return false;
+}
+
+static bool take_evidence(struct options *o, const char *name)
+{
+    for (int id = 0; id < EVIDENCE_COUNT; id++)
+        if (strcmp(evidence_rows[id].name, name) == 0) {
+            o->off |= 1u << id;
+            return true;
+        }
+    usage("no evidence", name);
+    for (int id = 0; id < EVIDENCE_COUNT; id++)
+        fprintf(stderr, "  %-20s %s\n", evidence_rows[id].name, evidence_rows[id].what);
+    return false;
+}
+
+static bool take_option(struct options *o, int option)
+{
+    switch (option) {
+    case 't':
+        o->format = strcmp(optarg, "waves") == 0 ? FORMAT_TSV_WAVES : FORMAT_TSV_GROUPS;
+        return strcmp(optarg, "waves") == 0 || strcmp(optarg, "groups") == 0 || usage("--tsv takes waves or groups, not", optarg);
+    case 'j':
+        o->format = FORMAT_JSON;
+        return true;
+    case 'x':
+        o->format = FORMAT_STIX;
+        return true;
+    case 'm':
+        o->format = FORMAT_MISP;
+        return true;
+    case 'c':
+        o->once = strcmp(optarg, "dyndns=once") == 0;
+        return o->once || strcmp(optarg, "dyndns=each") == 0 || usage("--count takes dyndns=once or dyndns=each, not", optarg);
+    case 'b':
+        if (strcmp(optarg, "no") == 0)
+            o->off |= 1u << EVIDENCE_BATCH;
+        return strcmp(optarg, "no") == 0 || strcmp(optarg, "yes") == 0 || usage("--batches takes yes or no, not", optarg);
+    case 's':
+        o->state = optarg;
+        return true;
+    case 'M':
+        o->must = optarg;
+        return true;
+    case 'C':
+        o->cannot = optarg;
+        return true;
+    case 'w':
+        return take_evidence(o, optarg);
+    case 'z':
+        o->zones = optarg;
+        return true;
+    case 'n':
+        o->top = (uint32_t)strtoul(optarg, NULL, 10);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The text of a shipped file, or an empty one with the reason printed. */
+static struct bytes shipped(void *context, const char *name)
+{
+    struct error err = {0};
+    struct bytes text = BYTES_NONE;
+    char *path = data_path(context, name, &err);
+    if (path == NULL || !data_read(context, path, &text, &err))
+        error_print(&err);
+    return text;
+}
+
+static bool read_pairs(void *context, const struct feed *feed, const char *path, struct cluster_pair **out, uint32_t *count_out,
+                       struct error *err)
+{
+    struct bytes text, line;
+    if (path == NULL)
+        return true;
+    if (!data_read(context, path, &text, err))
+        return false;
+    *out = talloc_array(context, struct cluster_pair, PAIRS_MOST);
+    for (uint32_t number = 1; bytes_next_line(&text, &line); number++) {
+        line = bytes_trim(line);
+        if (line.len == 0 || line.at[0] == '#')
+            continue;
+        size_t end = 0;
+        while (end < line.len && !ascii_is_space(line.at[end]) && line.at[end] != ',')
+            end++;
+        struct bytes left = bytes_sub(line, 0, end), right = bytes_trim(bytes_from(line, end + 1));
+        struct cluster_pair pair = {feed_find(feed, left), feed_find(feed, right)};
+        if (pair.a == UINT32_MAX || pair.b == UINT32_MAX)
+            fprintf(stderr, "%s:%u: note: no such pair of sites in the list\n", path, number);
+        else if (*count_out == PAIRS_MOST)
+            return error_set_at(err, path, number, 1, "more than %u pairs", PAIRS_MOST);
+        else
+            (*out)[(*count_out)++] = pair;
+    }
+    return true;
+}
+
+static bool read_files(void *context, struct feed *feed, char **file, int count, struct error *err)
+{
+    for (int i = 0; i < count; i++) {
+        struct bytes content;
+        bool in = strcmp(file[i], "-") == 0;
+        if (!data_read(context, in ? "/dev/stdin" : file[i], &content, err))
+            return false;
+        read_list(feed, content, in ? "(standard input)" : file[i]);
+    }
+    for (uint32_t i = 0; i < feed->dirt_count; i++)
+        fprintf(stderr, "%s:%u: note: %s: %.*s\n", feed->dirt[i].file, feed->dirt[i].line, feed->dirt[i].why,
+                feed->dirt[i].text.len > 200 ? 200 : (int)feed->dirt[i].text.len, (const char *)feed->dirt[i].text.at);
+    return true;
+}
+
+static bool write_state(const struct groups *groups, const char *path, struct error *err)
+{
+    struct text out;
+    text_init(&out, NULL, 0);
+    groups_write_state(groups, &out);
+    char *fresh = talloc_asprintf(NULL, "%s.new", path);
+    FILE *file = fopen(fresh, "wbe");
+    bool ok = file != NULL && fwrite(out.at, 1, out.len, file) == out.len;
+    if (file != NULL)
+        ok = (fclose(file) == 0) && ok;
+    ok = ok && rename(fresh, path) == 0;
+    if (!ok)
+        error_set_errno(err, ERROR_OUTPUT, "cannot write %s", path);
+    talloc_free(fresh);
+    text_finish(&out);
+    return ok;
+}
+
+static bool explain(const struct groups *groups, const struct options *o, struct text *out, struct error *err)
+{
+    const struct feed *feed = groups->evidence->feed;
+    struct bytes a = bytes_of_string(o->explain[0]), b = bytes_of_string(o->explain[1]);
+    const struct group *group = b.at == NULL ? groups_find(groups, a) : NULL;
+    uint32_t left = feed_find(feed, a), right = feed_find(feed, b);
+    if (b.at == NULL && group == NULL && left != UINT32_MAX && groups->of[left] != 0)
+        group = &groups->group[groups->of[left] - 1];
+    if (group != NULL)
+        explain_group(groups, group, out);
+    else if (b.at == NULL)
+        return error_set(err, ERROR_USAGE, "no group '%s'", o->explain[0]);
+    else if (left == UINT32_MAX || right == UINT32_MAX)
+        return error_set(err, ERROR_USAGE, "no site '%s' in the list", o->explain[left == UINT32_MAX ? 0 : 1]);
+    else
+        explain_pair(groups, left, right, out);
+    return true;
+}
+
+static bool print(const struct groups *groups, const struct options *o, struct error *err)
+{
+    struct text out;
+    bool ok = true;
+    text_init(&out, NULL, 0);
+    if (o->explain[0] != NULL)
+        ok = explain(groups, o, &out, err);
+    else if (o->format == FORMAT_TSV_WAVES || o->format == FORMAT_TSV_GROUPS)
+        grouping_tsv(&out, groups, o->format == FORMAT_TSV_WAVES);
+    else if (o->format == FORMAT_JSON)
+        grouping_json(&out, groups);
+    else if (o->format == FORMAT_STIX)
+        grouping_stix(&out, groups);
+    else if (o->format == FORMAT_MISP)
+        grouping_misp(&out, groups);
+    else
+        grouping_text(&out, groups, o->top);
+    ok = ok && ((fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0) ||
+                error_set_errno(err, ERROR_OUTPUT, "cannot write"));
+    text_finish(&out);
+    return ok;
+}
+
+static bool run(void *context, const struct options *o, char **file, int count, struct error *err)
+{
+    char *brands_path = data_path(context, "knowledge/brands.yml", err);
+    struct brand_index *brands = brands_path == NULL ? NULL : brand_load(context, brands_path, err);
+    if (brands == NULL)
+        return false;
+    struct feed *feed = feed_new(context, brands);
+    feed_add_zones(feed, shipped(context, "knowledge/lists/free_subdomain_hosts.txt"), SITE_FREE);
+    feed_add_zones(feed, shipped(context, "knowledge/dyndns.txt"), SITE_DYNAMIC);
+    struct bytes text;
+    if (o->zones != NULL) {
+        if (!data_read(context, o->zones, &text, err))
+            return false;
+        feed_add_zones(feed, text, SITE_DYNAMIC);
+    }
+    struct group_state *state = NULL;
+    struct error absent;
+    if (o->state != NULL && data_read(context, o->state, &text, &absent) &&
+        (state = group_state_read(context, feed, text, o->state, err)) == NULL)
+        return false;
+    if (!read_files(context, feed, file, count, err))
+        return false;
+    feed_seal(feed);
+    struct templates *templates = template_learn(context, feed, shipped(context, "knowledge/brand_tokens.txt"));
+    struct evidence_base evidence;
+    evidence_init(&evidence, context, templates, o->off);
+    struct cluster_params params = CLUSTER_DEFAULTS;
+    struct cluster_pair *must = NULL, *cannot = NULL;
+    if (!read_pairs(context, feed, o->must, &must, &params.must_count, err) ||
+        !read_pairs(context, feed, o->cannot, &cannot, &params.cannot_count, err))
+        return false;
+    params.must = must;
+    params.cannot = cannot;
+    struct clusters *clusters = cluster_sites(context, &evidence, &params);
+    struct groups *groups = groups_name(context, &evidence, clusters, state, o->once);
+    return print(groups, o, err) && (o->state == NULL || write_state(groups, o->state, err));
+}
+
+int verb_group(int argc, char **argv)
+{
+    struct options o = {.top = SHOWN_DEFAULT};
+    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        if (option == 'h') {
+            fputs(help, stdout);
+            return EXIT_CLEAN;
+        }
+        if (!take_option(&o, option))
+            return EXIT_USAGE;
+    }
+    argv += optind;
+    argc -= optind;
+    if (argc > 0 && strcmp(argv[0], "explain") == 0) {
+        /* Two hosts, or one group and files: a second word that is no file is a host. */
+        FILE *file = argc > 2 ? fopen(argv[2], "re") : NULL;
+        uint32_t words = argc > 2 && file == NULL && strcmp(argv[2], "-") != 0 ? 2 : 1;
+        if (file != NULL)
+            fclose(file);
+        for (uint32_t i = 0; i < words && argc > 1; i++)
+            o.explain[i] = argv[i + 1];
+        argv += 1 + words;
+        argc -= 1 + (int)words;
+    }
+    if (argc < 1 && o.state == NULL) {
+        usage("no list of sites to read", "FILE");
+        return EXIT_USAGE;
+    }
+    struct error err = {0};
+    void *context = talloc_new(NULL);
+    bool ok = run(context, &o, argv, argc < 0 ? 0 : argc, &err);
+    if (!ok)
+        error_print(&err);
+    talloc_free(context);
+    return ok ? EXIT_CLEAN : EXIT_ERROR;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What speaks for two sites being one operator's: additive log-odds, each with its count and its chance.
+ *
+ * The evidence of a pair is a pure function of the two sites and of counts over the whole list, so any two
+ * sites can be compared at any time, in waves, in groups and when explaining.  Each shared thing has a
+ * weight (evidence.def), is scaled by how rare it is (a value 1 in 1,000 sites has counts in full, one
+ * that half of the sites have counts nothing), and decays with the time between the sites.  Brand and
+ * suffix together are one burst and not two proofs; a template whose literals are a genuine
+ * host name counts, the genuine host itself does not.
+ *
+ * Sources of the weights: logistic regression on hosting addresses of 2021-22 as a start, then set by
+ * B-cubed F1 on sites up to 2022 (doc/group.md).
+ *
+ * cost: about 100 ns a pair. */
+#ifndef NOROSHI_GROUP_EVIDENCE_H
+#define NOROSHI_GROUP_EVIDENCE_H
+
+#include "group/template.h"
+
+enum evidence_id {
+#define EVIDENCE(id, name, weight, days, what) EVIDENCE_##id,
+#include "group/evidence.def"
+#undef EVIDENCE
+    EVIDENCE_COUNT
+};
+
+struct evidence_row {
+    const char *name, *what;
+    double weight, days;
+};
+extern const struct evidence_row evidence_rows[EVIDENCE_COUNT];
+
+struct evidence_base {
+    const struct feed *feed;
+    const struct templates *templates;
+    struct tally value;  /* sites that have (evidence, value) */
+    uint32_t off;        /* bit set of enum evidence_id that do not count */
+};
+
+struct link_part {
+    double score;   /* 0: does not speak */
+    uint32_t seen;  /* sites of the list that share the value; 0: not counted */
+    double chance;  /* that a random site of the list has it */
+};
+
+struct link {
+    double score; /* sum of the parts and of the bias: natural log-odds */
+    double days;  /* between the first sights; negative: not known */
+    struct link_part part[EVIDENCE_COUNT];
+};
+
+#define EVIDENCE_BIAS (-7.0)
+
+void evidence_init(struct evidence_base *evidence, const void *parent, const struct templates *templates, uint32_t off);
+/* What speaks for sites A and B. */
+void evidence_compare(const struct evidence_base *evidence, uint32_t a, uint32_t b, struct link *out);
+/* The same as if the two were DAYS apart. */
+void evidence_compare_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days, struct link *out);
+/* exp(x) / (1 + exp(x)). */
+double evidence_probability(double score);
+/* The value that ID looks at in SITE, as a hash to find partners by; 0: nothing to share. */
+uint64_t evidence_key(const struct evidence_base *evidence, enum evidence_id id, uint32_t site);
+
+#endif

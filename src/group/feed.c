@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "group/feed.h"
+
+#include "group/bulk.h"
+#include "group/normalise.h"
+
+#include <stdlib.h>
+#include <talloc.h>
+
+#define ROOM_FIRST 1024u
+
+struct feed *feed_new(const void *parent, const struct brand_index *brands)
+{
+    struct feed *feed = talloc_zero(parent, struct feed);
+    feed->arena = arena_new(feed);
+    feed->brands = brands;
+    feed->zone = table_new(feed);
+    feed->brand_at = table_new(feed);
+    feed->brand_room = ROOM_FIRST;
+    feed->brand = talloc_zero_array(feed, struct feed_brand, feed->brand_room);
+    feed->brand_count = 1;
+    return feed;
+}
+
+void feed_add_zones(struct feed *feed, struct bytes list, enum site_flag flag)
+{
+    for (struct bytes line; bytes_next_line(&list, &line);) {
+        line = bytes_trim(bytes_sub(line, 0, bytes_find_byte(line, '#', 0)));
+        if (line.len > 0 && bytes_find_byte(line, '.', 0) != BYTES_NPOS)
+            table_set(feed->zone, arena_copy(feed->arena, line), (void *)(uintptr_t)flag);
+    }
+}
+
+void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes text, const char *why)
+{
+    if (feed->dirt_count == feed->dirt_room) {
+        feed->dirt_room = feed->dirt_room == 0 ? 64 : feed->dirt_room * 2;
+        feed->dirt = talloc_realloc(feed, feed->dirt, struct feed_dirt, feed->dirt_room);
+    }
+    feed->dirt[feed->dirt_count++] = (struct feed_dirt){file, line, text, why};
+}
+
+/* The brand list's name and sector of a brand as a feed writes it, where the whole text is a name of it. */
+static struct feed_brand brand_known(struct feed *feed, struct bytes name)
+{
+    struct feed_brand out = {.name = arena_copy(feed->arena, name)};
+    if (feed->brands == NULL)
+        return out;
+    struct brand_mention *mention;
+    uint32_t count = brand_find(feed->brands, feed->arena, name, &mention);
+    size_t longest = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (mention[i].text.len > longest) {
+            longest = mention[i].text.len;
+            out.sector = mention[i].brand->sector;
+            if (longest == name.len)
+                out.name = mention[i].brand->name;
+        }
+    return out;
+}
+
+static uint32_t brand_index_of(struct feed *feed, struct bytes name)
+{
+    static const struct bytes wide_space = {(const uint8_t *)"\xE3\x80\x80", 3};
+    for (struct bytes before = BYTES_NONE; before.len != name.len || before.at != name.at;) {
+        before = name = bytes_trim(name);
+        if (bytes_starts(name, wide_space))
+            name = bytes_from(name, wide_space.len);
+        if (bytes_ends(name, wide_space))
+            name = bytes_sub(name, 0, name.len - wide_space.len);
+    }
+    if (name.len == 0)
+        return 0;
+    void *known = table_get(feed->brand_at, name);
+    if (known != NULL)
+        return (uint32_t)((uintptr_t)known - 1);
+    struct feed_brand brand = brand_known(feed, name);
+    struct bytes key = arena_copy(feed->arena, name);
+    known = table_get(feed->brand_at, brand.name);
+    if (known == NULL) {
+        if (feed->brand_count == feed->brand_room)
+            feed->brand = talloc_realloc(feed, feed->brand, struct feed_brand, feed->brand_room *= 2);
+        feed->brand[feed->brand_count++] = brand;
+        known = (void *)(uintptr_t)feed->brand_count;
+        table_set(feed->brand_at, brand.name, known);
+    }
+    table_set(feed->brand_at, key, known);
+    return (uint32_t)((uintptr_t)known - 1);
+}
+
+bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes brand, const char *file, uint32_t line)
+{
+    feed->rows++;
+    struct site site = {.first_minute = minute, .last_minute = minute, .rows = 1};
+    if (!normalise_url(feed, url, &site)) {
+        feed_note(feed, file, line, url, "no host");
+        return false;
+    }
+    site.brand = brand_index_of(feed, brand);
+    if (feed->count == feed->room) {
+        feed->room = feed->room == 0 ? ROOM_FIRST : feed->room + feed->room / 2;
+        feed->site = bulk_grow(feed, feed->site, feed->room, sizeof *feed->site);
+    }
+    feed->site[feed->count++] = site;
+    return true;
+}
+
+/* Host, then time (unknown last), then the bytes of the URL, then the brand's name is left to the caller. */
+static int compare_rows(const void *left, const void *right)
+{
+    const struct site *a = left, *b = right;
+    if (a->hash != b->hash)
+        return a->hash < b->hash ? -1 : 1;
+    int order = bytes_compare(a->host, b->host);
+    if (order != 0)
+        return order;
+    if (a->first_minute != b->first_minute)
+        return a->first_minute - 1u < b->first_minute - 1u ? -1 : 1;
+    order = bytes_compare(a->url, b->url);
+    return order != 0 ? order : (a->brand > b->brand) - (a->brand < b->brand);
+}
+
+static int compare_brands(const void *left, const void *right)
+{
+    return bytes_compare(((const struct feed_brand *)left)->name, ((const struct feed_brand *)right)->name);
+}
+
+/* Number the brands by name, so that numbers do not tell the order of rows. */
+static void sort_brands(struct feed *feed)
+{
+    qsort(feed->brand + 1, feed->brand_count - 1, sizeof *feed->brand, compare_brands);
+    uint32_t *to = talloc_zero_array(feed, uint32_t, feed->brand_count);
+    for (uint32_t i = 1; i < feed->brand_count; i++)
+        to[(uintptr_t)table_get(feed->brand_at, feed->brand[i].name) - 1] = i;
+    for (uint32_t i = 0; i < feed->count; i++)
+        feed->site[i].brand = to[feed->site[i].brand];
+    for (uint32_t i = 0; i < feed->brand_at->count; i++) {
+        struct table_row *row = &feed->brand_at->row[i];
+        row->value = (void *)(uintptr_t)(to[(uintptr_t)row->value - 1] + 1);
+    }
+    talloc_free(to);
+}
+
+void feed_seal(struct feed *feed)
+{
+    sort_brands(feed);
+    if (feed->count > 0)
+        qsort(feed->site, feed->count, sizeof *feed->site, compare_rows);
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < feed->count; i++) {
+        struct site *last = kept > 0 ? &feed->site[kept - 1] : NULL;
+        const struct site *row = &feed->site[i];
+        if (last == NULL || last->hash != row->hash || !bytes_equal(last->host, row->host)) {
+            feed->site[kept++] = *row;
+            continue;
+        }
+        last->rows++;
+        if (row->last_minute > last->last_minute)
+            last->last_minute = row->last_minute;
+        if (last->brand == 0)
+            last->brand = row->brand;
+    }
+    feed->count = kept;
+}
+
+uint32_t feed_find(const struct feed *feed, struct bytes host)
+{
+    uint64_t hash = bytes_hash_fold(host);
+    uint32_t low = 0, high = feed->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (feed->site[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < feed->count && feed->site[low].hash == hash; low++)
+        if (bytes_equal_fold(feed->site[low].host, host))
+            return low;
+    return UINT32_MAX;
+}
+
+struct bytes site_path(const struct site *site)
+{
+    if (site->path_at == 0)
+        return BYTES_NONE;
+    size_t from = site->path_at < 255 ? site->path_at : bytes_find_byte(site->url, '/', 254);
+    struct bytes path = bytes_from(site->url, from == BYTES_NPOS ? site->url.len : from);
+    for (size_t i = 0; i < path.len; i++)
+        if (path.at[i] == '?' || path.at[i] == '#')
+            return bytes_sub(path, 0, i);
+    return path;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "group/template.h"
+
+#include "group/bulk.h"
+#include "group/scheme.h"
+
+#include <talloc.h>
+
+#define LITERAL_LEAST 7
+#define LITERAL_TIMES 12.0
+#define AFFIX_SHORTEST 3u
+#define AFFIX_LONGEST 13u
+#define HEX_SHORTEST 16u
+#define SEGMENTS_MOST 8u
+
+const char *const scheme_names[4] = {"none", "brand-letters", "mutated brand", "kit path"};
+
+enum part { PART_PREFIX = 11, PART_SUFFIX, PART_PIECE, PART_SUB, PART_PATH };
+
+static uint64_t part_hash(enum part part, struct bytes b)
+{
+    return tally_mix(bytes_hash(b), (uint64_t)part);
+}
+
+/* Every beginning and end of PIECE that is not all of it. */
+static void count_affixes(struct templates *t, struct bytes piece)
+{
+    for (size_t n = AFFIX_SHORTEST; n <= AFFIX_LONGEST && n < piece.len; n++) {
+        tally_add(&t->piece, part_hash(PART_PREFIX, bytes_sub(piece, 0, n)));
+        tally_add(&t->piece, part_hash(PART_SUFFIX, bytes_from(piece, piece.len - n)));
+    }
+    tally_add(&t->piece, part_hash(PART_PIECE, piece));
+}
+
+static void count_site(struct templates *t, const struct site *site)
+{
+    struct bytes label = site_label(site), field;
+    for (size_t i = 0; i < label.len; i++)
+        t->letter[label.at[i]] += 1;
+    while (bytes_next_field(&label, '-', &field))
+        count_affixes(t, field);
+    struct bytes sub = site_sub(site);
+    while (sub.len > 0 && bytes_next_field(&sub, '.', &field))
+        tally_add(&t->piece, part_hash(PART_SUB, field));
+    struct bytes path = site_path(site);
+    for (uint32_t n = 0; n < SEGMENTS_MOST && bytes_next_field(&path, '/', &field); n++)
+        if (field.len > 0)
+            tally_add(&t->piece, part_hash(PART_PATH, field));
+}
+
+/* Sites whose registered domain no site before them has: one bit each. */
+static uint8_t *first_of_domain(const void *parent, const struct feed *feed)
+{
+    uint64_t slots = 1024;
+    while (slots < (uint64_t)feed->count * 2)
+        slots *= 2;
+    uint64_t *slot = bulk_array(NULL, slots, sizeof *slot);
+    uint8_t *first = bulk_array(parent, feed->count + 1u, 1);
+    for (uint32_t i = 0; i < feed->count; i++) {
+        uint64_t key = feed->site[i].registered | 1, at = tally_mix(key, 2) & (slots - 1);
+        while (slot[at] != 0 && slot[at] != key)
+            at = (at + 1) & (slots - 1);
+        first[i] = slot[at] == 0 && (feed->site[i].flags & SITE_IP) == 0;
+        slot[at] = key;
+    }
+    bulk_free(slot);
+    return first;
+}
+
+static bool is_literal(const struct templates *t, enum part part, struct bytes piece)
+{
+    uint32_t seen = tally_get(&t->piece, part_hash(part, piece));
+    double noise = 4 * tally_noise(&t->piece);
+    if (seen < LITERAL_LEAST + noise)
+        return false;
+    double expected = (double)t->domains;
+    for (size_t i = 0; i < piece.len && expected > 1e-6; i++)
+        expected *= t->letter[piece.at[i]];
+    return seen >= LITERAL_TIMES * expected + noise;
+}
+
+static void add_class(struct text *out, struct bytes b, bool regex)
+{
+    if (b.len == 0)
+        return;
+    bool letters = true, digits = true, hex = true, other = false;
+    for (size_t i = 0; i < b.len; i++) {
+        letters &= ascii_is_alpha(b.at[i]);
+        digits &= ascii_is_digit(b.at[i]);
+        hex &= ascii_hex(b.at[i]) >= 0;
+        other |= !ascii_is_alnum(b.at[i]);
+    }
+    char c = digits ? 'd' : letters ? 'a' : hex && b.len >= HEX_SHORTEST ? 'h' : 'x';
+    if (!regex)
+        text_add_format(out, "<%c%zu>", c, b.len);
+    else
+        text_add_format(out, "%s{%zu}", c == 'd' ? "[0-9]" : c == 'a' ? "[a-z]" : c == 'h' ? "[0-9a-f]" :
+                        other ? "[^/]" : "[a-z0-9]", b.len);
+}
+
+static void add_literal(struct text *out, struct bytes b, bool regex)
+{
+    for (size_t i = 0; i < b.len; i++) {
+        if (regex && !ascii_is_alnum(b.at[i]) && b.at[i] != '-' && b.at[i] != '_' && b.at[i] != '/')
+            text_add_byte(out, '\\');
+        text_add_byte(out, b.at[i]);
+    }
+}
+
+/* One piece between hyphens; answers the bytes kept as literal. */
+static size_t add_piece(const struct templates *t, struct bytes piece, struct text *out, bool regex)
+{
+    if (piece.len >= 2 && !ascii_is_digit(piece.at[0]) && is_literal(t, PART_PIECE, piece)) {
+        add_literal(out, piece, regex);
+        return piece.len;
+    }
+    size_t most = piece.len - (piece.len > 0);
+    for (size_t n = most < AFFIX_LONGEST ? most : AFFIX_LONGEST; n >= AFFIX_SHORTEST && most >= AFFIX_SHORTEST; n--) {
+        struct bytes head = bytes_sub(piece, 0, n), tail = bytes_from(piece, piece.len - n);
+        if (is_literal(t, PART_PREFIX, head)) {
+            add_literal(out, head, regex);
+            add_class(out, bytes_from(piece, n), regex);
+            return n;
+        }
+        if (is_literal(t, PART_SUFFIX, tail)) {
+            add_class(out, bytes_sub(piece, 0, piece.len - n), regex);
+            add_literal(out, tail, regex);
+            return n;
+        }
+    }
+    add_class(out, piece, regex);
+    return 0;
+}
+
+static size_t add_label(const struct templates *t, struct bytes label, struct text *out, bool regex)
+{
+    struct bytes field;
+    size_t literal = 0;
+    for (bool first = true; bytes_next_field(&label, '-', &field); first = false) {
+        if (!first)
+            text_add_byte(out, '-');
+        literal += add_piece(t, field, out, regex);
+    }
+    return literal;
+}
+
+static size_t add_fields(const struct templates *t, struct bytes b, uint8_t separator, enum part part, struct text *out)
+{
+    struct bytes field;
+    size_t literal = 0;
+    for (uint32_t n = 0; n < SEGMENTS_MOST && bytes_next_field(&b, separator, &field); n++) {
+        if (n > 0)
+            text_add_byte(out, separator);
+        if (field.len > 0 && is_literal(t, part, field)) {
+            text_add(out, field);
+            literal += field.len;
+        } else {
+            add_class(out, field, false);
+        }
+    }
+    return literal;
+}
+
+static uint8_t clamp(size_t n)
+{
+    return (uint8_t)(n < 255 ? n : 255);
+}
+
+static uint8_t sector_of(struct templates *t, struct bytes name)
+{
+    for (uint32_t i = 1; i <= t->sector_count; i++)
+        if (bytes_equal(t->sector[i], name))
+            return (uint8_t)i;
+    if (name.len == 0 || t->sector_count == 254)
+        return 0;
+    t->sector[++t->sector_count] = name;
+    return (uint8_t)t->sector_count;
+}
+
+static void describe(struct templates *t, uint32_t index, struct text *scratch)
+{
+    const struct site *site = &t->feed->site[index];
+    struct traits *traits = &t->traits[index];
+    traits->suffix = (uint32_t)bytes_hash(site_suffix(site));
+    scratch->len = 0;
+    if ((site->flags & SITE_IP) == 0) {
+        traits->label_literal = clamp(add_label(t, site_label(site), scratch, false));
+        traits->label = bytes_hash(text_bytes(scratch));
+    }
+    scratch->len = 0;
+    if (site->sub_len > 0 && !bytes_equal(site_sub(site), BYTES("www"))) {
+        traits->sub_literal = clamp(add_fields(t, site_sub(site), '.', PART_SUB, scratch));
+        traits->sub = bytes_hash(text_bytes(scratch));
+    }
+    scratch->len = 0;
+    if ((site->flags & SITE_ROOT) == 0) {
+        traits->path_literal = clamp(add_fields(t, site_path(site), '/', PART_PATH, scratch));
+        traits->path = bytes_hash(text_bytes(scratch));
+    }
+    traits->sector = sector_of(t, t->feed->brand[site->brand].sector);
+    if (traits->sector != 0 && (site->flags & (SITE_IP | SITE_FREE | SITE_DYNAMIC)) == 0)
+        traits->scheme = (uint8_t)scheme_of(t->token, t->token_count, traits->sector, site, &traits->token);
+}
+
+static void read_tokens(struct templates *t, struct bytes list)
+{
+    uint32_t room = 0;
+    for (struct bytes line; bytes_next_line(&list, &line);) {
+        line = bytes_trim(bytes_sub(line, 0, bytes_find_byte(line, '#', 0)));
+        size_t space = bytes_find_byte(line, ' ', 0);
+        if (space == BYTES_NPOS)
+            continue;
+        if (t->token_count == room)
+            t->token = talloc_realloc(t, t->token, struct template_token, room = room == 0 ? 64 : room * 2);
+        t->token[t->token_count++] = (struct template_token){
+            arena_copy(t->arena, bytes_trim(bytes_from(line, space))),
+            sector_of(t, arena_copy(t->arena, bytes_sub(line, 0, space)))};
+    }
+}
+
+struct templates *template_learn(const void *parent, const struct feed *feed, struct bytes tokens)
+{
+    struct templates *t = talloc_zero(parent, struct templates);
+    t->arena = arena_new(t);
+    t->feed = feed;
+    read_tokens(t, tokens);
+    tally_init(&t->piece, t, (uint64_t)feed->count * 16);
+    uint8_t *first = first_of_domain(t, feed);
+    for (uint32_t i = 0; i < feed->count; i++)
+        if (first[i]) {
+            t->domains++;
+            count_site(t, &feed->site[i]);
+        }
+    bulk_free(first);
+    double sum = 1e-9;
+    for (int c = 0; c < 256; c++)
+        sum += t->letter[c];
+    for (int c = 0; c < 256; c++)
+        t->letter[c] /= sum;
+    t->traits = bulk_array(t, feed->count + 1u, sizeof *t->traits);
+    struct text scratch;
+    text_init(&scratch, NULL, 0);
+    for (uint32_t i = 0; i < feed->count; i++)
+        describe(t, i, &scratch);
+    text_finish(&scratch);
+    return t;
+}
+
+void template_label(const struct templates *t, uint32_t index, struct text *out, bool regex)
+{
+    add_label(t, site_label(&t->feed->site[index]), out, regex);
+}
+
+void template_text(const struct templates *t, uint32_t index, struct text *out)
+{
+    const struct site *site = &t->feed->site[index];
+    if ((site->flags & SITE_IP) != 0) {
+        text_add_string(out, "<address>");
+    } else {
+        if (site->sub_len > 0) {
+            add_fields(t, site_sub(site), '.', PART_SUB, out);
+            text_add_byte(out, '.');
+        }
+        add_label(t, site_label(site), out, false);
+        text_add_byte(out, '.');
+        text_add(out, site_suffix(site));
+    }
+    if ((site->flags & SITE_ROOT) == 0)
+        add_fields(t, site_path(site), '/', PART_PATH, out);
+}
