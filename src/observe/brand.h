@@ -15,11 +15,11 @@
 
 struct brand {
     struct bytes name;
-    struct bytes sector; /* "bank", "card"; absent where the list does not say */
     struct bytes *alias;
     uint32_t alias_count;
     struct bytes *domain; /* registered domains the brand sends from and owns, lower case */
     uint32_t domain_count;
+    struct bytes sector; /* "bank", "card"; absent where the list does not say */
 };
 
 struct brand_mention {
