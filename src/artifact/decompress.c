@@ -117,6 +117,8 @@ static struct decompressed sink_end(struct node *node, struct sink *sink, enum d
 
 struct decompressed decompress(struct node *node, struct decompress what)
 {
+    if (what.in.at == NULL)
+        what.in = bytes_of("", 0); /* codecs reckon with pointers */
     struct sink sink = sink_begin(node, what.in.len, what.at_most);
     if (what.any_ratio && what.at_most != 0)
         sink.ratio_max = SIZE_MAX;
