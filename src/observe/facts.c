@@ -361,6 +361,19 @@ static struct value resolve_stored(struct object *object, uint32_t field)
     return value_null();
 }
 
+/* What functions look at besides facts: a mail without content, and no settings. */
+static void add_empty_tree(struct model *model)
+{
+    static const struct settings no_settings;
+    struct tree *tree = model->tree = arena_new_of(model->arena, struct tree);
+    struct node *node = model->node = tree->root = arena_new_of(model->arena, struct node);
+    tree->arena = model->arena;
+    tree->budget = arena_new_of(model->arena, struct budget);
+    budget_init(tree->budget);
+    *node = (struct node){.tree = tree, .kind = KIND_MAIL, .content = BYTES(""), .opened = true};
+    model->settings = &no_settings;
+}
+
 struct model *facts_model(struct arena *arena, struct bytes record)
 {
     pthread_once(&once, index_rows);
@@ -373,8 +386,7 @@ struct model *facts_model(struct arena *arena, struct bytes record)
     struct model *model = arena_new_of(arena, struct model);
     model->arena = arena;
     model->resolve = resolve_stored;
-    model->tree = arena_new_of(arena, struct tree); /* without nodes: nothing is owned by any */
-    model->tree->arena = arena;
+    add_empty_tree(model);
     model->root = stored_object(model, TYPE_Message, record, fields);
     return model;
 }

@@ -36,28 +36,30 @@ static bool label_of(struct bytes path, enum dimension *dimension_out)
     return true;
 }
 
-static bool find_label(struct arena *arena, const struct expr *expr, struct hunt_result *result)
+/* EXPR, a condition that must hold, as a label: of the message, or of one item of what any() walks.
+ */
+static bool find_label(struct arena *arena, const struct expr *expr, bool in_any,
+                       struct hunt_result *result)
 {
     if (expr->op == OP_AND) {
         for (uint32_t i = 0; i < expr->count; i++)
-            if (find_label(arena, expr->child[i], result))
+            if (find_label(arena, expr->child[i], in_any, result))
                 return true;
         return false;
     }
-    bool in_any = expr->op == OP_ANY && expr->count == 2;
-    const struct expr *equal = in_any ? expr->child[1] : expr;
-    if (in_any) {
+    if (expr->op == OP_ANY && expr->count == 2 && !in_any) {
         struct bytes over = expr_text(arena, expr->child[0], 80);
-        if (!bytes_equal(over, BYTES("body.links")) && !bytes_equal(over, BYTES("attachments")))
-            return false;
+        return (bytes_equal(over, BYTES("body.links")) ||
+                bytes_equal(over, BYTES("attachments"))) &&
+               find_label(arena, expr->child[1], true, result);
     }
-    if (equal->op != OP_EQUAL || equal->count != 2 || equal->child[1]->op != OP_CONSTANT ||
-        equal->child[1]->constant.tag != VALUE_STRING)
+    if (expr->op != OP_EQUAL || expr->count != 2 || expr->child[1]->op != OP_CONSTANT ||
+        expr->child[1]->constant.tag != VALUE_STRING)
         return false;
-    struct bytes path = expr_text(arena, equal->child[0], 120);
+    struct bytes path = expr_text(arena, expr->child[0], 120);
     if (in_any == (path.len > 0 && path.at[0] != '.') || !label_of(path, &result->dimension))
         return false;
-    result->name = value_bytes(equal->child[1]->constant);
+    result->name = value_bytes(expr->child[1]->constant);
     result->indexed = result->name.len > 0 && result->name.len <= 200;
     return result->indexed;
 }
@@ -97,7 +99,7 @@ bool hunt_run(struct store *store, const struct rule_set *set, const struct stor
     struct store_filter narrowed = *filter;
     *result = (struct hunt_result){0};
     if (rule_set_rule(set, 0)->tree != NULL &&
-        find_label(kept, rule_set_rule(set, 0)->tree, result)) {
+        find_label(kept, rule_set_rule(set, 0)->tree, false, result)) {
         narrowed.dimension = result->dimension;
         narrowed.name = result->name;
     }

@@ -40,6 +40,8 @@ static void test_hunts(struct store *store)
         {"subject.is_reply and any(body.links, .href_url.domain.root_domain == "
          "\"paper-mill.test\")",
          true},
+        {"any(body.links, .href_url.domain.root_domain == \"parcel-fee.test\" and .mismatched)",
+         true},
         {"sender.email.domain.root_domain == \"mailer3.test\"", true},
         {"any(body.links, .href_url.domain.domain == \"login.minato-bank-secure.test\")", false},
         {"strings.icontains(subject.subject, \"voicemail\")", false},
