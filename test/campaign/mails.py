@@ -71,6 +71,8 @@ def bazarcall():
     yield 't1-number-without-keyword', mail('Parcel BRV21250919908', 'It arrives tomorrow. Driver: +1 (888) 555-0142.'), \
         [], none, both
     yield 't1-eight-digits', mail('Premium membership notification BRV21250919', 'Reception: +1 (888) 555-0142.'), [], none, both
+    yield 't1-near-trial-told', mail('Your free trial is over', 'We hope you liked it. Nothing will happen now.'), [], none, \
+        ('bazarcall-trial-over',)
     yield 't1-copycat-subject-only', mail('Order notification BRV21250919908', 'See https://shop.test/orders for it.'), \
         [], ('bazarcall-subject-number',), ('bazarcall-shape',)
     lure = TRIAL % '\nCustomer ID: KZ4471902213\n%s'
@@ -105,6 +107,8 @@ def icedid():
     yield 't4-copycat-link-only', mail('Data', 'http://192.0.2.7/44270.7145450231.dat'), [], serial, none
     yield 't4-near-other-day', mail('Data', 'http://192.0.2.7/44290.7145450231.dat'), [], none, serial
     yield 't4-near-four-digits', mail('Data', 'http://192.0.2.7/4427.7145450231.dat'), [], none, serial
+    yield 't4-near-short-number', mail('Claim', 'Attached.', [('claim-6056-03152021.zip', archive(('claim-6056-03152021.xls',
+        fetches('a.gif'))))]), [], none, serial + ('icedid-claim-zip', 'icedid-now-url')
     yield 't4-near-name-only', mail('Claim', 'Attached.', [('CompensationClaim-605614143-03152021.zip',
         archive(('CompensationClaim-605614143-03152021.xls', make_xlm.xls({'sheets': [('Sheet1', 0, False, [
             (0, 0, ('=', 'Price list'))])], 'names': []}))))]), [], ('icedid-claim-zip',), serial
@@ -124,6 +128,7 @@ def icedid():
     ja = 'お世話になっております。\n添付ファイルをご確認ください。\nパスワード: 9399557\n' + '\n'.join(HISTORY)
     yield 'icedid-ja', mail('Re: 3月の資料', ja, [('info.zip', archive(('資料.doc', macro()), password=b'9399557'))]), \
         ['IcedID'], ('icedid-ja-reply', 'ta551-archive-name'), none
+    yield 'icedid-ja-near-no-password', mail('Re: 3月の資料', '添付ファイルをご確認ください。'), [], none, ('icedid-ja-reply',)
     marks = ('icedid-xlm-download', 'attachment-macro-auto', 'attachment-macro-hidden-sheet')
     for kind, data in (('xls', make_xlm.xls(make_xlm.icedid())), ('xlsm', make_xlm.archive(biff.xlsm_parts(make_xlm.icedid()))),
                        ('xlsb', make_xlm.archive(biff.xlsb_parts(make_xlm.icedid())))):
@@ -173,6 +178,8 @@ def egregor():
     yield 't20-copycat-name', mail('Files', 'Found this.', [('RECOVER-FILES.txt', b'shopping list')]), [], \
         ('egregor-note-name',), rule
     yield 't20-copycat-note', mail('Files', 'Found this.', [('readme.txt', note.encode())]), [], rule, none
+    yield 't20-near-name', mail('Files', 'Found this.', [('RECOVERY-FILES.txt', b'shopping list')]), [], none, \
+        ('egregor-note-name',)
     yield 't20-near-one-mark', mail('Files', 'Found this.', [('readme.txt', b'%egregor_data% is its mark')]), [], none, rule
     yield 't20-near-command', mail('Files', 'See.', [('run.bat', command.replace('-passegregor10', '').encode())]), [], none, \
         ('egregor-command-line',)
@@ -200,8 +207,9 @@ def wendigo():
     app = '<script>if("serviceWorker" in navigator)navigator.serviceWorker.register("/sw.js")</script>'
     chat = ('<script>w=new WebSocket("wss://chat.test/");w.onmessage=function(m){list.textContent+=m.data}</script>'
             '<form><input autocomplete="off" name="signature"></form>')
-    yield 't19-twin-app', mail('App page', 'See', [('app.html', app.encode())]), [], (), ('wendigo-websocket',)
-    yield 't19-twin-chat', mail('Chat page', 'See', [('chat.html', chat.encode())]), [], (), ('wendigo-websocket',)
+    yield 't19-twin-app', mail('App page', 'See', [('app.html', app.encode())]), [], (), ('wendigo-websocket', 'wendigo-steal')
+    yield 't19-twin-chat', mail('Chat page', 'See', [('chat.html', chat.encode())]), [], (), \
+        ('wendigo-websocket', 'wendigo-spread', 'wendigo-suggest', 'wendigo-service-worker')
 
 
 SMS = {
