@@ -29,7 +29,7 @@ test: build
 ## make test-asan      the same under the address and undefined-behaviour sanitisers
 test-asan: setup
 	@[ -f $(ASAN)/build.ninja ] || meson setup $(ASAN) --buildtype=debugoptimized \
-	    -Db_sanitize=address,undefined -Db_lundef=false -Db_pie=false >/dev/null
+	    -Db_sanitize=address,undefined -Db_lundef=false -Db_pie=false -Dwerror=false >/dev/null
 	@ninja -C $(ASAN) --quiet
 	@ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 NOROSHI_NO_SANDBOX=1 \
 	    meson test -C $(ASAN) --no-rebuild --print-errorlogs --quiet -t 8 $(T)
@@ -59,7 +59,7 @@ oracle: build
 ## make fuzz T=mime S=60  fuzz one target for S seconds
 $(FUZZ)/build.ninja:
 	@CC=clang-14 CXX=clang++-14 meson setup $(FUZZ) --buildtype=debugoptimized -Dfuzz=true \
-	    -Db_sanitize=address,undefined -Db_lundef=false -Db_pie=false >/dev/null
+	    -Db_sanitize=address,undefined -Db_lundef=false -Db_pie=false -Dwerror=false >/dev/null
 fuzz: setup $(FUZZ)/build.ninja
 	@tools/fuzz $(FUZZ) "$(T)" "$(or $(S),60)"
 

@@ -44,7 +44,11 @@ static bool setup_rules(const void *parent, const struct scan_option *option, st
         if (!rule_set_problem(set, i)->retired)
             error_print(&rule_set_problem(set, i)->err);
     settings->rules = set;
-    return true;
+    if (rule_set_count(set) > 0)
+        return true;
+    error_set(err, ERROR_INPUT, "no rule could be loaded, so nothing could be judged");
+    error_hint(err, "'noroshi rule check' tells every problem in its place");
+    return false;
 }
 
 bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,

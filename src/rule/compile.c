@@ -32,14 +32,15 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 static uint64_t expr_hash(const struct expr *expr)
 {
     uint64_t hash = mix(expr->op + 1, (uint64_t)expr->field << 8 | expr->level);
-    hash = mix(hash, (uint64_t)(uintptr_t)expr->function);
-    hash = mix(hash, (uint64_t)(uintptr_t)expr->list);
-    hash = mix(hash, expr->op == OP_CONSTANT || expr->op == OP_FIELD ? bytes_hash(expr->text) : 0);
+    /* No addresses: children are ordered by this hash, and the order shows in the evidence. */
+    hash = mix(hash, expr->function == NULL ? 0 : bytes_hash(bytes_of_string(expr->function->name)));
+    hash = mix(hash, expr->op == OP_CONSTANT || expr->op == OP_FIELD || expr->op == OP_LIST ? bytes_hash(expr->text) : 0);
     if (expr->op == OP_CONSTANT || expr->op == OP_OF)
         hash = mix(hash, expr->constant.tag == VALUE_STRING ? bytes_hash(value_bytes(expr->constant))
-                                                            : (uint64_t)expr->constant.as.integer);
+                         : expr->constant.tag >= VALUE_ARRAY       ? expr->constant.as.array->count
+                                                                   : (uint64_t)expr->constant.as.integer);
     for (uint32_t i = 0; i < expr->count; i++)
-        hash = mix(hash, (uint64_t)(uintptr_t)expr->child[i]);
+        hash = mix(hash, expr->child[i]->hash);
     return hash;
 }
 
