@@ -250,6 +250,19 @@ static struct expr *copy_item(struct builder *builder, const struct expr *tree)
     return settle(builder->graph, &draft);
 }
 
+/* PAGE.raw as a node of the graph; NULL where that has no such text. */
+static struct expr *page_source(struct graph *graph, struct expr *page)
+{
+    int field = page->type.base == BASE_OBJECT ? type_field((enum type)page->type.object, BYTES("raw")) : -1;
+    if (field < 0)
+        return NULL;
+    struct expr draft = {.op = OP_FIELD, .shared = true, .field = (uint32_t)field, .text = BYTES("raw"),
+                         .type = {.base = BASE_STRING}, .deps = page->deps, .count = 1, .child = &page,
+                         .line = page->line, .column = page->column};
+    draft.cost = cost_of(&draft);
+    return settle(graph, &draft);
+}
+
 static struct expr *copy(struct builder *builder, const struct expr *tree)
 {
     if (tree->op == OP_AND || tree->op == OP_OR)
@@ -274,6 +287,8 @@ static struct expr *copy(struct builder *builder, const struct expr *tree)
     draft.needles = NULL;
     draft.cost = cost_of(&draft);
     struct expr *made = settle(builder->graph, &draft);
+    if (made->op == OP_CALL && made->function == &function_rows[FUNCTION_HTML_XPATH] && made->page == NULL)
+        made->page = page_source(builder->graph, made->child[0]);
     talloc_free(child);
     return made;
 }

@@ -68,6 +68,7 @@ struct expr {
     struct needles *needles; /* prepared constants of a CALL or IN, or NULL (rule/needle.h) */
     struct value constant; /* of CONSTANT; N of OF */
     uint32_t fixed;        /* of CALL: those that are not repeated */
+    struct expr *page;     /* of html.xpath in the graph: the source text of its page, for its gate */
     /* the rest is for the checker and the compiler */
     uint8_t cost; /* 0 cheapest */
     bool checked; /* typed already: the middle of a < b < c stands in two places */

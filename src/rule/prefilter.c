@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "rule/cache.h"
 #include "rule/unicode.h"
+#include "rule/xpath_need.h"
 
 #include <stdlib.h>
 #include <talloc.h>
@@ -113,7 +114,7 @@ static uint32_t literal_number(struct gate *gate, struct arena *arena, struct by
 /* The sets of COUNT literals (an absent one ends a set) become NEEDLE's; a set with a literal that is too
  * short, or that case would change, says nothing and is left out. */
 static void add_clauses(struct gate *gate, struct arena *arena, struct needle *needle,
-                        const struct bytes *literal, uint32_t count)
+                        const struct bytes *literal, uint32_t count, uint32_t least)
 {
     uint32_t *clause = arena_array_of(arena, count, uint32_t), kept = 0, begin = 0;
     bool usable = true;
@@ -128,7 +129,7 @@ static void add_clauses(struct gate *gate, struct arena *arena, struct needle *n
             continue;
         }
         struct bytes part = usable_part(literal[i]);
-        usable = usable && part.len >= LITERAL_MIN_BYTES;
+        usable = usable && part.len >= least;
         if (usable)
             clause[kept++] = literal_number(gate, arena, part);
     }
@@ -145,10 +146,11 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
             continue;
         if (kind == GATED_REGEX) {
             pattern_literals(needle->pattern, arena);
-            add_clauses(gate, arena, needle, needle->pattern->literal, needle->pattern->literal_count);
+            add_clauses(gate, arena, needle, needle->pattern->literal, needle->pattern->literal_count,
+                        LITERAL_MIN_BYTES);
         } else {
             struct bytes one[2] = {kind == GATED_GLOB ? glob_part(needle->folded) : needle->folded};
-            add_clauses(gate, arena, needle, one, one[0].at == NULL ? 0 : 2);
+            add_clauses(gate, arena, needle, one, one[0].at == NULL ? 0 : 2, LITERAL_MIN_BYTES);
             needle->exact = expr->function == &function_rows[FUNCTION_STRINGS_ICONTAINS] &&
                             needle->clause_count == 2 && needle->folded.len <= LITERAL_MAX_BYTES &&
                             utf8_is_ascii(needle->folded);
@@ -172,6 +174,26 @@ static struct gate *gate_at(struct graph *graph, struct table *by_text, struct e
         abort();
     graph->gate[graph->gate_count++] = gate;
     return *slot = gate;
+}
+
+/* html.xpath with a constant expression: its page must hold what the expression names. */
+static void add_xpath(struct graph *graph, struct table *by_text, struct expr *expr)
+{
+    struct bytes *literal, expression = value_bytes(expr->child[1]->constant);
+    if (expr->page == NULL || expr->child[1]->op != OP_CONSTANT || !text_is_gated(expr->page))
+        return;
+    uint32_t count = xpath_literals(graph->arena, expression, &literal);
+    if (count == 0)
+        return;
+    struct needles *needles = arena_new_of(graph->arena, struct needles);
+    needles->count = 1;
+    needles->needle = arena_new_of(graph->arena, struct needle);
+    expr->needles = needles;
+    expr->gate = gate_at(graph, by_text, expr->page);
+    for (uint32_t i = 0; i < count; i++)
+        if (literal[i].at != NULL)
+            literal[i] = unicode_fold(graph->arena, literal[i]);
+    add_clauses(expr->gate, graph->arena, needles->needle, literal, count, 2);
 }
 
 static bool can_shut(const struct expr *expr)
@@ -227,6 +249,8 @@ void prefilter_build(struct graph *graph, struct cache *cache)
     for (uint32_t i = 0; i < graph->node_count; i++) {
         struct expr *expr = graph->node[i];
         enum gated kind = gated_kind(expr);
+        if (expr->op == OP_CALL && expr->function == &function_rows[FUNCTION_HTML_XPATH])
+            add_xpath(graph, by_text, expr);
         if (kind == GATED_NO || expr->needles == NULL || !text_is_gated(expr->child[0]))
             continue;
         expr->gate = gate_at(graph, by_text, expr->child[0]);

@@ -5,6 +5,7 @@
 #include "observe/attachment.h"
 #include "observe/html_object.h"
 #include "observe/object.h"
+#include "rule/compile.h"
 #include "rule/needle.h"
 
 #include <talloc.h>
@@ -48,6 +49,17 @@ struct value function_parse_html_text(struct call *call)
     return model_html(call->model, text, NULL);
 }
 
+/* Whether the page's source lacks what the expression names. */
+static bool ruled_out(struct call *call)
+{
+    const struct expr *page = call->expr->page;
+    if (call->expr->gate == NULL || call->run->options->naive)
+        return false;
+    struct bytes source = value_bytes(eval(call->run, page));
+    const uint64_t *seen = source.at == NULL ? NULL : graph_seen(call->run, call->expr, source);
+    return seen != NULL && !clause_seen(seen, &call->expr->needles->needle[0]);
+}
+
 /* A malformed expression, or one whose value is no node-set, is NULL. */
 struct value function_xpath(struct call *call)
 {
@@ -59,6 +71,8 @@ struct value function_xpath(struct call *call)
     if (pages == 0)
         return value_null();
     struct array *nodes = array_new(call->arena);
+    if (ruled_out(call))
+        pages = 0;
     for (uint32_t i = 0; i < pages; i++) {
         if (!run_take(call->run, page[i]->source.len / 8))
             return value_lacking(CAPABILITY_BUDGET);
