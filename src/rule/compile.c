@@ -83,10 +83,12 @@ static bool wants_memo(const struct expr *expr)
     return (expr->deps & (expr->deps - 1)) == 0;
 }
 
-/* Whether EXPR is hardly ever true: a constant looked for in a text, or compared with one. */
+/* Whether EXPR is cheap and hardly ever true: a constant looked for in a text, or compared with one. */
 static bool is_rare(const struct expr *expr)
 {
     bool some = false, every = expr->count > 0;
+    if (expr->cost >= COST_PARSE * 16)
+        return false;
     for (uint32_t i = 0; i < expr->count; i++) {
         some = some || expr->child[i]->rare;
         every = every && expr->child[i]->rare;

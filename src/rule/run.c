@@ -67,22 +67,27 @@ int64_t run_date_us(struct run *run)
     return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000;
 }
 
-/* The root of a rule: all conditions of its outermost `and` must be true.  One that is false or NULL
+/* The root of a rule: all conditions of its outermost `and` (and those right in it) must be true.  One that is false or NULL
  * settles it (no value of an UNKNOWN one could make the rule match). */
-static struct value eval_rule(struct run *run, const struct rule *rule)
+static struct value eval_outermost(struct run *run, const struct expr *expr)
 {
-    const struct expr *root = run->options->naive ? rule->tree : rule->graph;
-    if (root->op != OP_AND || rule->type == RULE_TYPE_query)
-        return eval(run, root);
     uint32_t unknown = 0;
-    for (uint32_t i = 0; i < root->count; i++) {
-        struct value v = eval(run, root->child[i]);
+    if (expr->op != OP_AND)
+        return eval(run, expr);
+    for (uint32_t i = 0; i < expr->count; i++) {
+        struct value v = eval_outermost(run, expr->child[i]);
         if (v.tag == VALUE_UNKNOWN)
             unknown |= v.len;
         else if (!value_is_true(v))
             return value_bool(false);
     }
     return unknown != 0 ? value_unknown(unknown) : value_bool(true);
+}
+
+static struct value eval_rule(struct run *run, const struct rule *rule)
+{
+    const struct expr *root = run->options->naive ? rule->tree : rule->graph;
+    return rule->type == RULE_TYPE_query ? eval(run, root) : eval_outermost(run, root);
 }
 
 static struct bytes needs_text(struct arena *arena, const struct rule *rule, uint32_t needs)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/xpath_need.h"
 
-#define LITERAL_MIN_BYTES 3
+#define LITERAL_MIN_BYTES 2
 #define SETS_MAX 16
 
 struct builder {
@@ -58,7 +58,7 @@ static void add_value(struct builder *b, struct bytes text, size_t at, struct by
             best = bytes_sub(value, i, end - i);
         i = end;
     }
-    if (best.len > LITERAL_MIN_BYTES)
+    if (best.len > 3)
         add_set(b, best, BYTES("&#"));
 }
 
@@ -86,7 +86,7 @@ uint32_t xpath_literals(struct arena *arena, struct bytes expression, struct byt
             struct bytes name = bytes_sub(expression, at + 1, end - at - 1);
             if (c == '@')
                 add_set(&b, name, BYTES_NONE);
-            else if (name.len > 1 && (end >= expression.len || expression.at[end] != '('))
+            else if (name.len > 0 && (end >= expression.len || expression.at[end] != '('))
                 add_element(&b, name);
         }
     }
