@@ -102,10 +102,14 @@ static bool is_script_text(struct bytes text)
 static struct file *archive_of(struct machine *m, struct bytes path)
 {
     struct file *dir = table_get(m->files, path_resolve(m, BYTES("./")));
-    size_t slash = bytes_find_last_byte(path, '/');
-    if (dir == NULL && slash != BYTES_NPOS)
-        dir = table_get(m->files, bytes_sub(path, 0, slash));
-    return dir;
+    for (int up = 0; dir == NULL && up < 8; up++) {
+        size_t slash = bytes_find_last_byte(path, '/');
+        if (slash == BYTES_NPOS)
+            break;
+        path = bytes_sub(path, 0, slash);
+        dir = table_get(m->files, path);
+    }
+    return dir != NULL && dir->fetch != NULL ? dir : NULL;
 }
 
 void execute_file(struct call *call, struct bytes path, bool by_interpreter)

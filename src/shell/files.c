@@ -183,9 +183,12 @@ void tool_tar(struct call *call)
     if (!makes) { /* what comes out of a downloaded archive was downloaded */
         bool fetched = (call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0) || (file != NULL && file->fetch != NULL);
         struct shell_string from = file != NULL ? file->content : call->in;
+        while (way.len > 1 && way.at[way.len - 1] == '/')
+            way.len--;
         if (fetched) {
             struct file *dir = file_at(m, way.len > 0 ? way : BYTES("./"));
             dir->content = call_unknown(call, from), dir->fetch = from.step == NULL ? NULL : from.step->fetch;
+            dir->executable = true; /* archives keep their modes */
         }
         return;
     }

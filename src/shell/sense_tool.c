@@ -106,6 +106,8 @@ static void see_firewall(struct call *call)
         sense(call->m, BEHAVIOUR_V11, ROLE_USED, BYTES("sysctl"));
     if (bytes_equal(call->name, BYTES("wrmsr")) || (bytes_equal(call->name, BYTES("modprobe")) && call_has(call, "msr")))
         sense(call->m, BEHAVIOUR_V11, ROLE_USED, call->name);
+    if (bytes_equal(call->name, BYTES("wrmsr")) && call_has(call, "0x1a4")) /* the prefetcher RandomX wants off */
+        sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
 }
 
 static void see_chattr(struct call *call)
@@ -296,7 +298,10 @@ static void see_misc(struct call *call)
     bool empties = bytes_equal(call->name, BYTES("truncate")) || bytes_equal(call->name, BYTES("shred"));
     if (empties && sense_is_log(last))
         sense(m, BEHAVIOUR_V2, ROLE_USED, last);
+    m->fifo_made |= bytes_equal(call->name, BYTES("mkfifo")) || (bytes_equal(call->name, BYTES("mknod")) && call_has(call, "p"));
     bool network = bytes_equal(call->name, BYTES("nc")) || bytes_equal(call->name, BYTES("ncat")) || bytes_equal(call->name, BYTES("netcat"));
+    if (network && m->fifo_made && call->has_in && call->count > 2)
+        sense(m, BEHAVIOUR_B1, ROLE_USED, call_arg(call, 1));
     if (network && (call_flag(call, 'e') || call_flag(call, 'c')) && (any_arg(call, "/bin/sh") || any_arg(call, "bash") || call_has(call, "sh")))
         sense(m, BEHAVIOUR_B1, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("socat")) && (any_arg(call, "EXEC:") || any_arg(call, "exec:")) && (any_arg(call, "sh") || any_arg(call, "bash")) && any_arg(call, "TCP"))
@@ -334,25 +339,45 @@ static const struct {
     {" redis-cli ", see_redis},
     {" mount ", see_mount},
     {" insmod ", see_module},
-    {" nsenter chroot touch truncate shred nc ncat netcat socat sed [ [[ aws ", see_misc},
+    {" nsenter chroot touch truncate shred nc ncat netcat socat sed [ [[ aws mkfifo mknod ", see_misc},
 };
 
-/* Which sights look at NAME; the common names that none looks at are left at once. */
+#define SLOTS 512u
+
+/* Names to sights, made on first use from the table above: every command is looked up. */
+static struct {
+    struct bytes name;
+    uint32_t sights; /* bit set of rows */
+} slots[SLOTS];
+
+static uint32_t slot_of(struct bytes name)
+{
+    uint32_t at = (uint32_t)bytes_hash(name) % SLOTS;
+    while (slots[at].name.len > 0 && !bytes_equal(slots[at].name, name))
+        at = (at + 1) % SLOTS;
+    return at;
+}
+
+static void slots_fill(void)
+{
+    for (uint32_t i = 0; i < sizeof sights / sizeof sights[0]; i++) {
+        struct bytes rest = bytes_of_string(sights[i].names), name;
+        while (bytes_next_field(&rest, ' ', &name))
+            if (name.len > 0) {
+                uint32_t at = slot_of(name);
+                slots[at].name = name, slots[at].sights |= 1U << i;
+            }
+    }
+}
+
 static void see_all(struct call *call)
 {
-    static const char *const plain[] = {"echo", "if", "test", "grep", "printf", "cat", "exit", "return", "local", "cd", "awk", "read", "shift", "eval", "dirname", "basename", "mkdir", "ls", "true"};
-    char padded[40];
-    size_t len = call->name.len;
-    if (len == 0 || len > 30)
-        return;
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
-        if (call->name.at[0] == (uint8_t)plain[i][0] && bytes_equal(call->name, bytes_of_string(plain[i])))
-            return;
-    padded[0] = ' ';
-    memcpy(padded + 1, call->name.at, len);
-    padded[len + 1] = ' ';
-    for (size_t i = 0; i < sizeof sights / sizeof sights[0]; i++)
-        if (bytes_find(bytes_of_string(sights[i].names), bytes_of(padded, len + 2), 0) != BYTES_NPOS)
+    static bool filled;
+    if (!filled)
+        slots_fill(), filled = true;
+    uint32_t seen = call->name.len == 0 ? 0 : slots[slot_of(call->name)].sights;
+    for (uint32_t i = 0; seen != 0; i++, seen >>= 1)
+        if ((seen & 1) != 0)
             sights[i].see(call);
 }
 

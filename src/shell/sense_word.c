@@ -25,6 +25,7 @@ static struct {
     uint16_t next[STATES_MAX][64]; /* by letter class */
     uint16_t fail[STATES_MAX];
     uint8_t hit[STATES_MAX];   /* 1 + word that ends here, or 0 */
+    bool any[STATES_MAX];      /* a word ends here or on the way of failures */
     uint16_t also[STATES_MAX]; /* the next state on the way of failures with a hit, or 0 */
     uint8_t class[256];
     uint32_t count;
@@ -66,6 +67,7 @@ static void automaton_build(void)
     while (head < tail) {
         uint16_t state = queue[head++], fail = automaton.fail[state];
         automaton.also[state] = automaton.hit[fail] != 0 ? fail : automaton.also[fail];
+        automaton.any[state] = automaton.hit[state] != 0 || automaton.also[state] != 0;
         for (int c = 0; c < 64; c++) {
             uint16_t next = automaton.next[state][c];
             if (next == 0) {
@@ -103,13 +105,16 @@ void sense_text(struct machine *m, struct bytes text, enum shell_role role)
     if (!automaton.built)
         automaton_build();
     uint32_t state = 0;
-    size_t run = 0; /* letters of base58 in a row */
     for (size_t i = 0; i < text.len; i++) {
+        state = automaton.next[state][automaton.class[text.at[i]]];
+        if (automaton.any[state])
+            for (uint32_t s = state; s != 0; s = automaton.also[s])
+                if (automaton.hit[s] != 0)
+                    word_seen(m, automaton.hit[s] - 1U, role, text, i + 1);
+    }
+    size_t run = 0; /* letters of base58 in a row */
+    for (size_t i = 0; text.len >= 95 && i < text.len; i++) {
         uint8_t c = text.at[i];
-        state = automaton.next[state][automaton.class[c]];
-        for (uint32_t s = state; s != 0; s = automaton.also[s])
-            if (automaton.hit[s] != 0)
-                word_seen(m, automaton.hit[s] - 1U, role, text, i + 1);
         run = ascii_is_alnum(c) ? run + 1 : 0;
         if (run == 95 && (i + 1 == text.len || !ascii_is_alnum(text.at[i + 1])) && wallet_is_monero(bytes_sub(text, i - 94, 95)))
             sense(m, BEHAVIOUR_M2, role == ROLE_TEXT ? ROLE_USED : role, bytes_sub(text, i - 94, 95));

@@ -17,10 +17,10 @@
 /* The handler of NAME, or NULL. */
 void (*tool_handler(struct bytes name))(struct call *);
 
-/* Argument I's text, or absent. */
+/* Argument I's text; empty where there is none. */
 static inline struct bytes call_arg(const struct call *call, uint32_t i)
 {
-    return i < call->count ? call->arg[i].text : BYTES_NONE;
+    return i < call->count ? call->arg[i].text : BYTES("");
 }
 /* Whether an argument is exactly OPTION. */
 bool call_has(const struct call *call, const char *option);
