@@ -60,12 +60,15 @@ static void run_alone(struct node *node, enum script_language language)
 
 static int script_bid(const struct node *node)
 {
-    return node->kind == KIND_VBA || node->kind == KIND_VBS ? 60 : 0;
+    bool mine = node->kind == KIND_VBA || node->kind == KIND_VBS || node->kind == KIND_JAVASCRIPT || node->kind == KIND_POWERSHELL;
+    return mine ? 60 : 0;
 }
 
 static void script_open(struct node *node)
 {
-    run_alone(node, SCRIPT_VB);
+    run_alone(node, node->kind == KIND_JAVASCRIPT   ? SCRIPT_JS
+                    : node->kind == KIND_POWERSHELL ? SCRIPT_PS
+                                                    : SCRIPT_VB);
 }
 
 const struct opener opener_script = {.name = "script", .bid = script_bid, .open = script_open};

@@ -523,12 +523,11 @@ struct script_value script_run_text(struct script *s, struct bytes text)
     struct node *layer = report_layer(&s->report, text, names[s->language], kinds[s->language]);
     if (layer != NULL)
         layer->opened = true; /* run here, where its variables are */
-    if (s->texts >= SCRIPT_TEXTS_MAX || text.len == 0 || layer == NULL)
+    if (s->texts >= SCRIPT_TEXTS_MAX || text.len == 0)
         return script_unknown();
     s->texts++;
     struct script_value outer = s->result;
     report_words(&s->report, text);
-    struct script_function **before = s->last_function;
     struct script_statement *statements = script_parse(s, text);
     struct script_value v = script_unknown();
     if (statements != NULL && statements->next == NULL && statements->kind == ST_EXPRESSION)
@@ -539,7 +538,6 @@ struct script_value script_run_text(struct script *s, struct bytes text)
         v = s->result;
         s->flow = FLOW_GO_ON;
     }
-    (void)before;
     s->result = outer;
     s->texts--;
     return v;

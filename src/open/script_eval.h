@@ -66,6 +66,11 @@ struct script_value script_method(struct script *s, struct script_value self, st
                                   struct script_value *argument, uint32_t count);
 struct script_value script_object_method(struct script *s, struct script_value self, struct bytes name,
                                          struct script_value *argument, uint32_t count);
+/* PowerShell: casts, pipelines, commands, -split and the like (script_ps_eval.c); [Type]::NAME(...); .NET methods. */
+struct script_value script_ps_value(struct script *s, struct script_expression *e);
+struct script_value script_ps_static(struct script *s, struct script_expression *e, struct script_value *a, uint32_t n);
+bool script_ps_method(struct script *s, struct script_value self, struct bytes name, struct script_value *a, uint32_t n,
+                      struct script_value *out);
 /* SELF.NAME without arguments; false where it is no property known. */
 bool script_get_member(struct script *s, struct script_value self, struct script_name *name, struct script_value *out);
 /* An object of CLASS was asked for: a fact, and the object. */

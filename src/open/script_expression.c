@@ -95,6 +95,8 @@ static struct script_value items(struct script *s, struct script_value self, str
 static struct script_value member(struct script *s, struct script_expression *e)
 {
     struct script_value self = script_evaluate(s, e->a), out;
+    if (s->language == SCRIPT_PS && e->a->kind == EX_TYPE) /* [Text.Encoding]::Unicode */
+        return script_new_object(s, e->name->text);
     if (script_get_member(s, self, e->name, &out))
         return out;
     if (s->language == SCRIPT_VB && e->name->function != NULL && self.tag != SCRIPT_OBJECT)
@@ -144,6 +146,12 @@ static struct script_value call_member(struct script *s, struct script_expressio
     struct script_expression *m = e->a;
     struct script_value self = script_evaluate(s, m->a);
     uint32_t count = script_arguments(s, e->list, argument);
+    if (m->b != NULL) /* .("Down" + "load")(...) */
+        m->name = script_name(s, script_to_utf8(s, script_evaluate(s, m->b)));
+    if (s->language == SCRIPT_PS && m->a->kind == EX_TYPE)
+        return script_ps_static(s, m, argument, count);
+    if (s->language == SCRIPT_PS && script_ps_method(s, self, m->name->text, argument, count, &out))
+        return out;
     if (self.tag == SCRIPT_OBJECT) {
         struct script_value *own = script_property(s, self.object, m->name, false);
         if (own != NULL && own->tag == SCRIPT_FUNCTION)
@@ -285,8 +293,6 @@ static struct script_value array_literal(struct script *s, struct script_express
         script_push(s, v.array, script_evaluate(s, p));
     return v;
 }
-
-struct script_value script_ps_value(struct script *s, struct script_expression *e);
 
 static struct script_value index_value(struct script *s, struct script_expression *e)
 {

@@ -217,7 +217,7 @@ static const struct tool *tool_of(struct bytes program)
 
 struct node *report_layer(struct report *report, struct bytes content, const char *name, enum kind kind)
 {
-    if (content.len == 0 || !first_time(report, content, 'L'))
+    if (content.len == 0 || !first_time(report, content, (uint8_t)(128 + (unsigned)kind % 128)))
         return NULL;
     if (report->layers >= LAYERS_MAX) {
         node_limit(report->node, LIMIT_NODES);
