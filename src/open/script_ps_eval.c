@@ -183,26 +183,35 @@ struct script_value script_ps_static(struct script *s, struct script_expression 
     return static_call(s, type, e->name->text, a, n);
 }
 
+/* The bytes or the stream among constructor arguments, which may come as one list. */
+static struct script_value stream_of(struct script_value v)
+{
+    if (v.tag == SCRIPT_OBJECT || (v.tag == SCRIPT_ARRAY && v.array->is_bytes))
+        return v;
+    for (uint32_t i = 0; v.tag == SCRIPT_ARRAY && i < v.array->count; i++)
+        if (v.array->item[i].tag == SCRIPT_OBJECT || v.array->item[i].tag == SCRIPT_ARRAY)
+            return v.array->item[i];
+    return script_unknown();
+}
+
 static struct script_value created(struct script *s, struct bytes class, struct script_value *a, uint32_t n)
 {
     struct script_value object = script_create(s, script_of_utf8(s, class));
     bool deflate = bytes_find_fold(class, BYTES("DeflateStream"), 0) != BYTES_NPOS;
-    for (uint32_t i = 0; i < n; i++)
-        if (a[i].tag == SCRIPT_ARRAY || a[i].tag == SCRIPT_OBJECT) { /* a stream over bytes or another stream */
-            struct script_value inner = a[i];
-            struct script_value *data = script_property(s, object.object, script_name(s, BYTES("\\data")), true);
-            if (inner.tag == SCRIPT_ARRAY && inner.array->count == 1 && inner.array->item[0].tag != SCRIPT_NUMBER)
-                inner = inner.array->item[0];
-            if (inner.tag == SCRIPT_OBJECT) {
-                const struct script_value *own = script_property(s, inner.object, script_name(s, BYTES("\\data")), false);
-                inner = own == NULL ? script_unknown() : *own;
-            }
-            if (deflate || bytes_find_fold(class, BYTES("GzipStream"), 0) != BYTES_NPOS)
-                inner = inflate_bytes(s, script_to_bytes(s, inner), deflate ? -15 : 31);
-            if (data != NULL)
-                *data = inner;
-            break;
-        }
+    struct script_value inner = script_unknown();
+    for (uint32_t i = 0; i < n && inner.tag == SCRIPT_UNKNOWN; i++)
+        inner = stream_of(a[i]);
+    if (inner.tag == SCRIPT_OBJECT) {
+        const struct script_value *own = script_property(s, inner.object, script_name(s, BYTES("\\data")), false);
+        inner = own == NULL ? script_unknown() : *own;
+    }
+    if (inner.tag == SCRIPT_UNKNOWN)
+        return object;
+    if (deflate || bytes_find_fold(class, BYTES("GzipStream"), 0) != BYTES_NPOS)
+        inner = inflate_bytes(s, script_to_bytes(s, inner), deflate ? -15 : 31);
+    struct script_value *data = script_property(s, object.object, script_name(s, BYTES("\\data")), true);
+    if (data != NULL)
+        *data = inner;
     return object;
 }
 
