@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/script_eval.h"
 
+#include "artifact/decompress.h"
 #include "base/text.h"
 #include "base/utf16.h"
-
-#include <zlib.h>
 
 #define UNPACKED_MAX ((size_t)8 * 1024 * 1024)
 
@@ -107,32 +106,14 @@ static struct script_value wide_text(struct script *s, struct bytes raw, bool ut
     return script_of_utf8(s, utf16 ? utf16_to_utf8(s->arena, raw) : raw);
 }
 
-/* What a gzip, zlib or raw deflate stream unpacks to. */
-static struct script_value inflate_bytes(struct script *s, struct bytes packed, int window)
+/* What a gzip or raw deflate stream unpacks to. */
+static struct script_value inflate_bytes(struct script *s, struct bytes packed, enum codec codec)
 {
-    struct text out;
-    z_stream z = {0};
-    text_init(&out, s->arena, UNPACKED_MAX);
-    if (inflateInit2(&z, window) != Z_OK)
-        return script_unknown();
-    z.next_in = (Bytef *)(uintptr_t)packed.at;
-    z.avail_in = packed.len > UINT32_MAX ? UINT32_MAX : (uInt)packed.len;
-    for (int status = Z_OK; status == Z_OK && !out.over_limit;) {
-        uint8_t *to = text_reserve(&out, 65536);
-        if (to == NULL)
-            break;
-        z.next_out = to;
-        z.avail_out = 65536;
-        status = inflate(&z, Z_NO_FLUSH);
-        out.len += 65536 - z.avail_out;
-        if (z.avail_out == 65536)
-            break;
-    }
-    inflateEnd(&z);
-    if (out.over_limit)
-        node_limit(s->node, LIMIT_BYTES_OUT);
+    struct decompressed done =
+        decompress(s->node, (struct decompress){.codec = codec, .in = packed, .at_most = UNPACKED_MAX});
+    decompress_note(s->node, done.status, 0, 0);
     report_add(&s->report, FACT_SCRIPT_OBFUSCATION, BYTES("compressed stream"));
-    return script_of_bytes(s, text_bytes(&out));
+    return script_of_bytes(s, done.out);
 }
 
 /* [Type]::Method(args) */
@@ -208,7 +189,7 @@ static struct script_value created(struct script *s, struct bytes class, struct 
     if (inner.tag == SCRIPT_UNKNOWN)
         return object;
     if (deflate || bytes_find_fold(class, BYTES("GzipStream"), 0) != BYTES_NPOS)
-        inner = inflate_bytes(s, script_to_bytes(s, inner), deflate ? -15 : 31);
+        inner = inflate_bytes(s, script_to_bytes(s, inner), deflate ? CODEC_DEFLATE : CODEC_GZIP);
     struct script_value *data = script_property(s, object.object, script_name(s, BYTES("\\data")), true);
     if (data != NULL)
         *data = inner;
