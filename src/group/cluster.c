@@ -7,7 +7,7 @@
 #include <math.h>
 #include <talloc.h>
 
-#define EDGE_LEAST 0.12
+#define EDGE_LEAST 0.08
 #define CONTESTED_MOST 100000u
 #define NONE UINT32_MAX
 

@@ -19,7 +19,7 @@
 
 #include "group/evidence.h"
 
-#define CLUSTER_SKETCH 6u
+#define CLUSTER_SKETCH 4u
 
 struct cluster_edge {
     float score;
@@ -35,7 +35,9 @@ struct cluster_params {
     const struct cluster_pair *must, *cannot;
     uint32_t must_count, cannot_count;
 };
-#define CLUSTER_DEFAULTS {.wave_days = 3.0, .wave_least = 0.40, .group_least = 0.20}
+/* Where report batches do not count, hours of one brand carry waves, with less certainty. */
+#define CLUSTER_WAVE_LEAST_ALONE 0.28
+#define CLUSTER_DEFAULTS {.wave_days = 3.0, .wave_least = 0.70, .group_least = 0.10}
 
 struct clusters {
     uint32_t *wave, *group;     /* per site: index of the member with the smallest hash */

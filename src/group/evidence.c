@@ -11,6 +11,7 @@
 /* Where report batches do not count, hours of one brand below one suffix have to do their work. */
 #define BURST_ALONE_WEIGHT 12.0
 #define BURST_ALONE_DAYS 0.1
+#define OTHER_SCHEME 5.0
 #define MINUTES_A_DAY 1440u
 
 const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
@@ -118,6 +119,13 @@ static bool neighbours(struct bytes a, struct bytes b)
     return other == 1;
 }
 
+/* Both imitate brands of a sector, but one with hyphens and the other without: that speaks for two hands. */
+static bool other_schemes(const struct traits *a, const struct traits *b)
+{
+    return a->sector == b->sector && a->scheme != SCHEME_NONE && b->scheme != SCHEME_NONE &&
+           (a->scheme == SCHEME_MUTATE) != (b->scheme == SCHEME_MUTATE);
+}
+
 /* The same brand below the same suffix: the more of those in the days of the two, the less it says. */
 static void compare_burst(const struct evidence_base *e, uint32_t a, uint32_t b, uint64_t key, struct link *out)
 {
@@ -162,6 +170,8 @@ void evidence_compare_at(const struct evidence_base *e, uint32_t a, uint32_t b, 
     }
     if ((e->off >> EVIDENCE_NEIGHBOUR & 1) == 0 && left->brand == right->brand && neighbours(site_label(left), site_label(right)))
         part_set(e, out, EVIDENCE_NEIGHBOUR, 0, 1);
+    if ((e->off >> EVIDENCE_SCHEME & 1) == 0 && other_schemes(&e->templates->traits[a], &e->templates->traits[b]))
+        out->score -= OTHER_SCHEME;
     for (int id = 0; id < EVIDENCE_COUNT; id++)
         out->score += out->part[id].score;
 }
