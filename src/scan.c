@@ -5,6 +5,7 @@
 #include "learn/lesson.h"
 #include "observe/facts.h"
 #include "open/opener.h"
+#include "verdict/allow.h"
 #include "verdict/attribute.h"
 #include "verdict/attribute_script.h"
 #include "verdict/collect.h"
@@ -12,6 +13,7 @@
 #include "verdict/describe.h"
 #include "verdict/fingerprint.h"
 #include "verdict/image.h"
+#include "verdict/history.h"
 #include "verdict/judge.h"
 #include "verdict/learned.h"
 #include "verdict/outline.h"
@@ -57,8 +59,13 @@ static void step_rules(struct scan *scan)
 /* facts -> what the user's own mail taught */
 static void step_learned(struct scan *scan)
 {
-    if (scan->settings->learned != NULL && scan->tree->root->kind == KIND_MAIL)
-        judge_learned(scan->verdict, scan->model, scan->settings->learned);
+    const struct scan_settings *have = scan->settings;
+    if (scan->tree->root->kind != KIND_MAIL)
+        return;
+    if (have->learned != NULL)
+        judge_learned(scan->verdict, scan->model, have->learned);
+    if (have->threads != NULL)
+        judge_threads(scan->verdict, scan->model, have->threads, have->senders);
 }
 
 /* shell scripts, container images -> evidence with its place */
@@ -66,6 +73,13 @@ static void step_scripts(struct scan *scan)
 {
     judge_scripts(scan->verdict, scan->model, scan->settings->rules);
     judge_images(scan->verdict, scan->model);
+}
+
+/* evidence -> what the user allowed speaks for it */
+static void step_allow(struct scan *scan)
+{
+    if (scan->settings->allow != NULL)
+        judge_allow(scan->verdict, scan->model, scan->settings->allow);
 }
 
 /* evidence -> verdict, who */
@@ -125,7 +139,7 @@ static void step_extras(struct scan *scan)
 /* The life of an artifact, in order. */
 static void (*const steps[])(struct scan *scan) = {
     step_open,    step_observe, step_collect, step_rules,
-    step_learned, step_scripts, step_verdict, step_extras,
+    step_learned, step_scripts, step_allow,   step_verdict, step_extras,
 };
 
 struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,

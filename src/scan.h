@@ -9,7 +9,10 @@
 
 #include "know/family.h"
 #include "know/script_family.h"
+#include "know/allow.h"
 #include "learn/learned.h"
+#include "learn/senders.h"
+#include "learn/threads.h"
 #include "observe/model.h"
 #include "rule/rule.h"
 #include "verdict/verdict.h"
@@ -21,6 +24,9 @@ struct scan_settings {
     const struct families *families;  /* NULL: names stay as rules spell them */
     const struct script_families *script_families; /* NULL: scripts are not attributed */
     const struct learned *learned;    /* NULL: nothing was learned */
+    const struct senders *senders;    /* NULL: no sender store */
+    const struct threads *threads;    /* NULL: no index of conversations */
+    const struct allow_list *allow;   /* NULL: nothing is allowed */
     const struct profile_source *profile; /* NULL: first contact is assumed */
     bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw, want_lesson; /* fill those of the verdict */
 };

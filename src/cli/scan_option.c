@@ -34,6 +34,9 @@ static const char help[] =
     "      --authserv-id ID  a trusted writer of Authentication-Results; may be repeated\n"
     "      --dkim-keys FILE  lines 'selector._domainkey.domain: v=DKIM1; p=...'\n"
     "      --learned FILE    what 'noroshi learn' wrote (model of our mail)\n"
+    "      --senders FILE    who wrote to us before ('noroshi learn --senders')\n"
+    "      --threads FILE    conversations of ours ('noroshi learn --threads')\n"
+    "      --allow FILE      what was released, until when and why ('noroshi allow')\n"
     "\n"
     "how\n"
     "  -j, --jobs N          workers (default: one per processor)\n"
@@ -56,7 +59,7 @@ static const char help[] =
 enum {
     OPTION_JSON = 256, OPTION_SARIF, OPTION_LANG, OPTION_MODEL, OPTION_TREE, OPTION_CAMPAIGNS, OPTION_DEFANG,
     OPTION_REDACT, OPTION_BAD_ONLY, OPTION_RULES, OPTION_YARA, OPTION_PASSWORDS, OPTION_ORG_DOMAIN,
-    OPTION_AUTHSERV_ID, OPTION_DKIM_KEYS, OPTION_LEARNED, OPTION_STORE, OPTION_KEEP_RAW, OPTION_RESUME,
+    OPTION_AUTHSERV_ID, OPTION_DKIM_KEYS, OPTION_LEARNED, OPTION_SENDERS, OPTION_THREADS, OPTION_ALLOW, OPTION_STORE, OPTION_KEEP_RAW, OPTION_RESUME,
     OPTION_FAIL_ON, OPTION_TIMEOUT, OPTION_MEMORY, OPTION_NO_PROGRESS, OPTION_NO_SANDBOX, OPTION_HELP,
 };
 
@@ -78,6 +81,9 @@ static const struct option long_options[] = {
     {"authserv-id", required_argument, NULL, OPTION_AUTHSERV_ID},
     {"dkim-keys", required_argument, NULL, OPTION_DKIM_KEYS},
     {"learned", required_argument, NULL, OPTION_LEARNED},
+    {"senders", required_argument, NULL, OPTION_SENDERS},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"allow", required_argument, NULL, OPTION_ALLOW},
     {"jobs", required_argument, NULL, 'j'},
     {"store", optional_argument, NULL, OPTION_STORE},
     {"keep-raw", no_argument, NULL, OPTION_KEEP_RAW},
@@ -195,6 +201,15 @@ static bool set_what(struct scan_option *o, int code, const char *value)
         return true;
     case OPTION_LEARNED:
         o->model_file = value;
+        return true;
+    case OPTION_SENDERS:
+        o->senders = value;
+        return true;
+    case OPTION_THREADS:
+        o->threads = value;
+        return true;
+    case OPTION_ALLOW:
+        o->allow = value;
         return true;
     default:
         return set_how(o, code, value);

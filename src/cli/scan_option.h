@@ -26,6 +26,7 @@ struct scan_option {
     uint32_t org_domain_count, authserv_id_count;
     const char *dkim_keys;
     const char *model_file;      /* what `noroshi learn` wrote */
+    const char *senders, *threads, *allow; /* NULL: none */
     char **path;                 /* what to scan */
     int path_count;
 };

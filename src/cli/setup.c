@@ -6,9 +6,11 @@
 #include "observe/brand_load.h"
 #include "observe/lure.h"
 #include "rule/rule.h"
+#include "verdict/history.h"
 
 #include <stdio.h>
 #include <talloc.h>
+#include <time.h>
 
 static struct bytes *lowered(const void *parent, const char *const *list, uint32_t count)
 {
@@ -51,6 +53,22 @@ static bool setup_rules(const void *parent, const struct scan_option *option, st
     return false;
 }
 
+/* What the user's own mail taught of senders and conversations, and what was released. */
+static bool setup_history(const void *parent, const struct scan_option *option, struct scan_settings *settings,
+                          struct error *err)
+{
+    int64_t now_us = (int64_t)time(NULL) * 1000000;
+    settings->senders = option->senders == NULL ? NULL : senders_load(parent, option->senders, err);
+    if (option->senders != NULL && settings->senders == NULL)
+        return false;
+    settings->profile = settings->senders == NULL ? NULL : history_source(parent, settings->senders);
+    settings->threads = option->threads == NULL ? NULL : threads_load(parent, option->threads, err);
+    if (option->threads != NULL && settings->threads == NULL)
+        return false;
+    settings->allow = option->allow == NULL ? NULL : allow_load(parent, option->allow, now_us, err);
+    return option->allow == NULL || settings->allow != NULL;
+}
+
 bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,
                 struct error *err)
 {
@@ -73,6 +91,8 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
         if (settings->learned == NULL)
             return false;
     }
+    if (!setup_history(parent, option, settings, err))
+        return false;
     char *brands = data_path(parent, "knowledge/brands.yml", err);
     char *lexicon = data_path(parent, "knowledge/lexicon.yml", err);
     if (brands == NULL || lexicon == NULL)
