@@ -8,7 +8,7 @@
 #include <dirent.h>
 #include <talloc.h>
 
-#define MESSAGES_MAX 2400
+
 
 static bool same_result(const struct rule_result *a, const struct rule_result *b, struct bytes *first)
 {
@@ -54,7 +54,8 @@ static bool one_message(const struct rule_set *set, struct arena *arena, const c
 int main(void)
 {
     const char *corpus = getenv("NOROSHI_CORPUS"), *wanted = getenv("NOROSHI_MESSAGES");
-    static const char *const folders[] = {"phish", "ham_modern", "scam_modern", "sa_spam", "ham_bounces", "torture"};
+    static const char *const folders[] = {"phish", "ham_modern", "scam_modern", "sa_spam",
+                                          "sa_easy_ham", "sa_hard_ham", "ham_bounces", "torture"};
     if (corpus == NULL) {
         puts("1..0 # SKIP NOROSHI_CORPUS is not set");
         return 0;
