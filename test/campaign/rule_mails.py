@@ -92,7 +92,7 @@ def senders():
     yield 'message-id-foreign', s(home, message_id='<a@roses.test>'), s(home)
     yield 'reply-to-elsewhere', s(home, headers=['Reply-To: a@roses.test']), s(home, headers=['Reply-To: a@flowers.test'])
     yield 'reply-to-freemail', s(home, headers=['Reply-To: a@gmail.com']), s(FREE, headers=['Reply-To: a@gmail.com'])
-    yield 'sender-domain-imitates', s('A <a@paypal-secure.test>'), s('A <a@paypal.com>')
+    yield 'sender-domain-imitates', s('A <a@paypa1.test>'), s('A <a@paypal.com>')
     yield 'sender-name-brand', s('PayPal Service <a@flowers.test>'), s('PayPal Service <a@paypal.com>')
     yield 'sender-name-is-address', s('"petra@roses.test" <a@flowers.test>'), s('"petra@flowers.test" <a@flowers.test>')
     yield 'sender-name-recipient', s('recipient.test desk <a@flowers.test>'), s('flowers.test desk <a@flowers.test>')
@@ -104,6 +104,8 @@ def senders():
     yield 'sender-tld', s('A <a@roses.top>'), s('A <a@roses.org>')
     yield 'sender-name-executive', s('Bob Carter CEO <b@roses.test>', body=VOUCHER), s('Bob Carter <b@roses.test>', body=VOUCHER)
     yield 'bec-freemail', s(FREE, body=VOUCHER), s(FREE, body='Are you free on Saturday? We go to the lake.')
+    yield 'bec-reply-switch', s(home, body=VOUCHER, headers=['Reply-To: a@roses.test']), \
+        s(home, body=VOUCHER, headers=['Reply-To: a@flowers.test'])
     yield 'bec-words-alone', s(home, body=VOUCHER), s(home, body=VOUCHER, headers=said('flowers.test'))
     yield 'mixed-scripts', s(home, 'P\u0430yment note'), s(home, 'Payment note')
     yield 'trust-authenticated', s(home, headers=said('flowers.test')), s(home, headers=said('flowers.test', 'fail'))
@@ -183,8 +185,8 @@ LURES = {
     'malware-lure': ('Proof of copyright infringement: enable content to see it. The password is 1234.', 'The document is on the shelf.'),
     'steal-pii': ('Congratulations, you are our winner! You have won a prize, an exclusive voucher. Click here to claim your '
                   'reward before it expires today.', 'The winner of the garden contest is Petra.'),
-    'unsolicited-goods': ('Meet singles: beautiful women, hot date, sexy girls wait to chat with me. Dating for lonely hearts.',
-                          'The date of the meeting is 4 May.'),
+    'unsolicited-goods': ('Meet singles: beautiful women, hot date, sexy girls wait. Dating. https://roses.test/a',
+                          'The date of the meeting is 4 May: https://roses.test/a'),
 }
 
 
@@ -196,7 +198,7 @@ def lures():
             'cred-theft': 'Your mailbox is full, click here within 24 hours.',
             'extortion': 'I recorded you.', 'job-scam': 'Part time job: work from home.',
             'malware-lure': 'Enable content to see it, the password is 1234.', 'steal-pii': 'You have won a prize, an exclusive voucher.',
-            'unsolicited-goods': 'Meet singles: dating.'}
+            'unsolicited-goods': 'Meet singles: dating. https://roses.test/a'}
     for intent, text in weak.items():
         yield 'lure-' + intent, mail('Note', text), mail('Note', LURES[intent][1])
     charged = 'Your card will be charged 399 USD for the renewal of your subscription. To cancel call our support %s.'

@@ -111,22 +111,34 @@ static struct bytes squashed(struct arena *arena, struct bytes s)
     return bytes_of(out, len);
 }
 
-/* A host name that carries a brand that does not own it: "paypal-login.test", "secure.smbc-card.test". */
+/* The words of HOST in lower case; SWAP reads a digit behind a letter as the letter it resembles. */
+static struct bytes host_words(struct arena *arena, struct bytes host, bool swap)
+{
+    static const char letters[] = "olzeasgtbg";
+    uint8_t *words = arena_alloc(arena, host.len + 1);
+    for (size_t i = 0; i < host.len; i++) {
+        words[i] = ascii_is_alnum(host.at[i]) ? ascii_lower(host.at[i]) : ' ';
+        if (swap && i > 0 && ascii_is_digit(host.at[i]) && ascii_is_alpha(words[i - 1]))
+            words[i] = (uint8_t)letters[host.at[i] - '0'];
+    }
+    return bytes_of(words, host.len);
+}
+
+/* A host name that carries a brand that does not own it: "paypal-login.test", "paypa1.test". */
 struct value function_imitated_brand(struct call *call)
 {
+    const struct brand_index *brands = call->model->settings->brands;
     struct bytes host = value_bytes(call->arg[0]);
-    if (call->model->settings->brands == NULL ||
-        brand_of_domain(call->model->settings->brands, host) != NULL)
+    if (brands == NULL || brand_of_domain(brands, host) != NULL)
         return value_null();
     struct bytes folded = unicode_replace_confusables(call->arena, host);
-    uint8_t *words = arena_alloc(call->arena, folded.len + 1);
-    for (size_t i = 0; i < folded.len; i++)
-        words[i] = ascii_is_alnum(folded.at[i]) ? ascii_lower(folded.at[i]) : ' ';
-    struct brand_mention *mention;
-    uint32_t count = brand_find(call->model->settings->brands, call->arena, bytes_of(words, folded.len), &mention);
-    for (uint32_t i = 0; i < count; i++)
-        if (squashed(call->arena, mention[i].text).len >= 5)
-            return value_string(mention[i].brand->name);
+    for (int swap = 0; swap <= 1; swap++) {
+        struct brand_mention *mention;
+        uint32_t count = brand_find(brands, call->arena, host_words(call->arena, folded, swap), &mention);
+        for (uint32_t i = 0; i < count; i++)
+            if (squashed(call->arena, mention[i].text).len >= 5)
+                return value_string(mention[i].brand->name);
+    }
     return value_null();
 }
 
