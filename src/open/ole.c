@@ -9,6 +9,7 @@
 #include "open/offcrypto.h"
 #include "open/opener.h"
 #include "open/vba.h"
+#include "open/word.h"
 
 static int ole_bid(const struct node *node)
 {
@@ -125,6 +126,10 @@ static void ole_open(struct node *node)
         uint32_t book = cfb_find(cfb, "Workbook");
         biff_open(cfb, book != CFB_NONE ? book : cfb_find(cfb, "Book"));
     }
+    if (node->kind == KIND_DOC)
+        word_open(cfb);
+    if (node->kind == KIND_PPT)
+        word_open_slides(cfb);
     if (cfb_find(cfb, "EncryptedPackage") != CFB_NONE)
         offcrypto_package(cfb);
     if (node->kind == KIND_MSG) {
