@@ -6,6 +6,7 @@
 #include "observe/facts.h"
 #include "open/opener.h"
 #include "verdict/allow.h"
+#include "open/password.h"
 #include "verdict/attribute.h"
 #include "verdict/attribute_script.h"
 #include "verdict/collect.h"
@@ -26,6 +27,8 @@ static void step_open(struct scan *scan)
     if (scan->truncated)
         node_anomaly(scan->tree->root, ANOMALY_TRUNCATED, scan->input.len, 0,
                      BYTES("longer than is read"));
+    for (uint32_t i = 0; i < scan->settings->password_count; i++)
+        password_add(scan->tree, scan->settings->password[i], BYTES("the user's list"));
     open_tree(scan->tree->root);
 }
 

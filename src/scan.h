@@ -27,6 +27,8 @@ struct scan_settings {
     const struct senders *senders;    /* NULL: no sender store */
     const struct threads *threads;    /* NULL: no index of conversations */
     const struct allow_list *allow;   /* NULL: nothing is allowed */
+    const struct bytes *password;     /* the user's own candidates for locked content */
+    uint32_t password_count;
     const struct profile_source *profile; /* NULL: first contact is assumed */
     bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw, want_lesson; /* fill those of the verdict */
 };

@@ -5,12 +5,15 @@
 #include "know/family.h"
 #include "observe/brand_load.h"
 #include "observe/lure.h"
+#include "open/yara.h"
 #include "rule/rule.h"
 #include "verdict/history.h"
 
 #include <stdio.h>
 #include <talloc.h>
 #include <time.h>
+
+#define LIMIT_LINES 512u /* as many as are tried per locked archive */
 
 static struct bytes *lowered(const void *parent, const char *const *list, uint32_t count)
 {
@@ -69,6 +72,25 @@ static bool setup_history(const void *parent, const struct scan_option *option, 
     return option->allow == NULL || settings->allow != NULL;
 }
 
+/* Candidates, one a line; and YARA rules, compiled before any worker is forked. */
+static bool setup_files(const void *parent, const struct scan_option *option, struct scan_settings *settings,
+                        struct error *err)
+{
+    struct bytes text, line;
+    if (option->yara != NULL && !yara_load(option->yara, err))
+        return false;
+    if (option->passwords == NULL)
+        return true;
+    if (!data_read(parent, option->passwords, &text, err))
+        return false;
+    struct bytes *list = talloc_array(parent, struct bytes, LIMIT_LINES);
+    while (settings->password_count < LIMIT_LINES && bytes_next_line(&text, &line))
+        if (line.len > 0)
+            list[settings->password_count++] = line;
+    settings->password = list;
+    return true;
+}
+
 bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,
                 struct error *err)
 {
@@ -110,7 +132,8 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
     if (scripts == NULL)
         return false;
     settings->script_families = script_families_load(parent, scripts, err);
-    return settings->families != NULL && settings->script_families != NULL && setup_rules(parent, option, settings, err);
+    return settings->families != NULL && settings->script_families != NULL && setup_files(parent, option, settings, err) &&
+           setup_rules(parent, option, settings, err);
 }
 
 void setup_learn(const void *parent, const struct scan_option *option, struct scan_settings *settings)

@@ -3,6 +3,7 @@
 
 #include "base/civil.h"
 #include "base/utf8.h"
+#include "observe/brand.h"
 
 static struct object *child(struct object *object, uint32_t field)
 {
@@ -63,6 +64,26 @@ static struct bytes language_of(struct bytes text)
     return name;
 }
 
+/* Brands that sender name and subject speak of and the sender's domain does not belong to. */
+static void describe_brands(struct verdict *v, struct model *model, struct object *sender)
+{
+    const struct brand_index *index = model->settings->brands;
+    struct object *email = child(sender, FIELD_SenderMailbox_email);
+    struct bytes host = string(child(email, FIELD_EmailAddress_domain), FIELD_Domain_domain);
+    struct bytes name = string(sender, FIELD_SenderMailbox_display_name);
+    struct brand_mention *mention;
+    if (index == NULL)
+        return;
+    struct bytes text =
+        arena_printf(model->arena, "%.*s . %.*s", BYTES_FMT(name), BYTES_FMT(v->subject));
+    const struct brand *own = brand_of_domain(index, host);
+    uint32_t count = brand_find(index, model->arena, text, &mention);
+    v->brand = arena_array_of(model->arena, count, struct bytes);
+    for (uint32_t i = 0; i < count; i++)
+        if (mention[i].brand != own)
+            v->brand[v->brand_count++] = mention[i].brand->name;
+}
+
 void verdict_describe(struct verdict *v, struct model *model)
 {
     struct object *root = model->root;
@@ -72,6 +93,7 @@ void verdict_describe(struct verdict *v, struct model *model)
     v->sender = string(child(sender, FIELD_SenderMailbox_email), FIELD_EmailAddress_email);
     v->language = language_of(string(child(body, FIELD_Body_current_thread), FIELD_Thread_text));
     struct bytes date = string(child(root, FIELD_Message_headers), FIELD_Headers_date);
+    describe_brands(v, model, sender);
     int64_t at_us;
     if (civil_parse(date, &at_us))
         v->date_us = at_us;
