@@ -12,6 +12,7 @@
 
 #define REGEXES 3u
 #define COUNTS 8u
+#define REGEX_GROUPS 100u /* the largest: each pattern is run over the whole list */
 
 static const struct bytes meaning = {(const uint8_t *)"sites set up by a shared method or on shared infrastructure; not a person",
                                      sizeof "sites set up by a shared method or on shared infrastructure; not a person" - 1};
@@ -103,7 +104,7 @@ static void json_group(struct json *json, const struct groups *g, const struct g
         struct explain_regex regex[REGEXES];
         json_counts(json, "brands", g, group, EXPLAIN_BRAND, arena);
         json_counts(json, "templates", g, group, EXPLAIN_TEMPLATE, arena);
-        uint32_t n = group->count >= 3 ? explain_regexes(g, group, arena, regex, REGEXES) : 0;
+        uint32_t n = group < g->group + REGEX_GROUPS ? explain_regexes(g, group, arena, regex, REGEXES) : 0;
         json_key(json, "regexes");
         json_begin_list(json);
         for (uint32_t i = 0; i < n; i++) {
