@@ -62,7 +62,8 @@ static bool next_record(const struct reader *r, size_t *at, struct record *out)
     return true;
 }
 
-/* XLUnicodeStringNoCch: a flag byte, then COUNT characters (MS-XLS 2.5.293); BIFF5 has bytes only. */
+/* XLUnicodeStringNoCch: a flag byte, then COUNT characters (MS-XLS 2.5.293); BIFF5 has bytes only.
+ * */
 static struct bytes characters(struct reader *r, struct bytes at, size_t count)
 {
     if (r->context.form == XLM_BIFF5)
@@ -79,17 +80,21 @@ static void read_bound_sheet(struct reader *r, struct bytes data)
         return;
     uint8_t state = data.at[4] & 3, kind = data.at[5];
     struct bytes name = characters(r, bytes_from(data, 7), data.at[6]);
-    uint32_t index =
-        xlm_add_sheet(r->book, name, state == 2 ? XLM_VERY_HIDDEN : state == 1 ? XLM_HIDDEN : XLM_VISIBLE, kind == 1);
+    uint32_t index = xlm_add_sheet(r->book, name,
+                                   state == 2   ? XLM_VERY_HIDDEN
+                                   : state == 1 ? XLM_HIDDEN
+                                                : XLM_VISIBLE,
+                                   kind == 1);
     r->place[r->places++] = (struct sheet_place){bytes_u32le(data, 0), index, kind};
     r->keep_cells = r->keep_cells || kind == 1;
 }
 
 static const char *built_in(uint8_t code)
 {
-    static const char *const names[] = {"Consolidate_Area", "Auto_Open", "Auto_Close", "Extract", "Database",
-                                        "Criteria", "Print_Area", "Print_Titles", "Recorder", "Data_Form",
-                                        "Auto_Activate", "Auto_Deactivate", "Sheet_Title", "_FilterDatabase"};
+    static const char *const names[] = {
+        "Consolidate_Area", "Auto_Open",       "Auto_Close",   "Extract",        "Database",
+        "Criteria",         "Print_Area",      "Print_Titles", "Recorder",       "Data_Form",
+        "Auto_Activate",    "Auto_Deactivate", "Sheet_Title",  "_FilterDatabase"};
     return code < sizeof names / sizeof names[0] ? names[code] : "Built_In";
 }
 
@@ -115,7 +120,8 @@ static void read_name(struct reader *r, struct bytes data)
     struct bytes body = bytes_from(data, 14);
     struct bytes name = characters(r, body, count);
     bool wide = r->context.form != XLM_BIFF5 && body.len > 0 && (body.at[0] & 1);
-    if ((flags & 0x20) && name.len > 0) { /* a built-in name is one character, its number; more may follow */
+    if ((flags & 0x20) &&
+        name.len > 0) { /* a built-in name is one character, its number; more may follow */
         struct bytes rest = bytes_from(name, 1);
         name = arena_printf(r->arena, "%s%.*s", built_in(name.at[0]), BYTES_FMT(rest));
     }
@@ -125,7 +131,8 @@ static void read_name(struct reader *r, struct bytes data)
     r->name_hidden[r->names++] = flags & 1;
 }
 
-/* EXTERNSHEET (MS-XLS 2.4.105): only references into this workbook are told apart by their sheet. */
+/* EXTERNSHEET (MS-XLS 2.4.105): only references into this workbook are told apart by their sheet.
+ * */
 static void read_extern_sheet(struct reader *r, struct bytes data)
 {
     uint32_t count = bytes_u16le(data, 0);
@@ -142,7 +149,8 @@ static void read_extern_sheet(struct reader *r, struct bytes data)
     r->context.external_count = count;
 }
 
-/* Reads the SST over its CONTINUE records: a string that goes on starts the next piece with its flags again. */
+/* Reads the SST over its CONTINUE records: a string that goes on starts the next piece with its
+ * flags again. */
 struct pieces {
     const struct reader *reader;
     size_t next; /* offset of the next record */
@@ -288,9 +296,11 @@ static void read_formula(struct reader *r, struct bytes data)
     }
     r->context.sheet = r->sheet;
     r->context.row = row, r->context.column = column;
-    struct bytes formula = xlm_decompile(&r->context, bytes_sub(data, head, bytes_u16le(data, 20)), &whole);
+    struct bytes formula =
+        xlm_decompile(&r->context, bytes_sub(data, head, bytes_u16le(data, 20)), &whole);
     if (!whole)
-        node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0, BYTES("a macro formula whose tokens cannot be read"));
+        node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("a macro formula whose tokens cannot be read"));
     xlm_set_formula(r->book, r->sheet, row, column, formula);
 }
 
@@ -301,7 +311,9 @@ static void read_cell(struct reader *r, const struct record *record)
     switch (record->type) {
     case 0x06:
     case 0x206:
-    case 0x406: read_formula(r, data); break;
+    case 0x406:
+        read_formula(r, data);
+        break;
     case 0xFD: /* LABELSST */
         string = bytes_u32le(data, 6);
         if (string < r->strings)
@@ -314,8 +326,12 @@ static void read_cell(struct reader *r, const struct record *record)
         set_text(r, row, column, text);
         break;
     }
-    case 0x203: set_number(r, row, column, double_at(data, 6)); break;
-    case 0x27E: set_number(r, row, column, rk_number(bytes_u32le(data, 6))); break;
+    case 0x203:
+        set_number(r, row, column, double_at(data, 6));
+        break;
+    case 0x27E:
+        set_number(r, row, column, rk_number(bytes_u32le(data, 6)));
+        break;
     case 0xBD: /* MULRK */
         for (size_t at = 4; at + 8 <= data.len; at += 6, column++)
             set_number(r, row, column, rk_number(bytes_u32le(data, at + 2)));
@@ -328,7 +344,8 @@ static void read_cell(struct reader *r, const struct record *record)
         }
         r->formula.waits = false;
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -361,7 +378,8 @@ static void read_records(struct reader *r)
     bool ended = false;
     for (size_t at = 0, begin = 0; next_record(r, &at, &record); begin = at) {
         if (record.data.len + 4 < at - begin && begin + 4 + record.data.len >= r->stream.len)
-            node_anomaly(r->node, ANOMALY_TRUNCATED, 0, 0, BYTES("the workbook ends inside a record"));
+            node_anomaly(r->node, ANOMALY_TRUNCATED, 0, 0,
+                         BYTES("the workbook ends inside a record"));
         switch (record.type) {
         case 0x809: /* BOF */
             if (begin == 0 && bytes_u16le(record.data, 0) < 0x600)
@@ -375,11 +393,21 @@ static void read_records(struct reader *r)
             if (depth == 0)
                 ended = true, r->sheet = UINT32_MAX;
             break;
-        case 0x42: r->code_page = bytes_u16le(record.data, 0); break;
-        case 0x85: read_bound_sheet(r, record.data); break;
-        case 0x18: read_name(r, record.data); break;
-        case 0x17: read_extern_sheet(r, record.data); break;
-        case 0xFC: read_strings(r, &record); break;
+        case 0x42:
+            r->code_page = bytes_u16le(record.data, 0);
+            break;
+        case 0x85:
+            read_bound_sheet(r, record.data);
+            break;
+        case 0x18:
+            read_name(r, record.data);
+            break;
+        case 0x17:
+            read_extern_sheet(r, record.data);
+            break;
+        case 0xFC:
+            read_strings(r, &record);
+            break;
         default:
             if (depth == 1)
                 read_cell(r, &record);
@@ -396,7 +424,8 @@ static void read_records(struct reader *r)
 void biff_open(struct cfb *cfb, uint32_t index)
 {
     struct node *node = cfb->node;
-    struct reader r = {.node = node, .arena = node->tree->arena, .code_page = 1252, .sheet = UINT32_MAX};
+    struct reader r = {
+        .node = node, .arena = node->tree->arena, .code_page = 1252, .sheet = UINT32_MAX};
     r.stream = offcrypto_workbook(node, cfb_stream(cfb, index));
     if (r.stream.at == NULL)
         return;

@@ -145,7 +145,8 @@ struct raw_directory {
 };
 
 /* Append directory entry ID with PARENT; names are UTF-16 with a length in bytes (MS-CFB 2.6.1). */
-static void add_entry(struct cfb *cfb, const struct raw_directory *raw, uint32_t id, uint32_t parent)
+static void add_entry(struct cfb *cfb, const struct raw_directory *raw, uint32_t id,
+                      uint32_t parent)
 {
     struct bytes at = bytes_sub(raw->bytes, (size_t)id * ENTRY_BYTES, ENTRY_BYTES);
     uint16_t name_bytes = bytes_u16le(at, 64);
@@ -161,8 +162,8 @@ static void add_entry(struct cfb *cfb, const struct raw_directory *raw, uint32_t
 }
 
 /* All siblings below CHILD (a red-black tree by left 68 and right 72), pushed iteratively. */
-static void add_siblings(struct cfb *cfb, struct raw_directory *raw, uint32_t child, uint32_t parent,
-                         uint32_t *stack)
+static void add_siblings(struct cfb *cfb, struct raw_directory *raw, uint32_t child,
+                         uint32_t parent, uint32_t *stack)
 {
     uint32_t depth = 0;
     stack[depth++] = child;
@@ -254,7 +255,8 @@ struct cfb *cfb_read(struct node *node, struct bytes file)
         cfb->mini_stream = read_chain(cfb, root->start, root->size_bytes, true);
     uint32_t mini_fat = bytes_u32le(file, 60);
     if (mini_fat < SECTOR_MAX)
-        cfb->mini_fat = read_chain(cfb, mini_fat, (uint64_t)bytes_u32le(file, 64) * cfb->sector_bytes, true);
+        cfb->mini_fat =
+            read_chain(cfb, mini_fat, (uint64_t)bytes_u32le(file, 64) * cfb->sector_bytes, true);
     return cfb;
 }
 
@@ -300,8 +302,9 @@ struct bytes cfb_path(const struct cfb *cfb, uint32_t index)
     struct bytes path = BYTES_NONE;
     for (uint32_t steps = 0; index != CFB_NONE && index != 0 && steps < 32; steps++) {
         const struct cfb_entry *entry = &cfb->entry[index];
-        path = path.at == NULL ? entry->name
-                               : arena_printf(arena, "%.*s/%.*s", BYTES_FMT(entry->name), BYTES_FMT(path));
+        path = path.at == NULL
+                   ? entry->name
+                   : arena_printf(arena, "%.*s/%.*s", BYTES_FMT(entry->name), BYTES_FMT(path));
         index = entry->parent;
     }
     return path;

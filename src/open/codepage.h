@@ -6,7 +6,8 @@
 
 #include "base/arena.h"
 
-/* S, in code page NUMBER (1252, 932, 65001, 1200, ...), as UTF-8: S itself where it is ASCII, else in ARENA.
+/* S, in code page NUMBER (1252, 932, 65001, 1200, ...), as UTF-8: S itself where it is ASCII, else
+ * in ARENA.
  * An unknown code page is read as Windows-1252; bytes a code page does not have become U+FFFD. */
 struct bytes codepage_to_utf8(struct arena *arena, uint32_t number, struct bytes s);
 

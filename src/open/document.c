@@ -9,15 +9,41 @@
 #define CELLS_GIVEN_MAX 4096
 
 /* What lure pictures and texts say (ATT&CK T1204.002); Japanese as Office itself words it. */
-static const char *const lures[] = {
-    "enable content", "enable editing", "enable macros", "enable macro", "enabling content", "enabling macros",
-    "content must be enabled", "macros must be enabled", "protected view", "document is protected",
-    "created in earlier version of", "created in an earlier version", "created in previous version",
-    "created using online version", "please click enable", "click \"enable", "press \"enable",
-    "previous versions of microsoft office", "document created in", "this document is encrypted",
-    "docusign protect service", "to view this content", "decrypt the document",
-    "コンテンツの有効化", "コンテンツを有効", "編集を有効に", "編集の有効化", "マクロを有効", "マクロの有効",
-    "保護ビュー", "保護されたビュー", "このドキュメントは保護", "以前のバージョンの", "有効化してください", "有効にしてください"};
+static const char *const lures[] = {"enable content",
+                                    "enable editing",
+                                    "enable macros",
+                                    "enable macro",
+                                    "enabling content",
+                                    "enabling macros",
+                                    "content must be enabled",
+                                    "macros must be enabled",
+                                    "protected view",
+                                    "document is protected",
+                                    "created in earlier version of",
+                                    "created in an earlier version",
+                                    "created in previous version",
+                                    "created using online version",
+                                    "please click enable",
+                                    "click \"enable",
+                                    "press \"enable",
+                                    "previous versions of microsoft office",
+                                    "document created in",
+                                    "this document is encrypted",
+                                    "docusign protect service",
+                                    "to view this content",
+                                    "decrypt the document",
+                                    "コンテンツの有効化",
+                                    "コンテンツを有効",
+                                    "編集を有効に",
+                                    "編集の有効化",
+                                    "マクロを有効",
+                                    "マクロの有効",
+                                    "保護ビュー",
+                                    "保護されたビュー",
+                                    "このドキュメントは保護",
+                                    "以前のバージョンの",
+                                    "有効化してください",
+                                    "有効にしてください"};
 
 void document_lure(struct node *node, struct bytes text)
 {
@@ -38,14 +64,16 @@ void document_text(struct node *node, struct bytes text)
     view->is_view = true;
 }
 
-void document_cell(struct node *node, struct bytes sheet, uint32_t row, uint32_t column, struct bytes text)
+void document_cell(struct node *node, struct bytes sheet, uint32_t row, uint32_t column,
+                   struct bytes text)
 {
     char letters[8] = {0};
     int at = 7;
     for (uint32_t n = column + 1; n > 0 && at > 0; n = (n - 1) / 26)
         letters[--at] = (char)('a' + (n - 1) % 26);
     struct arena *arena = node->tree->arena;
-    script_document_value(node, arena_printf(arena, "cell:%.*s!%s%u", BYTES_FMT(sheet), letters + at, row + 1), text);
+    script_document_value(
+        node, arena_printf(arena, "cell:%.*s!%s%u", BYTES_FMT(sheet), letters + at, row + 1), text);
 }
 
 struct node *document_object(struct node *node, struct bytes content, struct bytes name)
@@ -96,9 +124,11 @@ struct node *document_package(struct node *node, struct bytes native)
 void document_relationship(struct node *node, struct bytes type, struct bytes target)
 {
     struct value before = node_get(node, FACT_OLETOOLS_EXTERNAL_COUNT);
-    node_fact_int(node, FACT_OLETOOLS_EXTERNAL_COUNT, 1 + (before.tag == VALUE_INT ? before.as.integer : 0));
-    node_fact_add(node, FACT_OLETOOLS_RELATIONSHIPS,
-                  arena_printf(node->tree->arena, "%.*s\t%.*s", BYTES_FMT(type), BYTES_FMT(target)));
+    node_fact_int(node, FACT_OLETOOLS_EXTERNAL_COUNT,
+                  1 + (before.tag == VALUE_INT ? before.as.integer : 0));
+    node_fact_add(
+        node, FACT_OLETOOLS_RELATIONSHIPS,
+        arena_printf(node->tree->arena, "%.*s\t%.*s", BYTES_FMT(type), BYTES_FMT(target)));
     if (bytes_find(target, BYTES("://"), 0) != BYTES_NPOS || bytes_starts(target, BYTES("\\\\")))
         node_fact_add(node, FACT_SCRIPT_URLS, target);
 }
@@ -107,7 +137,8 @@ void document_dde(struct node *node, struct bytes command)
 {
     struct report report;
     report_begin(&report, node, node);
-    node_fact_add(node, FACT_DOCUMENT_DDE, arena_copy(node->tree->arena, bytes_sub(command, 0, 4096)));
+    node_fact_add(node, FACT_DOCUMENT_DDE,
+                  arena_copy(node->tree->arena, bytes_sub(command, 0, 4096)));
     report_command(&report, command);
     report_end(&report);
 }
@@ -131,8 +162,8 @@ void document_field(struct node *node, struct bytes code)
     static const struct {
         const char *name;
         char kind; /* d: exchange, e: external, l: link */
-    } rows[] = {{"DDEAUTO", 'd'}, {"DDE ", 'd'}, {"INCLUDEPICTURE", 'e'}, {"INCLUDETEXT", 'e'}, {"IMPORT", 'e'},
-                {"LINK ", 'e'}, {"HYPERLINK", 'l'}};
+    } rows[] = {{"DDEAUTO", 'd'}, {"DDE ", 'd'},  {"INCLUDEPICTURE", 'e'}, {"INCLUDETEXT", 'e'},
+                {"IMPORT", 'e'},  {"LINK ", 'e'}, {"HYPERLINK", 'l'}};
     struct arena *arena = node->tree->arena;
     code = bytes_trim(code);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -6,11 +6,14 @@
 #define WINDOW 4096u
 
 /* MS-OXRTFCP 2.1.2.1 */
-static const char common[] = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript "
-                             "\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
+static const char common[] = "{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman "
+                             "\\fswiss \\fmodern \\fscript "
+                             "\\fdecor MS Sans SerifSymbolArialTimes New "
+                             "RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
                              "\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
 
-struct bytes lzfu_unpack(struct arena *arena, struct bytes packed, size_t limit_bytes, bool *whole_out)
+struct bytes lzfu_unpack(struct arena *arena, struct bytes packed, size_t limit_bytes,
+                         bool *whole_out)
 {
     uint8_t window[WINDOW] = {0};
     size_t at = 16, place = sizeof common - 1;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Web archives (RFC 2557), also as Word and Excel save them: a MIME message under another name.  The mail reader
- * opens it; an ActiveMime part (Office's packed macros: 50 bytes of head, then a zlib stream) is unpacked here. */
+ * Web archives (RFC 2557), also as Word and Excel save them: a MIME message under another name. 
+ * The mail reader
+ * opens it; an ActiveMime part (Office's packed macros: 50 bytes of head, then a zlib stream) is
+ * unpacked here. */
 #include "artifact/decompress.h"
 #include "open/opener.h"
 
@@ -9,7 +11,9 @@ extern const struct opener opener_mime;
 
 static int mhtml_bid(const struct node *node)
 {
-    return node->kind == KIND_MHTML ? 60 : bytes_starts(node->content, BYTES("ActiveMime")) ? 95 : 0;
+    return node->kind == KIND_MHTML                           ? 60
+           : bytes_starts(node->content, BYTES("ActiveMime")) ? 95
+                                                              : 0;
 }
 
 static void mhtml_open(struct node *node)
@@ -27,7 +31,8 @@ static void mhtml_open(struct node *node)
         node_anomaly(node, ANOMALY_UNDECODABLE, 0, 0, BYTES("ActiveMime without its stream"));
         return;
     }
-    struct decompressed done = decompress(node, (struct decompress){.codec = CODEC_ZLIB, .in = bytes_from(node->content, at)});
+    struct decompressed done = decompress(
+        node, (struct decompress){.codec = CODEC_ZLIB, .in = bytes_from(node->content, at)});
     decompress_note(node, done.status, at, 0);
     if (done.out.len > 0)
         node_add(node, done.out, BYTES("editdata.mso"));

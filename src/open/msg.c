@@ -37,10 +37,12 @@ static struct bytes text_of(struct writer *w, uint32_t storage, uint32_t id)
     return narrow.at == NULL ? BYTES_NONE : codepage_to_utf8(w->arena, w->code_page, narrow);
 }
 
-/* The 8-byte value of fixed-size property TAG in the property stream, whose header is HEAD bytes. */
+/* The 8-byte value of fixed-size property TAG in the property stream, whose header is HEAD bytes.
+ * */
 static uint64_t fixed_of(struct writer *w, uint32_t storage, uint32_t tag, size_t head)
 {
-    struct bytes stream = cfb_stream(w->cfb, cfb_child(w->cfb, storage, BYTES("__properties_version1.0")));
+    struct bytes stream =
+        cfb_stream(w->cfb, cfb_child(w->cfb, storage, BYTES("__properties_version1.0")));
     for (size_t at = head; at + 16 <= stream.len; at += 16)
         if (bytes_u32le(stream, at) == tag)
             return bytes_u64le(stream, at + 8);
@@ -52,9 +54,11 @@ static void add_base64(struct text *out, struct bytes b)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t i = 0; i < b.len; i += 3) {
         uint32_t left = b.len - i < 3 ? (uint32_t)(b.len - i) : 3;
-        uint32_t bits = (uint32_t)b.at[i] << 16 | (left > 1 ? (uint32_t)b.at[i + 1] << 8 : 0) | (left > 2 ? b.at[i + 2] : 0u);
+        uint32_t bits = (uint32_t)b.at[i] << 16 | (left > 1 ? (uint32_t)b.at[i + 1] << 8 : 0) |
+                        (left > 2 ? b.at[i + 2] : 0u);
         uint8_t four[4] = {(uint8_t)digits[bits >> 18], (uint8_t)digits[bits >> 12 & 63],
-                           left > 1 ? (uint8_t)digits[bits >> 6 & 63] : '=', left > 2 ? (uint8_t)digits[bits & 63] : '='};
+                           left > 1 ? (uint8_t)digits[bits >> 6 & 63] : '=',
+                           left > 2 ? (uint8_t)digits[bits & 63] : '='};
         text_add(out, bytes_of(four, 4));
         if (i % 57 == 54)
             text_add_string(out, "\r\n");
@@ -93,7 +97,8 @@ static void add_field(struct writer *w, const char *name, struct bytes value)
     text_add_string(&w->out, "\r\n");
 }
 
-static void add_address(struct writer *w, const char *name, struct bytes shown, struct bytes address)
+static void add_address(struct writer *w, const char *name, struct bytes shown,
+                        struct bytes address)
 {
     if (shown.len == 0 && address.len == 0)
         return;
@@ -115,7 +120,8 @@ static void add_recipients(struct writer *w, uint32_t storage)
 {
     static const char *const names[] = {"To", "To", "Cc", "Bcc"};
     for (uint32_t i = 1, count = 0; i < w->cfb->count && count < 1024; i++) {
-        if (w->cfb->entry[i].parent != storage || !bytes_starts(w->cfb->entry[i].name, BYTES("__recip_version1.0_")))
+        if (w->cfb->entry[i].parent != storage ||
+            !bytes_starts(w->cfb->entry[i].name, BYTES("__recip_version1.0_")))
             continue;
         count++;
         uint64_t kind = fixed_of(w, i, 0x0C150003, 8) & 3;
@@ -135,11 +141,13 @@ static void add_date(struct writer *w, uint64_t filetime)
     struct tm tm;
     char date[64];
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     if (gmtime_r(&seconds, &tm) == NULL || tm.tm_year > 8099)
         return;
-    snprintf(date, sizeof date, "%s, %02d %s %04d %02d:%02d:%02d +0000", days[tm.tm_wday & 7 ? tm.tm_wday : 0], tm.tm_mday,
-             months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    snprintf(date, sizeof date, "%s, %02d %s %04d %02d:%02d:%02d +0000",
+             days[tm.tm_wday & 7 ? tm.tm_wday : 0], tm.tm_mday, months[tm.tm_mon],
+             tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
     add_field(w, "Date", bytes_of_string(date));
 }
 
@@ -150,7 +158,8 @@ static bool add_transport(struct writer *w, struct bytes header)
     bool keep = true, any = false;
     while (bytes_next_line(&rest, &line) && line.len > 0) {
         if (line.at[0] != ' ' && line.at[0] != '\t') {
-            keep = !bytes_starts_fold(line, BYTES("Content-")) && !bytes_starts_fold(line, BYTES("MIME-Version:"));
+            keep = !bytes_starts_fold(line, BYTES("Content-")) &&
+                   !bytes_starts_fold(line, BYTES("MIME-Version:"));
             keep = keep && bytes_find_byte(line, ':', 0) != BYTES_NPOS;
         }
         if (!keep)
@@ -165,7 +174,8 @@ static bool add_transport(struct writer *w, struct bytes header)
 static void add_header(struct writer *w, uint32_t storage, size_t head)
 {
     struct bytes transport = text_of(w, storage, 0x7D);
-    bool from = bytes_starts_fold(transport, BYTES("From:")) || bytes_find_fold(transport, BYTES("\nFrom:"), 0) != BYTES_NPOS;
+    bool from = bytes_starts_fold(transport, BYTES("From:")) ||
+                bytes_find_fold(transport, BYTES("\nFrom:"), 0) != BYTES_NPOS;
     if (transport.len > 0 && add_transport(w, transport) && from)
         return;
     struct bytes address = text_of(w, storage, 0x5D01);
@@ -181,7 +191,9 @@ static void add_header(struct writer *w, uint32_t storage, size_t head)
 
 static void begin_part(struct writer *w, uint32_t level, const char *type)
 {
-    text_add_format(&w->out, "--=_outlook_%u\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\n", (unsigned)level, type);
+    text_add_format(&w->out,
+                    "--=_outlook_%u\r\nContent-Type: %s\r\nContent-Transfer-Encoding: base64\r\n",
+                    (unsigned)level, type);
 }
 
 static void add_bodies(struct writer *w, uint32_t storage, uint32_t level)
@@ -193,22 +205,30 @@ static void add_bodies(struct writer *w, uint32_t storage, uint32_t level)
     if (html.at == NULL)
         html = text_of(w, storage, 0x1013);
     else
-        charset = NULL; /* bytes as they came: the page says its charset, or the message's code page does */
+        charset =
+            NULL; /* bytes as they came: the page says its charset, or the message's code page does */
     if (plain.len > 0) {
         begin_part(w, level, "text/plain; charset=utf-8");
         text_add_string(&w->out, "\r\n");
         add_base64(&w->out, plain);
     }
     if (html.len > 0) {
-        snprintf(type, sizeof type, charset != NULL ? "text/html; charset=utf-8" : w->code_page == 65001 ? "text/html; charset=utf-8" : w->code_page == 932 ? "text/html; charset=shift_jis" : "text/html; charset=windows-%u", (unsigned)w->code_page);
+        snprintf(type, sizeof type,
+                 charset != NULL         ? "text/html; charset=utf-8"
+                 : w->code_page == 65001 ? "text/html; charset=utf-8"
+                 : w->code_page == 932   ? "text/html; charset=shift_jis"
+                                         : "text/html; charset=windows-%u",
+                 (unsigned)w->code_page);
         begin_part(w, level, type);
         text_add_string(&w->out, "\r\n");
         add_base64(&w->out, html);
     }
     struct bytes packed = stream_of(w, storage, 0x1009, 0x102);
-    struct bytes rtf = packed.at == NULL ? BYTES_NONE : lzfu_unpack(w->arena, packed, 8 * 1024 * 1024, &whole);
+    struct bytes rtf =
+        packed.at == NULL ? BYTES_NONE : lzfu_unpack(w->arena, packed, 8 * 1024 * 1024, &whole);
     if (packed.len > 0 && (rtf.at == NULL || !whole))
-        node_anomaly(w->cfb->node, ANOMALY_MALFORMED, 0, 0, BYTES("the compressed RTF body breaks off"));
+        node_anomaly(w->cfb->node, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("the compressed RTF body breaks off"));
     if (rtf.len > 0 && html.len == 0) {
         begin_part(w, level, "application/rtf; name=\"body.rtf\"");
         text_add_string(&w->out, "\r\n");
@@ -229,12 +249,14 @@ static void add_attachment(struct writer *w, uint32_t storage, uint32_t level)
         if (level >= NESTED_MAX) {
             node_limit(w->cfb->node, LIMIT_DEPTH);
         } else if (cfb_child(w->cfb, inner, BYTES("__properties_version1.0")) != CFB_NONE) {
-            text_add_format(&w->out, "--=_outlook_%u\r\nContent-Type: message/rfc822\r\n\r\n", (unsigned)level);
+            text_add_format(&w->out, "--=_outlook_%u\r\nContent-Type: message/rfc822\r\n\r\n",
+                            (unsigned)level);
             add_message(w, inner, level + 1, 24);
         } else {
             data = cfb_stream(w->cfb, cfb_child(w->cfb, inner, BYTES("CONTENTS")));
             if (data.at == NULL)
-                node_anomaly(w->cfb->node, ANOMALY_UNSUPPORTED, 0, 0, BYTES("an attached object that is a storage"));
+                node_anomaly(w->cfb->node, ANOMALY_UNSUPPORTED, 0, 0,
+                             BYTES("an attached object that is a storage"));
         }
     }
     if (data.at == NULL)
@@ -243,10 +265,13 @@ static void add_attachment(struct writer *w, uint32_t storage, uint32_t level)
     for (size_t i = 0; i < type.len && known; i++)
         known = type.at[i] > ' ' && type.at[i] < 0x7F;
     struct bytes shown = known ? type : BYTES("application/octet-stream");
-    text_add_format(&w->out, "--=_outlook_%u\r\nContent-Type: %.*s\r\nContent-Transfer-Encoding: base64\r\n", (unsigned)level, BYTES_FMT(shown));
+    text_add_format(&w->out,
+                    "--=_outlook_%u\r\nContent-Type: %.*s\r\nContent-Transfer-Encoding: base64\r\n",
+                    (unsigned)level, BYTES_FMT(shown));
     text_add_string(&w->out, "Content-Disposition: attachment; filename*=UTF-8''");
     for (size_t i = 0; i < name.len; i++)
-        if (ascii_is_alnum(name.at[i]) || name.at[i] == '.' || name.at[i] == '-' || name.at[i] == '_')
+        if (ascii_is_alnum(name.at[i]) || name.at[i] == '.' || name.at[i] == '-' ||
+            name.at[i] == '_')
             text_add_byte(&w->out, name.at[i]);
         else
             text_add_format(&w->out, "%%%02X", name.at[i]);
@@ -261,14 +286,19 @@ static void add_attachment(struct writer *w, uint32_t storage, uint32_t level)
 static void add_message(struct writer *w, uint32_t storage, uint32_t level, size_t head)
 {
     uint32_t code_page = w->code_page;
-    uint64_t page = fixed_of(w, storage, 0x3FFD0003, head), internet = fixed_of(w, storage, 0x3FDE0003, head);
+    uint64_t page = fixed_of(w, storage, 0x3FFD0003, head),
+             internet = fixed_of(w, storage, 0x3FDE0003, head);
     page = page != 0 ? page : internet;
     w->code_page = page == 0 || page > 65535 || page == 1200 ? 1252 : (uint32_t)page;
     add_header(w, storage, head);
-    text_add_format(&w->out, "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_outlook_%u\"\r\n\r\n", (unsigned)level);
+    text_add_format(
+        &w->out,
+        "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_outlook_%u\"\r\n\r\n",
+        (unsigned)level);
     add_bodies(w, storage, level);
     for (uint32_t i = 1; i < w->cfb->count; i++)
-        if (w->cfb->entry[i].parent == storage && bytes_starts(w->cfb->entry[i].name, BYTES("__attach_version1.0_")))
+        if (w->cfb->entry[i].parent == storage &&
+            bytes_starts(w->cfb->entry[i].name, BYTES("__attach_version1.0_")))
             add_attachment(w, i, level);
     text_add_format(&w->out, "--=_outlook_%u--\r\n", (unsigned)level);
     w->code_page = code_page;
@@ -279,7 +309,8 @@ void msg_open(struct cfb *cfb)
     struct node *node = cfb->node;
     struct budget *budget = node->tree->budget;
     uint64_t left = budget->most[LIMIT_BYTES_OUT] > budget->used[LIMIT_BYTES_OUT]
-                        ? budget->most[LIMIT_BYTES_OUT] - budget->used[LIMIT_BYTES_OUT] : 1;
+                        ? budget->most[LIMIT_BYTES_OUT] - budget->used[LIMIT_BYTES_OUT]
+                        : 1;
     struct writer w = {.cfb = cfb, .arena = node->tree->arena, .code_page = 1252};
     text_init(&w.out, w.arena, (size_t)left);
     add_message(&w, 0, 0, 32);

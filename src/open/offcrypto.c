@@ -8,7 +8,8 @@
 #include "open/password.h"
 #include "open/xml.h"
 
-#define SPIN_MAX 2000000u /* Office writes 100,000; the format allows 10,000,000: minutes per password */
+#define SPIN_MAX                                                                                   \
+    2000000u /* Office writes 100,000; the format allows 10,000,000: minutes per password */
 #define SEGMENT 4096u
 
 struct bytes offcrypto_wide(struct arena *arena, struct bytes password)
@@ -88,7 +89,8 @@ bool offcrypto_read_standard(struct offcrypto_standard *lock, struct bytes heade
     return lock->verifier_hash.len >= 20 && lock->key_bytes <= 32 && bytes_u32le(verifier, 0) == 16;
 }
 
-struct bytes offcrypto_rc4_key(const struct offcrypto_standard *lock, uint32_t block, uint8_t key[64])
+struct bytes offcrypto_rc4_key(const struct offcrypto_standard *lock, uint32_t block,
+                               uint8_t key[64])
 {
     uint8_t input[24];
     memcpy(input, lock->base, 20);
@@ -128,7 +130,8 @@ static bool try_standard(void *lock, struct bytes password)
     struct standard_lock *l = lock;
     struct arena *arena = l->standard.arena;
     uint8_t plain[64], hash[64];
-    digest(DIGEST_SHA1, joined(arena, l->standard.salt, offcrypto_wide(arena, password)), l->standard.base);
+    digest(DIGEST_SHA1, joined(arena, l->standard.salt, offcrypto_wide(arena, password)),
+           l->standard.base);
     struct bytes key = standard_key(&l->standard, l->key);
     if (cipher_aes_decrypt(CIPHER_ECB, key, BYTES_NONE, l->standard.verifier, plain) != 16)
         return false;
@@ -146,7 +149,8 @@ struct agile_lock {
     uint8_t key[64];
 };
 
-static struct bytes agile_key(const struct agile_lock *l, const uint8_t hash[64], const char *block, uint8_t out[64])
+static struct bytes agile_key(const struct agile_lock *l, const uint8_t hash[64], const char *block,
+                              uint8_t out[64])
 {
     uint8_t input[72];
     memcpy(input, hash, l->key_hash_len);
@@ -162,7 +166,8 @@ static bool try_agile(void *lock, struct bytes password)
 {
     struct agile_lock *l = lock;
     uint8_t hash[64], key[64], input[128], wanted[128], made[64];
-    l->key_hash_len = digest(l->key_hash, joined(l->arena, l->salt, offcrypto_wide(l->arena, password)), hash);
+    l->key_hash_len =
+        digest(l->key_hash, joined(l->arena, l->salt, offcrypto_wide(l->arena, password)), hash);
     spin(l->key_hash, hash, l->key_hash_len, l->spins);
     struct bytes iv = bytes_sub(l->salt, 0, 16);
     struct bytes k = agile_key(l, hash, "\xFE\xA7\xD2\x76\x3B\x4B\x9E\x79", key);
@@ -170,12 +175,14 @@ static bool try_agile(void *lock, struct bytes password)
         return false;
     digest(l->key_hash, bytes_of(input, 16), made);
     k = agile_key(l, hash, "\xD7\xAA\x0F\x6D\x30\x61\x34\x4E", key);
-    if (cipher_aes_decrypt(CIPHER_CBC, k, iv, bytes_sub(l->verifier_hash, 0, 64), wanted) < l->key_hash_len)
+    if (cipher_aes_decrypt(CIPHER_CBC, k, iv, bytes_sub(l->verifier_hash, 0, 64), wanted) <
+        l->key_hash_len)
         return false;
     if (memcmp(made, wanted, l->key_hash_len) != 0)
         return false;
     k = agile_key(l, hash, "\x14\x6E\x0B\xE7\xAB\xAC\xD0\xD6", key);
-    return cipher_aes_decrypt(CIPHER_CBC, k, iv, bytes_sub(l->locked_key, 0, 64), l->key) >= l->data_key_bytes;
+    return cipher_aes_decrypt(CIPHER_CBC, k, iv, bytes_sub(l->locked_key, 0, 64), l->key) >=
+           l->data_key_bytes;
 }
 
 static bool hash_named(struct bytes name, enum digest_kind *out)
@@ -183,7 +190,11 @@ static bool hash_named(struct bytes name, enum digest_kind *out)
     static const struct {
         const char *name;
         enum digest_kind kind;
-    } rows[] = {{"SHA1", DIGEST_SHA1}, {"SHA256", DIGEST_SHA256}, {"SHA384", DIGEST_SHA384}, {"SHA512", DIGEST_SHA512}, {"MD5", DIGEST_MD5}};
+    } rows[] = {{"SHA1", DIGEST_SHA1},
+                {"SHA256", DIGEST_SHA256},
+                {"SHA384", DIGEST_SHA384},
+                {"SHA512", DIGEST_SHA512},
+                {"MD5", DIGEST_MD5}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (bytes_equal_fold(name, bytes_of_string(rows[i].name))) {
             *out = rows[i].kind;
@@ -211,9 +222,12 @@ static bool read_agile(struct agile_lock *l, struct bytes text)
         if (!is_data && !xml_is(&xml, "encryptedKey"))
             continue;
         struct bytes salt = report_base64(l->arena, xml_attribute(&xml, "saltValue"));
-        bool known = hash_named(xml_attribute(&xml, "hashAlgorithm"), is_data ? &l->data_hash : &l->key_hash) &&
-                     bytes_equal_fold(xml_attribute(&xml, "cipherAlgorithm"), BYTES("AES")) &&
-                     bytes_equal_fold(xml_attribute(&xml, "cipherChaining"), BYTES("ChainingModeCBC")) && salt.len >= 16;
+        bool known =
+            hash_named(xml_attribute(&xml, "hashAlgorithm"),
+                       is_data ? &l->data_hash : &l->key_hash) &&
+            bytes_equal_fold(xml_attribute(&xml, "cipherAlgorithm"), BYTES("AES")) &&
+            bytes_equal_fold(xml_attribute(&xml, "cipherChaining"), BYTES("ChainingModeCBC")) &&
+            salt.len >= 16;
         if (!known)
             return false;
         if (is_data) {
@@ -227,10 +241,12 @@ static bool read_agile(struct agile_lock *l, struct bytes text)
         l->key_bytes = number_of(&xml, "keyBits") / 8;
         l->spins = number_of(&xml, "spinCount");
         l->verifier = report_base64(l->arena, xml_attribute(&xml, "encryptedVerifierHashInput"));
-        l->verifier_hash = report_base64(l->arena, xml_attribute(&xml, "encryptedVerifierHashValue"));
+        l->verifier_hash =
+            report_base64(l->arena, xml_attribute(&xml, "encryptedVerifierHashValue"));
         l->locked_key = report_base64(l->arena, xml_attribute(&xml, "encryptedKeyValue"));
     }
-    return data && key && l->key_bytes <= 32 && l->data_key_bytes <= 32 && l->salt.len <= 64 && l->data_salt.len <= 64;
+    return data && key && l->key_bytes <= 32 && l->data_key_bytes <= 32 && l->salt.len <= 64 &&
+           l->data_salt.len <= 64;
 }
 
 /* Segments of 4096 bytes, each with its own initial vector (2.3.4.15). */
@@ -241,12 +257,13 @@ static void decrypt_segments(const struct agile_lock *l, struct bytes in, uint8_
     for (size_t at = 0, i = 0; at < in.len; at += SEGMENT, i++) {
         put_u32(input + l->data_salt.len, (uint32_t)i);
         digest(l->data_hash, bytes_of(input, l->data_salt.len + 4), iv);
-        cipher_aes_decrypt(CIPHER_CBC, bytes_of(l->key, l->data_key_bytes), bytes_of(iv, 16), bytes_sub(in, at, SEGMENT),
-                           out + at);
+        cipher_aes_decrypt(CIPHER_CBC, bytes_of(l->key, l->data_key_bytes), bytes_of(iv, 16),
+                           bytes_sub(in, at, SEGMENT), out + at);
     }
 }
 
-static void hang_package(struct node *node, struct bytes package, struct agile_lock *agile, struct standard_lock *standard)
+static void hang_package(struct node *node, struct bytes package, struct agile_lock *agile,
+                         struct standard_lock *standard)
 {
     uint64_t size = bytes_u64le(package, 0);
     struct bytes in = bytes_from(package, 8);
@@ -263,7 +280,8 @@ static void hang_package(struct node *node, struct bytes package, struct agile_l
     if (agile != NULL)
         decrypt_segments(agile, in, out);
     else
-        cipher_aes_decrypt(CIPHER_ECB, bytes_of(standard->key, standard->standard.key_bytes), BYTES_NONE, in, out);
+        cipher_aes_decrypt(CIPHER_ECB, bytes_of(standard->key, standard->standard.key_bytes),
+                           BYTES_NONE, in, out);
     node_add(node, bytes_of(out, (size_t)size), BYTES("EncryptedPackage"));
 }
 
@@ -286,7 +304,8 @@ void offcrypto_package(struct cfb *cfb)
         if (!read_agile(lock, bytes_from(info, 8)))
             unsupported(node, "agile encryption of an unknown form");
         else if (lock->spins > SPIN_MAX)
-            node_limit(node, LIMIT_MILLISECONDS), unsupported(node, "more rounds of hashing than are tried");
+            node_limit(node, LIMIT_MILLISECONDS),
+                unsupported(node, "more rounds of hashing than are tried");
         else if (offcrypto_find(node, try_agile, lock))
             hang_package(node, package, lock, NULL);
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The opener of compound files: the directory says which format it is, that format's reader does the rest. */
+ * The opener of compound files: the directory says which format it is, that format's reader does
+ * the rest. */
 #include "base/utf16.h"
 #include "open/biff.h"
 #include "open/cfb.h"
@@ -16,7 +17,8 @@ static int ole_bid(const struct node *node)
     return node->kind == KIND_CFB ? 95 : 0;
 }
 
-/* MS-CFB leaves the format to the streams; these names are what each application looks for itself. */
+/* MS-CFB leaves the format to the streams; these names are what each application looks for itself.
+ * */
 static const struct mark {
     const char *path;
     enum kind kind;
@@ -67,21 +69,25 @@ static void note_class(struct node *node, struct bytes class_id)
     }
 }
 
-/* \1Ole holds the moniker of a linked object: its target is loaded when the document is (MS-OLEDS 2.3.3). */
+/* \1Ole holds the moniker of a linked object: its target is loaded when the document is (MS-OLEDS
+ * 2.3.3). */
 static void read_link(struct node *node, struct bytes stream)
 {
-    static const char *const begins[] = {"h\0t\0t\0p\0", "f\0i\0l\0e\0:\0", "\\\0\\\0", "s\0c\0r\0i\0p\0t\0:\0"};
+    static const char *const begins[] = {"h\0t\0t\0p\0", "f\0i\0l\0e\0:\0", "\\\0\\\0",
+                                         "s\0c\0r\0i\0p\0t\0:\0"};
     static const uint8_t lengths[] = {8, 10, 4, 14};
     for (size_t i = 0; i < sizeof lengths; i++) {
         size_t at = bytes_find(stream, bytes_of(begins[i], lengths[i]), 0);
         if (at == BYTES_NPOS)
             continue;
-        document_relationship(node, BYTES("oleLink"), utf16_to_utf8_nul(node->tree->arena, bytes_from(stream, at)));
+        document_relationship(node, BYTES("oleLink"),
+                              utf16_to_utf8_nul(node->tree->arena, bytes_from(stream, at)));
         return;
     }
 }
 
-/* Embedded objects: packages, whole documents in storages or streams of their own (ObjectPool, MBD...). */
+/* Embedded objects: packages, whole documents in storages or streams of their own (ObjectPool,
+ * MBD...). */
 static void hang_objects(struct cfb *cfb)
 {
     struct node *node = cfb->node;
@@ -92,13 +98,15 @@ static void hang_objects(struct cfb *cfb)
             node_fact_bool(node, FACT_OLETOOLS_OBJECT_POOL, true);
         if (entry->type != CFB_STREAM)
             continue;
-        if (bytes_equal(entry->name, BYTES("\1Ole10Native")) || bytes_equal_fold(entry->name, BYTES("\1OLE10NATIVE"))) {
+        if (bytes_equal(entry->name, BYTES("\1Ole10Native")) ||
+            bytes_equal_fold(entry->name, BYTES("\1OLE10NATIVE"))) {
             struct bytes native = cfb_stream(cfb, i);
             if (document_package(node, native) == NULL)
                 document_object(node, bytes_from(native, 4), cfb_path(cfb, i));
         } else if (bytes_equal(entry->name, BYTES("\1Ole"))) {
             read_link(node, cfb_stream(cfb, i));
-        } else if (bytes_equal_fold(entry->name, BYTES("Package")) || bytes_equal_fold(entry->name, BYTES("CONTENTS")) ||
+        } else if (bytes_equal_fold(entry->name, BYTES("Package")) ||
+                   bytes_equal_fold(entry->name, BYTES("CONTENTS")) ||
                    bytes_equal_fold(entry->name, BYTES("Equation Native")) ||
                    bytes_equal_fold(entry->name, BYTES("EmbeddedOdf"))) {
             document_object(node, cfb_stream(cfb, i), cfb_path(cfb, i));
@@ -110,7 +118,8 @@ static void ole_open(struct node *node)
 {
     struct cfb *cfb = cfb_read(node, node->content);
     if (cfb == NULL) {
-        node_anomaly(node, ANOMALY_TRUNCATED, 0, node->content.len, BYTES("a compound file without its header"));
+        node_anomaly(node, ANOMALY_TRUNCATED, 0, node->content.len,
+                     BYTES("a compound file without its header"));
         return;
     }
     node_fact_string(node, FACT_OLETOOLS_CONTAINER, BYTES("OLE"));

@@ -61,10 +61,12 @@ static struct bytes resolve(struct arena *arena, struct bytes part, struct bytes
         slash = bytes_find_last_byte(folder, '/');
         folder = bytes_sub(folder, 0, slash == BYTES_NPOS ? 0 : slash);
     }
-    return folder.len == 0 ? target : arena_printf(arena, "%.*s/%.*s", BYTES_FMT(folder), BYTES_FMT(target));
+    return folder.len == 0 ? target
+                           : arena_printf(arena, "%.*s/%.*s", BYTES_FMT(folder), BYTES_FMT(target));
 }
 
-struct bytes ooxml_target(const struct ooxml *o, struct bytes path, struct bytes id, bool *macro_out)
+struct bytes ooxml_target(const struct ooxml *o, struct bytes path, struct bytes id,
+                          bool *macro_out)
 {
     size_t slash = bytes_find_last_byte(path, '/');
     struct bytes folder = bytes_sub(path, 0, slash == BYTES_NPOS ? 0 : slash + 1);
@@ -76,9 +78,11 @@ struct bytes ooxml_target(const struct ooxml *o, struct bytes path, struct bytes
         return BYTES_NONE;
     xml_begin(&xml, o->arena, rels->content);
     while (xml_next(&xml)) {
-        if (xml.event != XML_OPEN || !xml_is(&xml, "Relationship") || !bytes_equal(xml_attribute(&xml, "Id"), id))
+        if (xml.event != XML_OPEN || !xml_is(&xml, "Relationship") ||
+            !bytes_equal(xml_attribute(&xml, "Id"), id))
             continue;
-        *macro_out = bytes_find_fold(xml_attribute(&xml, "Type"), BYTES("macrosheet"), 0) != BYTES_NPOS;
+        *macro_out =
+            bytes_find_fold(xml_attribute(&xml, "Type"), BYTES("macrosheet"), 0) != BYTES_NPOS;
         return resolve(o->arena, path, xml_attribute(&xml, "Target"));
     }
     return BYTES_NONE;
@@ -92,8 +96,9 @@ static void external(struct ooxml *o, struct bytes type, struct bytes target)
     struct bytes short_type = bytes_from(type, slash == BYTES_NPOS ? 0 : slash + 1);
     if (bytes_equal_fold(short_type, BYTES("hyperlink"))) {
         node_fact_add(node, FACT_DOCUMENT_LINKS, target);
-        node_fact_add(node, FACT_OLETOOLS_RELATIONSHIPS,
-                      arena_printf(o->arena, "%.*s\t%.*s", BYTES_FMT(short_type), BYTES_FMT(target)));
+        node_fact_add(
+            node, FACT_OLETOOLS_RELATIONSHIPS,
+            arena_printf(o->arena, "%.*s\t%.*s", BYTES_FMT(short_type), BYTES_FMT(target)));
         return;
     }
     document_relationship(node, short_type, target);
@@ -128,7 +133,8 @@ static void note_control(struct ooxml *o, const struct node *part)
         if (class_id.len == 0)
             continue;
         node_fact_add(o->node, FACT_DOCUMENT_ACTIVEX, class_id);
-        if (bytes_find_fold(class_id, BYTES("D27CDB6E-AE6D-11cf-96B8-444553540000"), 0) != BYTES_NPOS)
+        if (bytes_find_fold(class_id, BYTES("D27CDB6E-AE6D-11cf-96B8-444553540000"), 0) !=
+            BYTES_NPOS)
             node_fact_int(o->node, FACT_OLETOOLS_FLASH_COUNT, 1);
         return;
     }
@@ -137,9 +143,12 @@ static void note_control(struct ooxml *o, const struct node *part)
 /* word/document.xml and what is shown with it; ppt/slides; charts and drawings hold text too. */
 static bool is_prose(struct bytes name)
 {
-    static const char *const starts[] = {"word/document", "word/header", "word/footer", "word/footnotes",
-                                         "word/endnotes", "word/comments", "ppt/slides/", "ppt/notesSlides/",
-                                         "xl/drawings/", "word/glossary/document", "ppt/diagrams/", "word/diagrams/"};
+    static const char *const starts[] = {"word/document", "word/header",
+                                         "word/footer",   "word/footnotes",
+                                         "word/endnotes", "word/comments",
+                                         "ppt/slides/",   "ppt/notesSlides/",
+                                         "xl/drawings/",  "word/glossary/document",
+                                         "ppt/diagrams/", "word/diagrams/"};
     if (!bytes_ends_fold(name, BYTES(".xml")))
         return false;
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
@@ -156,11 +165,13 @@ static void read_part(struct ooxml *o, struct node *part)
     else if (bytes_starts(part->content, BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))) {
         /* Whatever its name: Office finds the project by its relationship. */
         if (bytes_find_fold(name, BYTES("vbaProject"), 0) != BYTES_NPOS ||
-            bytes_find(part->content, BYTES("_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T\0"), 0) != BYTES_NPOS) {
+            bytes_find(part->content, BYTES("_\0V\0B\0A\0_\0P\0R\0O\0J\0E\0C\0T\0"), 0) !=
+                BYTES_NPOS) {
             o->macros = true;
             vba_open_part(part, o->node);
         }
-    } else if (bytes_find_fold(name, BYTES("/activeX/"), 0) != BYTES_NPOS && bytes_ends_fold(name, BYTES(".xml")))
+    } else if (bytes_find_fold(name, BYTES("/activeX/"), 0) != BYTES_NPOS &&
+               bytes_ends_fold(name, BYTES(".xml")))
         note_control(o, part);
     else if (bytes_starts_fold(name, BYTES("docProps/")) && bytes_ends_fold(name, BYTES(".xml")))
         ooxml_read_properties(o, part->content);
@@ -177,7 +188,8 @@ static void read_part(struct ooxml *o, struct node *part)
 static bool is_early(struct bytes name)
 {
     name = plain_path(name);
-    return bytes_starts_fold(name, BYTES("docProps/")) || bytes_ends_fold(name, BYTES("word/settings.xml"));
+    return bytes_starts_fold(name, BYTES("docProps/")) ||
+           bytes_ends_fold(name, BYTES("word/settings.xml"));
 }
 
 static void set_counts(struct ooxml *o)
@@ -201,7 +213,8 @@ void ooxml_open(struct node *node)
 {
     struct ooxml o = {.node = node, .arena = node->tree->arena};
     static const char *const formats[] = {"MS Word 2007+ Document", "MS Excel 2007+ Workbook",
-                                          "MS Excel 2007+ Binary Workbook", "MS PowerPoint 2007+ Presentation"};
+                                          "MS Excel 2007+ Binary Workbook",
+                                          "MS PowerPoint 2007+ Presentation"};
     node_fact_string(node, FACT_OLETOOLS_CONTAINER, BYTES("OpenXML"));
     node_fact_string(node, FACT_OLETOOLS_FORMAT,
                      bytes_of_string(formats[node->kind == KIND_DOCX   ? 0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the readers of OOXML parts share: ooxml.c walks the package, ooxml_text.c reads prose and slides,
+ * What the readers of OOXML parts share: ooxml.c walks the package, ooxml_text.c reads prose and
+ * slides,
  * ooxml_sheet.c workbooks. */
 #ifndef NOROSHI_OPEN_OOXML_PART_H
 #define NOROSHI_OPEN_OOXML_PART_H
@@ -19,8 +20,10 @@ struct ooxml {
 
 /* The member PATH (ASCII case and a leading slash ignored), or NULL. */
 struct node *ooxml_member(const struct ooxml *o, struct bytes path);
-/* The part a relationship ID of part PATH points to, as a member path; absent where there is none. */
-struct bytes ooxml_target(const struct ooxml *o, struct bytes path, struct bytes id, bool *macro_out);
+/* The part a relationship ID of part PATH points to, as a member path; absent where there is none.
+ * */
+struct bytes ooxml_target(const struct ooxml *o, struct bytes path, struct bytes id,
+                          bool *macro_out);
 
 /* Text, fields and breaks of a WordprocessingML or DrawingML part into o->text (ooxml_text.c). */
 void ooxml_read_text(struct ooxml *o, struct bytes part);

@@ -24,7 +24,8 @@ struct reader {
     bool keep_cells;
 };
 
-static void add_sheet(struct reader *r, struct bytes workbook, struct bytes name, struct bytes relation, enum xlm_state state)
+static void add_sheet(struct reader *r, struct bytes workbook, struct bytes name,
+                      struct bytes relation, enum xlm_state state)
 {
     bool macro = false;
     if (r->sheets >= SHEETS_MAX)
@@ -36,7 +37,8 @@ static void add_sheet(struct reader *r, struct bytes workbook, struct bytes name
     r->sheet[r->sheets++] = (struct sheet_part){part, index};
     r->keep_cells = r->keep_cells || macro;
     if (part == NULL)
-        node_anomaly(r->o->node, ANOMALY_MALFORMED, 0, 0, BYTES("a sheet of the workbook is not in the package"));
+        node_anomaly(r->o->node, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("a sheet of the workbook is not in the package"));
 }
 
 static void read_workbook_xml(struct reader *r, struct bytes path, struct bytes part)
@@ -136,7 +138,8 @@ static void finish_cell(struct reader *r, const struct cell *cell, uint32_t shee
     struct bytes text = cell->value;
     if (bytes_equal(cell->type, BYTES("s"))) {
         int64_t index;
-        text = bytes_to_int(cell->value, 0, (int64_t)r->strings - 1, &index) ? r->string[index] : BYTES("");
+        text = bytes_to_int(cell->value, 0, (int64_t)r->strings - 1, &index) ? r->string[index]
+                                                                             : BYTES("");
     } else if (cell->type.len == 0 || bytes_equal(cell->type, BYTES("n"))) {
         char number[64] = {0};
         memcpy(number, text.at, text.len < 63 ? text.len : 63);
@@ -164,7 +167,8 @@ static void read_sheet_xml(struct reader *r, struct bytes part, uint32_t sheet)
             return;
         }
         if (xml.event == XML_OPEN && xml_is(&xml, "c")) {
-            cell = (struct cell){.place = xml_attribute(&xml, "r"), .type = xml_attribute(&xml, "t")};
+            cell =
+                (struct cell){.place = xml_attribute(&xml, "r"), .type = xml_attribute(&xml, "t")};
         } else if (xml.event == XML_CLOSE && xml_is(&xml, "c")) {
             finish_cell(r, &cell, sheet);
             cell = (struct cell){0};
@@ -186,8 +190,10 @@ static void read_external_link(struct ooxml *o, const struct node *part)
     xml_begin(&xml, o->arena, part->content);
     while (xml_next(&xml))
         if (xml.event == XML_OPEN && xml_is(&xml, "ddeLink")) {
-            struct bytes service = xml_attribute(&xml, "ddeService"), topic = xml_attribute(&xml, "ddeTopic");
-            document_dde(o->node, arena_printf(o->arena, "%.*s %.*s", BYTES_FMT(service), BYTES_FMT(topic)));
+            struct bytes service = xml_attribute(&xml, "ddeService"),
+                         topic = xml_attribute(&xml, "ddeTopic");
+            document_dde(o->node,
+                         arena_printf(o->arena, "%.*s %.*s", BYTES_FMT(service), BYTES_FMT(topic)));
         }
 }
 
@@ -204,8 +210,10 @@ void ooxml_read_workbook(struct ooxml *o)
 {
     struct reader r = {.o = o, .book = xlm_new(o->node)};
     r.sheet = arena_array_of(o->arena, SHEETS_MAX, struct sheet_part);
-    r.binary = (struct xlsb){.book = r.book, .text = &o->text, .context = {.book = r.book, .form = XLM_BIFF12}};
-    struct node *xml = ooxml_member(o, BYTES("xl/workbook.xml")), *bin = ooxml_member(o, BYTES("xl/workbook.bin"));
+    r.binary = (struct xlsb){
+        .book = r.book, .text = &o->text, .context = {.book = r.book, .form = XLM_BIFF12}};
+    struct node *xml = ooxml_member(o, BYTES("xl/workbook.xml")),
+                *bin = ooxml_member(o, BYTES("xl/workbook.bin"));
     struct node *strings = ooxml_member(o, BYTES("xl/sharedStrings.xml"));
     struct node *strings_bin = ooxml_member(o, BYTES("xl/sharedStrings.bin"));
     r.keep_cells = o->macros;
@@ -214,7 +222,8 @@ void ooxml_read_workbook(struct ooxml *o)
     if (xml != NULL)
         read_workbook_xml(&r, BYTES("xl/workbook.xml"), xml->content);
     if (bin == NULL && xml == NULL)
-        node_anomaly(o->node, ANOMALY_MALFORMED, 0, 0, BYTES("a workbook package without its workbook"));
+        node_anomaly(o->node, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("a workbook package without its workbook"));
     if (strings != NULL)
         read_strings_xml(&r, strings->content);
     if (strings_bin != NULL)
@@ -225,7 +234,8 @@ void ooxml_read_workbook(struct ooxml *o)
         if (part == NULL)
             continue;
         struct bytes head = bytes_trim(bytes_sub(part->content, 0, 64));
-        bool text = bytes_ends_fold(part->name, BYTES(".xml")) || (head.len > 0 && head.at[0] == '<');
+        bool text =
+            bytes_ends_fold(part->name, BYTES(".xml")) || (head.len > 0 && head.at[0] == '<');
         if (!text)
             xlsb_read_sheet(&r.binary, part->content, r.sheet[i].index);
         else if (r.keep_cells || bytes_find(part->content, BYTES("inlineStr"), 0) != BYTES_NPOS)

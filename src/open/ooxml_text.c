@@ -127,7 +127,8 @@ void ooxml_read_properties(struct ooxml *o, struct bytes part)
             int code = slides ? rows[i].pptx : rows[i].docx;
             if (code >= 0)
                 node_fact_string(o->node, (enum fact_code)code, value);
-            script_document_value(o->node, arena_printf(o->arena, "prop:%s", rows[i].property), value);
+            script_document_value(o->node, arena_printf(o->arena, "prop:%s", rows[i].property),
+                                  value);
         }
     }
 }

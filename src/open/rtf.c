@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rich Text Format (RTF 1.9.1) as Word reads it: text, fields, pictures, and above all embedded objects.
+ * Rich Text Format (RTF 1.9.1) as Word reads it: text, fields, pictures, and above all embedded
+ * objects.
  *
- * Object data is hexadecimal that attackers break up: white space, groups, control words, \bin and \' inside it
- * are all skipped or taken the way Word does.  What comes out is the OLE 1.0 object (MS-OLEDS 2.2.5): a
- * package's file, a compound file, an Equation Editor's native data, or a link's target.  Groups are kept on a
+ * Object data is hexadecimal that attackers break up: white space, groups, control words, \bin and
+ * \' inside it
+ * are all skipped or taken the way Word does.  What comes out is the OLE 1.0 object (MS-OLEDS
+ * 2.2.5): a
+ * package's file, a compound file, an Equation Editor's native data, or a link's target.  Groups
+ * are kept on a
  * stack of bounded depth; cost O(bytes). */
 #include "base/text.h"
 #include "open/codepage.h"
@@ -24,12 +28,12 @@ struct reader {
     size_t at;
     uint32_t depth;
     uint8_t destination[GROUPS_MAX];
-    bool starred; /* \* was just seen */
+    bool starred;             /* \* was just seen */
     uint32_t code_page, skip; /* skip: bytes after \u that stand for old readers */
     uint32_t unicode_skip;
-    struct text text, run; /* UTF-8; bytes in the code page that follow it */
+    struct text text, run;         /* UTF-8; bytes in the code page that follow it */
     struct text data, field, word; /* data: of the object or picture being read */
-    int half;                            /* a first hex digit, or -1 */
+    int half;                      /* a first hex digit, or -1 */
     int64_t objects;
     bool data_junk;
 };
@@ -92,7 +96,8 @@ static void finish_object(struct reader *r)
     if (data.len == 0 || r->objects++ >= OBJECTS_MAX)
         return;
     uint32_t format = bytes_u32le(data, 4);
-    if (!take_string(data, &at, &class) || !take_string(data, &at, &topic) || !take_string(data, &at, &item)) {
+    if (!take_string(data, &at, &class) || !take_string(data, &at, &topic) ||
+        !take_string(data, &at, &item)) {
         node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0, BYTES("an object whose header is broken"));
         if (!carve(r, data, BYTES("object")))
             document_object(r->node, data, BYTES("object"));
@@ -100,7 +105,8 @@ static void finish_object(struct reader *r)
     }
     note_class(r, class);
     if (format == 1) {
-        document_relationship(r->node, BYTES("oleObject"), codepage_to_utf8(r->node->tree->arena, r->code_page, topic));
+        document_relationship(r->node, BYTES("oleObject"),
+                              codepage_to_utf8(r->node->tree->arena, r->code_page, topic));
         return;
     }
     uint32_t size = bytes_u32le(data, at);
@@ -124,17 +130,26 @@ static void finish_group(struct reader *r, enum destination ended)
 {
     struct arena *arena = r->node->tree->arena;
     switch (ended) {
-    case TO_OBJECT: finish_object(r); break;
-    case TO_PICTURE: finish_picture(r); break;
-    case TO_FIELD: document_field(r->node, arena_copy(arena, text_bytes(&r->field))); break;
-    case TO_CLASS: note_class(r, bytes_trim(text_bytes(&r->word))); break;
+    case TO_OBJECT:
+        finish_object(r);
+        break;
+    case TO_PICTURE:
+        finish_picture(r);
+        break;
+    case TO_FIELD:
+        document_field(r->node, arena_copy(arena, text_bytes(&r->field)));
+        break;
+    case TO_CLASS:
+        note_class(r, bytes_trim(text_bytes(&r->word)));
+        break;
     case TO_TEMPLATE: {
         struct bytes target = arena_copy(arena, bytes_trim(text_bytes(&r->word)));
         document_relationship(r->node, BYTES("attachedTemplate"), target);
         node_fact_add(r->node, FACT_DOCUMENT_TEMPLATES, target);
         break;
     }
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -174,12 +189,21 @@ static void add_char(struct reader *r, uint8_t c)
     }
     switch (now(r)) {
     case TO_OBJECT:
-    case TO_PICTURE: add_data(r, c); break;
-    case TO_FIELD: text_add_byte(&r->field, c); break;
+    case TO_PICTURE:
+        add_data(r, c);
+        break;
+    case TO_FIELD:
+        text_add_byte(&r->field, c);
+        break;
     case TO_CLASS:
-    case TO_TEMPLATE: text_add_byte(&r->word, c); break;
-    case TO_TEXT: text_add_byte(&r->run, c); break;
-    default: break;
+    case TO_TEMPLATE:
+        text_add_byte(&r->word, c);
+        break;
+    case TO_TEXT:
+        text_add_byte(&r->run, c);
+        break;
+    default:
+        break;
     }
 }
 
@@ -191,15 +215,20 @@ static void begin_data(struct reader *r, enum destination to)
 }
 
 /* Destinations that hold no text of the document. */
-static const char *const silent[] = {"fonttbl", "colortbl", "stylesheet", "info", "themedata", "colorschememapping",
-                                     "datastore", "latentstyles", "generator", "listtable", "listoverridetable",
-                                     "rsidtbl", "xmlnstbl", "filetbl", "revtbl", "bkmkstart", "bkmkend", "objname"};
+static const char *const silent[] = {"fonttbl",   "colortbl",          "stylesheet",
+                                     "info",      "themedata",         "colorschememapping",
+                                     "datastore", "latentstyles",      "generator",
+                                     "listtable", "listoverridetable", "rsidtbl",
+                                     "xmlnstbl",  "filetbl",           "revtbl",
+                                     "bkmkstart", "bkmkend",           "objname"};
 
 static void add_unicode(struct reader *r, long code)
 {
     if (code < 0)
         code += 65536;
-    struct text *out = now(r) == TO_FIELD ? &r->field : now(r) == TO_CLASS || now(r) == TO_TEMPLATE ? &r->word : &r->text;
+    struct text *out = now(r) == TO_FIELD                            ? &r->field
+                       : now(r) == TO_CLASS || now(r) == TO_TEMPLATE ? &r->word
+                                                                     : &r->text;
     if (out == &r->text)
         flush_run(r);
     if (now(r) == TO_TEXT || out != &r->text)
@@ -209,8 +238,9 @@ static void add_unicode(struct reader *r, long code)
 
 static void object_word(struct reader *r, struct bytes word)
 {
-    if (bytes_equal(word, BYTES("objupdate")) || bytes_equal(word, BYTES("objautlink")) || bytes_equal(word, BYTES("objocx")) ||
-        bytes_equal(word, BYTES("objhtml")) || bytes_equal(word, BYTES("objlink")))
+    if (bytes_equal(word, BYTES("objupdate")) || bytes_equal(word, BYTES("objautlink")) ||
+        bytes_equal(word, BYTES("objocx")) || bytes_equal(word, BYTES("objhtml")) ||
+        bytes_equal(word, BYTES("objlink")))
         node_fact_add(r->node, FACT_RTF_MARKS, word);
 }
 
@@ -246,10 +276,13 @@ static void control_word(struct reader *r, struct bytes word, bool has_number, l
         r->unicode_skip = number >= 0 && number < 16 ? (uint32_t)number : 1;
     } else if (bytes_equal(word, BYTES("u"))) {
         add_unicode(r, number);
-    } else if (bytes_equal(word, BYTES("par")) || bytes_equal(word, BYTES("line")) || bytes_equal(word, BYTES("tab")) ||
-               bytes_equal(word, BYTES("cell")) || bytes_equal(word, BYTES("row"))) {
+    } else if (bytes_equal(word, BYTES("par")) || bytes_equal(word, BYTES("line")) ||
+               bytes_equal(word, BYTES("tab")) || bytes_equal(word, BYTES("cell")) ||
+               bytes_equal(word, BYTES("row"))) {
         if (now(r) == TO_TEXT)
-            text_add_byte(&r->run, bytes_equal(word, BYTES("tab")) || bytes_equal(word, BYTES("cell")) ? '\t' : '\n');
+            text_add_byte(
+                &r->run,
+                bytes_equal(word, BYTES("tab")) || bytes_equal(word, BYTES("cell")) ? '\t' : '\n');
     } else if (now(r) == TO_OBJECT) {
         note(r, "control words in object data");
     } else {

@@ -60,7 +60,8 @@ static void run_alone(struct node *node, enum script_language language)
 
 static int script_bid(const struct node *node)
 {
-    bool mine = node->kind == KIND_VBA || node->kind == KIND_VBS || node->kind == KIND_JAVASCRIPT || node->kind == KIND_POWERSHELL;
+    bool mine = node->kind == KIND_VBA || node->kind == KIND_VBS || node->kind == KIND_JAVASCRIPT ||
+                node->kind == KIND_POWERSHELL;
     return mine ? 60 : 0;
 }
 

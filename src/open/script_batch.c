@@ -2,8 +2,10 @@
  *
  * Windows batch files: variables put together, carets and quotes taken out, what is started.
  *
- * Lines are expanded as cmd.exe does it (%x%, !x!, %x:~3,2%, %x:a=b%, %%i of a FOR over words), set remembers,
- * every other command is reported.  Bounded by LIMIT_EVAL_STEPS; cost O(bytes) per expansion, lines of 8 KB as
+ * Lines are expanded as cmd.exe does it (%x%, !x!, %x:~3,2%, %x:a=b%, %%i of a FOR over words),
+ * set remembers,
+ * every other command is reported.  Bounded by LIMIT_EVAL_STEPS; cost O(bytes) per expansion,
+ * lines of 8 KB as
  * in cmd.exe. */
 #include "base/table.h"
 #include "base/text.h"
@@ -46,7 +48,8 @@ static void set_variable(struct batch *b, struct bytes name, struct bytes value)
 static struct bytes lookup(struct batch *b, struct bytes inner)
 {
     size_t colon = bytes_find_byte(inner, ':', 0);
-    const struct bytes *known = table_get(b->variable, lower(b, bytes_sub(inner, 0, colon == BYTES_NPOS ? inner.len : colon)));
+    const struct bytes *known = table_get(
+        b->variable, lower(b, bytes_sub(inner, 0, colon == BYTES_NPOS ? inner.len : colon)));
     if (known == NULL)
         return BYTES_NONE;
     if (colon == BYTES_NPOS)
@@ -70,7 +73,8 @@ static struct bytes lookup(struct batch *b, struct bytes inner)
     struct text out;
     text_init(&out, b->arena, LINE_MAX);
     size_t at = 0;
-    for (size_t found; (found = bytes_find_fold(value, old, at)) != BYTES_NPOS; at = found + old.len) {
+    for (size_t found; (found = bytes_find_fold(value, old, at)) != BYTES_NPOS;
+         at = found + old.len) {
         text_add(&out, bytes_sub(value, at, found - at));
         text_add(&out, new);
     }
@@ -94,7 +98,9 @@ static struct bytes expand(struct batch *b, struct bytes line)
         }
         if (c == '%' || c == '!') {
             size_t end = bytes_find_byte(bytes_sub(line, 0, i + 200), c, i + 1);
-            struct bytes value = end == BYTES_NPOS || end == i + 1 ? BYTES_NONE : lookup(b, bytes_sub(line, i + 1, end - i - 1));
+            struct bytes value = end == BYTES_NPOS || end == i + 1
+                                     ? BYTES_NONE
+                                     : lookup(b, bytes_sub(line, i + 1, end - i - 1));
             if (value.at != NULL) {
                 text_add(&out, value);
                 i = end;
@@ -147,13 +153,16 @@ static void run_set(struct batch *b, struct bytes rest)
 /* for %%i in (a b c) do command; for /f "..." %%i in ('command') do ... */
 static void run_for(struct batch *b, struct bytes rest)
 {
-    size_t percent = bytes_find_byte(rest, '%', 0), open = bytes_find_byte(rest, '(', 0), close = bytes_find_byte(rest, ')', open == BYTES_NPOS ? 0 : open);
+    size_t percent = bytes_find_byte(rest, '%', 0), open = bytes_find_byte(rest, '(', 0),
+           close = bytes_find_byte(rest, ')', open == BYTES_NPOS ? 0 : open);
     size_t body = bytes_find_fold(rest, BYTES(" do "), close == BYTES_NPOS ? 0 : close);
-    if (percent == BYTES_NPOS || open == BYTES_NPOS || close == BYTES_NPOS || body == BYTES_NPOS || b->depth > 4)
+    if (percent == BYTES_NPOS || open == BYTES_NPOS || close == BYTES_NPOS || body == BYTES_NPOS ||
+        b->depth > 4)
         return;
     while (percent < rest.len && rest.at[percent] == '%')
         percent++;
-    struct bytes list = bytes_sub(rest, open + 1, close - open - 1), word, command = bytes_trim(bytes_from(rest, body + 4));
+    struct bytes list = bytes_sub(rest, open + 1, close - open - 1), word,
+                 command = bytes_trim(bytes_from(rest, body + 4));
     struct bytes counter = b->counter, value = b->value;
     if (command.len > 1 && command.at[0] == '(' && command.at[command.len - 1] == ')')
         command = bytes_sub(command, 1, command.len - 2);
@@ -191,7 +200,8 @@ static void run_command(struct batch *b, struct bytes command)
         b->depth--;
         return;
     }
-    static const char *const quiet[] = {"echo", "if ", "goto", "cls", "title", "setlocal", "endlocal", "pause", "exit", "cd ", "color", "else"};
+    static const char *const quiet[] = {"echo",     "if ",   "goto", "cls", "title", "setlocal",
+                                        "endlocal", "pause", "exit", "cd ", "color", "else"};
     for (size_t i = 0; i < sizeof quiet / sizeof quiet[0]; i++)
         if (bytes_starts_fold(command, bytes_of_string(quiet[i]))) {
             report_literal(&b->report, command);
@@ -216,7 +226,8 @@ static void run_line(struct batch *b, struct bytes line)
     line = without_carets(b, line);
     size_t from = 0;
     bool quoted = false;
-    for (size_t i = 0; i <= line.len; i++) { /* commands are expanded one by one, so that set x=... & %x% works as with call */
+    for (size_t i = 0; i <= line.len;
+         i++) { /* commands are expanded one by one, so that set x=... & %x% works as with call */
         if (i < line.len && line.at[i] == '"')
             quoted = !quoted;
         bool ends = i == line.len || (!quoted && line.at[i] == '&');
@@ -233,7 +244,8 @@ static void batch_open(struct node *node)
 {
     static const struct {
         const char *name, *value;
-    } known[] = {{"comspec", "C:\\Windows\\system32\\cmd.exe"}, {"pathext", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC"}};
+    } known[] = {{"comspec", "C:\\Windows\\system32\\cmd.exe"},
+                 {"pathext", ".COM;.EXE;.BAT;.CMD;.VBS;.VBE;.JS;.JSE;.WSF;.WSH;.MSC"}};
     struct batch b = {.arena = node->tree->arena, .budget = node->tree->budget};
     struct bytes rest = node->content, line;
     report_begin(&b.report, node, node);
@@ -245,7 +257,8 @@ static void batch_open(struct node *node)
         struct text joined; /* a line that ends in a caret goes on */
         text_init(&joined, b.arena, LINE_MAX);
         text_add(&joined, line);
-        while (joined.len > 0 && joined.at[joined.len - 1] == '^' && bytes_next_line(&rest, &line)) {
+        while (joined.len > 0 && joined.at[joined.len - 1] == '^' &&
+               bytes_next_line(&rest, &line)) {
             joined.len--;
             text_add(&joined, line);
         }

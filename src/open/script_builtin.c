@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BUILTIN(name) static struct script_value fn_##name(struct script *s, struct script_value *a, uint32_t n)
+#define BUILTIN(name)                                                                              \
+    static struct script_value fn_##name(struct script *s, struct script_value *a, uint32_t n)
 
-static bool known_text(struct script *s, struct script_value *a, uint32_t n, uint32_t i, struct script_value *out)
+static bool known_text(struct script *s, struct script_value *a, uint32_t n, uint32_t i,
+                       struct script_value *out)
 {
     if (i >= n || a[i].tag == SCRIPT_UNKNOWN || a[i].tag == SCRIPT_OBJECT)
         return false;
@@ -30,8 +32,9 @@ BUILTIN(chr)
 BUILTIN(asc)
 {
     struct script_value t;
-    return known_text(s, a, n, 0, &t) && t.len > 0 && t.text[0] < SCRIPT_PART_UNKNOWN ? script_of_number(t.text[0])
-                                                                                    : script_unknown();
+    return known_text(s, a, n, 0, &t) && t.len > 0 && t.text[0] < SCRIPT_PART_UNKNOWN
+               ? script_of_number(t.text[0])
+               : script_unknown();
 }
 
 BUILTIN(mid)
@@ -46,7 +49,8 @@ BUILTIN(mid)
 BUILTIN(left)
 {
     struct script_value t;
-    return known_text(s, a, n, 0, &t) ? script_part(t, 0, (int64_t)script_number_or(s, a, n, 1, 0)) : script_unknown();
+    return known_text(s, a, n, 0, &t) ? script_part(t, 0, (int64_t)script_number_or(s, a, n, 1, 0))
+                                      : script_unknown();
 }
 
 BUILTIN(right)
@@ -64,7 +68,8 @@ BUILTIN(len)
     return known_text(s, a, n, 0, &t) ? script_of_number(t.len) : script_unknown();
 }
 
-static int64_t find_text(struct script *s, struct script_value t, struct script_value wanted, int64_t from)
+static int64_t find_text(struct script *s, struct script_value t, struct script_value wanted,
+                         int64_t from)
 {
     for (int64_t i = from; i + wanted.len <= t.len && script_step(s, 1 + wanted.len / 64); i++)
         if (wanted.len == 0 || (t.text[i] == wanted.text[0] &&
@@ -96,8 +101,8 @@ BUILTIN(instrrev)
     return script_of_number((double)last + 1);
 }
 
-struct script_value script_replace(struct script *s, struct script_value t, struct script_value old, struct script_value new,
-                                   bool all)
+struct script_value script_replace(struct script *s, struct script_value t, struct script_value old,
+                                   struct script_value new, bool all)
 {
     struct script_value out = script_of_string(s, "");
     int64_t from = 0;
@@ -113,7 +118,8 @@ struct script_value script_replace(struct script *s, struct script_value t, stru
 BUILTIN(replace)
 {
     struct script_value t, old, new;
-    if (!known_text(s, a, n, 0, &t) || !known_text(s, a, n, 1, &old) || !known_text(s, a, n, 2, &new))
+    if (!known_text(s, a, n, 0, &t) || !known_text(s, a, n, 1, &old) ||
+        !known_text(s, a, n, 2, &new))
         return n > 0 ? a[0] : script_unknown();
     return script_replace(s, t, old, new, true);
 }
@@ -139,7 +145,8 @@ BUILTIN(split)
         by = script_to_string(s, a[1]);
     struct script_value out = script_new_array(s, 8);
     int64_t from = 0;
-    for (int64_t at; by.len > 0 && (at = find_text(s, t, by, from)) >= 0 && !s->over; from = at + by.len)
+    for (int64_t at; by.len > 0 && (at = find_text(s, t, by, from)) >= 0 && !s->over;
+         from = at + by.len)
         script_push(s, out.array, script_part(t, from, at - from));
     script_push(s, out.array, script_part(t, from, t.len));
     return out;
@@ -149,7 +156,8 @@ BUILTIN(join)
 {
     if (n < 1 || a[0].tag != SCRIPT_ARRAY)
         return script_unknown();
-    struct script_value by = n >= 2 ? script_to_string(s, a[1]) : script_of_string(s, s->language == SCRIPT_JS ? "," : " ");
+    struct script_value by = n >= 2 ? script_to_string(s, a[1])
+                                    : script_of_string(s, s->language == SCRIPT_JS ? "," : " ");
     struct script_value out = script_of_string(s, "");
     for (uint32_t i = 0; i < a[0].array->count && script_step(s, 1); i++) {
         if (i > 0)
@@ -170,7 +178,8 @@ BUILTIN(array)
 BUILTIN(ubound)
 {
     (void)s;
-    return n >= 1 && a[0].tag == SCRIPT_ARRAY ? script_of_number((double)a[0].array->count - 1) : script_unknown();
+    return n >= 1 && a[0].tag == SCRIPT_ARRAY ? script_of_number((double)a[0].array->count - 1)
+                                              : script_unknown();
 }
 BUILTIN(lbound)
 {
@@ -178,7 +187,8 @@ BUILTIN(lbound)
     return script_of_number(0);
 }
 
-static struct script_value change_case(struct script *s, struct script_value *a, uint32_t n, bool upper)
+static struct script_value change_case(struct script *s, struct script_value *a, uint32_t n,
+                                       bool upper)
 {
     struct script_value t;
     if (!known_text(s, a, n, 0, &t))
@@ -232,7 +242,8 @@ BUILTIN(string)
 {
     if (n < 2)
         return n == 1 ? script_to_string(s, a[0]) : script_of_string(s, "");
-    double code = a[1].tag == SCRIPT_STRING && a[1].len > 0 ? a[1].text[0] : script_number_or(s, a, n, 1, ' ');
+    double code = a[1].tag == SCRIPT_STRING && a[1].len > 0 ? a[1].text[0]
+                                                            : script_number_or(s, a, n, 1, ' ');
     return fill(s, script_number_or(s, a, n, 0, 0), (uint16_t)(int32_t)fmod(code, 65536));
 }
 
@@ -242,7 +253,8 @@ BUILTIN(hex)
     char digits[32];
     if (n < 1 || !script_to_number(s, a[0], &x) || fabs(x) > 9e15)
         return script_unknown();
-    snprintf(digits, sizeof digits, "%llX", (long long)x & (x < 0 ? 0xFFFFFFFFLL : 0x1FFFFFFFFFFFFFLL));
+    snprintf(digits, sizeof digits, "%llX",
+             (long long)x & (x < 0 ? 0xFFFFFFFFLL : 0x1FFFFFFFFFFFFFLL));
     return script_of_string(s, digits);
 }
 
@@ -272,7 +284,8 @@ BUILTIN(number)
 BUILTIN(integer)
 {
     double x;
-    return n >= 1 && script_to_number(s, a[0], &x) ? script_of_number(nearbyint(x)) : script_unknown();
+    return n >= 1 && script_to_number(s, a[0], &x) ? script_of_number(nearbyint(x))
+                                                   : script_unknown();
 }
 BUILTIN(floor)
 {
@@ -287,13 +300,15 @@ BUILTIN(abs)
 BUILTIN(sqr)
 {
     double x;
-    return n >= 1 && script_to_number(s, a[0], &x) && x >= 0 ? script_of_number(sqrt(x)) : script_unknown();
+    return n >= 1 && script_to_number(s, a[0], &x) && x >= 0 ? script_of_number(sqrt(x))
+                                                             : script_unknown();
 }
 BUILTIN(cstr)
 {
-    return n >= 1 && a[0].tag != SCRIPT_UNKNOWN && a[0].tag != SCRIPT_OBJECT ? script_to_string(s, a[0])
-           : n >= 1                                                          ? a[0]
-                                                                             : script_unknown();
+    return n >= 1 && a[0].tag != SCRIPT_UNKNOWN && a[0].tag != SCRIPT_OBJECT
+               ? script_to_string(s, a[0])
+           : n >= 1 ? a[0]
+                    : script_unknown();
 }
 BUILTIN(same)
 {
@@ -366,7 +381,9 @@ BUILTIN(execute)
     struct script_value t;
     if (!known_text(s, a, n, 0, &t))
         return script_unknown();
-    return s->language == SCRIPT_JS && a[0].tag != SCRIPT_STRING ? a[0] : script_run_text(s, script_to_utf8(s, t));
+    return s->language == SCRIPT_JS && a[0].tag != SCRIPT_STRING
+               ? a[0]
+               : script_run_text(s, script_to_utf8(s, t));
 }
 
 BUILTIN(timeout)
@@ -441,7 +458,8 @@ BUILTIN(parse_int)
 BUILTIN(is_nan)
 {
     double x;
-    return n < 1 || a[0].tag == SCRIPT_UNKNOWN ? script_unknown() : script_of_bool(!script_to_number(s, a[0], &x));
+    return n < 1 || a[0].tag == SCRIPT_UNKNOWN ? script_unknown()
+                                               : script_of_bool(!script_to_number(s, a[0], &x));
 }
 
 BUILTIN(call_by_name)
@@ -449,7 +467,8 @@ BUILTIN(call_by_name)
     if (n < 2)
         return script_unknown();
     report_add(&s->report, FACT_SCRIPT_OBFUSCATION, BYTES("call by name"));
-    return script_method(s, a[0], script_name(s, script_argument(s, a, n, 1)), a + (n > 3 ? 3 : n), n > 3 ? n - 3 : 0);
+    return script_method(s, a[0], script_name(s, script_argument(s, a, n, 1)), a + (n > 3 ? 3 : n),
+                         n > 3 ? n - 3 : 0);
 }
 
 BUILTIN(file)
@@ -481,28 +500,94 @@ BUILTIN(macro4)
 }
 
 static const struct script_builtin vb[] = {
-    {"chr", fn_chr}, {"chrw", fn_chr}, {"chrb", fn_chr}, {"asc", fn_asc}, {"ascw", fn_asc}, {"ascb", fn_asc},
-    {"mid", fn_mid}, {"midb", fn_mid}, {"left", fn_left}, {"right", fn_right}, {"len", fn_len}, {"instr", fn_instr},
-    {"instrrev", fn_instrrev}, {"replace", fn_replace}, {"strreverse", fn_strreverse}, {"split", fn_split},
-    {"join", fn_join}, {"array", fn_array}, {"ubound", fn_ubound}, {"lbound", fn_lbound}, {"ucase", fn_ucase},
-    {"lcase", fn_lcase}, {"trim", fn_trim}, {"ltrim", fn_trim}, {"rtrim", fn_trim}, {"space", fn_space},
-    {"string", fn_string}, {"hex", fn_hex}, {"val", fn_val}, {"cint", fn_integer}, {"clng", fn_integer},
-    {"cbyte", fn_integer}, {"cdbl", fn_number}, {"csng", fn_number}, {"int", fn_floor}, {"fix", fn_floor},
-    {"abs", fn_abs}, {"sqr", fn_sqr}, {"round", fn_integer}, {"cstr", fn_cstr}, {"cvar", fn_same}, {"cbool", fn_same},
-    {"format", fn_cstr}, {"now", fn_now}, {"date", fn_now}, {"time", fn_now}, {"timer", fn_now}, {"rnd", fn_rnd},
-    {"environ", fn_environ}, {"shell", fn_shell}, {"createobject", fn_createobject}, {"getobject", fn_createobject},
-    {"iif", fn_iif}, {"choose", fn_choose}, {"strconv", fn_strconv}, {"execute", fn_execute},
-    {"executeglobal", fn_execute}, {"eval", fn_execute}, {"callbyname", fn_call_by_name}, {"unescape", fn_unescape},
-    {"mkdir", fn_file}, {"kill", fn_file}, {"filecopy", fn_file}, {"chdir", fn_file}, {"name", fn_file},
-    {"strcomp", fn_strcomp}, {"executeexcel4macro", fn_macro4},
+    {"chr", fn_chr},
+    {"chrw", fn_chr},
+    {"chrb", fn_chr},
+    {"asc", fn_asc},
+    {"ascw", fn_asc},
+    {"ascb", fn_asc},
+    {"mid", fn_mid},
+    {"midb", fn_mid},
+    {"left", fn_left},
+    {"right", fn_right},
+    {"len", fn_len},
+    {"instr", fn_instr},
+    {"instrrev", fn_instrrev},
+    {"replace", fn_replace},
+    {"strreverse", fn_strreverse},
+    {"split", fn_split},
+    {"join", fn_join},
+    {"array", fn_array},
+    {"ubound", fn_ubound},
+    {"lbound", fn_lbound},
+    {"ucase", fn_ucase},
+    {"lcase", fn_lcase},
+    {"trim", fn_trim},
+    {"ltrim", fn_trim},
+    {"rtrim", fn_trim},
+    {"space", fn_space},
+    {"string", fn_string},
+    {"hex", fn_hex},
+    {"val", fn_val},
+    {"cint", fn_integer},
+    {"clng", fn_integer},
+    {"cbyte", fn_integer},
+    {"cdbl", fn_number},
+    {"csng", fn_number},
+    {"int", fn_floor},
+    {"fix", fn_floor},
+    {"abs", fn_abs},
+    {"sqr", fn_sqr},
+    {"round", fn_integer},
+    {"cstr", fn_cstr},
+    {"cvar", fn_same},
+    {"cbool", fn_same},
+    {"format", fn_cstr},
+    {"now", fn_now},
+    {"date", fn_now},
+    {"time", fn_now},
+    {"timer", fn_now},
+    {"rnd", fn_rnd},
+    {"environ", fn_environ},
+    {"shell", fn_shell},
+    {"createobject", fn_createobject},
+    {"getobject", fn_createobject},
+    {"iif", fn_iif},
+    {"choose", fn_choose},
+    {"strconv", fn_strconv},
+    {"execute", fn_execute},
+    {"executeglobal", fn_execute},
+    {"eval", fn_execute},
+    {"callbyname", fn_call_by_name},
+    {"unescape", fn_unescape},
+    {"mkdir", fn_file},
+    {"kill", fn_file},
+    {"filecopy", fn_file},
+    {"chdir", fn_file},
+    {"name", fn_file},
+    {"strcomp", fn_strcomp},
+    {"executeexcel4macro", fn_macro4},
 };
 
 static const struct script_builtin js[] = {
-    {"eval", fn_execute}, {"setTimeout", fn_timeout}, {"setInterval", fn_timeout}, {"unescape", fn_unescape},
-    {"decodeURIComponent", fn_unescape}, {"decodeURI", fn_unescape}, {"atob", fn_atob}, {"parseInt", fn_parse_int},
-    {"parseFloat", fn_number}, {"Number", fn_number}, {"String", fn_cstr}, {"isNaN", fn_is_nan},
-    {"GetObject", fn_createobject}, {"Array", fn_array}, {"escape", fn_same}, {"encodeURIComponent", fn_same},
-    {"Date", fn_now}, {"ActiveXObject", fn_createobject},
+    {"eval", fn_execute},
+    {"setTimeout", fn_timeout},
+    {"setInterval", fn_timeout},
+    {"unescape", fn_unescape},
+    {"decodeURIComponent", fn_unescape},
+    {"decodeURI", fn_unescape},
+    {"atob", fn_atob},
+    {"parseInt", fn_parse_int},
+    {"parseFloat", fn_number},
+    {"Number", fn_number},
+    {"String", fn_cstr},
+    {"isNaN", fn_is_nan},
+    {"GetObject", fn_createobject},
+    {"Array", fn_array},
+    {"escape", fn_same},
+    {"encodeURIComponent", fn_same},
+    {"Date", fn_now},
+    {"ActiveXObject", fn_createobject},
 };
 
 const struct script_builtin *script_builtin(struct script *s, struct script_name *name)
@@ -518,7 +603,8 @@ const struct script_builtin *script_builtin(struct script *s, struct script_name
     return name->builtin;
 }
 
-struct script_value script_vb_builtin(struct script *s, const char *name, struct script_value *argument, uint32_t count)
+struct script_value script_vb_builtin(struct script *s, const char *name,
+                                      struct script_value *argument, uint32_t count)
 {
     for (size_t i = 0; i < sizeof vb / sizeof vb[0]; i++)
         if (strcmp(vb[i].name, name) == 0)

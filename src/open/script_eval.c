@@ -59,7 +59,8 @@ void script_set(struct script *s, struct script_name *name, struct script_value 
 }
 
 /* v[i] = x, also with several indices; holes are filled. */
-static void set_item(struct script *s, struct script_array *array, struct script_value index, struct script_value v)
+static void set_item(struct script *s, struct script_array *array, struct script_value index,
+                     struct script_value v)
 {
     double n;
     if (!script_to_number(s, index, &n) || n < 0 || n > 1000000)
@@ -84,7 +85,8 @@ static void set_mid(struct script *s, struct script_expression *call, struct scr
         return;
     struct script_value text = script_to_string(s, v);
     struct script_value head = script_part(argument[0], 0, (int64_t)from - 1);
-    struct script_value tail = script_part(argument[0], head.len + (int64_t)text.len, argument[0].len);
+    struct script_value tail =
+        script_part(argument[0], head.len + (int64_t)text.len, argument[0].len);
     script_assign(s, call->list, script_join(s, script_join(s, head, text), tail));
 }
 
@@ -118,7 +120,9 @@ void script_assign(struct script *s, struct script_expression *target, struct sc
     if (target == NULL)
         return;
     switch (target->kind) {
-    case EX_NAME: script_set(s, target->name, v); break;
+    case EX_NAME:
+        script_set(s, target->name, v);
+        break;
     case EX_MEMBER: {
         struct script_value self = script_evaluate(s, target->a);
         if (self.tag == SCRIPT_OBJECT) {
@@ -130,10 +134,15 @@ void script_assign(struct script *s, struct script_expression *target, struct sc
         break;
     }
     case EX_CALL:
-    case EX_INDEX: set_indexed(s, target, v); break;
-    case EX_CAST: script_assign(s, target->a, v); break;
+    case EX_INDEX:
+        set_indexed(s, target, v);
+        break;
+    case EX_CAST:
+        script_assign(s, target->a, v);
+        break;
     case EX_ARRAY: /* $a, $b = 1, 2 */
-        for (uint32_t i = 0; target->list != NULL && v.tag == SCRIPT_ARRAY && i < v.array->count; i++) {
+        for (uint32_t i = 0; target->list != NULL && v.tag == SCRIPT_ARRAY && i < v.array->count;
+             i++) {
             struct script_expression *one = target->list;
             for (uint32_t k = 0; k < i && one != NULL; k++)
                 one = one->next;
@@ -142,7 +151,8 @@ void script_assign(struct script *s, struct script_expression *target, struct sc
                 break;
         }
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -152,8 +162,8 @@ static void show_scope(struct script *s, const struct script_scope *scope)
         script_show(s, scope->variable[i].value);
 }
 
-struct script_value script_call_function(struct script *s, struct script_function *f, struct script_value *argument,
-                                         uint32_t count)
+struct script_value script_call_function(struct script *s, struct script_function *f,
+                                         struct script_value *argument, uint32_t count)
 {
     if (f->entry.at != NULL) { /* a library function */
         for (uint32_t i = 0; i < count; i++)
@@ -164,8 +174,9 @@ struct script_value script_call_function(struct script *s, struct script_functio
             report_file(&s->report, script_argument(s, argument, count, 2));
         } else if (bytes_starts_fold(f->entry, BYTES("ShellExecute"))) {
             struct bytes program = script_argument(s, argument, count, 2);
-            report_command(&s->report, arena_printf(s->arena, "%.*s %.*s", BYTES_FMT(program),
-                                                    BYTES_FMT(script_argument(s, argument, count, 3))));
+            report_command(&s->report,
+                           arena_printf(s->arena, "%.*s %.*s", BYTES_FMT(program),
+                                        BYTES_FMT(script_argument(s, argument, count, 3))));
         } else if (bytes_starts_fold(f->entry, BYTES("WinExec"))) {
             report_command(&s->report, script_argument(s, argument, count, 0));
         } else if (bytes_starts_fold(f->entry, BYTES("CreateProcess"))) {
@@ -209,9 +220,11 @@ struct script_value script_call_function(struct script *s, struct script_functio
     return result;
 }
 
-struct script_value script_call_value(struct script *s, struct script_value v, struct script_value *argument, uint32_t count)
+struct script_value script_call_value(struct script *s, struct script_value v,
+                                      struct script_value *argument, uint32_t count)
 {
-    return v.tag == SCRIPT_FUNCTION ? script_call_function(s, v.function, argument, count) : script_unknown();
+    return v.tag == SCRIPT_FUNCTION ? script_call_function(s, v.function, argument, count)
+                                    : script_unknown();
 }
 
 static void run_if(struct script *s, struct script_statement *st)
@@ -306,7 +319,8 @@ static void run_each(struct script *s, struct script_statement *st)
         return;
     }
     for (uint32_t i = 0; i < all.array->count && script_step(s, 1); i++) {
-        bool index = s->language == SCRIPT_JS && st->until; /* for..in gives indices, for..of items */
+        bool index =
+            s->language == SCRIPT_JS && st->until; /* for..in gives indices, for..of items */
         script_set(s, st->name, index ? script_of_number(i) : all.array->item[i]);
         script_run(s, st->body);
         if (!loop_goes_on(s))
@@ -320,8 +334,10 @@ static void run_select(struct script *s, struct script_statement *st)
     bool falls = false;
     for (struct script_statement *one = st->other; one != NULL && !s->over; one = one->other) {
         int match = one->b == NULL ? 1 : 0;
-        for (struct script_expression *e = one->b == NULL ? NULL : one->b->list; e != NULL && match == 0; e = e->next) {
-            int same = script_to_truth(s, script_binary_value(s, OP_EQUAL, v, script_evaluate(s, e)));
+        for (struct script_expression *e = one->b == NULL ? NULL : one->b->list;
+             e != NULL && match == 0; e = e->next) {
+            int same =
+                script_to_truth(s, script_binary_value(s, OP_EQUAL, v, script_evaluate(s, e)));
             match = same != 0 ? same : match;
         }
         if (match == 0 && !falls)
@@ -347,7 +363,8 @@ static void run_dim(struct script *s, struct script_statement *st)
         struct script_value v = script_new_array(s, 0);
         if (now != NULL && now->tag == SCRIPT_ARRAY)
             v = *now;
-        if (st->b->list != NULL && script_to_number(s, script_evaluate(s, st->b->list), &n) && n >= 0 && n < 65536)
+        if (st->b->list != NULL && script_to_number(s, script_evaluate(s, st->b->list), &n) &&
+            n >= 0 && n < 65536)
             while (v.array->count <= (uint32_t)n && script_step(s, 1))
                 script_push(s, v.array, script_empty());
         script_set(s, st->name, v);
@@ -412,23 +429,37 @@ static void run_one(struct script *s, struct script_statement *st)
             s->result = v; /* what a function leaves is what it gives */
         break;
     }
-    case ST_IF: run_if(s, st); break;
-    case ST_WHILE: run_while(s, st); break;
+    case ST_IF:
+        run_if(s, st);
+        break;
+    case ST_WHILE:
+        run_while(s, st);
+        break;
     case ST_FOR:
         script_evaluate(s, st->c);
         script_run(s, st->other);
         run_while(s, st);
         break;
-    case ST_COUNT: run_count(s, st); break;
-    case ST_EACH: run_each(s, st); break;
+    case ST_COUNT:
+        run_count(s, st);
+        break;
+    case ST_EACH:
+        run_each(s, st);
+        break;
     case ST_RETURN:
         if (st->a != NULL)
             s->result = script_evaluate(s, st->a);
         s->flow = FLOW_RETURN;
         break;
-    case ST_BREAK: s->flow = FLOW_BREAK; break;
-    case ST_CONTINUE: s->flow = FLOW_CONTINUE; break;
-    case ST_BLOCK: script_run(s, st->body); break;
+    case ST_BREAK:
+        s->flow = FLOW_BREAK;
+        break;
+    case ST_CONTINUE:
+        s->flow = FLOW_CONTINUE;
+        break;
+    case ST_BLOCK:
+        script_run(s, st->body);
+        break;
     case ST_TRY:
         script_run(s, st->body);
         script_run(s, st->other);
@@ -440,11 +471,21 @@ static void run_one(struct script *s, struct script_statement *st)
         s->with = before;
         break;
     }
-    case ST_SELECT: run_select(s, st); break;
-    case ST_OPEN: run_open(s, st); break;
-    case ST_PRINT: run_print(s, st); break;
-    case ST_EXIT: s->flow = FLOW_EXIT; break;
-    case ST_DIM: run_dim(s, st); break;
+    case ST_SELECT:
+        run_select(s, st);
+        break;
+    case ST_OPEN:
+        run_open(s, st);
+        break;
+    case ST_PRINT:
+        run_print(s, st);
+        break;
+    case ST_EXIT:
+        s->flow = FLOW_EXIT;
+        break;
+    case ST_DIM:
+        run_dim(s, st);
+        break;
     }
 }
 
@@ -453,12 +494,14 @@ void script_run(struct script *s, struct script_statement *statement)
     if (s->depth >= SCRIPT_EVAL_DEPTH_MAX)
         return;
     s->depth++;
-    for (; statement != NULL && s->flow == FLOW_GO_ON && script_step(s, 1); statement = statement->next)
+    for (; statement != NULL && s->flow == FLOW_GO_ON && script_step(s, 1);
+         statement = statement->next)
         run_one(s, statement);
     s->depth--;
 }
 
-void script_begin(struct script *s, enum script_language language, struct node *node, struct node *document)
+void script_begin(struct script *s, enum script_language language, struct node *node,
+                  struct node *document)
 {
     *s = (struct script){.language = language, .node = node, .arena = node->tree->arena};
     report_begin(&s->report, node, document);
@@ -468,8 +511,9 @@ void script_begin(struct script *s, enum script_language language, struct node *
 
 static bool starts_by_itself(struct bytes name)
 {
-    static const char *const starts[] = {"auto", "document_", "workbook_", "worksheet_", "presentation_", "slideshow",
-                                         "userform_", "window_onload", "main"};
+    static const char *const starts[] = {"auto",       "document_",     "workbook_",
+                                         "worksheet_", "presentation_", "slideshow",
+                                         "userform_",  "window_onload", "main"};
     for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
         if (bytes_starts_fold(name, bytes_of_string(starts[i])))
             return true;

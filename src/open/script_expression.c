@@ -3,7 +3,8 @@
 
 #include "base/table.h"
 
-uint32_t script_arguments(struct script *s, struct script_expression *list, struct script_value *out)
+uint32_t script_arguments(struct script *s, struct script_expression *list,
+                          struct script_value *out)
 {
     uint32_t count = 0;
     for (; list != NULL && count < SCRIPT_ARGUMENTS_MAX; list = list->next)
@@ -11,22 +12,28 @@ uint32_t script_arguments(struct script *s, struct script_expression *list, stru
     return count;
 }
 
-struct bytes script_argument(struct script *s, struct script_value *argument, uint32_t count, uint32_t i)
+struct bytes script_argument(struct script *s, struct script_value *argument, uint32_t count,
+                             uint32_t i)
 {
     return i < count ? script_to_utf8(s, argument[i]) : BYTES("");
 }
 
-double script_number_or(struct script *s, struct script_value *argument, uint32_t count, uint32_t i, double otherwise)
+double script_number_or(struct script *s, struct script_value *argument, uint32_t count, uint32_t i,
+                        double otherwise)
 {
     double n;
-    return i < count && argument[i].tag != SCRIPT_EMPTY && script_to_number(s, argument[i], &n) ? n : otherwise;
+    return i < count && argument[i].tag != SCRIPT_EMPTY && script_to_number(s, argument[i], &n)
+               ? n
+               : otherwise;
 }
 
-/* a & b & c & ...: the left spine is walked, not recursed, so that a thousand pieces are no depth. */
+/* a & b & c & ...: the left spine is walked, not recursed, so that a thousand pieces are no depth.
+ * */
 static struct script_value join_spine(struct script *s, struct script_expression *e)
 {
     uint32_t count = 0;
-    for (const struct script_expression *at = e; at->kind == EX_BINARY && at->op == e->op; at = at->a)
+    for (const struct script_expression *at = e; at->kind == EX_BINARY && at->op == e->op;
+         at = at->a)
         count++;
     struct script_expression **spine = arena_array_of(s->arena, count, struct script_expression *);
     s->made_bytes += count * sizeof *spine;
@@ -51,7 +58,8 @@ static struct script_value logic(struct script *s, struct script_expression *e)
 }
 
 /* One item of an array or string by number; a property of an object by name. */
-static struct script_value item(struct script *s, struct script_value self, struct script_value index)
+static struct script_value item(struct script *s, struct script_value self,
+                                struct script_value index)
 {
     double n;
     if (self.tag == SCRIPT_OBJECT) {
@@ -66,14 +74,17 @@ static struct script_value item(struct script *s, struct script_value self, stru
                 script_push(s, out.array, item(s, self, index.array->item[i]));
         return out;
     }
-    if (index.tag == SCRIPT_STRING && s->language == SCRIPT_JS && (index.len == 0 || index.text[0] > '9')) {
+    if (index.tag == SCRIPT_STRING && s->language == SCRIPT_JS &&
+        (index.len == 0 || index.text[0] > '9')) {
         struct script_value out; /* x["length"] */
         if (script_get_member(s, self, script_name(s, script_to_utf8(s, index)), &out))
             return out;
     }
     if (!script_to_number(s, index, &n))
         return script_unknown();
-    uint32_t count = self.tag == SCRIPT_ARRAY ? self.array->count : self.tag == SCRIPT_STRING ? self.len : 0;
+    uint32_t count = self.tag == SCRIPT_ARRAY    ? self.array->count
+                     : self.tag == SCRIPT_STRING ? self.len
+                                                 : 0;
     if (n < 0 && s->language == SCRIPT_PS)
         n += count;
     if (!(n >= 0 && n < count))
@@ -85,7 +96,8 @@ static struct script_value item(struct script *s, struct script_value self, stru
     return c;
 }
 
-static struct script_value items(struct script *s, struct script_value self, struct script_value *argument, uint32_t count)
+static struct script_value items(struct script *s, struct script_value self,
+                                 struct script_value *argument, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         self = item(s, self, argument[i]);
@@ -107,7 +119,8 @@ static struct script_value member(struct script *s, struct script_expression *e)
 }
 
 /* A function's changes to its arguments go back to plain variables (VB passes references). */
-static void give_back(struct script *s, struct script_expression *list, const struct script_value *argument, uint32_t count)
+static void give_back(struct script *s, struct script_expression *list,
+                      const struct script_value *argument, uint32_t count)
 {
     for (uint32_t i = 0; i < count && list != NULL; i++, list = list->next)
         if (list->kind == EX_NAME)
@@ -123,8 +136,8 @@ static struct script_value call_name(struct script *s, struct script_expression 
     bool own = s->scope != NULL && s->scope->function != NULL && s->scope->function->name == name;
     if (variable != NULL && !own && variable->tag == SCRIPT_FUNCTION)
         return script_call_value(s, *variable, argument, count);
-    if (variable != NULL && !own && count > 0 && variable->tag != SCRIPT_UNKNOWN && variable->tag != SCRIPT_EMPTY &&
-        s->language == SCRIPT_VB)
+    if (variable != NULL && !own && count > 0 && variable->tag != SCRIPT_UNKNOWN &&
+        variable->tag != SCRIPT_EMPTY && s->language == SCRIPT_VB)
         return items(s, *variable, argument, count);
     if (name->function != NULL) {
         struct script_value v = script_call_function(s, name->function, argument, count);
@@ -162,7 +175,8 @@ static struct script_value call_member(struct script *s, struct script_expressio
     if (self.tag == SCRIPT_FUNCTION && m->name->text.len > 3) { /* f.call(this, a), f.Invoke() */
         if (bytes_equal_fold(m->name->text, BYTES("call")))
             return script_call_value(s, self, argument + (count > 0), count - (count > 0));
-        if (bytes_equal_fold(m->name->text, BYTES("invoke")) || bytes_equal_fold(m->name->text, BYTES("apply")))
+        if (bytes_equal_fold(m->name->text, BYTES("invoke")) ||
+            bytes_equal_fold(m->name->text, BYTES("apply")))
             return script_call_value(s, self, argument, count);
     }
     if (m->name->function != NULL && s->language == SCRIPT_VB && self.tag != SCRIPT_OBJECT)
@@ -183,9 +197,11 @@ static struct script_value call(struct script *s, struct script_expression *e)
     uint32_t count = script_arguments(s, e->list, argument);
     if (self.tag == SCRIPT_FUNCTION)
         return script_call_value(s, self, argument, count);
-    if (s->language == SCRIPT_JS && e->a->kind == EX_INDEX && e->a->list != NULL) { /* x["split"]("") */
+    if (s->language == SCRIPT_JS && e->a->kind == EX_INDEX &&
+        e->a->list != NULL) { /* x["split"]("") */
         struct script_value owner = script_evaluate(s, e->a->a);
-        struct script_name *name = script_name(s, script_to_utf8(s, script_evaluate(s, e->a->list)));
+        struct script_name *name =
+            script_name(s, script_to_utf8(s, script_evaluate(s, e->a->list)));
         return script_method(s, owner, name, argument, count);
     }
     return s->language == SCRIPT_VB ? items(s, self, argument, count) : script_unknown();
@@ -215,7 +231,9 @@ static struct script_value update(struct script *s, struct script_expression *e)
 {
     double n;
     struct script_value old = script_evaluate(s, e->a);
-    struct script_value new = script_to_number(s, old, &n) ? script_of_number(n + (e->op == OP_ADD ? 1 : -1)) : script_unknown();
+    struct script_value new = script_to_number(s, old, &n)
+                                  ? script_of_number(n + (e->op == OP_ADD ? 1 : -1))
+                                  : script_unknown();
     script_assign(s, e->a, new);
     return e->prefix ? new : old;
 }
@@ -231,7 +249,8 @@ static struct script_value new_object(struct script *s, struct script_expression
     }
     uint32_t count = script_arguments(s, list, argument);
     struct bytes class = what->name == NULL ? BYTES("") : what->name->text;
-    if (bytes_equal_fold(class, BYTES("ActiveXObject")) || bytes_equal_fold(class, BYTES("XMLHttpRequest")))
+    if (bytes_equal_fold(class, BYTES("ActiveXObject")) ||
+        bytes_equal_fold(class, BYTES("XMLHttpRequest")))
         return count > 0 ? script_create(s, argument[0]) : script_new_object(s, class);
     if (bytes_equal(class, BYTES("Array"))) {
         struct script_value v = script_new_array(s, count);
@@ -264,8 +283,9 @@ static struct script_value name_value(struct script *s, struct script_expression
     if (v != NULL)
         return *v;
     if (e->name->function != NULL)
-        return s->language == SCRIPT_VB ? script_call_function(s, e->name->function, NULL, 0)
-                                        : (struct script_value){.tag = SCRIPT_FUNCTION, .function = e->name->function};
+        return s->language == SCRIPT_VB
+                   ? script_call_function(s, e->name->function, NULL, 0)
+                   : (struct script_value){.tag = SCRIPT_FUNCTION, .function = e->name->function};
     const struct script_builtin *builtin = script_builtin(s, e->name);
     if (builtin != NULL && s->language == SCRIPT_VB)
         return builtin->run(s, NULL, 0);
@@ -279,7 +299,8 @@ static struct script_value object_literal(struct script *s, struct script_expres
 {
     struct script_value v = script_new_object(s, BYTES(""));
     for (struct script_expression *p = e->list; p != NULL && script_step(s, 1); p = p->next) {
-        struct script_value *at = p->name == NULL ? NULL : script_property(s, v.object, p->name, true);
+        struct script_value *at =
+            p->name == NULL ? NULL : script_property(s, v.object, p->name, true);
         if (at != NULL)
             *at = script_evaluate(s, p->a);
     }
@@ -304,37 +325,56 @@ static struct script_value evaluate(struct script *s, struct script_expression *
 {
     int truth;
     switch (e->kind) {
-    case EX_CONSTANT: return e->constant;
-    case EX_NAME: return name_value(s, e);
-    case EX_MEMBER: return member(s, e);
-    case EX_CALL: return call(s, e);
-    case EX_INDEX: return index_value(s, e);
-    case EX_UNARY: return script_unary_value(s, e->op, script_evaluate(s, e->a));
+    case EX_CONSTANT:
+        return e->constant;
+    case EX_NAME:
+        return name_value(s, e);
+    case EX_MEMBER:
+        return member(s, e);
+    case EX_CALL:
+        return call(s, e);
+    case EX_INDEX:
+        return index_value(s, e);
+    case EX_UNARY:
+        return script_unary_value(s, e->op, script_evaluate(s, e->a));
     case EX_BINARY:
         if (e->op == OP_ALL || e->op == OP_ANY)
             return logic(s, e);
         if (e->op == OP_SPLIT || e->op == OP_JOIN || e->op == OP_REPLACE)
             return script_ps_value(s, e);
         return join_spine(s, e);
-    case EX_ASSIGN: return assign(s, e);
-    case EX_UPDATE: return update(s, e);
+    case EX_ASSIGN:
+        return assign(s, e);
+    case EX_UPDATE:
+        return update(s, e);
     case EX_CONDITION:
         truth = script_to_truth(s, script_evaluate(s, e->a));
         return script_evaluate(s, truth != 0 ? e->b : e->c);
-    case EX_ARRAY: return array_literal(s, e);
-    case EX_OBJECT: return object_literal(s, e);
-    case EX_FUNCTION: return (struct script_value){.tag = SCRIPT_FUNCTION, .function = e->function};
-    case EX_NEW: return new_object(s, e);
-    case EX_WITH: return s->with;
-    case EX_MISSING: return script_empty();
-    default: return script_ps_value(s, e);
+    case EX_ARRAY:
+        return array_literal(s, e);
+    case EX_OBJECT:
+        return object_literal(s, e);
+    case EX_FUNCTION:
+        return (struct script_value){.tag = SCRIPT_FUNCTION, .function = e->function};
+    case EX_NEW:
+        return new_object(s, e);
+    case EX_WITH:
+        return s->with;
+    case EX_MISSING:
+        return script_empty();
+    default:
+        return script_ps_value(s, e);
     }
 }
 
 struct script_value script_evaluate(struct script *s, struct script_expression *e)
 {
-    if (e == NULL || s->depth >= SCRIPT_EVAL_DEPTH_MAX || !script_step(s, 1))
+    if (e == NULL || !script_step(s, 1))
         return script_unknown();
+    if (s->depth >= SCRIPT_EVAL_DEPTH_MAX) {
+        node_limit(s->node, LIMIT_DEPTH);
+        return script_unknown();
+    }
     s->depth++;
     struct script_value v = evaluate(s, e);
     s->depth--;

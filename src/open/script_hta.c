@@ -18,15 +18,20 @@ static void hta_open(struct node *node)
             node_anomaly(node, ANOMALY_TRUNCATED, at, 0, BYTES("a script block is not closed"));
             end = in.len;
         }
-        struct bytes tag = bytes_sub(in, at, open - at), body = bytes_sub(in, open + 1, end - open - 1);
+        struct bytes tag = bytes_sub(in, at, open - at),
+                     body = bytes_sub(in, open + 1, end - open - 1);
         size_t data = bytes_find(bytes_sub(body, 0, 64), BYTES("<![CDATA["), 0);
         if (data != BYTES_NPOS) {
             body = bytes_from(body, data + 9);
             size_t close = bytes_find(body, BYTES("]]>"), 0);
             body = bytes_sub(body, 0, close == BYTES_NPOS ? body.len : close);
         }
-        bool vb = bytes_find_fold(tag, BYTES("vbs"), 0) != BYTES_NPOS || bytes_find_fold(tag, BYTES("vbscript"), 0) != BYTES_NPOS;
-        struct node *child = bytes_trim(body).len == 0 ? NULL : node_add(node, body, vb ? BYTES("script.vbs") : BYTES("script.js"));
+        bool vb = bytes_find_fold(tag, BYTES("vbs"), 0) != BYTES_NPOS ||
+                  bytes_find_fold(tag, BYTES("vbscript"), 0) != BYTES_NPOS;
+        struct node *child =
+            bytes_trim(body).len == 0
+                ? NULL
+                : node_add(node, body, vb ? BYTES("script.vbs") : BYTES("script.js"));
         if (child != NULL) {
             child->kind = vb ? KIND_VBS : KIND_JAVASCRIPT;
             child->is_view = true;

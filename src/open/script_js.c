@@ -38,7 +38,7 @@ static struct script_expression *name_of(struct parser *p)
 static struct script_statement *block(struct parser *p)
 {
     struct script_statement *first = NULL, **last = &first;
-    if (++p->depth < SCRIPT_PARSE_DEPTH_MAX)
+    if (++p->depth, !script_too_deep(p))
         while (p->token.kind != TOKEN_END && !token_is_sign(p, SIGN1('}')) && !p->s->over) {
             size_t at = p->at;
             struct script_statement *st = statement(p);
@@ -82,7 +82,8 @@ static struct script_expression *function(struct parser *p, bool declares)
     return e;
 }
 
-static struct script_expression *arguments(struct parser *p, struct script_expression *call, uint32_t end)
+static struct script_expression *arguments(struct parser *p, struct script_expression *call,
+                                           uint32_t end)
 {
     struct script_expression **last = &call->list;
     while (p->token.kind != TOKEN_END && !accept(p, end) && !p->s->over) {
@@ -106,7 +107,9 @@ static struct script_expression *object(struct parser *p)
         struct script_expression *row = script_expression_new(p, EX_NAME);
         row->name = script_name(p->s, p->token.text);
         js_next(p);
-        row->a = accept(p, SIGN1(':')) ? assignment(p) : token_is_sign(p, SIGN1('(')) ? function(p, false) : NULL;
+        row->a = accept(p, SIGN1(':'))          ? assignment(p)
+                 : token_is_sign(p, SIGN1('(')) ? function(p, false)
+                                                : NULL;
         *last = row;
         last = &row->next;
     }
@@ -142,7 +145,8 @@ static struct script_expression *primary(struct parser *p)
             return accept(p, SIGN1('(')) ? arguments(p, e, SIGN1(')')) : e;
         }
         return name_of(p);
-    default: break;
+    default:
+        break;
     }
     if (accept(p, SIGN1('('))) {
         e = token_is_sign(p, SIGN1(')')) ? script_constant(p, script_empty()) : expression(p);
@@ -173,7 +177,8 @@ static struct script_expression *postfix(struct parser *p)
             c->a = e;
             js_next(p);
             e = arguments(p, c, call ? SIGN1(')') : SIGN1(']'));
-        } else if ((token_is_sign(p, SIGN2('+', '+')) || token_is_sign(p, SIGN2('-', '-'))) && !p->token.line_before) {
+        } else if ((token_is_sign(p, SIGN2('+', '+')) || token_is_sign(p, SIGN2('-', '-'))) &&
+                   !p->token.line_before) {
             struct script_expression *u = script_expression_new(p, EX_UPDATE);
             u->op = p->token.sign == SIGN2('+', '+') ? OP_ADD : OP_SUBTRACT;
             u->a = e;
@@ -192,9 +197,11 @@ static struct script_expression *unary(struct parser *p)
         uint32_t sign;
         const char *word;
         enum script_op op;
-    } rows[] = {{SIGN1('-'), NULL, OP_NEGATE}, {SIGN1('+'), NULL, OP_PLUS}, {SIGN1('!'), NULL, OP_NOT},
-                {SIGN1('~'), NULL, OP_BIT_NOT}, {0, "typeof", OP_TYPE}, {0, "void", OP_VOID}, {0, "delete", OP_VOID}};
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX)
+    } rows[] = {{SIGN1('-'), NULL, OP_NEGATE}, {SIGN1('+'), NULL, OP_PLUS},
+                {SIGN1('!'), NULL, OP_NOT},    {SIGN1('~'), NULL, OP_BIT_NOT},
+                {0, "typeof", OP_TYPE},        {0, "void", OP_VOID},
+                {0, "delete", OP_VOID}};
+    if (script_too_deep(p))
         return script_constant(p, script_unknown());
     p->depth++;
     struct script_expression *e = NULL;
@@ -223,12 +230,26 @@ static const struct level {
     int level;
     enum script_op op;
 } levels[] = {
-    {SIGN2('|', '|'), 1, OP_ANY}, {SIGN2('&', '&'), 2, OP_ALL}, {SIGN1('|'), 3, OP_BIT_OR}, {SIGN1('^'), 4, OP_BIT_XOR},
-    {SIGN1('&'), 5, OP_BIT_AND}, {SIGN2('=', '='), 6, OP_EQUAL}, {SIGN3('=', '=', '='), 6, OP_EQUAL},
-    {SIGN2('!', '='), 6, OP_UNEQUAL}, {SIGN3('!', '=', '='), 6, OP_UNEQUAL}, {SIGN1('<'), 7, OP_LESS},
-    {SIGN1('>'), 7, OP_GREATER}, {SIGN2('<', '='), 7, OP_LESS_EQUAL}, {SIGN2('>', '='), 7, OP_GREATER_EQUAL},
-    {SIGN2('<', '<'), 8, OP_SHIFT_LEFT}, {SIGN2('>', '>'), 8, OP_SHIFT_RIGHT}, {SIGN3('>', '>', '>'), 8, OP_SHIFT_ZERO},
-    {SIGN1('+'), 9, OP_ADD}, {SIGN1('-'), 9, OP_SUBTRACT}, {SIGN1('*'), 10, OP_MULTIPLY}, {SIGN1('/'), 10, OP_DIVIDE},
+    {SIGN2('|', '|'), 1, OP_ANY},
+    {SIGN2('&', '&'), 2, OP_ALL},
+    {SIGN1('|'), 3, OP_BIT_OR},
+    {SIGN1('^'), 4, OP_BIT_XOR},
+    {SIGN1('&'), 5, OP_BIT_AND},
+    {SIGN2('=', '='), 6, OP_EQUAL},
+    {SIGN3('=', '=', '='), 6, OP_EQUAL},
+    {SIGN2('!', '='), 6, OP_UNEQUAL},
+    {SIGN3('!', '=', '='), 6, OP_UNEQUAL},
+    {SIGN1('<'), 7, OP_LESS},
+    {SIGN1('>'), 7, OP_GREATER},
+    {SIGN2('<', '='), 7, OP_LESS_EQUAL},
+    {SIGN2('>', '='), 7, OP_GREATER_EQUAL},
+    {SIGN2('<', '<'), 8, OP_SHIFT_LEFT},
+    {SIGN2('>', '>'), 8, OP_SHIFT_RIGHT},
+    {SIGN3('>', '>', '>'), 8, OP_SHIFT_ZERO},
+    {SIGN1('+'), 9, OP_ADD},
+    {SIGN1('-'), 9, OP_SUBTRACT},
+    {SIGN1('*'), 10, OP_MULTIPLY},
+    {SIGN1('/'), 10, OP_DIVIDE},
     {SIGN1('%'), 10, OP_MODULO},
 };
 
@@ -245,7 +266,7 @@ static struct script_expression *binary(struct parser *p, int least)
             return e;
         js_next(p);
         p->depth++;
-        e = script_binary(p, l->op, e, p->depth < SCRIPT_PARSE_DEPTH_MAX ? binary(p, l->level + 1) : unary(p));
+        e = script_binary(p, l->op, e, !script_too_deep(p) ? binary(p, l->level + 1) : unary(p));
         p->depth--;
     }
     return e;
@@ -256,10 +277,12 @@ static struct script_expression *assignment(struct parser *p)
     static const struct {
         uint32_t sign;
         enum script_op op;
-    } rows[] = {{SIGN1('='), OP_NONE}, {SIGN2('+', '='), OP_ADD}, {SIGN2('-', '='), OP_SUBTRACT}, {SIGN2('*', '='), OP_MULTIPLY},
-                {SIGN2('/', '='), OP_DIVIDE}, {SIGN2('%', '='), OP_MODULO}, {SIGN2('|', '='), OP_BIT_OR},
-                {SIGN2('&', '='), OP_BIT_AND}, {SIGN2('^', '='), OP_BIT_XOR}};
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX) {
+    } rows[] = {{SIGN1('='), OP_NONE},          {SIGN2('+', '='), OP_ADD},
+                {SIGN2('-', '='), OP_SUBTRACT}, {SIGN2('*', '='), OP_MULTIPLY},
+                {SIGN2('/', '='), OP_DIVIDE},   {SIGN2('%', '='), OP_MODULO},
+                {SIGN2('|', '='), OP_BIT_OR},   {SIGN2('&', '='), OP_BIT_AND},
+                {SIGN2('^', '='), OP_BIT_XOR}};
+    if (script_too_deep(p)) {
         js_next(p);
         return script_constant(p, script_unknown());
     }
@@ -314,7 +337,7 @@ static struct script_statement *variables(struct parser *p)
 
 static struct script_statement *body_of(struct parser *p)
 {
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX)
+    if (script_too_deep(p))
         return NULL;
     p->depth++;
     struct script_statement *st = statement(p);
@@ -375,8 +398,8 @@ static struct script_statement *parse_switch(struct parser *p)
             accept_word(p, "default");
         }
         accept(p, SIGN1(':'));
-        while (p->token.kind != TOKEN_END && !is_word(p, "case") && !is_word(p, "default") && !token_is_sign(p, SIGN1('}')) &&
-               !p->s->over) {
+        while (p->token.kind != TOKEN_END && !is_word(p, "case") && !is_word(p, "default") &&
+               !token_is_sign(p, SIGN1('}')) && !p->s->over) {
             size_t at = p->at;
             *tail = body_of(p);
             while (*tail != NULL)

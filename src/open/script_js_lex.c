@@ -18,7 +18,8 @@ static void skip_blank(struct parser *p)
         if (ascii_is_space(c)) {
             p->token.line_before = p->token.line_before || c == '\n' || c == '\r';
             p->at++;
-        } else if ((c == '/' && next == '/') || (c == '<' && bytes_starts(bytes_from(b, p->at), BYTES("<!--")))) {
+        } else if ((c == '/' && next == '/') ||
+                   (c == '<' && bytes_starts(bytes_from(b, p->at), BYTES("<!--")))) {
             size_t end = bytes_find_byte(b, '\n', p->at);
             p->at = end == BYTES_NPOS ? b.len : end;
         } else if (c == '/' && next == '*') {
@@ -51,11 +52,18 @@ static void add_escape(struct parser *p, struct text *out)
     bool ok;
     uint32_t code;
     switch (c) {
-    case 'n': text_add_byte(out, '\n'); break;
-    case 'r': text_add_byte(out, '\r'); break;
-    case 't': text_add_byte(out, '\t'); break;
+    case 'n':
+        text_add_byte(out, '\n');
+        break;
+    case 'r':
+        text_add_byte(out, '\r');
+        break;
+    case 't':
+        text_add_byte(out, '\t');
+        break;
     case '\r':
-    case '\n': break;
+    case '\n':
+        break;
     case 'x':
     case 'u':
         code = hex_digits(b, p->at, c == 'x' ? 2 : 4, &ok);
@@ -67,7 +75,9 @@ static void add_escape(struct parser *p, struct text *out)
     default:
         if (c >= '0' && c <= '7') {
             code = (uint32_t)(c - '0');
-            for (int i = 0; i < 2 && p->at < b.len && b.at[p->at] >= '0' && b.at[p->at] <= '7' && code < 32; i++)
+            for (int i = 0;
+                 i < 2 && p->at < b.len && b.at[p->at] >= '0' && b.at[p->at] <= '7' && code < 32;
+                 i++)
                 code = code * 8 + (uint32_t)(b.at[p->at++] - '0');
             text_add_codepoint(out, code);
         } else {
@@ -82,7 +92,8 @@ static void read_string(struct parser *p, uint8_t quote)
     struct text out;
     size_t from = ++p->at, end = from;
     p->token.kind = TOKEN_STRING;
-    while (end < b.len && b.at[end] != quote && b.at[end] != '\\' && (quote == '`' || b.at[end] != '\n'))
+    while (end < b.len && b.at[end] != quote && b.at[end] != '\\' &&
+           (quote == '`' || b.at[end] != '\n'))
         end++;
     if (end >= b.len || b.at[end] != '\\') { /* nothing to decode */
         p->token.text = bytes_sub(b, from, end - from);
@@ -118,12 +129,14 @@ static void read_number(struct parser *p)
 static bool pattern_may_begin(const struct token *before)
 {
     if (before->kind == TOKEN_NAME)
-        return bytes_equal(before->text, BYTES("return")) || bytes_equal(before->text, BYTES("typeof"));
-    return before->kind == TOKEN_END ||
-           (before->kind == TOKEN_SIGN && before->sign != SIGN1(')') && before->sign != SIGN1(']') && before->sign != SIGN1('}'));
+        return bytes_equal(before->text, BYTES("return")) ||
+               bytes_equal(before->text, BYTES("typeof"));
+    return before->kind == TOKEN_END || (before->kind == TOKEN_SIGN && before->sign != SIGN1(')') &&
+                                         before->sign != SIGN1(']') && before->sign != SIGN1('}'));
 }
 
-/* Kept as text: a pattern without special characters replaces like a string; quoted: it is global. */
+/* Kept as text: a pattern without special characters replaces like a string; quoted: it is global.
+ * */
 static bool read_pattern(struct parser *p)
 {
     struct bytes b = p->source;
@@ -143,7 +156,9 @@ static bool read_pattern(struct parser *p)
     }
     if (at >= b.len || b.at[at] != '/')
         return false;
-    p->token.kind = plain && out.len > 0 ? TOKEN_TEXT : TOKEN_NUMBER; /* what is no plain text matches nothing known */
+    p->token.kind = plain && out.len > 0
+                        ? TOKEN_TEXT
+                        : TOKEN_NUMBER; /* what is no plain text matches nothing known */
     p->token.number = 0;
     p->token.text = out.len == 0 ? BYTES("") : text_bytes(&out);
     for (at++; at < b.len && ascii_is_alpha(b.at[at]); at++)
@@ -154,15 +169,17 @@ static bool read_pattern(struct parser *p)
 
 static void read_sign(struct parser *p)
 {
-    static const char *const signs[] = {">>>", "===", "!==", "==", "!=", "<=", ">=", "&&", "||", "++", "--", "+=",
-                                        "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<", ">>"};
+    static const char *const signs[] = {
+        ">>>", "===", "!==", "==", "!=", "<=", ">=", "&&", "||", "++", "--",
+        "+=",  "-=",  "*=",  "/=", "%=", "&=", "|=", "^=", "<<", ">>"};
     struct bytes rest = bytes_from(p->source, p->at);
     p->token.kind = TOKEN_SIGN;
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         struct bytes sign = bytes_of_string(signs[i]);
         if (!bytes_starts(rest, sign))
             continue;
-        p->token.sign = sign.len == 3 ? SIGN3(sign.at[0], sign.at[1], sign.at[2]) : SIGN2(sign.at[0], sign.at[1]);
+        p->token.sign = sign.len == 3 ? SIGN3(sign.at[0], sign.at[1], sign.at[2])
+                                      : SIGN2(sign.at[0], sign.at[1]);
         p->at += sign.len;
         return;
     }

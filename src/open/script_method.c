@@ -5,9 +5,12 @@
 
 #include <math.h>
 
-#define METHOD(name) static struct script_value m_##name(struct script *s, struct script_value self, struct script_value *a, uint32_t n)
+#define METHOD(name)                                                                               \
+    static struct script_value m_##name(struct script *s, struct script_value self,                \
+                                        struct script_value *a, uint32_t n)
 
-static struct script_value with_self(struct script *s, const char *name, struct script_value self, struct script_value *a, uint32_t n)
+static struct script_value with_self(struct script *s, const char *name, struct script_value self,
+                                     struct script_value *a, uint32_t n)
 {
     struct script_value all[4] = {self};
     for (uint32_t i = 0; i < n && i < 3; i++)
@@ -30,7 +33,8 @@ METHOD(substr)
 {
     struct script_value t = script_to_string(s, self);
     double from = script_number_or(s, a, n, 0, 0);
-    return script_part(t, (int64_t)(from < 0 ? from + t.len : from), (int64_t)script_number_or(s, a, n, 1, 4e9));
+    return script_part(t, (int64_t)(from < 0 ? from + t.len : from),
+                       (int64_t)script_number_or(s, a, n, 1, 4e9));
 }
 /* substring(from, to); slice counts negatives from the end, .NET's Substring has a count. */
 METHOD(substring)
@@ -47,7 +51,9 @@ METHOD(substring)
 }
 METHOD(slice)
 {
-    uint32_t len = self.tag == SCRIPT_ARRAY ? self.array->count : self.tag == SCRIPT_STRING ? self.len : 0;
+    uint32_t len = self.tag == SCRIPT_ARRAY    ? self.array->count
+                   : self.tag == SCRIPT_STRING ? self.len
+                                               : 0;
     double from = script_number_or(s, a, n, 0, 0), to = script_number_or(s, a, n, 1, len);
     from = from < 0 ? from + len : from;
     to = to < 0 ? to + len : to;
@@ -114,7 +120,8 @@ METHOD(index_of)
 METHOD(to_string)
 {
     double base = script_number_or(s, a, n, 0, 10), x;
-    if (self.tag == SCRIPT_NUMBER && base >= 2 && base <= 36 && base != 10 && script_to_number(s, self, &x) && x >= 0 && x < 9e15) {
+    if (self.tag == SCRIPT_NUMBER && base >= 2 && base <= 36 && base != 10 &&
+        script_to_number(s, self, &x) && x >= 0 && x < 9e15) {
         char digits[64];
         int at = 63;
         digits[at] = 0;
@@ -126,7 +133,8 @@ METHOD(to_string)
     }
     if (self.tag == SCRIPT_FUNCTION && self.function->source.at != NULL)
         return script_of_utf8(s, self.function->source);
-    return self.tag == SCRIPT_UNKNOWN || self.tag == SCRIPT_OBJECT ? script_unknown() : script_to_string(s, self);
+    return self.tag == SCRIPT_UNKNOWN || self.tag == SCRIPT_OBJECT ? script_unknown()
+                                                                   : script_to_string(s, self);
 }
 METHOD(push)
 {
@@ -137,12 +145,14 @@ METHOD(push)
 METHOD(pop)
 {
     (void)s, (void)a, (void)n;
-    return self.tag == SCRIPT_ARRAY && self.array->count > 0 ? self.array->item[--self.array->count] : script_unknown();
+    return self.tag == SCRIPT_ARRAY && self.array->count > 0 ? self.array->item[--self.array->count]
+                                                             : script_unknown();
 }
 METHOD(shift)
 {
     (void)a, (void)n;
-    if (self.tag != SCRIPT_ARRAY || self.array->count == 0 || !script_step(s, 1 + self.array->count / 64))
+    if (self.tag != SCRIPT_ARRAY || self.array->count == 0 ||
+        !script_step(s, 1 + self.array->count / 64))
         return script_unknown();
     struct script_value first = self.array->item[0];
     memmove(self.array->item, self.array->item + 1, (self.array->count - 1) * sizeof first);
@@ -186,7 +196,8 @@ METHOD(insert)
     if (n < 2)
         return self;
     struct script_value t = script_to_string(s, self), head = script_part(t, 0, (int64_t)at);
-    return script_join(s, script_join(s, head, script_to_string(s, a[1])), script_part(t, head.len, t.len));
+    return script_join(s, script_join(s, head, script_to_string(s, a[1])),
+                       script_part(t, head.len, t.len));
 }
 METHOD(remove)
 {
@@ -198,7 +209,8 @@ METHOD(remove)
 METHOD(map)
 {
     struct script_value out = script_new_array(s, 4);
-    for (uint32_t i = 0; self.tag == SCRIPT_ARRAY && n > 0 && i < self.array->count && script_step(s, 1); i++) {
+    for (uint32_t i = 0;
+         self.tag == SCRIPT_ARRAY && n > 0 && i < self.array->count && script_step(s, 1); i++) {
         struct script_value argument[2] = {self.array->item[i], script_of_number(i)};
         script_push(s, out.array, script_call_value(s, a[0], argument, 2));
     }
@@ -208,28 +220,54 @@ METHOD(map)
 /* String and array methods of JavaScript and .NET, in lower case; ARRAYS: 1 arrays only, 2 both. */
 static const struct method {
     const char *name;
-    struct script_value (*run)(struct script *s, struct script_value self, struct script_value *a, uint32_t n);
+    struct script_value (*run)(struct script *s, struct script_value self, struct script_value *a,
+                               uint32_t n);
     uint8_t arrays;
 } methods[] = {
-    {"charat", m_char_at, 0}, {"charcodeat", m_char_code_at, 0}, {"codepointat", m_char_code_at, 0},
-    {"substr", m_substr, 0}, {"substring", m_substring, 0}, {"slice", m_slice, 2}, {"replace", m_replace, 0},
-    {"replaceall", m_replace, 0}, {"split", m_split, 0}, {"tochararray", m_to_char_array, 0}, {"join", m_join, 1},
-    {"reverse", m_reverse, 1}, {"indexof", m_index_of, 0}, {"tostring", m_to_string, 2}, {"push", m_push, 1},
-    {"pop", m_pop, 1}, {"shift", m_shift, 1}, {"concat", m_concat, 2}, {"tolower", m_lower, 0},
-    {"tolowercase", m_lower, 0}, {"tolowerinvariant", m_lower, 0}, {"toupper", m_upper, 0}, {"touppercase", m_upper, 0},
-    {"trim", m_trim, 0}, {"trimstart", m_trim, 0}, {"trimend", m_trim, 0}, {"insert", m_insert, 0},
-    {"remove", m_remove, 0}, {"map", m_map, 1}, {"foreach", m_map, 1}, {"valueof", m_to_string, 2},
+    {"charat", m_char_at, 0},
+    {"charcodeat", m_char_code_at, 0},
+    {"codepointat", m_char_code_at, 0},
+    {"substr", m_substr, 0},
+    {"substring", m_substring, 0},
+    {"slice", m_slice, 2},
+    {"replace", m_replace, 0},
+    {"replaceall", m_replace, 0},
+    {"split", m_split, 0},
+    {"tochararray", m_to_char_array, 0},
+    {"join", m_join, 1},
+    {"reverse", m_reverse, 1},
+    {"indexof", m_index_of, 0},
+    {"tostring", m_to_string, 2},
+    {"push", m_push, 1},
+    {"pop", m_pop, 1},
+    {"shift", m_shift, 1},
+    {"concat", m_concat, 2},
+    {"tolower", m_lower, 0},
+    {"tolowercase", m_lower, 0},
+    {"tolowerinvariant", m_lower, 0},
+    {"toupper", m_upper, 0},
+    {"touppercase", m_upper, 0},
+    {"trim", m_trim, 0},
+    {"trimstart", m_trim, 0},
+    {"trimend", m_trim, 0},
+    {"insert", m_insert, 0},
+    {"remove", m_remove, 0},
+    {"map", m_map, 1},
+    {"foreach", m_map, 1},
+    {"valueof", m_to_string, 2},
 };
 
-struct script_value script_method(struct script *s, struct script_value self, struct script_name *name,
-                                  struct script_value *argument, uint32_t count)
+struct script_value script_method(struct script *s, struct script_value self,
+                                  struct script_name *name, struct script_value *argument,
+                                  uint32_t count)
 {
     uint8_t lower[64];
     size_t len = name->text.len < sizeof lower ? name->text.len : sizeof lower;
     for (size_t i = 0; i < len; i++)
         lower[i] = ascii_lower(name->text.at[i]);
     struct bytes folded = bytes_of(lower, len);
-    bool text = self.tag == SCRIPT_STRING || self.tag == SCRIPT_NUMBER, array = self.tag == SCRIPT_ARRAY;
+    bool text = self.tag == SCRIPT_STRING || self.tag == SCRIPT_NUMBER,
+         array = self.tag == SCRIPT_ARRAY;
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         if (((text && methods[i].arrays != 1) || (array && methods[i].arrays >= 1) ||
              (self.tag == SCRIPT_FUNCTION && methods[i].arrays == 2)) &&
@@ -244,10 +282,14 @@ static bool constant(struct script *s, struct bytes name, struct script_value *o
         const char *name, *text;
         double number;
     } rows[] = {
-        {"vbcrlf", "\r\n", 0}, {"vbnewline", "\r\n", 0}, {"vblf", "\n", 0}, {"vbcr", "\r", 0}, {"vbtab", "\t", 0},
-        {"vbnullstring", "", 0}, {"vbhide", NULL, 0}, {"vbnormalfocus", NULL, 1}, {"vbunicode", NULL, 64},
-        {"vbfromunicode", NULL, 128}, {"vbuppercase", NULL, 1}, {"vblowercase", NULL, 2}, {"vbtextcompare", NULL, 1},
-        {"vbbinarycompare", NULL, 0}, {"vbmethod", NULL, 1}, {"vbget", NULL, 2},
+        {"vbcrlf", "\r\n", 0},      {"vbnewline", "\r\n", 0},
+        {"vblf", "\n", 0},          {"vbcr", "\r", 0},
+        {"vbtab", "\t", 0},         {"vbnullstring", "", 0},
+        {"vbhide", NULL, 0},        {"vbnormalfocus", NULL, 1},
+        {"vbunicode", NULL, 64},    {"vbfromunicode", NULL, 128},
+        {"vbuppercase", NULL, 1},   {"vblowercase", NULL, 2},
+        {"vbtextcompare", NULL, 1}, {"vbbinarycompare", NULL, 0},
+        {"vbmethod", NULL, 1},      {"vbget", NULL, 2},
     };
     static const char *const empties[] = {"nothing", "empty", "null", "undefined"};
     if (bytes_equal(name, BYTES("true")) || bytes_equal(name, BYTES("false"))) {
@@ -261,10 +303,12 @@ static bool constant(struct script *s, struct bytes name, struct script_value *o
         }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && s->language == SCRIPT_VB; i++)
         if (bytes_equal(name, bytes_of_string(rows[i].name))) {
-            *out = rows[i].text != NULL ? script_of_string(s, rows[i].text) : script_of_number(rows[i].number);
+            *out = rows[i].text != NULL ? script_of_string(s, rows[i].text)
+                                        : script_of_number(rows[i].number);
             return true;
         }
-    static const char *const objects[] = {"wscript", "activedocument", "thisdocument", "activeworkbook", "thisworkbook", "application"};
+    static const char *const objects[] = {"wscript",        "activedocument", "thisdocument",
+                                          "activeworkbook", "thisworkbook",   "application"};
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
         if (bytes_equal_fold(name, bytes_of_string(objects[i]))) {
             *out = script_new_object(s, bytes_of_string(objects[i]));
@@ -276,20 +320,25 @@ static bool constant(struct script *s, struct bytes name, struct script_value *o
 /* An element whose dataType is bin.base64 gives decoded bytes; bin.hex likewise. */
 static bool typed_value(struct script *s, struct script_value self, struct script_value *out)
 {
-    const struct script_value *type = script_property(s, self.object, script_name(s, BYTES("datatype")), false);
-    const struct script_value *text = script_property(s, self.object, script_name(s, BYTES("text")), false);
+    const struct script_value *type =
+        script_property(s, self.object, script_name(s, BYTES("datatype")), false);
+    const struct script_value *text =
+        script_property(s, self.object, script_name(s, BYTES("text")), false);
     if (s->language == SCRIPT_JS) {
         type = script_property(s, self.object, script_name(s, BYTES("dataType")), false);
-        text = text != NULL ? text : script_property(s, self.object, script_name(s, BYTES("text")), false);
+        text = text != NULL ? text
+                            : script_property(s, self.object, script_name(s, BYTES("text")), false);
     }
     if (text == NULL)
         return false;
-    struct bytes kind = type == NULL ? BYTES("") : script_to_utf8(s, *type), raw = script_to_utf8(s, *text);
+    struct bytes kind = type == NULL ? BYTES("") : script_to_utf8(s, *type),
+                 raw = script_to_utf8(s, *text);
     if (bytes_equal_fold(kind, BYTES("bin.hex"))) {
         uint8_t *at = arena_alloc(s->arena, raw.len / 2 + 1);
         size_t len = 0;
         for (size_t i = 0; i + 1 < raw.len; i += 2)
-            at[len++] = (uint8_t)((ascii_hex(raw.at[i]) & 15) << 4 | (ascii_hex(raw.at[i + 1]) & 15));
+            at[len++] =
+                (uint8_t)((ascii_hex(raw.at[i]) & 15) << 4 | (ascii_hex(raw.at[i + 1]) & 15));
         *out = script_of_bytes(s, bytes_of(at, len));
         return true;
     }
@@ -301,11 +350,13 @@ static bool typed_value(struct script *s, struct script_value self, struct scrip
     return true;
 }
 
-bool script_get_member(struct script *s, struct script_value self, struct script_name *name, struct script_value *out)
+bool script_get_member(struct script *s, struct script_value self, struct script_name *name,
+                       struct script_value *out)
 {
     if (self.tag == SCRIPT_UNKNOWN)
         return constant(s, name->text, out);
-    if (bytes_equal_fold(name->text, BYTES("length")) || bytes_equal_fold(name->text, BYTES("count"))) {
+    if (bytes_equal_fold(name->text, BYTES("length")) ||
+        bytes_equal_fold(name->text, BYTES("count"))) {
         if (self.tag == SCRIPT_STRING || self.tag == SCRIPT_ARRAY) {
             *out = script_of_number(self.tag == SCRIPT_STRING ? self.len : self.array->count);
             return true;

@@ -20,22 +20,29 @@ struct script_value script_create(struct script *s, struct script_value class)
         name = bytes_from(name, 4);
     if (name.len > 0)
         report_add(&s->report, FACT_SCRIPT_OBJECTS, name);
-    if (bytes_starts_fold(name, BYTES("script:")) || bytes_find(name, BYTES("://"), 0) != BYTES_NPOS)
+    if (bytes_starts_fold(name, BYTES("script:")) ||
+        bytes_find(name, BYTES("://"), 0) != BYTES_NPOS)
         report_url(&s->report, bytes_from(name, bytes_starts_fold(name, BYTES("script:")) ? 7 : 0));
     return script_new_object(s, name);
 }
 
 static bool is_class(struct script_value self, const char *part)
 {
-    return self.tag == SCRIPT_OBJECT && bytes_find_fold(self.object->class, bytes_of_string(part), 0) != BYTES_NPOS;
+    return self.tag == SCRIPT_OBJECT &&
+           bytes_find_fold(self.object->class, bytes_of_string(part), 0) != BYTES_NPOS;
 }
 
-static struct script_value *hidden(struct script *s, struct script_value self, const char *name, bool make)
+static struct script_value *hidden(struct script *s, struct script_value self, const char *name,
+                                   bool make)
 {
-    return self.tag == SCRIPT_OBJECT ? script_property(s, self.object, script_name(s, bytes_of_string(name)), make) : NULL;
+    return self.tag == SCRIPT_OBJECT
+               ? script_property(s, self.object, script_name(s, bytes_of_string(name)), make)
+               : NULL;
 }
 
-#define ACTION(name) static struct script_value a_##name(struct script *s, struct script_value self, struct script_value *a, uint32_t n)
+#define ACTION(name)                                                                               \
+    static struct script_value a_##name(struct script *s, struct script_value self,                \
+                                        struct script_value *a, uint32_t n)
 
 /* Shell.Run, Shell.Exec; Application.Run calls a macro. */
 ACTION(run)
@@ -56,7 +63,8 @@ ACTION(shell_execute)
 {
     (void)self;
     struct bytes program = script_argument(s, a, n, 0), parameters = script_argument(s, a, n, 1);
-    report_command(&s->report, arena_printf(s->arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(parameters)));
+    report_command(&s->report,
+                   arena_printf(s->arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(parameters)));
     return script_unknown();
 }
 
@@ -134,7 +142,8 @@ ACTION(save)
     const struct script_value *data = hidden(s, self, "\\data", false);
     report_flag(&s->report, FACT_SCRIPT_WRITES_FILES);
     if (data != NULL) {
-        struct bytes raw = data->tag == SCRIPT_ARRAY ? script_to_bytes(s, *data) : script_to_utf8(s, *data);
+        struct bytes raw =
+            data->tag == SCRIPT_ARRAY ? script_to_bytes(s, *data) : script_to_utf8(s, *data);
         script_write_file(s, name, raw);
     }
     report_file(&s->report, name);
@@ -172,7 +181,8 @@ static void keep_data(struct script *s, struct script_value self, struct script_
     *data = text ? script_join(s, *data, v) : v;
 }
 
-static struct script_value write_text(struct script *s, struct script_value self, struct script_value *a, uint32_t n, const char *end)
+static struct script_value write_text(struct script *s, struct script_value self,
+                                      struct script_value *a, uint32_t n, const char *end)
 {
     const struct script_value *name = hidden(s, self, "\\name", false);
     for (uint32_t i = 0; i < n && i < 1; i++) {
@@ -218,7 +228,8 @@ ACTION(special)
     (void)self;
     static const char *const numbers[] = {"%WINDIR%", "%WINDIR%\\System32", "%TEMP%"};
     double number;
-    if (n >= 1 && a[0].tag == SCRIPT_NUMBER && script_to_number(s, a[0], &number) && number >= 0 && number <= 2)
+    if (n >= 1 && a[0].tag == SCRIPT_NUMBER && script_to_number(s, a[0], &number) && number >= 0 &&
+        number <= 2)
         return script_of_string(s, numbers[(int)number]);
     struct bytes name = script_argument(s, a, n, 0);
     return script_of_utf8(s, arena_printf(s->arena, "%%%.*s%%", BYTES_FMT(name)));
@@ -261,7 +272,8 @@ ACTION(range)
 {
     const struct script_value *sheet = hidden(s, self, "\\sheet", false);
     struct bytes name = sheet == NULL ? BYTES("") : script_to_utf8(s, *sheet);
-    return document_value(s, arena_printf(s->arena, "cell:%.*s!", BYTES_FMT(name)), script_argument(s, a, n, 0));
+    return document_value(s, arena_printf(s->arena, "cell:%.*s!", BYTES_FMT(name)),
+                          script_argument(s, a, n, 0));
 }
 ACTION(cells)
 {
@@ -272,13 +284,15 @@ ACTION(cells)
     int at = 7;
     for (uint32_t c = (uint32_t)column; c > 0; c = (c - 1) / 26)
         letters[--at] = (char)('a' + (c - 1) % 26);
-    struct script_value place = script_of_utf8(s, arena_printf(s->arena, "%s%u", letters + at, (uint32_t)row));
+    struct script_value place =
+        script_of_utf8(s, arena_printf(s->arena, "%s%u", letters + at, (uint32_t)row));
     return a_range(s, self, &place, 1);
 }
 ACTION(sheets)
 {
     (void)self;
-    struct script_value sheet = script_new_object(s, BYTES("Worksheet")), *at = hidden(s, sheet, "\\sheet", true);
+    struct script_value sheet = script_new_object(s, BYTES("Worksheet")),
+                        *at = hidden(s, sheet, "\\sheet", true);
     if (at != NULL && n >= 1)
         *at = a[0];
     return sheet;
@@ -301,7 +315,9 @@ ACTION(from_char_code)
     for (uint32_t i = 0; i < n; i++) {
         double code;
         bool known = script_to_number(s, a[i], &code);
-        out = script_join(s, out, script_of_char(s, known ? (uint32_t)(int64_t)code & 0xFFFF : SCRIPT_PART_UNKNOWN));
+        out = script_join(
+            s, out,
+            script_of_char(s, known ? (uint32_t)(int64_t)code & 0xFFFF : SCRIPT_PART_UNKNOWN));
     }
     return out;
 }
@@ -319,7 +335,8 @@ ACTION(macro4)
 ACTION(add)
 {
     if (self.tag == SCRIPT_OBJECT && n >= 2) {
-        struct script_value *at = script_property(s, self.object, script_name(s, script_argument(s, a, n, 0)), true);
+        struct script_value *at =
+            script_property(s, self.object, script_name(s, script_argument(s, a, n, 0)), true);
         if (at != NULL)
             *at = a[1];
     }
@@ -331,7 +348,8 @@ ACTION(item)
 {
     if (self.tag != SCRIPT_OBJECT || n < 1)
         return script_unknown();
-    const struct script_value *at = script_property(s, self.object, script_name(s, script_argument(s, a, n, 0)), false);
+    const struct script_value *at =
+        script_property(s, self.object, script_name(s, script_argument(s, a, n, 0)), false);
     return at == NULL ? script_unknown() : *at;
 }
 ACTION(floor)
@@ -342,27 +360,76 @@ ACTION(floor)
 
 static const struct action {
     const char *name;
-    struct script_value (*run)(struct script *s, struct script_value self, struct script_value *a, uint32_t n);
+    struct script_value (*run)(struct script *s, struct script_value self, struct script_value *a,
+                               uint32_t n);
 } actions[] = {
-    {"run", a_run}, {"exec", a_run}, {"shellexecute", a_shell_execute}, {"shellexec_rundll", a_shell_execute},
-    {"create", a_create}, {"get", a_get}, {"execmethod_", a_exec_method}, {"open", a_open}, {"opentextfile", a_create_text_file},
-    {"send", a_send}, {"downloadfile", a_download}, {"downloadstring", a_download}, {"downloaddata", a_download},
-    {"downloadfileasync", a_download}, {"openread", a_download}, {"uploadstring", a_download}, {"navigate", a_download},
-    {"savetofile", a_save}, {"copyfile", a_file}, {"movefile", a_file}, {"deletefile", a_file}, {"createfolder", a_file},
-    {"saveas", a_file}, {"saveas2", a_file}, {"createtextfile", a_create_text_file}, {"write", a_write},
-    {"writetext", a_write}, {"writeline", a_write_line}, {"readtext", a_read}, {"read", a_read}, {"readall", a_read},
-    {"expandenvironmentstrings", a_expand}, {"specialfolders", a_special}, {"getspecialfolder", a_special},
-    {"environment", a_itself}, {"regwrite", a_reg_write}, {"variables", a_variables}, {"customdocumentproperties", a_properties},
-    {"builtindocumentproperties", a_properties}, {"range", a_range}, {"cells", a_cells}, {"sheets", a_sheets},
-    {"worksheets", a_sheets}, {"value", a_itself}, {"value2", a_itself}, {"text", a_itself}, {"caption", a_itself},
-    {"createelement", a_element}, {"fromcharcode", a_from_char_code}, {"createobject", a_create_object},
-    {"executeexcel4macro", a_macro4}, {"add", a_add}, {"item", a_item}, {"floor", a_floor}, {"round", a_floor},
-    {"spawninstance_", a_itself}, {"documentelement", a_element}, {"schedule", a_reg_write}, {"workbooks", a_itself},
-    {"documents", a_itself}, {"application", a_itself}, {"activexobject", a_create_object},
+    {"run", a_run},
+    {"exec", a_run},
+    {"shellexecute", a_shell_execute},
+    {"shellexec_rundll", a_shell_execute},
+    {"create", a_create},
+    {"get", a_get},
+    {"execmethod_", a_exec_method},
+    {"open", a_open},
+    {"opentextfile", a_create_text_file},
+    {"send", a_send},
+    {"downloadfile", a_download},
+    {"downloadstring", a_download},
+    {"downloaddata", a_download},
+    {"downloadfileasync", a_download},
+    {"openread", a_download},
+    {"uploadstring", a_download},
+    {"navigate", a_download},
+    {"savetofile", a_save},
+    {"copyfile", a_file},
+    {"movefile", a_file},
+    {"deletefile", a_file},
+    {"createfolder", a_file},
+    {"saveas", a_file},
+    {"saveas2", a_file},
+    {"createtextfile", a_create_text_file},
+    {"write", a_write},
+    {"writetext", a_write},
+    {"writeline", a_write_line},
+    {"readtext", a_read},
+    {"read", a_read},
+    {"readall", a_read},
+    {"expandenvironmentstrings", a_expand},
+    {"specialfolders", a_special},
+    {"getspecialfolder", a_special},
+    {"environment", a_itself},
+    {"regwrite", a_reg_write},
+    {"variables", a_variables},
+    {"customdocumentproperties", a_properties},
+    {"builtindocumentproperties", a_properties},
+    {"range", a_range},
+    {"cells", a_cells},
+    {"sheets", a_sheets},
+    {"worksheets", a_sheets},
+    {"value", a_itself},
+    {"value2", a_itself},
+    {"text", a_itself},
+    {"caption", a_itself},
+    {"createelement", a_element},
+    {"fromcharcode", a_from_char_code},
+    {"createobject", a_create_object},
+    {"executeexcel4macro", a_macro4},
+    {"add", a_add},
+    {"item", a_item},
+    {"floor", a_floor},
+    {"round", a_floor},
+    {"spawninstance_", a_itself},
+    {"documentelement", a_element},
+    {"schedule", a_reg_write},
+    {"workbooks", a_itself},
+    {"documents", a_itself},
+    {"application", a_itself},
+    {"activexobject", a_create_object},
 };
 
-struct script_value script_object_method(struct script *s, struct script_value self, struct bytes name,
-                                         struct script_value *argument, uint32_t count)
+struct script_value script_object_method(struct script *s, struct script_value self,
+                                         struct bytes name, struct script_value *argument,
+                                         uint32_t count)
 {
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
         if (bytes_equal(name, bytes_of_string(actions[i].name)))

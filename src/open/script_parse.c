@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/script_parse.h"
 
+bool script_too_deep(struct parser *p)
+{
+    if (p->depth < SCRIPT_PARSE_DEPTH_MAX)
+        return false;
+    node_limit(p->s->node, LIMIT_DEPTH);
+    return true;
+}
+
 struct script_expression *script_expression_new(struct parser *p, enum script_expression_kind kind)
 {
     struct script_expression *e = arena_new_of(p->s->arena, struct script_expression);
@@ -16,8 +24,8 @@ struct script_expression *script_constant(struct parser *p, struct script_value 
     return e;
 }
 
-struct script_expression *script_binary(struct parser *p, enum script_op op, struct script_expression *a,
-                                        struct script_expression *b)
+struct script_expression *script_binary(struct parser *p, enum script_op op,
+                                        struct script_expression *a, struct script_expression *b)
 {
     struct script_expression *e = script_expression_new(p, EX_BINARY);
     e->op = op;
@@ -42,12 +50,14 @@ struct script_function *script_function_new(struct parser *p, struct script_name
     return f;
 }
 
-void script_add_parameter(struct parser *p, struct script_function *function, struct script_name *name)
+void script_add_parameter(struct parser *p, struct script_function *function,
+                          struct script_name *name)
 {
     if (function->parameters >= 64)
         return;
     if ((function->parameters & 7) == 0) {
-        struct script_name **grown = arena_array_of(p->s->arena, function->parameters + 8, struct script_name *);
+        struct script_name **grown =
+            arena_array_of(p->s->arena, function->parameters + 8, struct script_name *);
         for (uint32_t i = 0; i < function->parameters; i++)
             grown[i] = function->parameter[i];
         function->parameter = grown;

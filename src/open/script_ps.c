@@ -5,25 +5,23 @@
 
 #include <stdlib.h>
 
-static struct script_expression *pipeline(struct parser *p);
 static struct script_expression *comma(struct parser *p);
-static struct script_statement *statements(struct parser *p, uint8_t end);
 
-static uint8_t at(const struct parser *p, size_t ahead)
+uint8_t ps_at(const struct parser *p, size_t ahead)
 {
     return p->at + ahead < p->source.len ? p->source.at[p->at + ahead] : 0;
 }
 
 /* White space, comments, a backtick before a line end; LINES: line ends too. */
-static void skip(struct parser *p, bool lines)
+void ps_skip(struct parser *p, bool lines)
 {
     while (p->at < p->source.len) {
-        uint8_t c = at(p, 0);
+        uint8_t c = ps_at(p, 0);
         if (c == ' ' || c == '\t' || (lines && (c == '\n' || c == '\r')))
             p->at++;
-        else if (c == '`' && (at(p, 1) == '\n' || at(p, 1) == '\r'))
+        else if (c == '`' && (ps_at(p, 1) == '\n' || ps_at(p, 1) == '\r'))
             p->at += 2;
-        else if (c == '<' && at(p, 1) == '#') {
+        else if (c == '<' && ps_at(p, 1) == '#') {
             size_t end = bytes_find(p->source, BYTES("#>"), p->at);
             p->at = end == BYTES_NPOS ? p->source.len : end + 2;
         } else if (c == '#') {
@@ -34,10 +32,10 @@ static void skip(struct parser *p, bool lines)
     }
 }
 
-static bool accept(struct parser *p, uint8_t c)
+bool ps_accept(struct parser *p, uint8_t c)
 {
-    skip(p, false);
-    if (at(p, 0) != c)
+    ps_skip(p, false);
+    if (ps_at(p, 0) != c)
         return false;
     p->at++;
     return true;
@@ -45,22 +43,23 @@ static bool accept(struct parser *p, uint8_t c)
 
 static bool is_word_byte(uint8_t c)
 {
-    return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '\\' || c == ':' || c == '/' || c == '*' ||
-           c == '%' || c == '~' || c == '?' || c >= 0x80;
+    return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '\\' || c == ':' ||
+           c == '/' || c == '*' || c == '%' || c == '~' || c == '?' || c >= 0x80;
 }
 
 /* A bare word with its backticks taken out; NAME: letters, digits and "_" only. */
-static struct bytes word(struct parser *p, bool name, bool dashes)
+struct bytes ps_word(struct parser *p, bool name, bool dashes)
 {
     struct text out;
     bool ticks = false;
     size_t from = p->at;
     while (p->at < p->source.len) {
-        uint8_t c = at(p, 0);
-        if (c == '`' && at(p, 1) > ' ') {
+        uint8_t c = ps_at(p, 0);
+        if (c == '`' && ps_at(p, 1) > ' ') {
             ticks = true;
             p->at++;
-        } else if (!(name ? ascii_is_alnum(c) || c == '_' || (dashes && c == '-') || c >= 0x80 : is_word_byte(c))) {
+        } else if (!(name ? ascii_is_alnum(c) || c == '_' || (dashes && c == '-') || c >= 0x80
+                          : is_word_byte(c))) {
             break;
         }
         p->at++;
@@ -82,23 +81,26 @@ static struct script_expression *text_constant(struct parser *p, struct bytes s)
     return script_constant(p, script_of_utf8(p->s, s));
 }
 
-static struct script_expression *variable(struct parser *p)
+struct script_expression *ps_variable(struct parser *p)
 {
     struct bytes name;
     p->at++;
-    if (at(p, 0) == '{') {
+    if (ps_at(p, 0) == '{') {
         size_t end = bytes_find_byte(bytes_sub(p->source, p->at, 256), '}', 0);
         name = bytes_sub(p->source, p->at + 1, end == BYTES_NPOS ? 0 : end - 1);
         p->at += end == BYTES_NPOS ? 1 : end + 1;
     } else {
         size_t from = p->at;
-        while (ascii_is_alnum(at(p, 0)) || at(p, 0) == '_' || (at(p, 0) == ':' && ascii_is_alpha(at(p, 1)) && p->at > from) || (p->at == from && (at(p, 0) == '?' || at(p, 0) == '$')))
+        while (ascii_is_alnum(ps_at(p, 0)) || ps_at(p, 0) == '_' ||
+               (ps_at(p, 0) == ':' && ascii_is_alpha(ps_at(p, 1)) && p->at > from) ||
+               (p->at == from && (ps_at(p, 0) == '?' || ps_at(p, 0) == '$')))
             p->at++;
         name = bytes_sub(p->source, from, p->at - from);
     }
     if (bytes_starts_fold(name, BYTES("env:"))) {
         struct bytes key = bytes_from(name, 4);
-        return script_constant(p, script_of_utf8(p->s, arena_printf(p->s->arena, "%%%.*s%%", BYTES_FMT(key))));
+        return script_constant(
+            p, script_of_utf8(p->s, arena_printf(p->s->arena, "%%%.*s%%", BYTES_FMT(key))));
     }
     size_t colon = bytes_find_byte(name, ':', 0);
     struct script_expression *e = script_expression_new(p, EX_NAME);
@@ -106,7 +108,8 @@ static struct script_expression *variable(struct parser *p)
     return e;
 }
 
-static struct script_expression *joined(struct parser *p, struct script_expression *a, struct script_expression *b)
+static struct script_expression *joined(struct parser *p, struct script_expression *a,
+                                        struct script_expression *b)
 {
     return a == NULL ? b : script_binary(p, OP_JOIN_TEXT, a, b);
 }
@@ -118,8 +121,8 @@ static struct script_expression *string(struct parser *p, uint8_t quote, bool he
     struct text out;
     text_init(&out, p->s->arena, 0);
     while (p->at < p->source.len) {
-        uint8_t c = at(p, 0);
-        if (here ? c == quote && at(p, 1) == '@' : c == quote && at(p, 1) != quote) {
+        uint8_t c = ps_at(p, 0);
+        if (here ? c == quote && ps_at(p, 1) == '@' : c == quote && ps_at(p, 1) != quote) {
             p->at += here ? 2 : 1;
             break;
         }
@@ -127,21 +130,28 @@ static struct script_expression *string(struct parser *p, uint8_t quote, bool he
             p->at++;
         } else if (quote == '"' && c == '`') {
             static const char from[] = "nrt0", to[] = "\n\r\t ";
-            const char *known = memchr(from, at(p, 1), 4);
+            const char *known = memchr(from, ps_at(p, 1), 4);
             p->at += 2;
-            text_add_byte(&out, known == NULL ? p->source.at[p->at - 1 < p->source.len ? p->at - 1 : p->source.len - 1] : (uint8_t)to[known - from]);
+            text_add_byte(
+                &out, known == NULL
+                          ? p->source.at[p->at - 1 < p->source.len ? p->at - 1 : p->source.len - 1]
+                          : (uint8_t)to[known - from]);
             continue;
-        } else if (quote == '"' && c == '$' && (ascii_is_alpha(at(p, 1)) || at(p, 1) == '_' || at(p, 1) == '{' || at(p, 1) == '(')) {
+        } else if (quote == '"' && c == '$' &&
+                   (ascii_is_alpha(ps_at(p, 1)) || ps_at(p, 1) == '_' || ps_at(p, 1) == '{' ||
+                    ps_at(p, 1) == '(')) {
             if (out.len > 0)
                 e = joined(p, e, script_constant(p, script_of_utf8(p->s, text_bytes(&out))));
             text_init(&out, p->s->arena, 0);
-            if (at(p, 1) == '(') {
+            if (ps_at(p, 1) == '(') {
                 p->at += 2;
-                e = joined(p, e == NULL ? script_constant(p, script_of_string(p->s, "")) : e, p->depth < SCRIPT_PARSE_DEPTH_MAX ? pipeline(p) : NULL);
-                skip(p, true);
-                accept(p, ')');
+                e = joined(p, e == NULL ? script_constant(p, script_of_string(p->s, "")) : e,
+                           !script_too_deep(p) ? ps_pipeline(p) : NULL);
+                ps_skip(p, true);
+                ps_accept(p, ')');
             } else {
-                e = joined(p, e == NULL ? script_constant(p, script_of_string(p->s, "")) : e, variable(p));
+                e = joined(p, e == NULL ? script_constant(p, script_of_string(p->s, "")) : e,
+                           ps_variable(p));
             }
             continue;
         }
@@ -149,7 +159,8 @@ static struct script_expression *string(struct parser *p, uint8_t quote, bool he
         p->at++;
     }
     struct bytes rest = out.len == 0 ? BYTES("") : text_bytes(&out);
-    return e == NULL ? text_constant(p, rest) : joined(p, e, script_constant(p, script_of_utf8(p->s, rest)));
+    return e == NULL ? text_constant(p, rest)
+                     : joined(p, e, script_constant(p, script_of_utf8(p->s, rest)));
 }
 
 static struct script_expression *script_block(struct parser *p)
@@ -158,24 +169,26 @@ static struct script_expression *script_block(struct parser *p)
     struct script_function *f = arena_new_of(p->s->arena, struct script_function);
     size_t from = p->at;
     f->is_lambda = true;
-    f->body = statements(p, '}');
+    f->body = ps_statements(p, '}');
     f->source = bytes_sub(p->source, from, p->at - from);
-    accept(p, '}');
+    ps_accept(p, '}');
     e->function = f;
     return e;
 }
 
 /* Elements up to END, line ends and semicolons between them allowed. */
-static struct script_expression *elements(struct parser *p, struct script_expression *e, uint8_t end)
+static struct script_expression *elements(struct parser *p, struct script_expression *e,
+                                          uint8_t end)
 {
     struct script_expression **last = &e->list;
-    for (skip(p, true); p->at < p->source.len && at(p, 0) != end && !p->s->over; skip(p, true)) {
+    for (ps_skip(p, true); p->at < p->source.len && ps_at(p, 0) != end && !p->s->over;
+         ps_skip(p, true)) {
         size_t before = p->at;
-        if (at(p, 0) == ',' || at(p, 0) == ';') {
+        if (ps_at(p, 0) == ',' || ps_at(p, 0) == ';') {
             p->at++;
             continue;
         }
-        *last = pipeline(p);
+        *last = ps_pipeline(p);
         last = &(*last)->next;
         if (p->at == before)
             p->at++;
@@ -188,18 +201,20 @@ static struct script_expression *elements(struct parser *p, struct script_expres
 static struct script_expression *type(struct parser *p)
 {
     size_t end = bytes_find_byte(bytes_sub(p->source, p->at, 256), ']', 0);
-    struct bytes name = bytes_trim(bytes_sub(p->source, p->at + 1, end == BYTES_NPOS ? 0 : end - 1));
+    struct bytes name =
+        bytes_trim(bytes_sub(p->source, p->at + 1, end == BYTES_NPOS ? 0 : end - 1));
     p->at += end == BYTES_NPOS ? 1 : end + 1;
     if (bytes_ends(name, BYTES("["))) { /* char[] */
         name.len--;
-        accept(p, ']');
+        ps_accept(p, ']');
         name = arena_printf(p->s->arena, "%.*s[]", BYTES_FMT(name));
     }
     struct script_expression *e = script_expression_new(p, EX_TYPE);
     e->name = script_name(p->s, name);
-    skip(p, false);
-    uint8_t c = at(p, 0);
-    if ((c == ':' && at(p, 1) == ':') || c == 0 || c == ')' || c == ',' || c == ';' || c == '\n' || c == '\r' || c == '.')
+    ps_skip(p, false);
+    uint8_t c = ps_at(p, 0);
+    if ((c == ':' && ps_at(p, 1) == ':') || c == 0 || c == ')' || c == ',' || c == ';' ||
+        c == '\n' || c == '\r' || c == '.')
         return e;
     e->kind = EX_CAST;
     return e;
@@ -210,35 +225,40 @@ static struct script_expression *postfix(struct parser *p);
 static struct script_expression *primary(struct parser *p)
 {
     struct script_expression *e;
-    skip(p, false);
-    uint8_t c = at(p, 0);
-    if (c == '$' && at(p, 1) == '(') {
+    ps_skip(p, false);
+    uint8_t c = ps_at(p, 0);
+    if (c == '$' && ps_at(p, 1) == '(') {
         p->at += 2;
         e = elements(p, script_expression_new(p, EX_ARRAY), ')');
         return e->list != NULL && e->list->next == NULL ? e->list : e;
     }
     if (c == '$')
-        return variable(p);
+        return ps_variable(p);
     if (c == '\'' || c == '"') {
         p->at++;
         return string(p, c, false);
     }
-    if (c == '@' && (at(p, 1) == '\'' || at(p, 1) == '"')) {
+    if (c == '@' && (ps_at(p, 1) == '\'' || ps_at(p, 1) == '"')) {
         p->at += 2;
-        skip(p, true);
-        return string(p, p->source.at[p->at - 1] == '"' || bytes_find(bytes_from(p->source, p->at), BYTES("\"@"), 0) != BYTES_NPOS ? '"' : '\'', true);
+        ps_skip(p, true);
+        return string(p,
+                      p->source.at[p->at - 1] == '"' || bytes_find(bytes_from(p->source, p->at),
+                                                                   BYTES("\"@"), 0) != BYTES_NPOS
+                          ? '"'
+                          : '\'',
+                      true);
     }
-    if (c == '@' && (at(p, 1) == '(' || at(p, 1) == '{')) {
-        uint8_t end = at(p, 1) == '(' ? ')' : '}';
+    if (c == '@' && (ps_at(p, 1) == '(' || ps_at(p, 1) == '{')) {
+        uint8_t end = ps_at(p, 1) == '(' ? ')' : '}';
         p->at += 2;
         return elements(p, script_expression_new(p, EX_ARRAY), end);
     }
     if (c == '(') {
         p->at++;
-        skip(p, true);
-        e = pipeline(p);
-        skip(p, true);
-        accept(p, ')');
+        ps_skip(p, true);
+        e = ps_pipeline(p);
+        ps_skip(p, true);
+        ps_accept(p, ')');
         return e;
     }
     if (c == '{') {
@@ -264,7 +284,7 @@ static struct script_expression *primary(struct parser *p)
         p->at += end == digits ? 1 : (size_t)(end - digits);
         return script_constant(p, script_of_number(n));
     }
-    return text_constant(p, word(p, false, true));
+    return text_constant(p, ps_word(p, false, true));
 }
 
 static struct script_expression *call_arguments(struct parser *p, struct script_expression *callee)
@@ -272,50 +292,55 @@ static struct script_expression *call_arguments(struct parser *p, struct script_
     struct script_expression *call = script_expression_new(p, EX_CALL), *list = NULL;
     call->a = callee;
     p->at++;
-    skip(p, true);
-    if (at(p, 0) != ')')
-        list = pipeline(p);
-    skip(p, true);
-    accept(p, ')');
+    ps_skip(p, true);
+    if (ps_at(p, 0) != ')')
+        list = ps_pipeline(p);
+    ps_skip(p, true);
+    ps_accept(p, ')');
     call->list = list != NULL && list->kind == EX_ARRAY && list->prefix ? list->list : list;
     return call;
 }
 
 static struct script_expression *postfix(struct parser *p)
 {
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX) {
+    if (script_too_deep(p)) {
         p->at++;
         return script_constant(p, script_unknown());
     }
     p->depth++;
     struct script_expression *e = primary(p);
     for (uint32_t count = 0; count < 4096 && !p->s->over; count++) {
-        bool quiet = at(p, 0) == '.' && (ascii_is_alpha(at(p, 1)) || at(p, 1) == '`' || at(p, 1) == '"' || at(p, 1) == '\'' || at(p, 1) == '(' || at(p, 1) == '$');
-        if (quiet || (at(p, 0) == ':' && at(p, 1) == ':')) {
+        bool quiet = ps_at(p, 0) == '.' &&
+                     (ascii_is_alpha(ps_at(p, 1)) || ps_at(p, 1) == '`' || ps_at(p, 1) == '"' ||
+                      ps_at(p, 1) == '\'' || ps_at(p, 1) == '(' || ps_at(p, 1) == '$');
+        if (quiet || (ps_at(p, 0) == ':' && ps_at(p, 1) == ':')) {
             struct script_expression *m = script_expression_new(p, EX_MEMBER);
             p->at += quiet ? 1 : 2;
             m->a = e;
-            if (ascii_is_alpha(at(p, 0)) || at(p, 0) == '`') {
-                m->name = script_name(p->s, word(p, true, false));
+            if (ascii_is_alpha(ps_at(p, 0)) || ps_at(p, 0) == '`') {
+                m->name = script_name(p->s, ps_word(p, true, false));
             } else { /* .("Down"+"load") */
                 struct script_expression *name = primary(p);
-                m->name = script_name(p->s, name->kind == EX_CONSTANT ? script_to_utf8(p->s, name->constant) : BYTES("?"));
+                m->name = script_name(p->s, name->kind == EX_CONSTANT
+                                                ? script_to_utf8(p->s, name->constant)
+                                                : BYTES("?"));
                 m->b = name;
             }
             e = m;
-        } else if (at(p, 0) == '(' && e->kind == EX_MEMBER) {
+        } else if (ps_at(p, 0) == '(' && e->kind == EX_MEMBER) {
             e = call_arguments(p, e);
-        } else if (at(p, 0) == '[') {
+        } else if (ps_at(p, 0) == '[') {
             struct script_expression *index = script_expression_new(p, EX_INDEX);
             index->a = e;
             p->at++;
             index->list = comma(p);
-            skip(p, true);
-            accept(p, ']');
+            ps_skip(p, true);
+            ps_accept(p, ']');
             e = index;
-        } else if ((at(p, 0) == '+' && at(p, 1) == '+') || (at(p, 0) == '-' && at(p, 1) == '-')) {
+        } else if ((ps_at(p, 0) == '+' && ps_at(p, 1) == '+') ||
+                   (ps_at(p, 0) == '-' && ps_at(p, 1) == '-')) {
             struct script_expression *u = script_expression_new(p, EX_UPDATE);
-            u->op = at(p, 0) == '+' ? OP_ADD : OP_SUBTRACT;
+            u->op = ps_at(p, 0) == '+' ? OP_ADD : OP_SUBTRACT;
             u->a = e;
             p->at += 2;
             e = u;
@@ -332,12 +357,16 @@ static struct script_expression *unary(struct parser *p)
     static const struct {
         const char *word;
         enum script_op op;
-    } rows[] = {{"-join", OP_JOIN}, {"-split", OP_SPLIT}, {"-not", OP_NOT}, {"-bnot", OP_BIT_NOT}, {"!", OP_NOT}};
-    skip(p, false);
+    } rows[] = {{"-join", OP_JOIN},
+                {"-split", OP_SPLIT},
+                {"-not", OP_NOT},
+                {"-bnot", OP_BIT_NOT},
+                {"!", OP_NOT}};
+    ps_skip(p, false);
     struct bytes rest = bytes_from(p->source, p->at);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bytes name = bytes_of_string(rows[i].word);
-        if (!bytes_starts_fold(rest, name) || p->depth >= SCRIPT_PARSE_DEPTH_MAX)
+        if (!bytes_starts_fold(rest, name) || script_too_deep(p))
             continue;
         p->at += name.len;
         p->depth++;
@@ -350,7 +379,8 @@ static struct script_expression *unary(struct parser *p)
         e->a = operand;
         return e;
     }
-    if (at(p, 0) == '-' && (ascii_is_digit(at(p, 1)) || at(p, 1) == '$' || at(p, 1) == '(')) {
+    if (ps_at(p, 0) == '-' &&
+        (ascii_is_digit(ps_at(p, 1)) || ps_at(p, 1) == '$' || ps_at(p, 1) == '(')) {
         struct script_expression *e = script_expression_new(p, EX_UNARY);
         p->at++;
         e->op = OP_NEGATE;
@@ -365,24 +395,47 @@ static const struct level {
     int level;
     enum script_op op;
 } levels[] = {
-    {"-and", 1, OP_ALL}, {"-or", 1, OP_ANY}, {"-band", 2, OP_BIT_AND}, {"-bor", 2, OP_BIT_OR}, {"-bxor", 2, OP_BIT_XOR},
-    {"-eq", 3, OP_EQUAL}, {"-ieq", 3, OP_EQUAL}, {"-ne", 3, OP_UNEQUAL}, {"-lt", 3, OP_LESS}, {"-le", 3, OP_LESS_EQUAL},
-    {"-gt", 3, OP_GREATER}, {"-ge", 3, OP_GREATER_EQUAL}, {"-like", 3, OP_LIKE}, {"-match", 3, OP_MATCH},
-    {"-creplace", 3, OP_REPLACE}, {"-ireplace", 3, OP_REPLACE}, {"-replace", 3, OP_REPLACE}, {"-csplit", 3, OP_SPLIT},
-    {"-split", 3, OP_SPLIT}, {"-join", 3, OP_JOIN}, {"-as", 3, OP_AS}, {"+", 5, OP_ADD}, {"-", 5, OP_SUBTRACT}, {"*", 6, OP_MULTIPLY},
-    {"/", 6, OP_DIVIDE}, {"%", 6, OP_MODULO}, {"-f", 7, OP_FORMAT}, {"..", 8, OP_RANGE},
+    {"-and", 1, OP_ALL},
+    {"-or", 1, OP_ANY},
+    {"-band", 2, OP_BIT_AND},
+    {"-bor", 2, OP_BIT_OR},
+    {"-bxor", 2, OP_BIT_XOR},
+    {"-eq", 3, OP_EQUAL},
+    {"-ieq", 3, OP_EQUAL},
+    {"-ne", 3, OP_UNEQUAL},
+    {"-lt", 3, OP_LESS},
+    {"-le", 3, OP_LESS_EQUAL},
+    {"-gt", 3, OP_GREATER},
+    {"-ge", 3, OP_GREATER_EQUAL},
+    {"-like", 3, OP_LIKE},
+    {"-match", 3, OP_MATCH},
+    {"-creplace", 3, OP_REPLACE},
+    {"-ireplace", 3, OP_REPLACE},
+    {"-replace", 3, OP_REPLACE},
+    {"-csplit", 3, OP_SPLIT},
+    {"-split", 3, OP_SPLIT},
+    {"-join", 3, OP_JOIN},
+    {"-as", 3, OP_AS},
+    {"+", 5, OP_ADD},
+    {"-", 5, OP_SUBTRACT},
+    {"*", 6, OP_MULTIPLY},
+    {"/", 6, OP_DIVIDE},
+    {"%", 6, OP_MODULO},
+    {"-f", 7, OP_FORMAT},
+    {"..", 8, OP_RANGE},
 };
 
 static const struct level *operator_at(struct parser *p, int level)
 {
-    skip(p, false);
+    ps_skip(p, false);
     struct bytes rest = bytes_from(p->source, p->at);
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         struct bytes name = bytes_of_string(levels[i].word);
         bool letters = name.len > 1 && name.at[0] == '-';
-        if (levels[i].level != level || !bytes_starts_fold(rest, name) || (letters && ascii_is_alpha(at(p, name.len))))
+        if (levels[i].level != level || !bytes_starts_fold(rest, name) ||
+            (letters && ascii_is_alpha(ps_at(p, name.len))))
             continue;
-        if (!letters && (at(p, 1) == '=' || (name.at[0] == '-' && ascii_is_alpha(at(p, 1)))))
+        if (!letters && (ps_at(p, 1) == '=' || (name.at[0] == '-' && ascii_is_alpha(ps_at(p, 1)))))
             continue;
         return &levels[i];
     }
@@ -396,7 +449,7 @@ static struct script_expression *level(struct parser *p, int n)
     struct script_expression *e = n > 8 ? unary(p) : level(p, n + 1);
     for (const struct level *l; n <= 8 && !p->s->over && (l = operator_at(p, n)) != NULL;) {
         p->at += strlen(l->word);
-        skip(p, true);
+        ps_skip(p, true);
         e = script_binary(p, l->op, e, l->op == OP_FORMAT ? comma(p) : level(p, n + 1));
     }
     return e;
@@ -406,22 +459,22 @@ static struct script_expression *level(struct parser *p, int n)
 static struct script_expression *comma(struct parser *p)
 {
     struct script_expression *e = level(p, 5);
-    skip(p, false);
-    if (at(p, 0) != ',')
+    ps_skip(p, false);
+    if (ps_at(p, 0) != ',')
         return e;
     struct script_expression *list = script_expression_new(p, EX_ARRAY), **last = &list->list;
     list->prefix = true;
     *last = e;
     last = &e->next;
-    while (accept(p, ',') && !p->s->over) {
-        skip(p, true);
+    while (ps_accept(p, ',') && !p->s->over) {
+        ps_skip(p, true);
         *last = level(p, 5);
         last = &(*last)->next;
     }
     return list;
 }
 
-static bool ends_command(uint8_t c)
+bool ps_ends_command(uint8_t c)
 {
     return c == 0 || c == '|' || c == ';' || c == '\n' || c == '\r' || c == ')' || c == '}';
 }
@@ -431,18 +484,20 @@ static struct script_expression *command(struct parser *p, struct script_express
 {
     struct script_expression *e = script_expression_new(p, EX_COMMAND), **last = &e->list;
     e->a = name;
-    for (skip(p, false); !ends_command(at(p, 0)) && !p->s->over; skip(p, false)) {
+    for (ps_skip(p, false); !ps_ends_command(ps_at(p, 0)) && !p->s->over; ps_skip(p, false)) {
         size_t before = p->at;
-        bool bare = ascii_is_alpha(at(p, 0)) || at(p, 0) == '-' || at(p, 0) == '/' || at(p, 0) == '`' || at(p, 0) == '.' || at(p, 0) == '&' || at(p, 0) == '>';
-        if (bare && at(p, 0) != '&' && at(p, 0) != '>')
-            *last = text_constant(p, word(p, false, true));
+        bool bare = ascii_is_alpha(ps_at(p, 0)) || ps_at(p, 0) == '-' || ps_at(p, 0) == '/' ||
+                    ps_at(p, 0) == '`' || ps_at(p, 0) == '.' || ps_at(p, 0) == '&' ||
+                    ps_at(p, 0) == '>';
+        if (bare && ps_at(p, 0) != '&' && ps_at(p, 0) != '>')
+            *last = text_constant(p, ps_word(p, false, true));
         else if (bare) {
             p->at++;
             continue;
         } else
             *last = postfix(p);
         last = &(*last)->next;
-        accept(p, ',');
+        ps_accept(p, ',');
         if (p->at == before)
             p->at++;
     }
@@ -451,9 +506,13 @@ static struct script_expression *command(struct parser *p, struct script_express
 
 static bool is_assignment(struct parser *p, enum script_op *op, size_t *len)
 {
-    skip(p, false);
-    uint8_t c = at(p, 0), next = at(p, 1);
-    *op = c == '+' ? OP_ADD : c == '-' ? OP_SUBTRACT : c == '*' ? OP_MULTIPLY : c == '/' ? OP_DIVIDE : OP_NONE;
+    ps_skip(p, false);
+    uint8_t c = ps_at(p, 0), next = ps_at(p, 1);
+    *op = c == '+'   ? OP_ADD
+          : c == '-' ? OP_SUBTRACT
+          : c == '*' ? OP_MULTIPLY
+          : c == '/' ? OP_DIVIDE
+                     : OP_NONE;
     *len = c == '=' ? 1 : 2;
     return (c == '=' && next != '=') || (*op != OP_NONE && next == '=');
 }
@@ -462,222 +521,45 @@ static struct script_expression *element(struct parser *p)
 {
     enum script_op op;
     size_t len;
-    skip(p, false);
-    uint8_t c = at(p, 0);
-    if ((c == '&' || c == '.') && (at(p, 1) == ' ' || at(p, 1) == '(' || at(p, 1) == '\'' || at(p, 1) == '"' || at(p, 1) == '$' || at(p, 1) == '{')) {
+    ps_skip(p, false);
+    uint8_t c = ps_at(p, 0);
+    if ((c == '&' || c == '.') &&
+        (ps_at(p, 1) == ' ' || ps_at(p, 1) == '(' || ps_at(p, 1) == '\'' || ps_at(p, 1) == '"' ||
+         ps_at(p, 1) == '$' || ps_at(p, 1) == '{')) {
         p->at++;
         return command(p, postfix(p));
     }
-    if (ascii_is_alpha(c) || c == '`' || (c == '%' && !ascii_is_digit(at(p, 1))) || (c == '?' && at(p, 1) != '.'))
-        return command(p, text_constant(p, word(p, false, true)));
+    if (ascii_is_alpha(c) || c == '`' || (c == '%' && !ascii_is_digit(ps_at(p, 1))) ||
+        (c == '?' && ps_at(p, 1) != '.'))
+        return command(p, text_constant(p, ps_word(p, false, true)));
     struct script_expression *e = level(p, 1);
     if (is_assignment(p, &op, &len)) {
         struct script_expression *a = script_expression_new(p, EX_ASSIGN);
         p->at += len;
-        skip(p, true);
+        ps_skip(p, true);
         a->op = op;
         a->a = e;
-        a->b = pipeline(p);
+        a->b = ps_pipeline(p);
         return a;
     }
     return e;
 }
 
-static struct script_expression *pipeline(struct parser *p)
+struct script_expression *ps_pipeline(struct parser *p)
 {
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX) {
+    if (script_too_deep(p)) {
         p->at = p->source.len;
         return script_constant(p, script_unknown());
     }
     p->depth++;
     struct script_expression *e = element(p);
-    while (accept(p, '|') && !p->s->over) {
+    while (ps_accept(p, '|') && !p->s->over) {
         struct script_expression *pipe = script_expression_new(p, EX_PIPE);
-        skip(p, true);
+        ps_skip(p, true);
         pipe->a = e;
         pipe->b = element(p);
         e = pipe;
     }
     p->depth--;
     return e;
-}
-
-static bool keyword(struct parser *p, const char *name)
-{
-    struct bytes wanted = bytes_of_string(name), rest = bytes_from(p->source, p->at);
-    if (!bytes_starts_fold(rest, wanted) || ascii_is_alnum(at(p, wanted.len)) || at(p, wanted.len) == '-')
-        return false;
-    p->at += wanted.len;
-    skip(p, true);
-    return true;
-}
-
-static struct script_statement *braced(struct parser *p)
-{
-    skip(p, true);
-    if (!accept(p, '{'))
-        return NULL;
-    struct script_statement *st = statements(p, '}');
-    accept(p, '}');
-    return st;
-}
-
-static struct script_expression *parenthesised(struct parser *p)
-{
-    skip(p, true);
-    accept(p, '(');
-    skip(p, true);
-    struct script_expression *e = pipeline(p);
-    skip(p, true);
-    accept(p, ')');
-    return e;
-}
-
-static struct script_statement *parse_if(struct parser *p)
-{
-    struct script_statement *st = script_statement_new(p, ST_IF);
-    st->a = parenthesised(p);
-    st->body = braced(p);
-    size_t before = p->at;
-    skip(p, true);
-    if (p->depth < SCRIPT_PARSE_DEPTH_MAX && keyword(p, "elseif")) {
-        p->depth++;
-        st->other = parse_if(p);
-        p->depth--;
-    } else if (keyword(p, "else"))
-        st->other = braced(p);
-    else
-        p->at = before;
-    return st;
-}
-
-static struct script_statement *parse_foreach(struct parser *p)
-{
-    struct script_statement *st = script_statement_new(p, ST_EACH);
-    accept(p, '(');
-    skip(p, true);
-    struct script_expression *name = at(p, 0) == '$' ? variable(p) : NULL;
-    st->name = name != NULL && name->kind == EX_NAME ? name->name : script_name(p->s, BYTES("?"));
-    skip(p, true);
-    keyword(p, "in");
-    st->a = pipeline(p);
-    skip(p, true);
-    accept(p, ')');
-    st->body = braced(p);
-    return st;
-}
-
-static struct script_statement *parse_for(struct parser *p)
-{
-    struct script_statement *st = script_statement_new(p, ST_FOR);
-    accept(p, '(');
-    st->c = pipeline(p);
-    accept(p, ';');
-    st->a = pipeline(p);
-    accept(p, ';');
-    skip(p, true);
-    st->b = at(p, 0) == ')' ? NULL : pipeline(p);
-    skip(p, true);
-    accept(p, ')');
-    st->body = braced(p);
-    return st;
-}
-
-static void parameters(struct parser *p, struct script_function *f)
-{
-    if (!accept(p, '('))
-        return;
-    for (skip(p, true); p->at < p->source.len && at(p, 0) != ')' && !p->s->over; skip(p, true)) {
-        struct script_expression *name = at(p, 0) == '$' ? variable(p) : NULL;
-        if (name != NULL && name->kind == EX_NAME)
-            script_add_parameter(p, f, name->name);
-        else if (name == NULL)
-            p->at++;
-    }
-    accept(p, ')');
-}
-
-static void parse_function(struct parser *p)
-{
-    struct script_function *f = script_function_new(p, script_name(p->s, word(p, true, true)));
-    f->name->function = f;
-    parameters(p, f);
-    skip(p, true);
-    if (!accept(p, '{'))
-        return;
-    skip(p, true);
-    if (keyword(p, "param"))
-        parameters(p, f);
-    f->body = statements(p, '}');
-    accept(p, '}');
-}
-
-static struct script_statement *one(struct parser *p)
-{
-    struct script_statement *st;
-    if (keyword(p, "if"))
-        return parse_if(p);
-    if (keyword(p, "foreach"))
-        return parse_foreach(p);
-    if (keyword(p, "for"))
-        return parse_for(p);
-    if (keyword(p, "while")) {
-        st = script_statement_new(p, ST_WHILE);
-        st->a = parenthesised(p);
-        st->body = braced(p);
-        return st;
-    }
-    if (keyword(p, "function")) {
-        parse_function(p);
-        return NULL;
-    }
-    if (keyword(p, "try")) {
-        st = script_statement_new(p, ST_TRY);
-        st->body = braced(p);
-        skip(p, true);
-        if (keyword(p, "catch"))
-            st->other = braced(p);
-        return st;
-    }
-    if (keyword(p, "return")) {
-        st = script_statement_new(p, ST_RETURN);
-        st->a = ends_command(at(p, 0)) ? NULL : pipeline(p);
-        return st;
-    }
-    if (keyword(p, "break"))
-        return script_statement_new(p, ST_BREAK);
-    st = script_statement_new(p, ST_EXPRESSION);
-    st->a = pipeline(p);
-    return st;
-}
-
-static struct script_statement *statements(struct parser *p, uint8_t end)
-{
-    struct script_statement *first = NULL, **last = &first;
-    if (++p->depth < SCRIPT_PARSE_DEPTH_MAX)
-        for (skip(p, true); p->at < p->source.len && at(p, 0) != end && !p->s->over; skip(p, true)) {
-            size_t before = p->at;
-            if (at(p, 0) == ';') {
-                p->at++;
-                continue;
-            }
-            struct script_statement *st = one(p);
-            if (st != NULL) {
-                *last = st;
-                while (*last != NULL)
-                    last = &(*last)->next;
-            }
-            if (p->at == before)
-                p->at++;
-        }
-    p->depth--;
-    return first;
-}
-
-struct script_statement *script_parse_ps(struct script *s, struct bytes source)
-{
-    struct parser p = {.s = s, .source = source};
-    if (bytes_starts(source, BYTES("\xEF\xBB\xBF")))
-        p.at = 3;
-    return statements(&p, 0);
 }

@@ -18,7 +18,8 @@ static struct script_value replace(struct script *s, struct script_value a, stru
     if (two && b.array->count < 1)
         return a;
     struct script_value old = script_to_string(s, two ? b.array->item[0] : b);
-    struct script_value new = two && b.array->count > 1 ? script_to_string(s, b.array->item[1]) : script_of_string(s, "");
+    struct script_value new =
+        two &&b.array->count > 1 ? script_to_string(s, b.array->item[1]) : script_of_string(s, "");
     a = script_to_string(s, a);
     if (old.tag != SCRIPT_STRING || a.tag != SCRIPT_STRING)
         return script_unknown();
@@ -42,8 +43,10 @@ static struct script_value split(struct script *s, struct script_value a, struct
     b = b.tag == SCRIPT_ARRAY && b.array->count > 0 ? b.array->item[0] : b;
     if (a.tag != SCRIPT_STRING)
         return script_unknown();
-    bool class = b.tag == SCRIPT_STRING && b.len > 2 && b.text[0] == '[' && b.text[b.len - 1] == ']';
-    struct script_value set = b.tag == SCRIPT_STRING && b.len > 0 ? b : script_of_string(s, " "), out = script_new_array(s, 8);
+    bool class =
+        b.tag == SCRIPT_STRING && b.len > 2 && b.text[0] == '[' && b.text[b.len - 1] == ']';
+    struct script_value set = b.tag == SCRIPT_STRING && b.len > 0 ? b : script_of_string(s, " "),
+                        out = script_new_array(s, 8);
     if (!class) {
         if (set.len == 2 && set.text[0] == '\\')
             set = script_part(set, 1, 1);
@@ -73,7 +76,8 @@ static struct script_value cast(struct script *s, struct bytes type, struct scri
 {
     double n;
     if (named(type, "char")) {
-        if (v.tag == SCRIPT_NUMBER || (v.tag == SCRIPT_STRING && v.len > 1 && script_to_number(s, v, &n))) {
+        if (v.tag == SCRIPT_NUMBER ||
+            (v.tag == SCRIPT_STRING && v.len > 1 && script_to_number(s, v, &n))) {
             report_add(&s->report, FACT_SCRIPT_OBFUSCATION, BYTES("chr"));
             script_to_number(s, v, &n);
             v = script_of_char(s, (uint32_t)(int64_t)n & 0xFFFF);
@@ -109,15 +113,16 @@ static struct script_value wide_text(struct script *s, struct bytes raw, bool ut
 /* What a gzip or raw deflate stream unpacks to. */
 static struct script_value inflate_bytes(struct script *s, struct bytes packed, enum codec codec)
 {
-    struct decompressed done =
-        decompress(s->node, (struct decompress){.codec = codec, .in = packed, .at_most = UNPACKED_MAX});
+    struct decompressed done = decompress(
+        s->node, (struct decompress){.codec = codec, .in = packed, .at_most = UNPACKED_MAX});
     decompress_note(s->node, done.status, 0, 0);
     report_add(&s->report, FACT_SCRIPT_OBFUSCATION, BYTES("compressed stream"));
     return script_of_bytes(s, done.out);
 }
 
 /* [Type]::Method(args) */
-static struct script_value static_call(struct script *s, struct bytes type, struct bytes name, struct script_value *a, uint32_t n)
+static struct script_value static_call(struct script *s, struct bytes type, struct bytes name,
+                                       struct script_value *a, uint32_t n)
 {
     struct script_value first = n > 0 ? a[0] : script_unknown();
     if (named(name, "FromBase64String")) {
@@ -141,7 +146,8 @@ static struct script_value static_call(struct script *s, struct bytes type, stru
         struct script_value rest = script_new_array(s, n);
         for (uint32_t i = named(name, "Format"); i < n; i++)
             script_push(s, rest.array, a[i]);
-        return named(name, "Format") ? script_binary_value(s, OP_FORMAT, first, rest) : join(s, rest, script_of_string(s, ""));
+        return named(name, "Format") ? script_binary_value(s, OP_FORMAT, first, rest)
+                                     : join(s, rest, script_of_string(s, ""));
     }
     if (named(name, "Reverse"))
         return script_method(s, first, script_name(s, BYTES("reverse")), NULL, 0);
@@ -158,7 +164,8 @@ static struct script_value static_call(struct script *s, struct bytes type, stru
     return script_unknown();
 }
 
-struct script_value script_ps_static(struct script *s, struct script_expression *e, struct script_value *a, uint32_t n)
+struct script_value script_ps_static(struct script *s, struct script_expression *e,
+                                     struct script_value *a, uint32_t n)
 {
     struct bytes type = e->a->kind == EX_TYPE ? e->a->name->text : BYTES("");
     return static_call(s, type, e->name->text, a, n);
@@ -175,7 +182,8 @@ static struct script_value stream_of(struct script_value v)
     return script_unknown();
 }
 
-static struct script_value created(struct script *s, struct bytes class, struct script_value *a, uint32_t n)
+static struct script_value created(struct script *s, struct bytes class, struct script_value *a,
+                                   uint32_t n)
 {
     struct script_value object = script_create(s, script_of_utf8(s, class));
     bool deflate = bytes_find_fold(class, BYTES("DeflateStream"), 0) != BYTES_NPOS;
@@ -183,14 +191,16 @@ static struct script_value created(struct script *s, struct bytes class, struct 
     for (uint32_t i = 0; i < n && inner.tag == SCRIPT_UNKNOWN; i++)
         inner = stream_of(a[i]);
     if (inner.tag == SCRIPT_OBJECT) {
-        const struct script_value *own = script_property(s, inner.object, script_name(s, BYTES("\\data")), false);
+        const struct script_value *own =
+            script_property(s, inner.object, script_name(s, BYTES("\\data")), false);
         inner = own == NULL ? script_unknown() : *own;
     }
     if (inner.tag == SCRIPT_UNKNOWN)
         return object;
     if (deflate || bytes_find_fold(class, BYTES("GzipStream"), 0) != BYTES_NPOS)
         inner = inflate_bytes(s, script_to_bytes(s, inner), deflate ? CODEC_DEFLATE : CODEC_GZIP);
-    struct script_value *data = script_property(s, object.object, script_name(s, BYTES("\\data")), true);
+    struct script_value *data =
+        script_property(s, object.object, script_name(s, BYTES("\\data")), true);
     if (data != NULL)
         *data = inner;
     return object;
@@ -242,9 +252,12 @@ static struct script_value fetch(struct script *s, struct script_value *a, uint3
     return script_unknown();
 }
 
-static struct script_value command(struct script *s, struct script_expression *e, struct script_value input, bool piped)
+static struct script_value command(struct script *s, struct script_expression *e,
+                                   struct script_value input, bool piped)
 {
-    static const char *const fetchers[] = {"invoke-webrequest", "iwr", "wget", "curl", "invoke-restmethod", "irm", "start-bitstransfer"};
+    static const char *const fetchers[] = {
+        "invoke-webrequest", "iwr", "wget", "curl", "invoke-restmethod", "irm",
+        "start-bitstransfer"};
     struct script_value argument[SCRIPT_ARGUMENTS_MAX], callee = script_evaluate(s, e->a);
     uint32_t n = script_arguments(s, e->list, argument);
     struct bytes name = callee.tag == SCRIPT_FUNCTION ? BYTES("") : script_to_utf8(s, callee);
@@ -256,15 +269,21 @@ static struct script_value command(struct script *s, struct script_expression *e
     if (is_iex(name)) {
         struct script_value text = piped ? input : n > 0 ? argument[n - 1] : script_unknown();
         report_flag(&s->report, FACT_SCRIPT_RUNS_TEXT);
-        return text.tag == SCRIPT_UNKNOWN || text.tag == SCRIPT_OBJECT ? script_unknown() : script_run_text(s, script_to_utf8(s, text));
+        return text.tag == SCRIPT_UNKNOWN || text.tag == SCRIPT_OBJECT
+                   ? script_unknown()
+                   : script_run_text(s, script_to_utf8(s, text));
     }
-    if ((named(name, "foreach-object") || named(name, "foreach") || named(name, "%")) && n > 0 && piped)
+    if ((named(name, "foreach-object") || named(name, "foreach") || named(name, "%")) && n > 0 &&
+        piped)
         return map(s, input, argument[n - 1]);
     if (named(name, "new-object")) {
-        uint32_t from = n > 0 && bytes_starts_fold(script_to_utf8(s, argument[0]), BYTES("-t")) ? 1 : 0;
+        uint32_t from =
+            n > 0 && bytes_starts_fold(script_to_utf8(s, argument[0]), BYTES("-t")) ? 1 : 0;
         bool com = n > 0 && bytes_starts_fold(script_to_utf8(s, argument[0]), BYTES("-com"));
         from = com ? 1 : from;
-        return n > from ? created(s, script_to_utf8(s, argument[from]), argument + from + 1, n - from - 1) : script_unknown();
+        return n > from ? created(s, script_to_utf8(s, argument[from]), argument + from + 1,
+                                  n - from - 1)
+                        : script_unknown();
     }
     for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
         if (named(name, fetchers[i]))
@@ -279,7 +298,8 @@ static struct script_value command(struct script *s, struct script_expression *e
             script_set(s, script_name(s, script_to_utf8(s, argument[0])), argument[1]);
         return script_empty();
     }
-    if (named(name, "out-string") || named(name, "write-output") || named(name, "echo") || named(name, "get-variable") || named(name, "gv"))
+    if (named(name, "out-string") || named(name, "write-output") || named(name, "echo") ||
+        named(name, "get-variable") || named(name, "gv"))
         return piped ? input : n > 0 ? argument[0] : script_unknown();
     if (name.len > 2 && bytes_find_byte(name, '-', 0) == BYTES_NPOS)
         report_built(&s->report, line_of(s, name, argument, n));
@@ -299,29 +319,36 @@ struct script_value script_ps_value(struct script *s, struct script_expression *
         if (e->op == OP_SPLIT)
             return split(s, a, e->b == NULL ? script_of_string(s, " ") : script_evaluate(s, e->b));
         return join(s, a, e->b == NULL ? script_of_string(s, "") : script_evaluate(s, e->b));
-    case EX_CAST: return cast(s, e->name->text, script_evaluate(s, e->a));
+    case EX_CAST:
+        return cast(s, e->name->text, script_evaluate(s, e->a));
     case EX_PIPE:
         a = script_evaluate(s, e->a);
         return e->b->kind == EX_COMMAND ? command(s, e->b, a, true) : a;
-    case EX_COMMAND: return command(s, e, script_unknown(), false);
-    case EX_TYPE: return script_new_object(s, e->name->text);
-    default: return script_unknown();
+    case EX_COMMAND:
+        return command(s, e, script_unknown(), false);
+    case EX_TYPE:
+        return script_new_object(s, e->name->text);
+    default:
+        return script_unknown();
     }
 }
 
 /* Encoding.GetString(bytes), StreamReader.ReadToEnd(): the rest of .NET that matters here. */
-bool script_ps_method(struct script *s, struct script_value self, struct bytes name, struct script_value *a, uint32_t n,
-                      struct script_value *out)
+bool script_ps_method(struct script *s, struct script_value self, struct bytes name,
+                      struct script_value *a, uint32_t n, struct script_value *out)
 {
     if (named(name, "getstring") && n > 0) {
-        bool wide = self.tag == SCRIPT_OBJECT && bytes_find_fold(self.object->class, BYTES("unicode"), 0) != BYTES_NPOS;
+        bool wide = self.tag == SCRIPT_OBJECT &&
+                    bytes_find_fold(self.object->class, BYTES("unicode"), 0) != BYTES_NPOS;
         struct bytes raw = script_to_bytes(s, a[0]);
         *out = wide_text(s, raw, wide || (raw.len > 3 && raw.at[1] == 0 && raw.at[3] == 0));
         return true;
     }
     if (named(name, "readtoend")) {
         const struct script_value *data =
-            self.tag == SCRIPT_OBJECT ? script_property(s, self.object, script_name(s, BYTES("\\data")), false) : NULL;
+            self.tag == SCRIPT_OBJECT
+                ? script_property(s, self.object, script_name(s, BYTES("\\data")), false)
+                : NULL;
         *out = data == NULL ? script_unknown() : wide_text(s, script_to_bytes(s, *data), false);
         return true;
     }

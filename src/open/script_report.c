@@ -17,15 +17,15 @@ static const struct tool {
     const char *name;
     bool fetches; /* alone or with a URL */
 } tools[] = {
-    {"cmd", false},       {"powershell", false}, {"pwsh", false},      {"mshta", true},
-    {"rundll32", false},  {"regsvr32", true},    {"certutil", true},   {"bitsadmin", true},
-    {"wscript", false},   {"cscript", false},    {"wmic", true},       {"msiexec", true},
-    {"schtasks", false},  {"reg", false},        {"curl", true},       {"forfiles", false},
-    {"msbuild", false},   {"installutil", false}, {"regasm", false},   {"cmstp", true},
-    {"explorer", false},  {"control", false},    {"odbcconf", false},  {"pcalua", false},
-    {"hh", true},         {"ftp", true},         {"nslookup", false},  {"vssadmin", false},
-    {"net", false},       {"sc", false},         {"start", false},     {"attrib", false},
-    {"tar", false},       {"expand", false},     {"finger", true},     {"conhost", false},
+    {"cmd", false},      {"powershell", false},  {"pwsh", false},     {"mshta", true},
+    {"rundll32", false}, {"regsvr32", true},     {"certutil", true},  {"bitsadmin", true},
+    {"wscript", false},  {"cscript", false},     {"wmic", true},      {"msiexec", true},
+    {"schtasks", false}, {"reg", false},         {"curl", true},      {"forfiles", false},
+    {"msbuild", false},  {"installutil", false}, {"regasm", false},   {"cmstp", true},
+    {"explorer", false}, {"control", false},     {"odbcconf", false}, {"pcalua", false},
+    {"hh", true},        {"ftp", true},          {"nslookup", false}, {"vssadmin", false},
+    {"net", false},      {"sc", false},          {"start", false},    {"attrib", false},
+    {"tar", false},      {"expand", false},      {"finger", true},    {"conhost", false},
 };
 
 /* What DESCRIPTION the auto-start and suspicious words have; kinds as oletools names them. */
@@ -39,9 +39,10 @@ static const struct word {
 };
 
 static const char *const file_endings[] = {
-    ".exe", ".dll", ".ocx", ".cpl", ".scr", ".com", ".bat", ".cmd", ".ps1", ".vbs", ".vbe", ".js",  ".jse", ".wsf",
-    ".hta", ".msi", ".lnk", ".jar", ".zip", ".cab", ".dat", ".tmp", ".bin", ".xref", ".sct", ".inf", ".xsl", ".iso",
-    ".rar", ".7z",  ".txt", ".jpg", ".png", ".gif", ".pdf", ".doc", ".docx", ".docm", ".dotm", ".xls", ".xlsm", ".xml"};
+    ".exe", ".dll",  ".ocx", ".cpl",  ".scr",  ".com",  ".bat", ".cmd",  ".ps1", ".vbs", ".vbe",
+    ".js",  ".jse",  ".wsf", ".hta",  ".msi",  ".lnk",  ".jar", ".zip",  ".cab", ".dat", ".tmp",
+    ".bin", ".xref", ".sct", ".inf",  ".xsl",  ".iso",  ".rar", ".7z",   ".txt", ".jpg", ".png",
+    ".gif", ".pdf",  ".doc", ".docx", ".docm", ".dotm", ".xls", ".xlsm", ".xml"};
 
 void report_begin(struct report *report, struct node *node, struct node *document)
 {
@@ -106,8 +107,8 @@ static bool first_time(struct report *report, struct bytes s, uint8_t role)
 
 static bool ends_url(uint8_t c)
 {
-    return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '|' || c == '`' || c == ')' ||
-           c == ']' || c == '\\' || c == '^' || c == ';' || c == ',' || c == 0x7F;
+    return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '|' || c == '`' ||
+           c == ')' || c == ']' || c == '\\' || c == '^' || c == ';' || c == ',' || c == 0x7F;
 }
 
 void report_url(struct report *report, struct bytes url)
@@ -122,8 +123,10 @@ void report_url(struct report *report, struct bytes url)
 
 static void find_urls(struct report *report, struct bytes s)
 {
-    static const char *const schemes[] = {"http", "https", "ftp", "hxxp", "hxxps", "ldap", "file", "smb"};
-    for (size_t at = bytes_find(s, BYTES("://"), 0); at != BYTES_NPOS; at = bytes_find(s, BYTES("://"), at + 3)) {
+    static const char *const schemes[] = {"http",  "https", "ftp",  "hxxp",
+                                          "hxxps", "ldap",  "file", "smb"};
+    for (size_t at = bytes_find(s, BYTES("://"), 0); at != BYTES_NPOS;
+         at = bytes_find(s, BYTES("://"), at + 3)) {
         size_t begin = at;
         while (begin > 0 && ascii_is_alpha(s.at[begin - 1]) && at - begin < 6)
             begin--;
@@ -146,8 +149,8 @@ static void find_urls(struct report *report, struct bytes s)
 
 static bool is_name_byte(uint8_t c)
 {
-    return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '\\' || c == ':' || c == '%' || c == '~' ||
-           c == '$' || c == '{' || c == '}' || c == '?' || c >= 0x80;
+    return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.' || c == '\\' || c == ':' ||
+           c == '%' || c == '~' || c == '$' || c == '{' || c == '}' || c == '?' || c >= 0x80;
 }
 
 void report_file(struct report *report, struct bytes name)
@@ -164,13 +167,15 @@ void report_file(struct report *report, struct bytes name)
 /* Words of S that end like a file. */
 static void find_files(struct report *report, struct bytes s)
 {
-    for (size_t dot = bytes_find_byte(s, '.', 0); dot != BYTES_NPOS; dot = bytes_find_byte(s, '.', dot + 1)) {
+    for (size_t dot = bytes_find_byte(s, '.', 0); dot != BYTES_NPOS;
+         dot = bytes_find_byte(s, '.', dot + 1)) {
         struct bytes tail = bytes_from(s, dot);
         for (size_t i = 0; i < sizeof file_endings / sizeof file_endings[0]; i++) {
             struct bytes ending = bytes_of_string(file_endings[i]);
             if (!bytes_starts_fold(tail, ending) ||
-                (tail.len > ending.len && (ascii_is_alnum(tail.at[ending.len]) || tail.at[ending.len] == '.' ||
-                                           tail.at[ending.len] == '(')))
+                (tail.len > ending.len &&
+                 (ascii_is_alnum(tail.at[ending.len]) || tail.at[ending.len] == '.' ||
+                  tail.at[ending.len] == '(')))
                 continue;
             size_t begin = dot;
             while (begin > 0 && dot - begin < 260 && is_name_byte(s.at[begin - 1]))
@@ -215,7 +220,8 @@ static const struct tool *tool_of(struct bytes program)
     return NULL;
 }
 
-struct node *report_layer(struct report *report, struct bytes content, const char *name, enum kind kind)
+struct node *report_layer(struct report *report, struct bytes content, const char *name,
+                          enum kind kind)
 {
     if (content.len == 0 || !first_time(report, content, (uint8_t)(128 + (unsigned)kind % 128)))
         return NULL;
@@ -225,8 +231,8 @@ struct node *report_layer(struct report *report, struct bytes content, const cha
     }
     if (!open_take_bytes(report->node, content.len))
         return NULL;
-    struct node *layer =
-        node_add(report->node, arena_copy(report->node->tree->arena, content), bytes_of_string(name));
+    struct node *layer = node_add(report->node, arena_copy(report->node->tree->arena, content),
+                                  bytes_of_string(name));
     if (layer == NULL)
         return NULL;
     report->layers++;
@@ -263,12 +269,14 @@ struct bytes report_base64(struct arena *arena, struct bytes s)
     return bytes_of(out, len);
 }
 
-/* powershell -e BASE64, in any of its abbreviations; else the text after -c or the first bare word. */
+/* powershell -e BASE64, in any of its abbreviations; else the text after -c or the first bare
+ * word. */
 static void open_powershell(struct report *report, struct bytes rest)
 {
     struct arena *arena = report->node->tree->arena;
     for (size_t at = 0; at < rest.len; at++) {
-        if ((rest.at[at] != '-' && rest.at[at] != '/') || (at > 0 && !ascii_is_space(rest.at[at - 1])))
+        if ((rest.at[at] != '-' && rest.at[at] != '/') ||
+            (at > 0 && !ascii_is_space(rest.at[at - 1])))
             continue;
         size_t end = at + 1;
         while (end < rest.len && ascii_is_alpha(rest.at[end]))
@@ -288,7 +296,8 @@ static void open_powershell(struct report *report, struct bytes rest)
                 return;
             bool wide = raw.at[1] == 0;
             report_add(report, FACT_SCRIPT_OBFUSCATION, BYTES("encoded command"));
-            report_layer(report, wide ? utf16_to_utf8(arena, raw) : raw, "powershell.ps1", KIND_POWERSHELL);
+            report_layer(report, wide ? utf16_to_utf8(arena, raw) : raw, "powershell.ps1",
+                         KIND_POWERSHELL);
             return;
         }
         if (option.len > 0 && bytes_starts_fold(BYTES("command"), option)) {
@@ -328,15 +337,17 @@ static void look_into(struct report *report, struct bytes line, int depth)
         open_mshta(report, rest);
     else if (bytes_equal_fold(program, BYTES("cmd")) && depth < 6) {
         for (size_t at = 0; at + 1 < rest.len; at++)
-            if (rest.at[at] == '/' && ((rest.at[at + 1] | 0x20) == 'c' || (rest.at[at + 1] | 0x20) == 'k' ||
-                                       (rest.at[at + 1] | 0x20) == 'r')) {
+            if (rest.at[at] == '/' &&
+                ((rest.at[at + 1] | 0x20) == 'c' || (rest.at[at + 1] | 0x20) == 'k' ||
+                 (rest.at[at + 1] | 0x20) == 'r')) {
                 struct bytes inner = bytes_trim(bytes_from(rest, at + 2));
                 if (inner.len > 1 && inner.at[0] == '"' && inner.at[inner.len - 1] == '"')
                     inner = bytes_sub(inner, 1, inner.len - 2);
                 report_layer(report, inner, "command.cmd", KIND_BATCH);
                 return;
             }
-    } else if ((bytes_equal_fold(program, BYTES("start")) || bytes_equal_fold(program, BYTES("conhost"))) &&
+    } else if ((bytes_equal_fold(program, BYTES("start")) ||
+                bytes_equal_fold(program, BYTES("conhost"))) &&
                depth < 6)
         look_into(report, rest, depth + 1);
 }
@@ -353,7 +364,8 @@ void report_command(struct report *report, struct bytes line)
     look_into(report, line, 0);
     for (size_t at = 0; at < line.len; at++)
         if ((line.at[at] == '&' || line.at[at] == '|') && at + 1 < line.len)
-            look_into(report, bytes_from(line, line.at[at + 1] == line.at[at] ? at + 2 : at + 1), 1);
+            look_into(report, bytes_from(line, line.at[at + 1] == line.at[at] ? at + 2 : at + 1),
+                      1);
 }
 
 /* Whether S reads like a command line: a known program first, with something after it. */
@@ -444,24 +456,27 @@ void report_api(struct report *report, struct bytes library, struct bytes functi
         library.len -= 4;
     report_add(report, FACT_SCRIPT_APIS,
                library.len == 0 ? function
-                                : arena_printf(report->node->tree->arena, "%.*s!%.*s", BYTES_FMT(library),
-                                               BYTES_FMT(function)));
+                                : arena_printf(report->node->tree->arena, "%.*s!%.*s",
+                                               BYTES_FMT(library), BYTES_FMT(function)));
     if (bytes_find_fold(function, BYTES("URLDownloadTo"), 0) != BYTES_NPOS ||
         bytes_starts_fold(function, BYTES("InternetOpenUrl")) ||
         bytes_starts_fold(function, BYTES("InternetReadFile")) ||
         bytes_starts_fold(function, BYTES("HttpSendRequest")) ||
         bytes_starts_fold(function, BYTES("WinHttp")))
         report_flag(report, FACT_SCRIPT_DOWNLOADS);
-    if (bytes_starts_fold(function, BYTES("ShellExecute")) || bytes_starts_fold(function, BYTES("WinExec")) ||
+    if (bytes_starts_fold(function, BYTES("ShellExecute")) ||
+        bytes_starts_fold(function, BYTES("WinExec")) ||
         bytes_starts_fold(function, BYTES("CreateProcess")))
         report_flag(report, FACT_SCRIPT_CREATES_PROCESS);
 }
 
 static bool is_word_at(struct bytes source, size_t at, size_t len)
 {
-    bool word_begin = ascii_is_alnum(source.at[at]), word_end = ascii_is_alnum(source.at[at + len - 1]);
+    bool word_begin = ascii_is_alnum(source.at[at]),
+         word_end = ascii_is_alnum(source.at[at + len - 1]);
     bool before = at > 0 && (ascii_is_alnum(source.at[at - 1]) || source.at[at - 1] == '_');
-    bool after = at + len < source.len && (ascii_is_alnum(source.at[at + len]) || source.at[at + len] == '_');
+    bool after = at + len < source.len &&
+                 (ascii_is_alnum(source.at[at + len]) || source.at[at + len] == '_');
     return !(word_begin && before) && !(word_end && after);
 }
 
@@ -482,7 +497,8 @@ void report_words(struct report *report, struct bytes source)
         report_add(report, auto_exec ? FACT_VBA_AUTO_EXEC : FACT_VBA_SUSPICIOUS, seen);
         if (words[i].obfuscation != NULL)
             report_add(report, FACT_SCRIPT_OBFUSCATION, bytes_of_string(words[i].obfuscation));
-        struct bytes row = arena_printf(arena, "%s\t%.*s\t%s", words[i].kind, BYTES_FMT(seen), words[i].description);
+        struct bytes row = arena_printf(arena, "%s\t%.*s\t%s", words[i].kind, BYTES_FMT(seen),
+                                        words[i].description);
         node_fact_add(report->document, FACT_OLETOOLS_KEYWORDS, row);
     }
     struct bytes before = value_bytes(node_get(report->document, FACT_OLETOOLS_VBA_RISK));

@@ -115,14 +115,16 @@ static struct script_value number_text(struct script *s, double n)
     return script_of_string(s, digits);
 }
 
-static struct script_value join_array(struct script *s, const struct script_array *array, const char *separator)
+static struct script_value join_array(struct script *s, const struct script_array *array,
+                                      const char *separator)
 {
     struct script_value out = script_of_string(s, ""), between = script_of_string(s, separator);
     for (uint32_t i = 0; i < array->count && script_step(s, 1); i++) {
         if (i > 0 && between.len > 0)
             out = script_join(s, out, between);
         struct script_value item = array->item[i];
-        out = script_join(s, out, item.tag == SCRIPT_ARRAY ? script_of_string(s, "") : script_to_string(s, item));
+        out = script_join(
+            s, out, item.tag == SCRIPT_ARRAY ? script_of_string(s, "") : script_to_string(s, item));
     }
     return out;
 }
@@ -130,20 +132,28 @@ static struct script_value join_array(struct script *s, const struct script_arra
 struct script_value script_to_string(struct script *s, struct script_value v)
 {
     switch (v.tag) {
-    case SCRIPT_STRING: return v;
-    case SCRIPT_NUMBER: return number_text(s, v.number);
+    case SCRIPT_STRING:
+        return v;
+    case SCRIPT_NUMBER:
+        return number_text(s, v.number);
     case SCRIPT_BOOL:
         return script_of_string(s, s->language == SCRIPT_JS ? (v.number != 0 ? "true" : "false")
                                                             : (v.number != 0 ? "True" : "False"));
-    case SCRIPT_EMPTY: return script_of_string(s, s->language == SCRIPT_JS ? "undefined" : "");
+    case SCRIPT_EMPTY:
+        return script_of_string(s, s->language == SCRIPT_JS ? "undefined" : "");
     case SCRIPT_ARRAY:
         if (s->depth > 64)
             return script_of_char(s, SCRIPT_PART_UNKNOWN);
         s->depth++;
-        v = join_array(s, v.array, v.array->is_bytes ? "" : s->language == SCRIPT_JS ? "," : s->language == SCRIPT_PS ? " " : "");
+        v = join_array(s, v.array,
+                       v.array->is_bytes          ? ""
+                       : s->language == SCRIPT_JS ? ","
+                       : s->language == SCRIPT_PS ? " "
+                                                  : "");
         s->depth--;
         return v;
-    default: return script_of_char(s, SCRIPT_PART_UNKNOWN);
+    default:
+        return script_of_char(s, SCRIPT_PART_UNKNOWN);
     }
 }
 
@@ -180,16 +190,22 @@ bool script_to_number(struct script *s, struct script_value v, double *out)
     (void)s;
     *out = 0;
     switch (v.tag) {
-    case SCRIPT_NUMBER: *out = v.number; return isfinite(v.number);
-    case SCRIPT_BOOL: *out = s->language == SCRIPT_VB ? -v.number : v.number; return true;
-    case SCRIPT_EMPTY: return true;
+    case SCRIPT_NUMBER:
+        *out = v.number;
+        return isfinite(v.number);
+    case SCRIPT_BOOL:
+        *out = s->language == SCRIPT_VB ? -v.number : v.number;
+        return true;
+    case SCRIPT_EMPTY:
+        return true;
     case SCRIPT_STRING:
         if (v.is_char && v.len == 1) {
             *out = v.text[0];
             return true;
         }
         return parse_number(v.text, v.len, out);
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -198,8 +214,10 @@ int script_to_truth(struct script *s, struct script_value v)
     double n;
     switch (v.tag) {
     case SCRIPT_BOOL:
-    case SCRIPT_NUMBER: return v.number != 0;
-    case SCRIPT_EMPTY: return 0;
+    case SCRIPT_NUMBER:
+        return v.number != 0;
+    case SCRIPT_EMPTY:
+        return 0;
     case SCRIPT_STRING:
         for (uint32_t i = 0; i < v.len; i++)
             if (v.text[i] >= SCRIPT_PART_UNKNOWN && v.text[i] <= SCRIPT_PART_RANDOM)
@@ -207,9 +225,12 @@ int script_to_truth(struct script *s, struct script_value v)
         if (s->language != SCRIPT_VB)
             return v.len > 0;
         return script_to_number(s, v, &n) ? n != 0 : -1;
-    case SCRIPT_FUNCTION: return 1;
-    case SCRIPT_ARRAY: return s->language == SCRIPT_PS ? v.array->count > 0 : 1;
-    default: return -1;
+    case SCRIPT_FUNCTION:
+        return 1;
+    case SCRIPT_ARRAY:
+        return s->language == SCRIPT_PS ? v.array->count > 0 : 1;
+    default:
+        return -1;
     }
 }
 
@@ -226,7 +247,8 @@ struct bytes script_to_utf8(struct script *s, struct script_value v)
         uint32_t code = v.text[i];
         if (code >= SCRIPT_PART_UNKNOWN && code <= SCRIPT_PART_RANDOM) {
             text_add_string(&out, parts[code - SCRIPT_PART_UNKNOWN]);
-        } else if (code >= 0xD800 && code < 0xDC00 && i + 1 < v.len && v.text[i + 1] >= 0xDC00 && v.text[i + 1] < 0xE000) {
+        } else if (code >= 0xD800 && code < 0xDC00 && i + 1 < v.len && v.text[i + 1] >= 0xDC00 &&
+                   v.text[i + 1] < 0xE000) {
             text_add_codepoint(&out, 0x10000 + ((code - 0xD800) << 10) + (v.text[i + 1] - 0xDC00u));
             i++;
         } else if (code < 0x80) {
@@ -289,7 +311,8 @@ struct script_value script_join(struct script *s, struct script_value a, struct 
     }
     memcpy(buffer->at + buffer->used, b.text, (size_t)b.len * 2);
     buffer->used += b.len;
-    return (struct script_value){.tag = SCRIPT_STRING, .len = (uint32_t)len, .text = a.text, .buffer = buffer};
+    return (struct script_value){
+        .tag = SCRIPT_STRING, .len = (uint32_t)len, .text = a.text, .buffer = buffer};
 }
 
 static uint16_t fold_char(uint16_t c)
@@ -350,7 +373,8 @@ struct script_value script_new_object(struct script *s, struct bytes class)
     return (struct script_value){.tag = SCRIPT_OBJECT, .object = object};
 }
 
-struct script_value *script_property(struct script *s, struct script_object *object, struct script_name *name, bool make)
+struct script_value *script_property(struct script *s, struct script_object *object,
+                                     struct script_name *name, bool make)
 {
     for (struct script_property *p = object->property; p != NULL; p = p->next)
         if (p->name == name)

@@ -53,8 +53,10 @@ struct script_value script_new_array(struct script *s, uint32_t capacity);
 void script_push(struct script *s, struct script_array *array, struct script_value v);
 struct script_value script_of_bytes(struct script *s, struct bytes b);
 struct script_value script_new_object(struct script *s, struct bytes class);
-/* Where OBJECT's property NAME is kept; NULL where it has none and MAKE is false, or has too many. */
-struct script_value *script_property(struct script *s, struct script_object *object, struct script_name *name, bool make);
+/* Where OBJECT's property NAME is kept; NULL where it has none and MAKE is false, or has too many.
+ * */
+struct script_value *script_property(struct script *s, struct script_object *object,
+                                     struct script_name *name, bool make);
 /* Hand a built string to the report, once per content and within bounds. */
 void script_show(struct script *s, struct script_value v);
 

@@ -28,7 +28,7 @@ static bool at_word(const struct parser *p, const char *const *words)
 static struct script_statement *block(struct parser *p, const char *const *stop)
 {
     struct script_statement *first = NULL, **last = &first;
-    if (++p->depth < SCRIPT_PARSE_DEPTH_MAX)
+    if (++p->depth, !script_too_deep(p))
         while (!p->s->over) {
             skip_lines(p);
             if (p->token.kind == TOKEN_END || at_word(p, stop))
@@ -92,9 +92,10 @@ static struct script_statement *parse_if(struct parser *p)
     p->depth++;
     st->a = vb_expression(p);
     vb_accept_word(p, "then");
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX) {
+    if (script_too_deep(p)) {
         skip_to_line(p);
-    } else if (p->token.kind != TOKEN_LINE || (p->token.text.len > 0 && p->token.text.at[0] == ':')) {
+    } else if (p->token.kind != TOKEN_LINE ||
+               (p->token.text.len > 0 && p->token.text.at[0] == ':')) {
         st->body = one_line(p);
         if (vb_accept_word(p, "else"))
             st->other = one_line(p);
@@ -117,7 +118,8 @@ static struct script_statement *parse_for(struct parser *p)
 {
     bool each = vb_accept_word(p, "each");
     struct script_statement *st = script_statement_new(p, each ? ST_EACH : ST_COUNT);
-    st->name = p->token.kind == TOKEN_NAME ? script_name(p->s, p->token.text) : script_name(p->s, BYTES("?"));
+    st->name = p->token.kind == TOKEN_NAME ? script_name(p->s, p->token.text)
+                                           : script_name(p->s, BYTES("?"));
     vb_next(p);
     if (each) {
         vb_accept_word(p, "in");
@@ -251,9 +253,10 @@ static void parse_function(struct parser *p)
     f->name->function = f;
     vb_next(p);
     if (vb_accept_sign(p, SIGN1('(')))
-        while (p->token.kind != TOKEN_LINE && p->token.kind != TOKEN_END && !vb_accept_sign(p, SIGN1(')'))) {
-            while (vb_accept_word(p, "optional") || vb_accept_word(p, "byval") || vb_accept_word(p, "byref") ||
-                   vb_accept_word(p, "paramarray"))
+        while (p->token.kind != TOKEN_LINE && p->token.kind != TOKEN_END &&
+               !vb_accept_sign(p, SIGN1(')'))) {
+            while (vb_accept_word(p, "optional") || vb_accept_word(p, "byval") ||
+                   vb_accept_word(p, "byref") || vb_accept_word(p, "paramarray"))
                 ;
             if (p->token.kind == TOKEN_NAME)
                 script_add_parameter(p, f, script_name(p->s, p->token.text));
@@ -310,7 +313,8 @@ static struct script_statement *expression_statement(struct parser *p)
         st->a->b = vb_expression(p);
         return st;
     }
-    bool goes_on = p->token.kind == TOKEN_SIGN && e->kind == EX_CALL && !token_is_sign(p, SIGN1(','));
+    bool goes_on =
+        p->token.kind == TOKEN_SIGN && e->kind == EX_CALL && !token_is_sign(p, SIGN1(','));
     if (goes_on) { /* Foo (a) & b: the parenthesis belongs to the argument */
         p->at = at, p->token = token, p->before = before;
         e = script_expression_new(p, EX_NAME);
@@ -359,7 +363,8 @@ static void skip_definition(struct parser *p, const char *word)
 
 static struct script_statement *definition(struct parser *p, bool *known)
 {
-    static const char *const marks[] = {"public", "private", "friend", "static", "global", "const", NULL};
+    static const char *const marks[] = {"public", "private", "friend", "static",
+                                        "global", "const",   NULL};
     static const char *const variables[] = {"dim", "redim", NULL};
     bool marked = false;
     *known = true;
@@ -431,8 +436,8 @@ static struct script_statement *statement(struct parser *p)
     }
     if (vb_accept_word(p, "exit"))
         return exit_statement(p);
-    if (vb_is_word(p, "on") || vb_is_word(p, "option") || vb_is_word(p, "goto") || vb_is_word(p, "resume") ||
-        vb_is_word(p, "implements")) {
+    if (vb_is_word(p, "on") || vb_is_word(p, "option") || vb_is_word(p, "goto") ||
+        vb_is_word(p, "resume") || vb_is_word(p, "implements")) {
         skip_to_line(p);
         return NULL;
     }

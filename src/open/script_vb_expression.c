@@ -9,13 +9,27 @@ static const struct level {
     enum script_op op;
     int level;
 } levels[] = {
-    {0, "imp", OP_OR, 1}, {0, "eqv", OP_EQUAL, 1}, {0, "xor", OP_XOR, 2}, {0, "or", OP_OR, 3}, {0, "and", OP_AND, 4},
-    {SIGN1('='), NULL, OP_EQUAL, 6}, {SIGN2('<', '>'), NULL, OP_UNEQUAL, 6}, {SIGN1('<'), NULL, OP_LESS, 6},
-    {SIGN1('>'), NULL, OP_GREATER, 6}, {SIGN2('<', '='), NULL, OP_LESS_EQUAL, 6},
-    {SIGN2('>', '='), NULL, OP_GREATER_EQUAL, 6}, {0, "is", OP_EQUAL, 6}, {0, "like", OP_LIKE, 6},
-    {SIGN1('&'), NULL, OP_JOIN_TEXT, 7}, {SIGN1('+'), NULL, OP_ADD, 8}, {SIGN1('-'), NULL, OP_SUBTRACT, 8},
-    {0, "mod", OP_MODULO, 9}, {SIGN1('\\'), NULL, OP_QUOTIENT, 10}, {SIGN1('*'), NULL, OP_MULTIPLY, 11},
-    {SIGN1('/'), NULL, OP_DIVIDE, 11}, {SIGN1('^'), NULL, OP_POWER, 13},
+    {0, "imp", OP_OR, 1},
+    {0, "eqv", OP_EQUAL, 1},
+    {0, "xor", OP_XOR, 2},
+    {0, "or", OP_OR, 3},
+    {0, "and", OP_AND, 4},
+    {SIGN1('='), NULL, OP_EQUAL, 6},
+    {SIGN2('<', '>'), NULL, OP_UNEQUAL, 6},
+    {SIGN1('<'), NULL, OP_LESS, 6},
+    {SIGN1('>'), NULL, OP_GREATER, 6},
+    {SIGN2('<', '='), NULL, OP_LESS_EQUAL, 6},
+    {SIGN2('>', '='), NULL, OP_GREATER_EQUAL, 6},
+    {0, "is", OP_EQUAL, 6},
+    {0, "like", OP_LIKE, 6},
+    {SIGN1('&'), NULL, OP_JOIN_TEXT, 7},
+    {SIGN1('+'), NULL, OP_ADD, 8},
+    {SIGN1('-'), NULL, OP_SUBTRACT, 8},
+    {0, "mod", OP_MODULO, 9},
+    {SIGN1('\\'), NULL, OP_QUOTIENT, 10},
+    {SIGN1('*'), NULL, OP_MULTIPLY, 11},
+    {SIGN1('/'), NULL, OP_DIVIDE, 11},
+    {SIGN1('^'), NULL, OP_POWER, 13},
 };
 #define LEVEL_NOT 5
 #define LEVEL_MINUS 12
@@ -26,7 +40,8 @@ static struct script_expression *level(struct parser *p, int at);
 static const struct level *operator_at(const struct parser *p, int at)
 {
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
-        if (levels[i].level == at && (levels[i].word != NULL ? vb_is_word(p, levels[i].word) : token_is_sign(p, levels[i].sign)))
+        if (levels[i].level == at && (levels[i].word != NULL ? vb_is_word(p, levels[i].word)
+                                                             : token_is_sign(p, levels[i].sign)))
             return &levels[i];
     return NULL;
 }
@@ -42,7 +57,7 @@ static struct script_expression *unary(struct parser *p, enum script_op op, int 
 
 static struct script_expression *level(struct parser *p, int at)
 {
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX || p->s->over)
+    if (script_too_deep(p) || p->s->over)
         return script_constant(p, script_unknown());
     if (at == LEVEL_NOT && vb_is_word(p, "not")) {
         p->depth++;
@@ -52,7 +67,8 @@ static struct script_expression *level(struct parser *p, int at)
     }
     if (at == LEVEL_MINUS && (token_is_sign(p, SIGN1('-')) || token_is_sign(p, SIGN1('+')))) {
         p->depth++;
-        struct script_expression *e = unary(p, token_is_sign(p, SIGN1('-')) ? OP_NEGATE : OP_PLUS, LEVEL_MINUS);
+        struct script_expression *e =
+            unary(p, token_is_sign(p, SIGN1('-')) ? OP_NEGATE : OP_PLUS, LEVEL_MINUS);
         p->depth--;
         return e;
     }
@@ -150,18 +166,20 @@ static struct script_expression *primary(struct parser *p)
         }
         vb_next(p);
         return script_constant(p, script_unknown());
-    default: return script_constant(p, script_unknown());
+    default:
+        return script_constant(p, script_unknown());
     }
 }
 
 struct script_expression *vb_postfix(struct parser *p)
 {
-    if (p->depth >= SCRIPT_PARSE_DEPTH_MAX)
+    if (script_too_deep(p))
         return script_constant(p, script_unknown());
     p->depth++;
     struct script_expression *e = primary(p);
     for (uint32_t count = 0; count < 4096 && !p->s->over; count++) {
-        if (token_is_sign(p, SIGN1('.')) || (token_is_sign(p, SIGN1('!')) && !p->token.space_before)) {
+        if (token_is_sign(p, SIGN1('.')) ||
+            (token_is_sign(p, SIGN1('!')) && !p->token.space_before)) {
             vb_next(p);
             if (p->token.kind != TOKEN_NAME)
                 break;

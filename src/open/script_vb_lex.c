@@ -80,7 +80,8 @@ static void read_number(struct parser *p)
         p->token.number = (double)n;
     } else {
         for (char *c = digits; *c != 0; c++) /* no hexadecimal, infinity or nan of the C library */
-            if (!ascii_is_digit((uint8_t)*c) && *c != '.' && (*c | 0x20) != 'e' && *c != '+' && *c != '-') {
+            if (!ascii_is_digit((uint8_t)*c) && *c != '.' && (*c | 0x20) != 'e' && *c != '+' &&
+                *c != '-') {
                 *c = 0;
                 break;
             }
@@ -90,7 +91,8 @@ static void read_number(struct parser *p)
     }
     p->at += (size_t)(end - digits);
     if (p->at < p->source.len && memchr("&%!#@^", p->source.at[p->at], 6) != NULL &&
-        !(p->source.at[p->at] == '&' && p->at + 1 < p->source.len && p->source.at[p->at + 1] == ' '))
+        !(p->source.at[p->at] == '&' && p->at + 1 < p->source.len &&
+          p->source.at[p->at + 1] == ' '))
         p->at++;
 }
 
@@ -113,10 +115,12 @@ static void read_name(struct parser *p)
     p->token.text = bytes_sub(p->source, p->at, end - p->at);
     /* Chr$(..), x% : the mark of the type is no part of the name */
     if (end < p->source.len && memchr("$%@!#", p->source.at[end], 5) != NULL &&
-        !(p->source.at[end] == '!' && end + 1 < p->source.len && is_name_byte(p->source.at[end + 1])))
+        !(p->source.at[end] == '!' && end + 1 < p->source.len &&
+          is_name_byte(p->source.at[end + 1])))
         end++;
     else if (end + 1 < p->source.len && p->source.at[end] == '&' &&
-             (p->source.at[end + 1] == ')' || p->source.at[end + 1] == ',' || p->source.at[end + 1] == '\r'))
+             (p->source.at[end + 1] == ')' || p->source.at[end + 1] == ',' ||
+              p->source.at[end + 1] == '\r'))
         end++;
     p->at = end;
 }
@@ -159,8 +163,8 @@ void vb_next(struct parser *p)
     } else if (c == '"') {
         read_string(p);
     } else if (ascii_is_digit(c) || (c == '.' && ascii_is_digit(next)) ||
-               (c == '&' && ((next | 0x20) == 'h' || (next | 0x20) == 'o') && p->at + 2 < p->source.len &&
-                ascii_hex(p->source.at[p->at + 2]) >= 0)) {
+               (c == '&' && ((next | 0x20) == 'h' || (next | 0x20) == 'o') &&
+                p->at + 2 < p->source.len && ascii_hex(p->source.at[p->at + 2]) >= 0)) {
         read_number(p);
     } else if (is_name_byte(c) || c == '[') {
         read_name(p);
@@ -179,7 +183,8 @@ void vb_next(struct parser *p)
 
 bool vb_is_word(const struct parser *p, const char *word)
 {
-    return p->token.kind == TOKEN_NAME && !p->token.quoted && bytes_equal_fold(p->token.text, bytes_of_string(word));
+    return p->token.kind == TOKEN_NAME && !p->token.quoted &&
+           bytes_equal_fold(p->token.text, bytes_of_string(word));
 }
 
 bool vb_accept_word(struct parser *p, const char *word)

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * winmail.dat (MS-OXTNEF): a row of attributes; attachments become children with their names, bodies views.
+ * winmail.dat (MS-OXTNEF): a row of attributes; attachments become children with their names,
+ * bodies views.
  *
- * An attribute is level (1), id (4), length (4), data, checksum (2).  Attachment names come as attAttachTitle or,
- * in full, inside the MAPI properties of attAttachment; the message's own MAPI properties hold HTML and
+ * An attribute is level (1), id (4), length (4), data, checksum (2).  Attachment names come as
+ * attAttachTitle or,
+ * in full, inside the MAPI properties of attAttachment; the message's own MAPI properties hold
+ * HTML and
  * compressed RTF.  Cost O(bytes). */
 #include "base/text.h"
 #include "base/utf16.h"
@@ -32,7 +35,8 @@ static void finish_attachment(struct reader *r)
 
 static void view(struct reader *r, struct bytes content, const char *name, enum kind kind)
 {
-    struct node *node = bytes_trim(content).len == 0 ? NULL : node_add(r->node, content, bytes_of_string(name));
+    struct node *node =
+        bytes_trim(content).len == 0 ? NULL : node_add(r->node, content, bytes_of_string(name));
     if (node == NULL)
         return;
     node->kind = kind;
@@ -43,13 +47,16 @@ static void use_property(struct reader *r, uint32_t id, uint32_t type, struct by
 {
     bool whole;
     bool text = type == 0x1E || type == 0x1F;
-    struct bytes s = type == 0x1F ? utf16_to_utf8_nul(r->arena, value) : text ? codepage_to_utf8(r->arena, r->code_page, value) : value;
+    struct bytes s = type == 0x1F ? utf16_to_utf8_nul(r->arena, value)
+                     : text       ? codepage_to_utf8(r->arena, r->code_page, value)
+                                  : value;
     if (text && s.len > 0 && s.at[s.len - 1] == 0)
         s.len--;
     if (id == 0x3707 && text)
         r->long_name = s;
     else if (id == 0x3701 && r->in_attachment && r->data.len == 0)
-        r->data = type == 0x0D ? bytes_from(value, 16) : value; /* an object begins with its interface id */
+        r->data = type == 0x0D ? bytes_from(value, 16)
+                               : value; /* an object begins with its interface id */
     else if (id == 0x1013)
         view(r, s, "body.html", KIND_HTML);
     else if (id == 0x1000)
@@ -59,7 +66,8 @@ static void use_property(struct reader *r, uint32_t id, uint32_t type, struct by
         if (rtf.len > 0 && open_take_bytes(r->node, rtf.len))
             view(r, rtf, "body.rtf", KIND_UNKNOWN);
         if (!whole)
-            node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0, BYTES("the compressed RTF body breaks off"));
+            node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0,
+                         BYTES("the compressed RTF body breaks off"));
     }
 }
 
@@ -82,7 +90,11 @@ static void read_properties(struct reader *r, struct bytes b)
         if ((type & 0x1000) || variable)
             at += 4;
         for (uint32_t k = 0; k < values && at < b.len; k++) {
-            size_t len = plain == 0x14 || plain == 0x05 || plain == 0x06 || plain == 0x07 || plain == 0x40 ? 8 : plain == 0x48 ? 16 : 4;
+            size_t len =
+                plain == 0x14 || plain == 0x05 || plain == 0x06 || plain == 0x07 || plain == 0x40
+                    ? 8
+                : plain == 0x48 ? 16
+                                : 4;
             if (variable) {
                 len = bytes_u32le(b, at);
                 at += 4;
@@ -109,7 +121,9 @@ static void read_attribute(struct reader *r, uint8_t level, uint32_t id, struct 
         r->in_attachment = true;
         break;
     case 0x8010: /* attAttachTitle */
-        r->name = codepage_to_utf8(r->arena, r->code_page, data.len > 0 && data.at[data.len - 1] == 0 ? bytes_sub(data, 0, data.len - 1) : data);
+        r->name = codepage_to_utf8(
+            r->arena, r->code_page,
+            data.len > 0 && data.at[data.len - 1] == 0 ? bytes_sub(data, 0, data.len - 1) : data);
         break;
     case 0x800F: /* attAttachData */
         r->in_attachment = true;
@@ -123,7 +137,8 @@ static void read_attribute(struct reader *r, uint8_t level, uint32_t id, struct 
     case 0x9005: /* attAttachment */
         read_properties(r, data);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -138,7 +153,8 @@ static void tnef_open(struct node *node)
         uint32_t id = bytes_u32le(in, at + 1), len = bytes_u32le(in, at + 5);
         struct bytes data = bytes_sub(in, at + 9, len);
         if (level != 1 && level != 2) {
-            node_anomaly(node, ANOMALY_MALFORMED, at, 1, BYTES("an attribute of neither message nor attachment"));
+            node_anomaly(node, ANOMALY_MALFORMED, at, 1,
+                         BYTES("an attribute of neither message nor attachment"));
             break;
         }
         if (data.len < len)

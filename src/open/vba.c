@@ -10,7 +10,8 @@
 #define CHUNK_BYTES 4096u
 #define MODULES_MAX 1024u
 
-/* One chunk's tokens (MS-OVBA 2.4.1.3.5): a copy token's split moves with the place in the chunk. */
+/* One chunk's tokens (MS-OVBA 2.4.1.3.5): a copy token's split moves with the place in the chunk.
+ * */
 static bool unpack_chunk(struct text *out, struct bytes chunk)
 {
     size_t begin = out->len;
@@ -44,7 +45,8 @@ static bool unpack_chunk(struct text *out, struct bytes chunk)
     return true;
 }
 
-struct bytes vba_decompress(struct arena *arena, struct bytes packed, size_t limit_bytes, bool *whole_out)
+struct bytes vba_decompress(struct arena *arena, struct bytes packed, size_t limit_bytes,
+                            bool *whole_out)
 {
     struct text out;
     *whole_out = false;
@@ -53,7 +55,7 @@ struct bytes vba_decompress(struct arena *arena, struct bytes packed, size_t lim
     text_init(&out, arena, limit_bytes);
     text_reserve(&out, 1);
     size_t at = 1;
-    for (; at + 2 <= packed.len; ) {
+    for (; at + 2 <= packed.len;) {
         uint16_t header = bytes_u16le(packed, at);
         if ((header >> 12 & 7) != 3)
             return text_bytes(&out);
@@ -77,9 +79,10 @@ static struct bytes unpack(struct node *node, struct bytes packed, const char *w
 {
     bool whole;
     struct budget *budget = node->tree->budget;
-    uint64_t left = budget->most[LIMIT_BYTES_OUT] - (budget->used[LIMIT_BYTES_OUT] < budget->most[LIMIT_BYTES_OUT]
-                                                        ? budget->used[LIMIT_BYTES_OUT]
-                                                        : budget->most[LIMIT_BYTES_OUT]);
+    uint64_t left = budget->most[LIMIT_BYTES_OUT] -
+                    (budget->used[LIMIT_BYTES_OUT] < budget->most[LIMIT_BYTES_OUT]
+                         ? budget->used[LIMIT_BYTES_OUT]
+                         : budget->most[LIMIT_BYTES_OUT]);
     if (left == 0) {
         node_limit(node, LIMIT_BYTES_OUT);
         return BYTES_NONE;
@@ -115,15 +118,18 @@ static void read_module(struct reader *reader, struct vba_module *module, uint32
     uint32_t index = cfb_child(reader->cfb, reader->storage, module->stream);
     struct bytes stream = cfb_stream(reader->cfb, index);
     if (stream.at == NULL) {
-        node_anomaly(reader->document, ANOMALY_MALFORMED, 0, 0, BYTES("a VBA module has no stream"));
+        node_anomaly(reader->document, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("a VBA module has no stream"));
         return;
     }
     module->cache = bytes_sub(stream, 0, offset);
     module->raw = bytes_from(stream, offset);
-    struct bytes source = module->raw.len == 0 ? BYTES_NONE
-                                                : unpack(reader->document, module->raw, "VBA source breaks off");
+    struct bytes source = module->raw.len == 0
+                              ? BYTES_NONE
+                              : unpack(reader->document, module->raw, "VBA source breaks off");
     if (source.at != NULL)
-        module->source = codepage_to_utf8(reader->document->tree->arena, reader->project->code_page, source);
+        module->source =
+            codepage_to_utf8(reader->document->tree->arena, reader->project->code_page, source);
 }
 
 /* A reference: the library's or the project's path out of the libid (MS-OVBA 2.3.4.2.2). */
@@ -135,7 +141,8 @@ static void add_reference(struct reader *reader, struct bytes libid)
         node_fact_add(reader->document, FACT_MACRO_REFERENCES, libid);
 }
 
-/* Records of the decompressed dir stream: id (2), size (4), data; PROJECTVERSION's size is 2 too small. */
+/* Records of the decompressed dir stream: id (2), size (4), data; PROJECTVERSION's size is 2 too
+ * small. */
 static void read_dir(struct reader *reader, struct bytes dir)
 {
     struct arena *arena = reader->document->tree->arena;
@@ -147,15 +154,24 @@ static void read_dir(struct reader *reader, struct bytes dir)
         size_t size = bytes_u32le(dir, at + 2);
         struct bytes data = bytes_sub(dir, at + 6, size);
         if (data.len < size) {
-            node_anomaly(reader->document, ANOMALY_MALFORMED, 0, 0, BYTES("VBA dir stream breaks off"));
+            node_anomaly(reader->document, ANOMALY_MALFORMED, 0, 0,
+                         BYTES("VBA dir stream breaks off"));
             return;
         }
         at += 6 + size + (id == 0x09 ? 2 : 0);
         switch (id) {
-        case 0x03: project->code_page = bytes_u16le(data, 0); break;
-        case 0x04: project->name = codepage_to_utf8(arena, project->code_page, data); break;
-        case 0x0D: add_reference(reader, bytes_sub(data, 4, bytes_u32le(data, 0))); break;
-        case 0x0E: add_reference(reader, bytes_sub(data, 4, bytes_u32le(data, 0))); break;
+        case 0x03:
+            project->code_page = bytes_u16le(data, 0);
+            break;
+        case 0x04:
+            project->name = codepage_to_utf8(arena, project->code_page, data);
+            break;
+        case 0x0D:
+            add_reference(reader, bytes_sub(data, 4, bytes_u32le(data, 0)));
+            break;
+        case 0x0E:
+            add_reference(reader, bytes_sub(data, 4, bytes_u32le(data, 0)));
+            break;
         case 0x19:
             if (project->module_count >= MODULES_MAX) {
                 node_limit(reader->document, LIMIT_NODES);
@@ -174,7 +190,9 @@ static void read_dir(struct reader *reader, struct bytes dir)
             if (module != NULL && data.len > 0)
                 module->stream = utf16_to_utf8(arena, data);
             break;
-        case 0x31: offset = bytes_u32le(data, 0); break;
+        case 0x31:
+            offset = bytes_u32le(data, 0);
+            break;
         case 0x22:
             if (module != NULL)
                 module->document = true;
@@ -184,8 +202,10 @@ static void read_dir(struct reader *reader, struct bytes dir)
                 read_module(reader, module, offset);
             module = NULL;
             break;
-        case 0x10: return;
-        default: break;
+        case 0x10:
+            return;
+        default:
+            break;
         }
     }
     if (module != NULL)
@@ -262,11 +282,13 @@ static struct vba_project *read_project(struct cfb *cfb, struct node *document, 
     struct reader reader = {.cfb = cfb, .document = document, .project = project, .storage = vba};
     project->code_page = 1252;
     struct bytes packed = cfb_stream(cfb, cfb_child(cfb, vba, BYTES("dir")));
-    struct bytes dir = packed.at == NULL ? BYTES_NONE : unpack(document, packed, "VBA dir stream breaks off");
+    struct bytes dir =
+        packed.at == NULL ? BYTES_NONE : unpack(document, packed, "VBA dir stream breaks off");
     if (dir.at != NULL)
         read_dir(&reader, dir);
     if (project->module_count == 0) {
-        node_anomaly(document, ANOMALY_MALFORMED, 0, 0, BYTES("a VBA project without a readable dir stream"));
+        node_anomaly(document, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("a VBA project without a readable dir stream"));
         carve_modules(&reader);
     }
     uint32_t parent = cfb->entry[vba].parent;
@@ -282,7 +304,8 @@ static struct vba_project *read_project(struct cfb *cfb, struct node *document, 
     for (uint32_t i = 0; i < project->module_count; i++)
         readable = readable || project->module[i].source.at != NULL;
     if (!readable)
-        node_anomaly(document, ANOMALY_UNDECODABLE, 0, 0, BYTES("a VBA project whose source cannot be read"));
+        node_anomaly(document, ANOMALY_UNDECODABLE, 0, 0,
+                     BYTES("a VBA project whose source cannot be read"));
     script_vba(document, project->module, project->module_count);
     return project;
 }
@@ -321,7 +344,8 @@ void vba_open_part(struct node *part, struct node *document)
     struct cfb *cfb = cfb_read(part, part->content);
     part->opened = true;
     if (cfb == NULL) {
-        node_anomaly(part, ANOMALY_UNDECODABLE, 0, 0, BYTES("a VBA project that is no compound file"));
+        node_anomaly(part, ANOMALY_UNDECODABLE, 0, 0,
+                     BYTES("a VBA project that is no compound file"));
         return;
     }
     part->kind = KIND_CFB;

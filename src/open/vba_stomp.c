@@ -4,7 +4,8 @@
 #include "base/text.h"
 #include "open/script_report.h"
 
-#define LITERAL_OPCODE 0xB9u /* LitStr, in the low ten bits (the token tables of VBA6 and VBA7 agree) */
+#define LITERAL_OPCODE                                                                             \
+    0xB9u /* LitStr, in the low ten bits (the token tables of VBA6 and VBA7 agree) */
 #define LITERAL_MIN 6u
 #define LITERAL_MAX 1024u
 #define SOURCE_TINY 400u /* attributes of an empty document module */

@@ -13,9 +13,11 @@
 /* A field's instruction stands between 0x13 and 0x14 (or 0x15) in the text (MS-DOC 2.8.25). */
 static void read_fields(struct node *node, struct bytes text)
 {
-    for (size_t at = bytes_find_byte(text, 0x13, 0); at != BYTES_NPOS; at = bytes_find_byte(text, 0x13, at + 1)) {
+    for (size_t at = bytes_find_byte(text, 0x13, 0); at != BYTES_NPOS;
+         at = bytes_find_byte(text, 0x13, at + 1)) {
         size_t end = at + 1;
-        while (end < text.len && text.at[end] != 0x13 && text.at[end] != 0x14 && text.at[end] != 0x15)
+        while (end < text.len && text.at[end] != 0x13 && text.at[end] != 0x14 &&
+               text.at[end] != 0x15)
             end++;
         document_field(node, bytes_sub(text, at + 1, end - at - 1));
     }
@@ -92,17 +94,21 @@ void word_open_slides(struct cfb *cfb)
         if ((head & 0x0F) == 0x0F)
             continue;
         if (data.len < len)
-            node_anomaly(node, ANOMALY_TRUNCATED, 0, 0, BYTES("a record of the presentation is cut"));
+            node_anomaly(node, ANOMALY_TRUNCATED, 0, 0,
+                         BYTES("a record of the presentation is cut"));
         if (type == 0x0FA0 || type == 0x0FBA) {
             utf16_add(&out, data);
             text_add_byte(&out, '\n');
         } else if (type == 0x0FA8) {
             text_add(&out, codepage_to_utf8(node->tree->arena, 1252, data));
             text_add_byte(&out, '\n');
-        } else if (type == 0x1011) { /* ExOleObjStg: a compound file, packed where the instance is 1 (2.10.35) */
+        } else if (
+            type ==
+            0x1011) { /* ExOleObjStg: a compound file, packed where the instance is 1 (2.10.35) */
             struct decompressed done = {.out = data};
             if (head >> 4 == 1) {
-                done = decompress(node, (struct decompress){.codec = CODEC_ZLIB, .in = bytes_from(data, 4)});
+                done = decompress(
+                    node, (struct decompress){.codec = CODEC_ZLIB, .in = bytes_from(data, 4)});
                 decompress_note(node, done.status, 0, 0);
             }
             document_object(node, done.out, BYTES("ExOleObjStg"));

@@ -33,7 +33,8 @@ uint32_t xlm_add_sheet(struct xlm_book *book, struct bytes name, enum xlm_state 
         node_limit(book->node, LIMIT_NODES);
         return SHEETS_MAX - 1;
     }
-    book->sheet[book->sheet_count] = (struct xlm_sheet){.name = name, .state = state, .macro = macro};
+    book->sheet[book->sheet_count] =
+        (struct xlm_sheet){.name = name, .state = state, .macro = macro};
     return book->sheet_count++;
 }
 
@@ -49,7 +50,8 @@ void xlm_add_name(struct xlm_book *book, struct bytes name, struct bytes formula
         book->name = grown;
         book->name_capacity = capacity;
     }
-    book->name[book->name_count++] = (struct xlm_name){.name = name, .formula = formula, .hidden = hidden};
+    book->name[book->name_count++] =
+        (struct xlm_name){.name = name, .formula = formula, .hidden = hidden};
 }
 
 uint32_t xlm_find_sheet(const struct xlm_book *book, struct bytes name)
@@ -80,7 +82,8 @@ static void grow_cells(struct xlm_book *book)
             book->cell[slot_of(book, old[i].key - 1)] = old[i];
 }
 
-struct xlm_cell *xlm_cell_at(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, bool make)
+struct xlm_cell *xlm_cell_at(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                             bool make)
 {
     if (sheet >= book->sheet_count || row > 0xFFFFFF || column > 0xFFFF)
         return NULL;
@@ -108,21 +111,24 @@ struct xlm_cell *xlm_cell_at(struct xlm_book *book, uint32_t sheet, uint32_t row
     return cell;
 }
 
-void xlm_set_formula(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, struct bytes formula)
+void xlm_set_formula(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                     struct bytes formula)
 {
     struct xlm_cell *cell = xlm_cell_at(book, sheet, row, column, true);
     if (cell != NULL)
         cell->formula = formula;
 }
 
-void xlm_set_text(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, struct bytes text)
+void xlm_set_text(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                  struct bytes text)
 {
     struct xlm_cell *cell = xlm_cell_at(book, sheet, row, column, true);
     if (cell != NULL && cell->formula.at == NULL)
         cell->text = text, cell->is_number = false;
 }
 
-void xlm_set_number(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, double number)
+void xlm_set_number(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                    double number)
 {
     struct xlm_cell *cell = xlm_cell_at(book, sheet, row, column, true);
     if (cell != NULL && cell->formula.at == NULL)
@@ -148,7 +154,8 @@ struct bytes xlm_place(const struct xlm_book *book, uint32_t sheet, uint32_t row
 
 static int by_key(const void *a, const void *b)
 {
-    const struct xlm_cell *x = *(const struct xlm_cell *const *)a, *y = *(const struct xlm_cell *const *)b;
+    const struct xlm_cell *x = *(const struct xlm_cell *const *)a,
+                          *y = *(const struct xlm_cell *const *)b;
     uint64_t s = xlm_key_sheet(x->key - 1), t = xlm_key_sheet(y->key - 1);
     if (s != t)
         return s < t ? -1 : 1;
@@ -170,7 +177,8 @@ static void hang_formulas(struct xlm_book *book)
     struct text out;
     text_init(&out, book->arena, 4 * 1024 * 1024);
     for (uint32_t i = 0; i < book->name_count; i++)
-        text_add_format(&out, "%.*s: =%.*s\n", BYTES_FMT(book->name[i].name), BYTES_FMT(book->name[i].formula));
+        text_add_format(&out, "%.*s: =%.*s\n", BYTES_FMT(book->name[i].name),
+                        BYTES_FMT(book->name[i].formula));
     for (uint32_t i = 0; i < count; i++) {
         uint64_t key = row[i]->key - 1;
         text_add(&out, xlm_place(book, xlm_key_sheet(key), xlm_key_row(key), xlm_key_column(key)));

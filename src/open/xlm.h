@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Excel 4.0 macros: a workbook as cells with formula text, and what happens when they are run a little.
+ * Excel 4.0 macros: a workbook as cells with formula text, and what happens when they are run a
+ * little.
  *
- * The readers of BIFF, BIFF12, SpreadsheetML and SYLK fill the same workbook: sheets with their state, cells
- * (formula text in A1 style, or a constant), defined names.  xlm_run() then evaluates from Auto_Open on:
- * cells downward, GOTO, RUN, FORMULA and SET.VALUE writing cells, REGISTER giving DLL functions new names,
- * text put together by CHAR, CONCATENATE, MID and &.  What is only known when it runs stays in the text as
- * {now}, {rnd} or {?}.  Calls of DLL functions, EXEC and command lines become facts; nothing is called.
+ * The readers of BIFF, BIFF12, SpreadsheetML and SYLK fill the same workbook: sheets with their
+ * state, cells
+ * (formula text in A1 style, or a constant), defined names.  xlm_run() then evaluates from
+ * Auto_Open on:
+ * cells downward, GOTO, RUN, FORMULA and SET.VALUE writing cells, REGISTER giving DLL functions
+ * new names,
+ * text put together by CHAR, CONCATENATE, MID and &.  What is only known when it runs stays in the
+ * text as
+ * {now}, {rnd} or {?}.  Calls of DLL functions, EXEC and command lines become facts; nothing is
+ * called.
  *
- * Both sides of a condition nobody can know are taken.  Bounded by LIMIT_EVAL_STEPS, text by 32 KB as in
+ * Both sides of a condition nobody can know are taken.  Bounded by LIMIT_EVAL_STEPS, text by 32 KB
+ * as in
  * Excel, nesting by 64. */
 #ifndef NOROSHI_OPEN_XLM_H
 #define NOROSHI_OPEN_XLM_H
@@ -28,8 +35,8 @@ struct xlm_cell {
 struct xlm_sheet {
     struct bytes name; /* UTF-8 */
     enum xlm_state state;
-    bool macro;        /* an Excel 4.0 macro sheet */
-    uint32_t rows;     /* last used row + 1 */
+    bool macro;    /* an Excel 4.0 macro sheet */
+    uint32_t rows; /* last used row + 1 */
 };
 
 struct xlm_name {
@@ -47,7 +54,7 @@ struct xlm_book {
     uint32_t name_count, name_capacity;
     struct xlm_cell *cell; /* open addressing by key + 1 */
     uint32_t cell_count, cell_capacity;
-    bool full; /* too many cells: the rest was dropped */
+    bool full;     /* too many cells: the rest was dropped */
     void *scratch; /* of the decompiler */
 };
 
@@ -57,13 +64,19 @@ uint32_t xlm_add_sheet(struct xlm_book *book, struct bytes name, enum xlm_state 
 void xlm_add_name(struct xlm_book *book, struct bytes name, struct bytes formula, bool hidden);
 /* The sheet called NAME, ASCII case ignored; UINT32_MAX where there is none. */
 uint32_t xlm_find_sheet(const struct xlm_book *book, struct bytes name);
-/* The cell at ROW, COLUMN (0-based) of SHEET; made where MAKE; NULL where there is none or no room. */
-struct xlm_cell *xlm_cell_at(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, bool make);
-void xlm_set_formula(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, struct bytes formula);
-void xlm_set_text(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, struct bytes text);
-void xlm_set_number(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column, double number);
+/* The cell at ROW, COLUMN (0-based) of SHEET; made where MAKE; NULL where there is none or no
+ * room. */
+struct xlm_cell *xlm_cell_at(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                             bool make);
+void xlm_set_formula(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                     struct bytes formula);
+void xlm_set_text(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                  struct bytes text);
+void xlm_set_number(struct xlm_book *book, uint32_t sheet, uint32_t row, uint32_t column,
+                    double number);
 
-/* Facts of the sheets and names, the view child with all formulas, and the evaluation.  Does nothing where the
+/* Facts of the sheets and names, the view child with all formulas, and the evaluation.  Does
+ * nothing where the
  * workbook has no macro sheet. */
 void xlm_run(struct xlm_book *book);
 

@@ -5,14 +5,14 @@
 
 #include <talloc.h>
 
-
 static struct bytes text_at(struct xlm_machine *m, struct xlm_value *a, uint32_t n, uint32_t i)
 {
     return i < n ? xlm_text(m, a[i]) : BYTES("");
 }
 
 /* NAME("text",1,...) with the arguments as evaluated: what a call shows. */
-static struct bytes shown_call(struct xlm_machine *m, struct bytes name, struct xlm_value *a, uint32_t n, uint32_t from)
+static struct bytes shown_call(struct xlm_machine *m, struct bytes name, struct xlm_value *a,
+                               uint32_t n, uint32_t from)
 {
     struct text out;
     text_init(&out, m->arena, 4096);
@@ -38,8 +38,8 @@ static void fact(struct xlm_machine *m, enum fact_code code, struct bytes s)
 }
 
 /* A library function called with arguments A[from..n): what it fetches, writes and starts. */
-static struct xlm_value call_library(struct xlm_machine *m, struct xlm_library lib, struct xlm_value *a, uint32_t n,
-                                     uint32_t from)
+static struct xlm_value call_library(struct xlm_machine *m, struct xlm_library lib,
+                                     struct xlm_value *a, uint32_t n, uint32_t from)
 {
     struct report *report = &m->report;
     report_api(report, lib.library, lib.function);
@@ -53,13 +53,15 @@ static struct xlm_value call_library(struct xlm_machine *m, struct xlm_library l
         if (xlm_deref(m, a[i]).tag == XLM_TEXT)
             report_built(report, xlm_text(m, a[i]));
     struct bytes function = lib.function;
-    if (bytes_starts_fold(function, BYTES("URLDownloadToFile")) || bytes_starts_fold(function, BYTES("URLDownloadToCacheFile"))) {
+    if (bytes_starts_fold(function, BYTES("URLDownloadToFile")) ||
+        bytes_starts_fold(function, BYTES("URLDownloadToCacheFile"))) {
         report_url(report, text_at(m, a, n, from + 1));
         report_file(report, text_at(m, a, n, from + 2));
         report_flag(report, FACT_SCRIPT_WRITES_FILES);
     } else if (bytes_starts_fold(function, BYTES("ShellExecute"))) {
         struct bytes program = text_at(m, a, n, from + 2), parameters = text_at(m, a, n, from + 3);
-        report_command(report, arena_printf(m->arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(parameters)));
+        report_command(
+            report, arena_printf(m->arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(parameters)));
     } else if (bytes_starts_fold(function, BYTES("WinExec"))) {
         report_command(report, text_at(m, a, n, from));
     } else if (bytes_starts_fold(function, BYTES("CreateProcess"))) {
@@ -82,8 +84,9 @@ static struct xlm_value do_register(struct xlm_machine *m, struct xlm_value *a, 
     if (alias.len == 0)
         alias = lib->function;
     report_api(&m->report, lib->library, lib->function);
-    fact(m, FACT_XLM_REGISTERS, arena_printf(m->arena, "%.*s!%.*s as %.*s", BYTES_FMT(lib->library),
-                                             BYTES_FMT(lib->function), BYTES_FMT(alias)));
+    fact(m, FACT_XLM_REGISTERS,
+         arena_printf(m->arena, "%.*s!%.*s as %.*s", BYTES_FMT(lib->library),
+                      BYTES_FMT(lib->function), BYTES_FMT(alias)));
     if (m->registered->count < 1024)
         table_set(m->registered, xlm_upper(m->arena, alias), lib);
     return xlm_of_text(alias);
@@ -117,9 +120,12 @@ static struct xlm_value do_formula(struct xlm_machine *m, struct xlm_value *a, u
         xlm_store(m, area, v);
         return xlm_of_truth(true);
     }
-    fact(m, FACT_XLM_WRITTEN, arena_printf(m->arena, "%.*s: %.*s",
-                                           BYTES_FMT(xlm_place(m->book, area.sheet, area.row, area.column)), BYTES_FMT(s)));
-    for (uint32_t row = area.row; row <= area.last_row && row - area.row < 256 && xlm_step(m, 1); row++) {
+    fact(m, FACT_XLM_WRITTEN,
+         arena_printf(m->arena, "%.*s: %.*s",
+                      BYTES_FMT(xlm_place(m->book, area.sheet, area.row, area.column)),
+                      BYTES_FMT(s)));
+    for (uint32_t row = area.row; row <= area.last_row && row - area.row < 256 && xlm_step(m, 1);
+         row++) {
         struct xlm_cell *cell = xlm_cell_at(m->book, area.sheet, row, area.column, true);
         if (cell != NULL)
             cell->formula = bytes_from(s, 1), cell->ran = false;
@@ -132,7 +138,8 @@ static struct xlm_value do_formula(struct xlm_machine *m, struct xlm_value *a, u
 static struct xlm_value do_set_value(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
 {
     if (n >= 2 && a[0].tag == XLM_REFERENCE) {
-        struct xlm_cell *cell = xlm_cell_at(m->book, a[0].area.sheet, a[0].area.row, a[0].area.column, true);
+        struct xlm_cell *cell =
+            xlm_cell_at(m->book, a[0].area.sheet, a[0].area.row, a[0].area.column, true);
         xlm_store(m, a[0].area, a[1]);
         if (cell != NULL)
             cell->ran = true; /* its value is what was set, whatever its formula */
@@ -210,7 +217,8 @@ static struct xlm_value do_select(struct xlm_machine *m, struct xlm_value *a, ui
 }
 
 /* Move to the row after the NEXT or END.IF (or ELSE) that closes what begins here. */
-static void skip_block(struct xlm_machine *m, const char *open, const char *close, const char *other)
+static void skip_block(struct xlm_machine *m, const char *open, const char *close,
+                       const char *other)
 {
     uint32_t depth = 0;
     for (uint32_t row = m->row + 1; row < m->book->sheet[m->sheet].rows && xlm_step(m, 1); row++) {
@@ -221,7 +229,9 @@ static void skip_block(struct xlm_machine *m, const char *open, const char *clos
         bool closes = bytes_starts_fold(cell->formula, bytes_of_string(close));
         if (opens)
             depth++;
-        if ((closes || (other != NULL && bytes_starts_fold(cell->formula, bytes_of_string(other)))) && depth == 0) {
+        if ((closes ||
+             (other != NULL && bytes_starts_fold(cell->formula, bytes_of_string(other)))) &&
+            depth == 0) {
             m->flow = XLM_GO_TO;
             m->target = (struct xlm_area){m->sheet, row + 1, m->column, row + 1, m->column};
             return;
@@ -240,7 +250,9 @@ static struct xlm_value do_if(struct xlm_machine *m, struct xlm_value *a, uint32
 
 static struct xlm_value do_else(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
 {
-    (void)a, (void)n; /* reached by running the side before it; where that was a guess, this one is run too */
+    (void)a,
+        (void)
+            n; /* reached by running the side before it; where that was a guess, this one is run too */
     (void)m;
     return xlm_of_truth(true);
 }
@@ -292,18 +304,21 @@ static void set_cell_variable(struct xlm_machine *m, const struct xlm_loop *loop
     uint32_t width = loop->area.last_column - loop->area.column + 1, i = (uint32_t)loop->now;
     uint32_t row = loop->area.row + i / width, column = loop->area.column + i % width;
     set_variable(m, loop->name,
-                 (struct xlm_value){.tag = XLM_REFERENCE, .area = {loop->area.sheet, row, column, row, column}});
+                 (struct xlm_value){.tag = XLM_REFERENCE,
+                                    .area = {loop->area.sheet, row, column, row, column}});
 }
 
 static struct xlm_value do_for_cell(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
 {
     struct xlm_loop *loop = begin_loop(m, 'C');
-    if (loop == NULL || n < 2 || a[1].tag != XLM_REFERENCE || a[1].area.last_column < a[1].area.column ||
-        a[1].area.last_row < a[1].area.row)
+    if (loop == NULL || n < 2 || a[1].tag != XLM_REFERENCE ||
+        a[1].area.last_column < a[1].area.column || a[1].area.last_row < a[1].area.row)
         return xlm_of_truth(false);
     loop->name = text_at(m, a, n, 0);
     loop->area = a[1].area;
-    loop->last = (double)(loop->area.last_row - loop->area.row + 1) * (loop->area.last_column - loop->area.column + 1) - 1;
+    loop->last = (double)(loop->area.last_row - loop->area.row + 1) *
+                     (loop->area.last_column - loop->area.column + 1) -
+                 1;
     loop->step = 1;
     set_cell_variable(m, loop);
     return xlm_of_truth(true);
@@ -349,7 +364,8 @@ static struct xlm_value do_fopen(struct xlm_machine *m, struct xlm_value *a, uin
     return xlm_of_number(m->files);
 }
 
-static struct xlm_value write_file(struct xlm_machine *m, struct xlm_value *a, uint32_t n, const char *end)
+static struct xlm_value write_file(struct xlm_machine *m, struct xlm_value *a, uint32_t n,
+                                   const char *end)
 {
     double handle;
     report_flag(&m->report, FACT_SCRIPT_WRITES_FILES);
@@ -381,7 +397,8 @@ static struct xlm_value do_initiate(struct xlm_machine *m, struct xlm_value *a, 
 {
     fact(m, FACT_XLM_CALLS, shown_call(m, BYTES("INITIATE"), a, n, 0));
     struct bytes program = text_at(m, a, n, 0), topic = text_at(m, a, n, 1);
-    report_command(&m->report, arena_printf(m->arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(topic)));
+    report_command(&m->report,
+                   arena_printf(m->arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(topic)));
     return xlm_of_number(1);
 }
 
@@ -404,24 +421,71 @@ static const struct row {
     const char *name;
     struct xlm_value (*run)(struct xlm_machine *m, struct xlm_value *a, uint32_t n);
 } rows[] = {
-    {"REGISTER", do_register}, {"REGISTER.ID", do_register}, {"CALL", do_call}, {"EXEC", do_exec},
-    {"FORMULA", do_formula}, {"FORMULA.FILL", do_formula}, {"FORMULA.ARRAY", do_formula}, {"SET.VALUE", do_set_value},
-    {"SET.NAME", do_set_name}, {"DEFINE.NAME", do_set_name}, {"GOTO", do_goto}, {"RUN", do_run}, {"HALT", do_halt},
-    {"CLOSE", do_halt}, {"FILE.CLOSE", do_halt}, {"QUIT", do_halt}, {"CLOSE.ALL", do_halt}, {"RETURN", do_return},
-    {"SELECT", do_select}, {"ACTIVATE", do_note}, {"IF", do_if}, {"ELSE", do_else}, {"ELSE.IF", do_else},
-    {"END.IF", do_else}, {"WHILE", do_while}, {"FOR", do_for}, {"FOR.CELL", do_for_cell}, {"NEXT", do_next},
-    {"FOPEN", do_fopen}, {"FWRITE", do_fwrite}, {"FWRITELN", do_fwriteln}, {"EXECUTE", do_execute},
-    {"INITIATE", do_initiate}, {"EVALUATE", do_evaluate}, {"GET.WORKSPACE", do_note}, {"GET.CELL", do_note},
-    {"GET.DOCUMENT", do_note}, {"GET.WINDOW", do_note}, {"GET.NOTE", do_note}, {"GET.FORMULA", do_note},
-    {"ALERT", do_note}, {"WAIT", do_note}, {"ON.TIME", do_run}, {"WORKBOOK.HIDE", do_note},
-    {"WORKBOOK.INSERT", do_note}, {"APP.MAXIMIZE", do_note}, {"ERROR", do_note}, {"SAVE.AS", do_note},
-    {"FILE.DELETE", do_note}, {"FILES", do_note}, {"DIRECTORY", do_note}, {"SEND.KEYS", do_note},
-    {"VBA.INSERT.FILE", do_note}, {"CREATE.OBJECT", do_note}, {"OPEN", do_note}, {"ECHO", do_note},
-    {"HYPERLINK", do_note}, {"FREAD", do_note}, {"FREADLN", do_note}, {"FCLOSE", do_note}, {"DELETE.NAME", do_note},
+    {"REGISTER", do_register},
+    {"REGISTER.ID", do_register},
+    {"CALL", do_call},
+    {"EXEC", do_exec},
+    {"FORMULA", do_formula},
+    {"FORMULA.FILL", do_formula},
+    {"FORMULA.ARRAY", do_formula},
+    {"SET.VALUE", do_set_value},
+    {"SET.NAME", do_set_name},
+    {"DEFINE.NAME", do_set_name},
+    {"GOTO", do_goto},
+    {"RUN", do_run},
+    {"HALT", do_halt},
+    {"CLOSE", do_halt},
+    {"FILE.CLOSE", do_halt},
+    {"QUIT", do_halt},
+    {"CLOSE.ALL", do_halt},
+    {"RETURN", do_return},
+    {"SELECT", do_select},
+    {"ACTIVATE", do_note},
+    {"IF", do_if},
+    {"ELSE", do_else},
+    {"ELSE.IF", do_else},
+    {"END.IF", do_else},
+    {"WHILE", do_while},
+    {"FOR", do_for},
+    {"FOR.CELL", do_for_cell},
+    {"NEXT", do_next},
+    {"FOPEN", do_fopen},
+    {"FWRITE", do_fwrite},
+    {"FWRITELN", do_fwriteln},
+    {"EXECUTE", do_execute},
+    {"INITIATE", do_initiate},
+    {"EVALUATE", do_evaluate},
+    {"GET.WORKSPACE", do_note},
+    {"GET.CELL", do_note},
+    {"GET.DOCUMENT", do_note},
+    {"GET.WINDOW", do_note},
+    {"GET.NOTE", do_note},
+    {"GET.FORMULA", do_note},
+    {"ALERT", do_note},
+    {"WAIT", do_note},
+    {"ON.TIME", do_run},
+    {"WORKBOOK.HIDE", do_note},
+    {"WORKBOOK.INSERT", do_note},
+    {"APP.MAXIMIZE", do_note},
+    {"ERROR", do_note},
+    {"SAVE.AS", do_note},
+    {"FILE.DELETE", do_note},
+    {"FILES", do_note},
+    {"DIRECTORY", do_note},
+    {"SEND.KEYS", do_note},
+    {"VBA.INSERT.FILE", do_note},
+    {"CREATE.OBJECT", do_note},
+    {"OPEN", do_note},
+    {"ECHO", do_note},
+    {"HYPERLINK", do_note},
+    {"FREAD", do_note},
+    {"FREADLN", do_note},
+    {"FCLOSE", do_note},
+    {"DELETE.NAME", do_note},
 };
 
-bool xlm_command(struct xlm_machine *m, struct bytes name, struct xlm_value *argument, uint32_t count,
-                 struct xlm_value *out)
+bool xlm_command(struct xlm_machine *m, struct bytes name, struct xlm_value *argument,
+                 uint32_t count, struct xlm_value *out)
 {
     const struct xlm_library *lib = table_get(m->registered, xlm_upper(m->arena, name));
     if (lib != NULL) {

@@ -22,7 +22,8 @@ void xlm_enqueue(struct xlm_machine *m, struct xlm_area area)
     if (m->queued >= QUEUE_MAX)
         return;
     for (uint32_t i = 0; i < m->queued; i++)
-        if (m->queue[i].sheet == area.sheet && m->queue[i].row == area.row && m->queue[i].column == area.column)
+        if (m->queue[i].sheet == area.sheet && m->queue[i].row == area.row &&
+            m->queue[i].column == area.column)
             return;
     m->queue[m->queued++] = area;
 }
@@ -31,7 +32,8 @@ void xlm_store(struct xlm_machine *m, struct xlm_area area, struct xlm_value v)
 {
     v = xlm_deref(m, v);
     for (uint32_t row = area.row; row <= area.last_row && row - area.row < 4096; row++)
-        for (uint32_t column = area.column; column <= area.last_column && column - area.column < 64; column++) {
+        for (uint32_t column = area.column; column <= area.last_column && column - area.column < 64;
+             column++) {
             if (!xlm_step(m, 1))
                 return;
             struct xlm_cell *cell = xlm_cell_at(m->book, area.sheet, row, column, true);
@@ -67,13 +69,16 @@ struct xlm_value xlm_run_from(struct xlm_machine *m, struct xlm_area area)
     struct xlm_value result = xlm_unknown("{?}");
     if (m->calls >= CALLS_MAX || area.sheet >= m->book->sheet_count)
         return result;
-    uint32_t sheet = m->sheet, row = m->row, column = m->column, loops = m->loops, unsure = m->unsure;
+    uint32_t sheet = m->sheet, row = m->row, column = m->column, loops = m->loops,
+             unsure = m->unsure;
     struct bytes rest = m->rest;
     m->calls++;
     m->unsure = 0;
     m->sheet = area.sheet, m->row = area.row, m->column = area.column;
-    uint32_t runs = 0, gap = 0; /* Excel walks on over empty cells; what lies far below is run by run_rest */
-    while (m->row < m->book->sheet[m->sheet].rows && gap < 4096 && runs < 100000 && xlm_step(m, 1)) {
+    uint32_t runs = 0,
+             gap = 0; /* Excel walks on over empty cells; what lies far below is run by run_rest */
+    while (m->row < m->book->sheet[m->sheet].rows && gap < 4096 && runs < 100000 &&
+           xlm_step(m, 1)) {
         m->flow = XLM_GO_ON;
         bool ran = run_cell(m);
         runs += ran;
@@ -104,8 +109,10 @@ static bool starts_by_itself(struct bytes name)
 {
     size_t at = bytes_starts_fold(name, BYTES("_xlnm.")) ? 6 : 0;
     name = bytes_from(name, at);
-    return bytes_starts_fold(name, BYTES("auto_open")) || bytes_starts_fold(name, BYTES("auto_close")) ||
-           bytes_starts_fold(name, BYTES("auto_activate")) || bytes_starts_fold(name, BYTES("auto_deactivate"));
+    return bytes_starts_fold(name, BYTES("auto_open")) ||
+           bytes_starts_fold(name, BYTES("auto_close")) ||
+           bytes_starts_fold(name, BYTES("auto_activate")) ||
+           bytes_starts_fold(name, BYTES("auto_deactivate"));
 }
 
 static void run_starts(struct xlm_machine *m)
@@ -115,8 +122,9 @@ static void run_starts(struct xlm_machine *m)
         struct xlm_area area;
         if (!starts_by_itself(name->name))
             continue;
-        node_fact_add(m->book->node, FACT_XLM_AUTO_OPEN,
-                      arena_printf(m->arena, "%.*s: %.*s", BYTES_FMT(name->name), BYTES_FMT(name->formula)));
+        node_fact_add(
+            m->book->node, FACT_XLM_AUTO_OPEN,
+            arena_printf(m->arena, "%.*s: %.*s", BYTES_FMT(name->name), BYTES_FMT(name->formula)));
         report_add(&m->report, FACT_VBA_AUTO_EXEC, name->name);
         m->sheet = 0, m->row = m->column = 0;
         if (xlm_parse_reference(m, name->formula, &area))
@@ -149,7 +157,8 @@ static void run_rest(struct xlm_machine *m)
             key[count++] = book->cell[i].key - 1;
     qsort(key, count, sizeof *key, by_column);
     for (uint32_t i = 0; i < count && !m->over; i++) {
-        uint32_t sheet = xlm_key_sheet(key[i]), row = xlm_key_row(key[i]), column = xlm_key_column(key[i]);
+        uint32_t sheet = xlm_key_sheet(key[i]), row = xlm_key_row(key[i]),
+                 column = xlm_key_column(key[i]);
         const struct xlm_cell *cell = xlm_cell_at(book, sheet, row, column, false);
         m->flow = XLM_GO_ON;
         if (cell != NULL && !cell->ran)

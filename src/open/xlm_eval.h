@@ -2,7 +2,8 @@
  *
  * The evaluator of Excel 4.0 macros: values, the machine, and what its three files share.
  *
- * xlm_eval.c runs cells, xlm_parse.c reads and evaluates one formula, xlm_function.c has the functions. */
+ * xlm_eval.c runs cells, xlm_parse.c reads and evaluates one formula, xlm_function.c has the
+ * functions. */
 #ifndef NOROSHI_OPEN_XLM_EVAL_H
 #define NOROSHI_OPEN_XLM_EVAL_H
 
@@ -10,7 +11,15 @@
 #include "open/script_report.h"
 #include "open/xlm.h"
 
-enum xlm_tag { XLM_BLANK, XLM_NUMBER, XLM_TEXT, XLM_TRUTH, XLM_REFERENCE, XLM_UNKNOWN, XLM_MISSING };
+enum xlm_tag {
+    XLM_BLANK,
+    XLM_NUMBER,
+    XLM_TEXT,
+    XLM_TRUTH,
+    XLM_REFERENCE,
+    XLM_UNKNOWN,
+    XLM_MISSING
+};
 
 struct xlm_area {
     uint32_t sheet, row, column, last_row, last_column;
@@ -18,9 +27,9 @@ struct xlm_area {
 
 struct xlm_value {
     enum xlm_tag tag;
-    double number;           /* NUMBER; TRUTH: 0 or 1 */
+    double number; /* NUMBER; TRUTH: 0 or 1 */
     union {
-        struct bytes text;   /* TEXT; UNKNOWN: what stands for it, "{now}" */
+        struct bytes text;    /* TEXT; UNKNOWN: what stands for it, "{now}" */
         struct xlm_area area; /* REFERENCE */
     };
 };
@@ -43,28 +52,28 @@ struct xlm_machine {
     struct xlm_book *book;
     struct arena *arena;
     struct report report;
-    struct bytes rest;      /* of the formula being read */
+    struct bytes rest;           /* of the formula being read */
     uint32_t sheet, row, column; /* of the cell being run */
-    struct xlm_area active; /* ACTIVE.CELL */
-    uint32_t dry;           /* > 0: read, do nothing */
-    uint32_t unsure;        /* > 0: under a condition nobody can know */
+    struct xlm_area active;      /* ACTIVE.CELL */
+    uint32_t dry;                /* > 0: read, do nothing */
+    uint32_t unsure;             /* > 0: under a condition nobody can know */
     uint32_t depth, calls;
     uint64_t steps;
     enum xlm_flow flow;
-    struct xlm_area target; /* of XLM_GO_TO */
+    struct xlm_area target;  /* of XLM_GO_TO */
     struct xlm_value result; /* of XLM_BACK */
     struct xlm_loop loop[XLM_LOOPS_MAX];
     uint32_t loops;
     struct xlm_area *queue; /* places both sides of a condition went to */
     uint32_t queued, queue_capacity;
-    struct table *variable; /* SET.NAME, FOR: name (upper case) -> struct xlm_value */
+    struct table *variable;   /* SET.NAME, FOR: name (upper case) -> struct xlm_value */
     struct table *registered; /* alias (upper case) -> struct xlm_library */
     struct {
         struct bytes name;
         struct text content;
     } file[XLM_FILES_MAX];
     uint32_t files;
-    bool over;              /* steps or memory are spent */
+    bool over; /* steps or memory are spent */
 };
 
 struct xlm_library {
@@ -90,11 +99,13 @@ int xlm_truth(struct xlm_machine *m, struct xlm_value v);
 bool xlm_parse_reference(struct xlm_machine *m, struct bytes s, struct xlm_area *out);
 bool xlm_step(struct xlm_machine *m, uint64_t cost);
 
-/* Call NAME with ARGUMENT[count] (xlm_function.c, xlm_command.c); arguments are evaluated already. */
-struct xlm_value xlm_call(struct xlm_machine *m, struct bytes name, struct xlm_value *argument, uint32_t count);
+/* Call NAME with ARGUMENT[count] (xlm_function.c, xlm_command.c); arguments are evaluated already.
+ * */
+struct xlm_value xlm_call(struct xlm_machine *m, struct bytes name, struct xlm_value *argument,
+                          uint32_t count);
 /* The same for functions that act; false where NAME is none of them. */
-bool xlm_command(struct xlm_machine *m, struct bytes name, struct xlm_value *argument, uint32_t count,
-                 struct xlm_value *out);
+bool xlm_command(struct xlm_machine *m, struct bytes name, struct xlm_value *argument,
+                 uint32_t count, struct xlm_value *out);
 void xlm_store(struct xlm_machine *m, struct xlm_area area, struct xlm_value v);
 struct bytes xlm_upper(struct arena *arena, struct bytes s);
 

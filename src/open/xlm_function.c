@@ -8,8 +8,8 @@
 
 #define TEXT_MAX 32768u
 
-
-static double number_or(struct xlm_machine *m, struct xlm_value *a, uint32_t n, uint32_t i, double otherwise)
+static double number_or(struct xlm_machine *m, struct xlm_value *a, uint32_t n, uint32_t i,
+                        double otherwise)
 {
     double x;
     return i < n && a[i].tag != XLM_MISSING && xlm_number(m, a[i], &x) ? x : otherwise;
@@ -63,14 +63,17 @@ static struct xlm_value fn_code(struct xlm_machine *m, struct xlm_value *a, uint
 {
     size_t at = 0;
     struct bytes s = n < 1 ? BYTES("") : xlm_text(m, a[0]);
-    return n < 1 || is_unknown(m, a[0]) || s.len == 0 ? unknown_of(m, a, n) : xlm_of_number(utf8_next(s, &at));
+    return n < 1 || is_unknown(m, a[0]) || s.len == 0 ? unknown_of(m, a, n)
+                                                      : xlm_of_number(utf8_next(s, &at));
 }
 
 static void add_area(struct xlm_machine *m, struct text *out, struct xlm_area area)
 {
     for (uint32_t row = area.row; row <= area.last_row && !out->over_limit; row++)
-        for (uint32_t column = area.column; column <= area.last_column && xlm_step(m, 1); column++) {
-            struct xlm_value v = {.tag = XLM_REFERENCE, .area = {area.sheet, row, column, row, column}};
+        for (uint32_t column = area.column; column <= area.last_column && xlm_step(m, 1);
+             column++) {
+            struct xlm_value v = {.tag = XLM_REFERENCE,
+                                  .area = {area.sheet, row, column, row, column}};
             text_add(out, xlm_text(m, v));
         }
 }
@@ -113,7 +116,8 @@ static struct xlm_value fn_right(struct xlm_machine *m, struct xlm_value *a, uin
 
 static struct xlm_value fn_len(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
 {
-    return n < 1 || is_unknown(m, a[0]) ? unknown_of(m, a, n) : xlm_of_number((double)utf8_count(xlm_text(m, a[0])));
+    return n < 1 || is_unknown(m, a[0]) ? unknown_of(m, a, n)
+                                        : xlm_of_number((double)utf8_count(xlm_text(m, a[0])));
 }
 
 static struct xlm_value fn_rept(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
@@ -121,7 +125,8 @@ static struct xlm_value fn_rept(struct xlm_machine *m, struct xlm_value *a, uint
     struct text out;
     struct bytes s = n < 1 ? BYTES("") : xlm_text(m, a[0]);
     text_init(&out, m->arena, TEXT_MAX);
-    for (size_t i = count_of(number_or(m, a, n, 1, 0)); i > 0 && !out.over_limit && s.len > 0 && xlm_step(m, 1); i--)
+    for (size_t i = count_of(number_or(m, a, n, 1, 0));
+         i > 0 && !out.over_limit && s.len > 0 && xlm_step(m, 1); i--)
         text_add(&out, s);
     return xlm_of_text(out.len == 0 ? BYTES("") : text_bytes(&out));
 }
@@ -134,7 +139,8 @@ static struct xlm_value fn_substitute(struct xlm_machine *m, struct xlm_value *a
     struct text out;
     text_init(&out, m->arena, TEXT_MAX);
     size_t at = 0, which = count_of(number_or(m, a, n, 3, 0)), seen = 0;
-    for (size_t found; old.len > 0 && (found = bytes_find(s, old, at)) != BYTES_NPOS && xlm_step(m, 1);) {
+    for (size_t found;
+         old.len > 0 && (found = bytes_find(s, old, at)) != BYTES_NPOS && xlm_step(m, 1);) {
         text_add(&out, bytes_sub(s, at, found - at));
         text_add(&out, which == 0 || ++seen == which ? new : old);
         at = found + old.len;
@@ -148,10 +154,12 @@ static struct xlm_value fn_replace(struct xlm_machine *m, struct xlm_value *a, u
     if (n < 4 || is_unknown(m, a[0]))
         return unknown_of(m, a, n);
     struct bytes s = xlm_text(m, a[0]), new = xlm_text(m, a[3]);
-    size_t from = count_of(number_or(m, a, n, 1, 1) - 1), count = count_of(number_or(m, a, n, 2, 0));
+    size_t from = count_of(number_or(m, a, n, 1, 1) - 1),
+           count = count_of(number_or(m, a, n, 2, 0));
     struct bytes head = characters(s, 0, from), cut = characters(s, from, count);
     struct bytes tail = bytes_from(s, head.len + cut.len);
-    return xlm_of_text(arena_printf(m->arena, "%.*s%.*s%.*s", BYTES_FMT(head), BYTES_FMT(new), BYTES_FMT(tail)));
+    return xlm_of_text(
+        arena_printf(m->arena, "%.*s%.*s%.*s", BYTES_FMT(head), BYTES_FMT(new), BYTES_FMT(tail)));
 }
 
 static struct xlm_value fn_upper(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
@@ -186,7 +194,8 @@ static struct xlm_value fn_find(struct xlm_machine *m, struct xlm_value *a, uint
     struct bytes s = xlm_text(m, a[1]);
     struct bytes from = characters(s, 0, count_of(number_or(m, a, n, 2, 1) - 1));
     size_t at = bytes_find_fold(s, xlm_text(m, a[0]), from.len);
-    return at == BYTES_NPOS ? xlm_unknown("{?}") : xlm_of_number((double)utf8_count(bytes_sub(s, 0, at)) + 1);
+    return at == BYTES_NPOS ? xlm_unknown("{?}")
+                            : xlm_of_number((double)utf8_count(bytes_sub(s, 0, at)) + 1);
 }
 
 static struct xlm_value fn_value(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
@@ -223,7 +232,8 @@ static struct xlm_value fn_mod(struct xlm_machine *m, struct xlm_value *a, uint3
     return xlm_of_number(x - y * floor(x / y));
 }
 
-static struct xlm_value fold_numbers(struct xlm_machine *m, struct xlm_value *a, uint32_t n, char op)
+static struct xlm_value fold_numbers(struct xlm_machine *m, struct xlm_value *a, uint32_t n,
+                                     char op)
 {
     double total = op == '*' ? 1 : 0, x;
     bool any = false;
@@ -232,13 +242,18 @@ static struct xlm_value fold_numbers(struct xlm_machine *m, struct xlm_value *a,
         if (a[i].tag == XLM_REFERENCE)
             area = a[i].area;
         for (uint32_t row = area.row; row <= area.last_row; row++)
-            for (uint32_t column = area.column; column <= area.last_column && xlm_step(m, 1); column++) {
+            for (uint32_t column = area.column; column <= area.last_column && xlm_step(m, 1);
+                 column++) {
                 struct xlm_value v = a[i];
                 if (v.tag == XLM_REFERENCE)
                     v.area = (struct xlm_area){area.sheet, row, column, row, column};
                 if (!xlm_number(m, v, &x))
                     return unknown_of(m, a, n);
-                total = op == '+' ? total + x : op == '*' ? total * x : !any ? x : op == '<' ? fmin(total, x) : fmax(total, x);
+                total = op == '+'   ? total + x
+                        : op == '*' ? total * x
+                        : !any      ? x
+                        : op == '<' ? fmin(total, x)
+                                    : fmax(total, x);
                 any = true;
                 if (m->over)
                     return xlm_unknown("{?}");
@@ -321,13 +336,15 @@ static struct xlm_value fn_row(struct xlm_machine *m, struct xlm_value *a, uint3
 }
 static struct xlm_value fn_column(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
 {
-    return xlm_of_number(n >= 1 && a[0].tag == XLM_REFERENCE ? a[0].area.column + 1 : m->column + 1);
+    return xlm_of_number(n >= 1 && a[0].tag == XLM_REFERENCE ? a[0].area.column + 1
+                                                             : m->column + 1);
 }
 
 static struct xlm_value fn_choose(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
 {
     double x;
-    return n >= 2 && xlm_number(m, a[0], &x) && x >= 1 && x < n ? a[(uint32_t)x] : unknown_of(m, a, n);
+    return n >= 2 && xlm_number(m, a[0], &x) && x >= 1 && x < n ? a[(uint32_t)x]
+                                                                : unknown_of(m, a, n);
 }
 
 /* Move AREA by whole rows and columns; false where that leaves the sheet. */
@@ -355,7 +372,9 @@ static struct xlm_value fn_index(struct xlm_machine *m, struct xlm_value *a, uin
         return xlm_unknown("{?}");
     bool one_row = a[0].area.row == a[0].area.last_row && (n < 3 || a[2].tag == XLM_MISSING);
     double first = number_or(m, a, n, 1, 1) - 1, second = number_or(m, a, n, 2, 1) - 1;
-    return move_area(&a[0].area, one_row ? 0 : first, one_row ? first : second) ? a[0] : xlm_unknown("{?}");
+    return move_area(&a[0].area, one_row ? 0 : first, one_row ? first : second)
+               ? a[0]
+               : xlm_unknown("{?}");
 }
 
 static struct xlm_value fn_indirect(struct xlm_machine *m, struct xlm_value *a, uint32_t n)
@@ -407,20 +426,64 @@ static const struct row {
     const char *name;
     struct xlm_value (*run)(struct xlm_machine *m, struct xlm_value *a, uint32_t n);
 } rows[] = {
-    {"CHAR", fn_char}, {"UNICHAR", fn_char}, {"CODE", fn_code}, {"UNICODE", fn_code}, {"CONCATENATE", fn_concatenate},
-    {"CONCAT", fn_concatenate}, {"MID", fn_mid}, {"MIDB", fn_mid}, {"LEFT", fn_left}, {"RIGHT", fn_right},
-    {"LEN", fn_len}, {"REPT", fn_rept}, {"SUBSTITUTE", fn_substitute}, {"REPLACE", fn_replace}, {"UPPER", fn_upper},
-    {"LOWER", fn_lower}, {"T", fn_text}, {"TEXT", fn_text}, {"N", fn_value}, {"TRIM", fn_trim}, {"CLEAN", fn_trim},
-    {"FIND", fn_find}, {"SEARCH", fn_find}, {"VALUE", fn_value}, {"INT", fn_int}, {"TRUNC", fn_int},
-    {"ROUND", fn_round}, {"ABS", fn_abs}, {"MOD", fn_mod}, {"SUM", fn_sum}, {"PRODUCT", fn_product}, {"MIN", fn_min},
-    {"MAX", fn_max}, {"AND", fn_and}, {"OR", fn_or}, {"NOT", fn_not}, {"TRUE", fn_true}, {"FALSE", fn_false},
-    {"ISNUMBER", fn_isnumber}, {"NOW", fn_now}, {"TODAY", fn_now}, {"RAND", fn_rand}, {"RANDBETWEEN", fn_rand},
-    {"ROW", fn_row}, {"COLUMN", fn_column}, {"CHOOSE", fn_choose}, {"OFFSET", fn_offset}, {"INDEX", fn_index},
-    {"INDIRECT", fn_indirect}, {"TEXTREF", fn_indirect}, {"ADDRESS", fn_address}, {"COUNTA", fn_counta},
-    {"ACTIVE.CELL", fn_active_cell}, {"CALLER", fn_active_cell},
+    {"CHAR", fn_char},
+    {"UNICHAR", fn_char},
+    {"CODE", fn_code},
+    {"UNICODE", fn_code},
+    {"CONCATENATE", fn_concatenate},
+    {"CONCAT", fn_concatenate},
+    {"MID", fn_mid},
+    {"MIDB", fn_mid},
+    {"LEFT", fn_left},
+    {"RIGHT", fn_right},
+    {"LEN", fn_len},
+    {"REPT", fn_rept},
+    {"SUBSTITUTE", fn_substitute},
+    {"REPLACE", fn_replace},
+    {"UPPER", fn_upper},
+    {"LOWER", fn_lower},
+    {"T", fn_text},
+    {"TEXT", fn_text},
+    {"N", fn_value},
+    {"TRIM", fn_trim},
+    {"CLEAN", fn_trim},
+    {"FIND", fn_find},
+    {"SEARCH", fn_find},
+    {"VALUE", fn_value},
+    {"INT", fn_int},
+    {"TRUNC", fn_int},
+    {"ROUND", fn_round},
+    {"ABS", fn_abs},
+    {"MOD", fn_mod},
+    {"SUM", fn_sum},
+    {"PRODUCT", fn_product},
+    {"MIN", fn_min},
+    {"MAX", fn_max},
+    {"AND", fn_and},
+    {"OR", fn_or},
+    {"NOT", fn_not},
+    {"TRUE", fn_true},
+    {"FALSE", fn_false},
+    {"ISNUMBER", fn_isnumber},
+    {"NOW", fn_now},
+    {"TODAY", fn_now},
+    {"RAND", fn_rand},
+    {"RANDBETWEEN", fn_rand},
+    {"ROW", fn_row},
+    {"COLUMN", fn_column},
+    {"CHOOSE", fn_choose},
+    {"OFFSET", fn_offset},
+    {"INDEX", fn_index},
+    {"INDIRECT", fn_indirect},
+    {"TEXTREF", fn_indirect},
+    {"ADDRESS", fn_address},
+    {"COUNTA", fn_counta},
+    {"ACTIVE.CELL", fn_active_cell},
+    {"CALLER", fn_active_cell},
 };
 
-struct xlm_value xlm_call(struct xlm_machine *m, struct bytes name, struct xlm_value *argument, uint32_t count)
+struct xlm_value xlm_call(struct xlm_machine *m, struct bytes name, struct xlm_value *argument,
+                          uint32_t count)
 {
     struct xlm_value out;
     if (bytes_starts_fold(name, BYTES("_xlfn.")))

@@ -67,7 +67,8 @@ struct xlm_value xlm_deref(struct xlm_machine *m, struct xlm_value v)
         return value.tag == XLM_REFERENCE ? xlm_unknown("{?}") : value;
     }
     if (cell->is_unknown)
-        return (struct xlm_value){.tag = XLM_UNKNOWN, .text = cell->text.len > 0 ? cell->text : BYTES("{?}")};
+        return (struct xlm_value){.tag = XLM_UNKNOWN,
+                                  .text = cell->text.len > 0 ? cell->text : BYTES("{?}")};
     return cell->is_number ? xlm_of_number(cell->number) : xlm_of_text(cell->text);
 }
 
@@ -75,11 +76,16 @@ struct bytes xlm_text(struct xlm_machine *m, struct xlm_value v)
 {
     v = xlm_deref(m, v);
     switch (v.tag) {
-    case XLM_TEXT: return v.text;
-    case XLM_UNKNOWN: return v.text;
-    case XLM_NUMBER: return arena_printf(m->arena, "%.15g", v.number);
-    case XLM_TRUTH: return v.number != 0 ? BYTES("TRUE") : BYTES("FALSE");
-    default: return BYTES("");
+    case XLM_TEXT:
+        return v.text;
+    case XLM_UNKNOWN:
+        return v.text;
+    case XLM_NUMBER:
+        return arena_printf(m->arena, "%.15g", v.number);
+    case XLM_TRUTH:
+        return v.number != 0 ? BYTES("TRUE") : BYTES("FALSE");
+    default:
+        return BYTES("");
     }
 }
 
@@ -106,7 +112,9 @@ int xlm_truth(struct xlm_machine *m, struct xlm_value v)
 {
     v = xlm_deref(m, v);
     if (v.tag == XLM_TEXT)
-        return bytes_equal_fold(v.text, BYTES("true")) ? 1 : bytes_equal_fold(v.text, BYTES("false")) ? 0 : -1;
+        return bytes_equal_fold(v.text, BYTES("true"))    ? 1
+               : bytes_equal_fold(v.text, BYTES("false")) ? 0
+                                                          : -1;
     if (v.tag == XLM_UNKNOWN)
         return -1;
     return v.number != 0;
@@ -157,7 +165,8 @@ static bool corner(struct xlm_machine *m, struct bytes *s, uint32_t *row, uint32
         *s = bytes_from(*s, (size_t)(p - text));
         return true;
     }
-    if (letter_count == 0 || letter_count > 3 || at == digits || r == 0 || r > 0x100000 || c > 16384)
+    if (letter_count == 0 || letter_count > 3 || at == digits || r == 0 || r > 0x100000 ||
+        c > 16384)
         return false;
     if (at < s->len && (ascii_is_alnum(s->at[at]) || s->at[at] == '_' || s->at[at] == '.'))
         return false;
@@ -179,8 +188,9 @@ static bool reference_at(struct xlm_machine *m, struct bytes *s, struct xlm_area
         rest = bytes_from(rest, end + 2);
     } else {
         size_t end = 0;
-        while (end < rest.len && (ascii_is_alnum(rest.at[end]) || rest.at[end] == '_' || rest.at[end] == '.' ||
-                                  rest.at[end] >= 0x80 || rest.at[end] == '[' || rest.at[end] == ']'))
+        while (end < rest.len &&
+               (ascii_is_alnum(rest.at[end]) || rest.at[end] == '_' || rest.at[end] == '.' ||
+                rest.at[end] >= 0x80 || rest.at[end] == '[' || rest.at[end] == ']'))
             end++;
         if (end < rest.len && rest.at[end] == '!') {
             if (end > 0)
@@ -323,7 +333,10 @@ static struct xlm_value operand(struct xlm_machine *m)
     }
     if (c == '{' || c == '#') {
         size_t end = 1;
-        while (end < m->rest.len && (c == '{' ? m->rest.at[end - 1] != '}' : is_name_byte(m->rest.at[end]) || m->rest.at[end] == '/' || m->rest.at[end] == '!'))
+        while (end < m->rest.len &&
+               (c == '{' ? m->rest.at[end - 1] != '}'
+                         : is_name_byte(m->rest.at[end]) || m->rest.at[end] == '/' ||
+                               m->rest.at[end] == '!'))
             end++;
         m->rest = bytes_from(m->rest, end);
         return xlm_unknown("{?}");
@@ -382,7 +395,8 @@ static struct xlm_value unary(struct xlm_machine *m)
     return xlm_number(m, v, &n) ? xlm_of_number(minus % 2 ? -n : n) : xlm_unknown("{?}");
 }
 
-static struct xlm_value arithmetic(struct xlm_machine *m, uint8_t op, struct xlm_value a, struct xlm_value b)
+static struct xlm_value arithmetic(struct xlm_machine *m, uint8_t op, struct xlm_value a,
+                                   struct xlm_value b)
 {
     double x, y;
     if (m->dry)
@@ -394,11 +408,16 @@ static struct xlm_value arithmetic(struct xlm_machine *m, uint8_t op, struct xlm
         return unknown.tag == XLM_UNKNOWN ? unknown : xlm_unknown("{?}");
     }
     switch (op) {
-    case '+': return xlm_of_number(x + y);
-    case '-': return xlm_of_number(x - y);
-    case '*': return xlm_of_number(x * y);
-    case '/': return y == 0 ? xlm_unknown("{?}") : xlm_of_number(x / y);
-    default: return xlm_of_number(pow(x, y));
+    case '+':
+        return xlm_of_number(x + y);
+    case '-':
+        return xlm_of_number(x - y);
+    case '*':
+        return xlm_of_number(x * y);
+    case '/':
+        return y == 0 ? xlm_unknown("{?}") : xlm_of_number(x / y);
+    default:
+        return xlm_of_number(pow(x, y));
     }
 }
 
@@ -451,7 +470,8 @@ static struct xlm_value concatenation(struct xlm_machine *m)
     return xlm_of_text(out.len == 0 ? BYTES("") : text_bytes(&out));
 }
 
-static struct xlm_value compare(struct xlm_machine *m, struct xlm_value a, struct xlm_value b, uint8_t op, uint8_t second)
+static struct xlm_value compare(struct xlm_machine *m, struct xlm_value a, struct xlm_value b,
+                                uint8_t op, uint8_t second)
 {
     a = xlm_deref(m, a), b = xlm_deref(m, b);
     if (a.tag == XLM_UNKNOWN || b.tag == XLM_UNKNOWN)
@@ -461,8 +481,11 @@ static struct xlm_value compare(struct xlm_machine *m, struct xlm_value a, struc
     if (a.tag != XLM_TEXT && b.tag != XLM_TEXT && xlm_number(m, a, &x) && xlm_number(m, b, &y))
         order = x < y ? -1 : x > y;
     else
-        order = bytes_compare(xlm_upper(m->arena, xlm_text(m, a)), xlm_upper(m->arena, xlm_text(m, b)));
-    bool truth = op == '=' ? order == 0 : op == '<' ? (second == '>' ? order != 0 : order < 0) : order > 0;
+        order =
+            bytes_compare(xlm_upper(m->arena, xlm_text(m, a)), xlm_upper(m->arena, xlm_text(m, b)));
+    bool truth = op == '='   ? order == 0
+                 : op == '<' ? (second == '>' ? order != 0 : order < 0)
+                             : order > 0;
     return xlm_of_truth(truth || (second == '=' && order == 0));
 }
 

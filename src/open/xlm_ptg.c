@@ -52,8 +52,8 @@ struct machine {
 
 static void insert(struct machine *m, uint32_t at, struct bytes s)
 {
-    if (s.len > TEXT_MAX - m->len || !budget_take(m->context->book->node->tree->budget, LIMIT_EVAL_STEPS,
-                                                  1 + (m->len - at) / 64)) {
+    if (s.len > TEXT_MAX - m->len || !budget_take(m->context->book->node->tree->budget,
+                                                  LIMIT_EVAL_STEPS, 1 + (m->len - at) / 64)) {
         m->broken = true;
         return;
     }
@@ -93,7 +93,8 @@ static struct bytes take(struct machine *m, size_t len)
 }
 
 /* tAdd .. tRange, in token order from 0x03. */
-static const char *const binary[] = {"+", "-", "*", "/", "^", "&", "<", "<=", "=", ">=", ">", "<>", " ", ",", ":"};
+static const char *const binary[] = {
+    "+", "-", "*", "/", "^", "&", "<", "<=", "=", ">=", ">", "<>", " ", ",", ":"};
 
 static void push_binary(struct machine *m, const char *op)
 {
@@ -141,18 +142,25 @@ static void push_string(struct machine *m)
     push(m, quoted(m, s));
 }
 
-/* Row and column of one reference; relative ones of shared formulas are offsets (MS-XLS 2.5.198.106). */
+/* Row and column of one reference; relative ones of shared formulas are offsets (MS-XLS
+ * 2.5.198.106). */
 struct place {
     uint32_t row, column;
 };
 
-static struct place read_place(struct machine *m, struct bytes row, struct bytes column, bool offsets)
+static struct place read_place(struct machine *m, struct bytes row, struct bytes column,
+                               bool offsets)
 {
     bool wide = m->context->form == XLM_BIFF12, old = m->context->form == XLM_BIFF5;
     uint32_t r = wide ? bytes_u32le(row, 0) : bytes_u16le(row, 0);
     uint32_t c = old ? (column.len > 0 ? column.at[0] : 0) : bytes_u16le(column, 0);
     uint32_t flags = old ? r : c;
-    struct place place = {wide ? r & 0xFFFFF : old ? r & 0x3FFF : r, old ? c : wide ? c & 0x3FFF : c & 0xFF};
+    struct place place = {wide  ? r & 0xFFFFF
+                          : old ? r & 0x3FFF
+                                : r,
+                          old    ? c
+                          : wide ? c & 0x3FFF
+                                 : c & 0xFF};
     if (!offsets)
         return place;
     uint32_t row_mask = wide ? 0xFFFFF : old ? 0x3FFF : 0xFFFF, column_mask = wide ? 0x3FFF : 0xFF;
@@ -165,7 +173,8 @@ static struct place read_place(struct machine *m, struct bytes row, struct bytes
 
 static void push_reference(struct machine *m, uint32_t sheet, bool area, bool offsets)
 {
-    size_t row_bytes = m->context->form == XLM_BIFF12 ? 4 : 2, column_bytes = m->context->form == XLM_BIFF5 ? 1 : 2;
+    size_t row_bytes = m->context->form == XLM_BIFF12 ? 4 : 2,
+           column_bytes = m->context->form == XLM_BIFF5 ? 1 : 2;
     if (!area) {
         struct bytes row = take(m, row_bytes), column = take(m, column_bytes);
         struct place place = read_place(m, row, column, offsets);
@@ -174,7 +183,8 @@ static void push_reference(struct machine *m, uint32_t sheet, bool area, bool of
     }
     struct bytes row = take(m, row_bytes), last_row = take(m, row_bytes);
     struct bytes column = take(m, column_bytes), last_column = take(m, column_bytes);
-    struct place first = read_place(m, row, column, offsets), last = read_place(m, last_row, last_column, offsets);
+    struct place first = read_place(m, row, column, offsets),
+                 last = read_place(m, last_row, last_column, offsets);
     struct bytes from = xlm_place(m->context->book, sheet, first.row, first.column);
     struct bytes to = xlm_place(m->context->book, UINT32_MAX, last.row, last.column);
     push(m, arena_printf(m->context->book->arena, "%.*s:%.*s", BYTES_FMT(from), BYTES_FMT(to)));
@@ -230,12 +240,15 @@ static void push_function(struct machine *m, uint16_t number, uint32_t arguments
     const struct function *function = function_of(number);
     if (fixed)
         arguments = function == NULL ? 1 : function->arguments;
-    if (number == 0xFF && arguments > 0 && arguments <= m->depth) { /* the first argument names it */
+    if (number == 0xFF && arguments > 0 &&
+        arguments <= m->depth) { /* the first argument names it */
         struct bytes name = cut_name(m, arguments);
         push_call(m, name, arguments - 1);
         return;
     }
-    push_call(m, function == NULL ? arena_printf(m->context->book->arena, "FUNCTION.%u", number) : bytes_of_string(function->name),
+    push_call(m,
+              function == NULL ? arena_printf(m->context->book->arena, "FUNCTION.%u", number)
+                               : bytes_of_string(function->name),
               arguments);
 }
 
@@ -243,11 +256,13 @@ static void push_name(struct machine *m, bool external)
 {
     static const uint8_t lengths[2][3] = {{14, 4, 4}, {24, 6, 6}};
     struct bytes b = take(m, lengths[external][m->context->form]);
-    uint32_t index = m->context->form == XLM_BIFF5 ? bytes_u16le(b, external ? 10 : 0)
+    uint32_t index = m->context->form == XLM_BIFF5    ? bytes_u16le(b, external ? 10 : 0)
                      : m->context->form == XLM_BIFF12 ? bytes_u32le(b, external ? 2 : 0)
                                                       : bytes_u16le(b, external ? 2 : 0);
-    bool known = index >= 1 && index <= m->context->name_count && m->context->name[index - 1].len > 0;
-    push(m, known ? m->context->name[index - 1] : arena_printf(m->context->book->arena, "NAME_%u", index));
+    bool known =
+        index >= 1 && index <= m->context->name_count && m->context->name[index - 1].len > 0;
+    push(m, known ? m->context->name[index - 1]
+                  : arena_printf(m->context->book->arena, "NAME_%u", index));
 }
 
 /* tAttr: volatile, if, choose, goto, sum, assignment, space (MS-XLS 2.5.198.31 on). */
@@ -279,20 +294,49 @@ static bool basic_token(struct machine *m, uint8_t token)
     }
     switch (token) {
     case 0x01: /* tExp, tTbl: the formula is shared; its text stands at the first cell */
-    case 0x02: take(m, 4); push(m, BYTES("SHARED()")); return true;
-    case 0x12: wrap(m, "+", ""); return true;
-    case 0x13: wrap(m, "-", ""); return true;
-    case 0x14: wrap(m, "", "%"); return true;
-    case 0x15: wrap(m, "(", ")"); return true;
-    case 0x16: push(m, BYTES("")); return true;
-    case 0x17: push_string(m); return true;
-    case 0x18: take(m, 5); return true;
-    case 0x19: attribute(m); return true;
-    case 0x1C: take(m, 1); push(m, BYTES("#ERR!")); return true;
-    case 0x1D: push(m, take(m, 1).len > 0 && m->rgce.at[m->at - 1] ? BYTES("TRUE") : BYTES("FALSE")); return true;
-    case 0x1E: push(m, arena_printf(m->context->book->arena, "%u", bytes_u16le(take(m, 2), 0))); return true;
-    case 0x1F: push_number(m); return true;
-    default: return false;
+    case 0x02:
+        take(m, 4);
+        push(m, BYTES("SHARED()"));
+        return true;
+    case 0x12:
+        wrap(m, "+", "");
+        return true;
+    case 0x13:
+        wrap(m, "-", "");
+        return true;
+    case 0x14:
+        wrap(m, "", "%");
+        return true;
+    case 0x15:
+        wrap(m, "(", ")");
+        return true;
+    case 0x16:
+        push(m, BYTES(""));
+        return true;
+    case 0x17:
+        push_string(m);
+        return true;
+    case 0x18:
+        take(m, 5);
+        return true;
+    case 0x19:
+        attribute(m);
+        return true;
+    case 0x1C:
+        take(m, 1);
+        push(m, BYTES("#ERR!"));
+        return true;
+    case 0x1D:
+        push(m, take(m, 1).len > 0 && m->rgce.at[m->at - 1] ? BYTES("TRUE") : BYTES("FALSE"));
+        return true;
+    case 0x1E:
+        push(m, arena_printf(m->context->book->arena, "%u", bytes_u16le(take(m, 2), 0)));
+        return true;
+    case 0x1F:
+        push_number(m);
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -302,7 +346,10 @@ static bool classed_token(struct machine *m, uint8_t token)
     uint32_t own = m->context->sheet;
     bool wide = m->context->form == XLM_BIFF12, old = m->context->form == XLM_BIFF5;
     switch (token) {
-    case 0x20: take(m, wide ? 14 : 7); push(m, BYTES("{...}")); return true;
+    case 0x20:
+        take(m, wide ? 14 : 7);
+        push(m, BYTES("{...}"));
+        return true;
     case 0x21:
         push_function(m, bytes_u16le(take(m, 2), 0), 0, true);
         return true;
@@ -311,21 +358,56 @@ static bool classed_token(struct machine *m, uint8_t token)
         push_function(m, bytes_u16le(b, 1), b.len > 0 ? b.at[0] & 0x7F : 0, false);
         return true;
     }
-    case 0x23: push_name(m, false); return true;
-    case 0x24: push_reference(m, own, false, false); return true;
-    case 0x25: push_reference(m, own, true, false); return true;
-    case 0x26: case 0x27: case 0x28: take(m, 6); return true;
-    case 0x29: take(m, 2); return true;
-    case 0x2A: take(m, wide ? 6 : old ? 3 : 4); push(m, BYTES("#REF!")); return true;
-    case 0x2B: take(m, wide ? 12 : old ? 6 : 8); push(m, BYTES("#REF!")); return true;
-    case 0x2C: push_reference(m, own, false, true); return true;
-    case 0x2D: push_reference(m, own, true, true); return true;
-    case 0x39: push_name(m, true); return true;
-    case 0x3A: push_reference(m, read_sheet(m), false, false); return true;
-    case 0x3B: push_reference(m, read_sheet(m), true, false); return true;
-    case 0x3C: take(m, wide ? 8 : old ? 17 : 6); push(m, BYTES("#REF!")); return true;
-    case 0x3D: take(m, wide ? 14 : old ? 20 : 10); push(m, BYTES("#REF!")); return true;
-    default: return false;
+    case 0x23:
+        push_name(m, false);
+        return true;
+    case 0x24:
+        push_reference(m, own, false, false);
+        return true;
+    case 0x25:
+        push_reference(m, own, true, false);
+        return true;
+    case 0x26:
+    case 0x27:
+    case 0x28:
+        take(m, 6);
+        return true;
+    case 0x29:
+        take(m, 2);
+        return true;
+    case 0x2A:
+        take(m, wide ? 6 : old ? 3 : 4);
+        push(m, BYTES("#REF!"));
+        return true;
+    case 0x2B:
+        take(m, wide ? 12 : old ? 6 : 8);
+        push(m, BYTES("#REF!"));
+        return true;
+    case 0x2C:
+        push_reference(m, own, false, true);
+        return true;
+    case 0x2D:
+        push_reference(m, own, true, true);
+        return true;
+    case 0x39:
+        push_name(m, true);
+        return true;
+    case 0x3A:
+        push_reference(m, read_sheet(m), false, false);
+        return true;
+    case 0x3B:
+        push_reference(m, read_sheet(m), true, false);
+        return true;
+    case 0x3C:
+        take(m, wide ? 8 : old ? 17 : 6);
+        push(m, BYTES("#REF!"));
+        return true;
+    case 0x3D:
+        take(m, wide ? 14 : old ? 20 : 10);
+        push(m, BYTES("#REF!"));
+        return true;
+    default:
+        return false;
     }
 }
 

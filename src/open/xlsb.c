@@ -88,7 +88,8 @@ static void read_externals(struct xlsb *x, struct bytes data)
 static void note_cut(struct xlsb *x, bool cut)
 {
     if (cut)
-        node_anomaly(x->book->node, ANOMALY_TRUNCATED, 0, 0, BYTES("a binary workbook part ends inside a record"));
+        node_anomaly(x->book->node, ANOMALY_TRUNCATED, 0, 0,
+                     BYTES("a binary workbook part ends inside a record"));
 }
 
 void xlsb_read_workbook(struct xlsb *x, struct bytes part)
@@ -146,7 +147,8 @@ void xlsb_finish_names(struct xlsb *x)
 }
 
 /* A formula after VALUE_BYTES of cached value: flags (2), length (4), tokens. */
-static void read_formula(struct xlsb *x, struct bytes data, size_t value_at, uint32_t sheet, uint32_t row, uint32_t column)
+static void read_formula(struct xlsb *x, struct bytes data, size_t value_at, uint32_t sheet,
+                         uint32_t row, uint32_t column)
 {
     bool whole;
     uint32_t len = bytes_u32le(data, value_at + 2);
@@ -154,7 +156,8 @@ static void read_formula(struct xlsb *x, struct bytes data, size_t value_at, uin
     x->context.row = row, x->context.column = column;
     struct bytes formula = xlm_decompile(&x->context, bytes_sub(data, value_at + 6, len), &whole);
     if (!whole)
-        node_anomaly(x->book->node, ANOMALY_MALFORMED, 0, 0, BYTES("a macro formula whose tokens cannot be read"));
+        node_anomaly(x->book->node, ANOMALY_MALFORMED, 0, 0,
+                     BYTES("a macro formula whose tokens cannot be read"));
     xlm_set_formula(x->book, sheet, row, column, formula);
 }
 
@@ -166,7 +169,8 @@ static double double_at(struct bytes data, size_t at)
     return number;
 }
 
-static void set_text(struct xlsb *x, uint32_t sheet, uint32_t row, uint32_t column, struct bytes text)
+static void set_text(struct xlsb *x, uint32_t sheet, uint32_t row, uint32_t column,
+                     struct bytes text)
 {
     xlm_set_text(x->book, sheet, row, column, text);
     document_cell(x->book->node, x->book->sheet[sheet].name, row, column, text);
@@ -188,8 +192,12 @@ static void read_cell(struct xlsb *x, const struct record *record, uint32_t shee
         xlm_set_number(x->book, sheet, row, column, rk & 1 ? number / 100 : number);
         break;
     }
-    case 5: xlm_set_number(x->book, sheet, row, column, double_at(data, 8)); break;
-    case 6: set_text(x, sheet, row, column, wide_string(x->book->arena, data, &at)); break;
+    case 5:
+        xlm_set_number(x->book, sheet, row, column, double_at(data, 8));
+        break;
+    case 6:
+        set_text(x, sheet, row, column, wide_string(x->book->arena, data, &at));
+        break;
     case 7: {
         uint32_t string = bytes_u32le(data, 8);
         if (string < x->strings)
@@ -215,7 +223,8 @@ static void read_cell(struct xlsb *x, const struct record *record, uint32_t shee
         if (macro)
             read_formula(x, data, 9, sheet, row, column);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 
@@ -227,7 +236,8 @@ void xlsb_read_sheet(struct xlsb *x, struct bytes part, uint32_t sheet)
     for (size_t at = 0; next_record(part, &at, &record, &cut);) {
         if (record.type == 0)
             row = bytes_u32le(record.data, 0);
-        else if (record.type <= 11 && (x->keep_cells || x->book->sheet[sheet].macro) && record.data.len >= 8)
+        else if (record.type <= 11 && (x->keep_cells || x->book->sheet[sheet].macro) &&
+                 record.data.len >= 8)
             read_cell(x, &record, sheet, row);
         if ((++records & 4095) == 0 && !budget_time_left(x->book->node->tree->budget)) {
             node_limit(x->book->node, LIMIT_MILLISECONDS);

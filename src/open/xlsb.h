@@ -2,7 +2,8 @@
  *
  * The binary parts of an XLSB (MS-XLSB, BIFF12): workbook.bin, sheets, shared strings.
  *
- * A record is a type of one or two bytes, a length of one to four (seven bits each), and data (2.1.4).  What
+ * A record is a type of one or two bytes, a length of one to four (seven bits each), and data
+ * (2.1.4).  What
  * comes in is a part's bytes, what goes out fills the workbook of xlm.h. */
 #ifndef NOROSHI_OPEN_XLSB_H
 #define NOROSHI_OPEN_XLSB_H
@@ -17,7 +18,7 @@ struct xlsb_sheet {
 struct xlsb {
     struct xlm_book *book;
     struct xlm_context context;
-    struct text *text;     /* of the document; strings are added */
+    struct text *text; /* of the document; strings are added */
     struct xlsb_sheet *sheet;
     uint32_t sheets;
     struct bytes *string;

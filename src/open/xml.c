@@ -76,7 +76,8 @@ bool xml_next(struct xml *xml)
             struct bytes inner = bytes_from(xml->rest, 9);
             skip_past(xml, BYTES("]]>"));
             xml->event = XML_TEXT;
-            xml->text = bytes_sub(inner, 0, (size_t)(xml->rest.at - inner.at) - (xml->rest.len > 0 ? 3 : 0));
+            xml->text = bytes_sub(inner, 0,
+                                  (size_t)(xml->rest.at - inner.at) - (xml->rest.len > 0 ? 3 : 0));
             return true;
         } else if (bytes_starts(xml->rest, BYTES("<?"))) {
             skip_past(xml, BYTES("?>"));
@@ -132,7 +133,9 @@ static uint32_t reference(struct bytes name)
         bool hex = (name.at[1] | 0x20) == 'x';
         uint32_t code = 0;
         for (size_t i = hex ? 2 : 1; i < name.len && code < 0x110000; i++) {
-            int digit = hex ? ascii_hex(name.at[i]) : ascii_is_digit(name.at[i]) ? name.at[i] - '0' : -1;
+            int digit = hex                          ? ascii_hex(name.at[i])
+                        : ascii_is_digit(name.at[i]) ? name.at[i] - '0'
+                                                     : -1;
             if (digit < 0)
                 return 0;
             code = code * (hex ? 16 : 10) + (uint32_t)digit;

@@ -2,8 +2,10 @@
  *
  * A pull reader for the XML of Office parts: tags, attributes, text, in one pass over the bytes.
  *
- * No entities are defined, no external thing is read, nesting is not tracked: a document that is not well-formed
- * is read as far as its tags can be told.  UTF-16 parts (a way to hide from byte searches) are read through
+ * No entities are defined, no external thing is read, nesting is not tracked: a document that is
+ * not well-formed
+ * is read as far as its tags can be told.  UTF-16 parts (a way to hide from byte searches) are
+ * read through
  * xml_begin.  Cost O(bytes). */
 #ifndef NOROSHI_OPEN_XML_H
 #define NOROSHI_OPEN_XML_H
@@ -26,7 +28,8 @@ struct xml {
 void xml_begin(struct xml *xml, struct arena *arena, struct bytes content);
 /* The next event; false at the end. */
 bool xml_next(struct xml *xml);
-/* The decoded value of the attribute with local NAME of the current tag; absent where it has none. */
+/* The decoded value of the attribute with local NAME of the current tag; absent where it has none.
+ * */
 struct bytes xml_attribute(const struct xml *xml, const char *name);
 /* S with its character references and the five entities resolved: S itself where it has none. */
 struct bytes xml_decode(struct arena *arena, struct bytes s);
