@@ -20,9 +20,9 @@ const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
 #undef EVIDENCE
 };
 
-static uint64_t cell_key(const struct site *site, const struct traits *traits, uint32_t day)
+static uint64_t cell_key(const struct evidence_base *e, const struct site *site, const struct traits *traits, uint32_t day)
 {
-    return tally_mix(tally_mix(site->brand, traits->suffix), day);
+    return tally_mix(tally_mix(e->feed->brand[site->brand].hash, traits->suffix), day);
 }
 
 uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32_t index)
@@ -40,17 +40,17 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
         break;
     case EVIDENCE_BATCH:
         if (site->brand != 0 && site->first_minute != 0)
-            value = tally_mix(site->brand, site->first_minute);
+            value = tally_mix(e->feed->brand[site->brand].hash, site->first_minute);
         break;
     case EVIDENCE_BRAND:
-        value = site->brand;
+        value = e->feed->brand[site->brand].hash;
         break;
     case EVIDENCE_SUFFIX:
         value = (site->flags & SITE_IP) != 0 ? 0 : traits->suffix;
         break;
     case EVIDENCE_BURST:
         if (site->brand != 0 && (site->flags & SITE_IP) == 0)
-            value = tally_mix(site->brand, traits->suffix);
+            value = tally_mix(e->feed->brand[site->brand].hash, traits->suffix);
         break;
     case EVIDENCE_LABEL:
         value = traits->label_literal >= TEMPLATE_LITERAL_LEAST ? traits->label : 0;
@@ -90,7 +90,7 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
                 tally_add(&e->value, key);
         }
         const struct site *site = &e->feed->site[i];
-        tally_add(&e->value, cell_key(site, &templates->traits[i], site->first_minute / MINUTES_A_DAY));
+        tally_add(&e->value, cell_key(e, site, &templates->traits[i], site->first_minute / MINUTES_A_DAY));
     }
 }
 
@@ -130,8 +130,8 @@ static bool other_schemes(const struct traits *a, const struct traits *b)
 static void compare_burst(const struct evidence_base *e, uint32_t a, uint32_t b, uint64_t key, struct link *out)
 {
     const struct site *left = &e->feed->site[a], *right = &e->feed->site[b];
-    uint32_t n = tally_get(&e->value, cell_key(left, &e->templates->traits[a], left->first_minute / MINUTES_A_DAY));
-    uint32_t m = tally_get(&e->value, cell_key(right, &e->templates->traits[b], right->first_minute / MINUTES_A_DAY));
+    uint32_t n = tally_get(&e->value, cell_key(e, left, &e->templates->traits[a], left->first_minute / MINUTES_A_DAY));
+    uint32_t m = tally_get(&e->value, cell_key(e, right, &e->templates->traits[b], right->first_minute / MINUTES_A_DAY));
     double crowd = n > m ? n : m, times = crowd <= BURST_CALM ? 1 : 1 / (1 + 0.35 * log(crowd / BURST_CALM));
     double days = out->days < 0 ? UNKNOWN_DAYS : out->days;
     bool alone = (e->off >> EVIDENCE_BATCH & 1) != 0;

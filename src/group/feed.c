@@ -131,6 +131,8 @@ static void sort_brands(struct feed *feed)
     qsort(feed->brand + 1, feed->brand_count - 1, sizeof *feed->brand, compare_brands);
     uint32_t *to = talloc_zero_array(feed, uint32_t, feed->brand_count);
     for (uint32_t i = 1; i < feed->brand_count; i++)
+        feed->brand[i].hash = bytes_hash(feed->brand[i].name);
+    for (uint32_t i = 1; i < feed->brand_count; i++)
         to[(uintptr_t)table_get(feed->brand_at, feed->brand[i].name) - 1] = i;
     for (uint32_t i = 0; i < feed->count; i++)
         feed->site[i].brand = to[feed->site[i].brand];

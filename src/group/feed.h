@@ -50,6 +50,7 @@ struct site {
 struct feed_brand {
     struct bytes name;
     struct bytes sector; /* absent where the brand list does not know it */
+    uint64_t hash;       /* of the name: numbers depend on which other brands there are */
 };
 
 struct feed_dirt { /* a row that could not be used */
