@@ -9,8 +9,7 @@
  * suffix together are one burst and not two proofs; a template whose literals are a genuine
  * host name counts, the genuine host itself does not.
  *
- * Sources of the weights: logistic regression on hosting addresses of 2021-22 as a start, then set by
- * B-cubed F1 on sites up to 2022 (doc/group.md).
+ * The weights were set by hand, by B-cubed F1 on sites up to 2022 (doc/group.md); they are not fitted.
  *
  * cost: about 100 ns a pair. */
 #ifndef NOROSHI_GROUP_EVIDENCE_H
