@@ -4,6 +4,7 @@
 
 #include "base/civil.h"
 #include "base/utf8.h"
+#include "observe/explode.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -133,4 +134,10 @@ struct value function_serial_date_gap(struct call *call)
         for (uint32_t j = 0; call->arg[i].tag == VALUE_ARRAY && j < call->arg[i].as.array->count; j++)
             best = nearest_serial(value_bytes(call->arg[i].as.array->item[j]), at_us, best);
     return best > 1e8 ? value_null() : value_float(best);
+}
+
+struct value function_explode(struct call *call)
+{
+    struct value file = call->arg[0];
+    return file.tag == VALUE_OBJECT ? model_explode(call->model, file.as.object) : value_null();
 }
