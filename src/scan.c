@@ -141,12 +141,12 @@ static void step_extras(struct scan *scan)
 
 /* The life of an artifact, in order. */
 static void (*const steps[])(struct scan *scan) = {
-    step_open,    step_observe, step_collect, step_rules,
-    step_learned, step_scripts, step_allow,   step_verdict, step_extras,
+    step_open,    step_observe, step_collect, step_rules,  step_learned,
+    step_scripts, step_allow,   step_verdict, step_extras,
 };
 
-struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,
-                           struct bytes name, bool truncated)
+struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings,
+                           struct bytes input, struct bytes name, bool truncated)
 {
     struct scan scan = {
         .arena = arena, .settings = settings, .input = input, .name = name, .truncated = truncated};

@@ -20,17 +20,18 @@
 /* Read-only after load, shared by all scans of a process. */
 struct scan_settings {
     struct settings observe;
-    const struct rule_set *rules;     /* NULL: none */
-    const struct families *families;  /* NULL: names stay as rules spell them */
+    const struct rule_set *rules;                  /* NULL: none */
+    const struct families *families;               /* NULL: names stay as rules spell them */
     const struct script_families *script_families; /* NULL: scripts are not attributed */
-    const struct learned *learned;    /* NULL: nothing was learned */
-    const struct senders *senders;    /* NULL: no sender store */
-    const struct threads *threads;    /* NULL: no index of conversations */
-    const struct allow_list *allow;   /* NULL: nothing is allowed */
-    const struct bytes *password;     /* the user's own candidates for locked content */
+    const struct learned *learned;                 /* NULL: nothing was learned */
+    const struct senders *senders;                 /* NULL: no sender store */
+    const struct threads *threads;                 /* NULL: no index of conversations */
+    const struct allow_list *allow;                /* NULL: nothing is allowed */
+    const struct bytes *password; /* the user's own candidates for locked content */
     uint32_t password_count;
     const struct profile_source *profile; /* NULL: first contact is assumed */
-    bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw, want_lesson; /* fill those of the verdict */
+    bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw,
+        want_lesson; /* fill those of the verdict */
 };
 
 struct scan {
@@ -46,7 +47,7 @@ struct scan {
 };
 
 /* Scan INPUT (not copied; must outlive the arena's use), named NAME; the verdict lives in ARENA. */
-struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings, struct bytes input,
-                           struct bytes name, bool truncated);
+struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *settings,
+                           struct bytes input, struct bytes name, bool truncated);
 
 #endif

@@ -13,10 +13,14 @@
 static const EVP_CIPHER *aes(enum cipher_mode mode, size_t key_len)
 {
     switch (key_len) {
-    case 16: return mode == CIPHER_ECB ? EVP_aes_128_ecb() : EVP_aes_128_cbc();
-    case 24: return mode == CIPHER_ECB ? EVP_aes_192_ecb() : EVP_aes_192_cbc();
-    case 32: return mode == CIPHER_ECB ? EVP_aes_256_ecb() : EVP_aes_256_cbc();
-    default: return NULL;
+    case 16:
+        return mode == CIPHER_ECB ? EVP_aes_128_ecb() : EVP_aes_128_cbc();
+    case 24:
+        return mode == CIPHER_ECB ? EVP_aes_192_ecb() : EVP_aes_192_cbc();
+    case 32:
+        return mode == CIPHER_ECB ? EVP_aes_256_ecb() : EVP_aes_256_cbc();
+    default:
+        return NULL;
     }
 }
 
@@ -29,8 +33,8 @@ static const EVP_MD *algorithm(enum digest_kind kind)
                                    : EVP_sha512();
 }
 
-static size_t run(enum cipher_mode mode, bool encrypt, struct bytes key, struct bytes iv, struct bytes in,
-                  uint8_t *out)
+static size_t run(enum cipher_mode mode, bool encrypt, struct bytes key, struct bytes iv,
+                  struct bytes in, uint8_t *out)
 {
     const EVP_CIPHER *cipher = aes(mode, key.len);
     size_t whole = in.len / BLOCK * BLOCK;
@@ -39,7 +43,8 @@ static size_t run(enum cipher_mode mode, bool encrypt, struct bytes key, struct 
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     if (context == NULL)
         abort();
-    int ok = EVP_CipherInit_ex(context, cipher, NULL, key.at, mode == CIPHER_CBC ? iv.at : NULL, encrypt);
+    int ok = EVP_CipherInit_ex(context, cipher, NULL, key.at, mode == CIPHER_CBC ? iv.at : NULL,
+                               encrypt);
     assert(ok == 1);
     EVP_CIPHER_CTX_set_padding(context, 0);
     for (size_t at = 0; at < whole;) {
@@ -121,10 +126,11 @@ size_t cipher_hmac(enum digest_kind kind, struct bytes key, struct bytes data, u
     return len;
 }
 
-void cipher_pbkdf2(enum digest_kind kind, struct bytes password, struct bytes salt, uint32_t iterations,
-                   uint8_t *out, size_t len)
+void cipher_pbkdf2(enum digest_kind kind, struct bytes password, struct bytes salt,
+                   uint32_t iterations, uint8_t *out, size_t len)
 {
-    assert(password.len <= INT_MAX && salt.len <= INT_MAX && len <= INT_MAX && iterations <= INT_MAX);
+    assert(password.len <= INT_MAX && salt.len <= INT_MAX && len <= INT_MAX &&
+           iterations <= INT_MAX);
     int ok = PKCS5_PBKDF2_HMAC((const char *)password.at, (int)password.len, salt.at, (int)salt.len,
                                (int)iterations, algorithm(kind), (int)len, out);
     assert(ok == 1);

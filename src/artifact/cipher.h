@@ -36,7 +36,7 @@ void cipher_rc4(struct cipher_rc4 *rc4, struct bytes in, uint8_t *out);
 /* HMAC (RFC 2104) into OUT (room for 64 bytes); returns its length. */
 size_t cipher_hmac(enum digest_kind kind, struct bytes key, struct bytes data, uint8_t out[64]);
 /* PBKDF2 (RFC 8018) with that HMAC: LEN bytes into OUT.  cost O(iterations). */
-void cipher_pbkdf2(enum digest_kind kind, struct bytes password, struct bytes salt, uint32_t iterations,
-                   uint8_t *out, size_t len);
+void cipher_pbkdf2(enum digest_kind kind, struct bytes password, struct bytes salt,
+                   uint32_t iterations, uint8_t *out, size_t len);
 
 #endif

@@ -28,14 +28,14 @@ bool sink_add(struct sink *sink, struct bytes b);
 
 /* Decode IN; *USED_OUT bytes of it were read.  Answers OK, TRUNCATED, MALFORMED, CHECKSUM, MEMORY;
  * a full sink overrules the answer. */
-typedef enum decompress_status codec_function(struct bytes in, struct bytes properties, struct sink *sink,
-                                              size_t *used_out);
-codec_function codec_deflate, codec_zlib, codec_gzip; /* codec_zlib.c */
-codec_function codec_deflate64;                       /* inflate64.c */
-codec_function codec_bzip2;                           /* codec_bzip2.c */
+typedef enum decompress_status codec_function(struct bytes in, struct bytes properties,
+                                              struct sink *sink, size_t *used_out);
+codec_function codec_deflate, codec_zlib, codec_gzip;          /* codec_zlib.c */
+codec_function codec_deflate64;                                /* inflate64.c */
+codec_function codec_bzip2;                                    /* codec_bzip2.c */
 codec_function codec_xz, codec_lzma, codec_lzma1, codec_lzma2; /* codec_lzma.c */
 codec_function codec_lzma1_x86, codec_lzma2_x86;
-codec_function codec_zstd;                            /* codec_zstd.c */
+codec_function codec_zstd; /* codec_zstd.c */
 
 /* Streams read piece by piece (piece.h): READ fills TO from IN at *AT, answers the bytes written, 0 at the
  * end or where *STATUS says what broke. */

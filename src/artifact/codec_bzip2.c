@@ -43,6 +43,7 @@ enum decompress_status codec_bzip2(struct bytes in, struct bytes properties, str
             abort();
         status = run(&bz, in, used_out, sink);
         BZ2_bzDecompressEnd(&bz);
-    } while (status == DECOMPRESS_OK && !sink->full && bytes_starts(bytes_from(in, *used_out), BYTES("BZh")));
+    } while (status == DECOMPRESS_OK && !sink->full &&
+             bytes_starts(bytes_from(in, *used_out), BYTES("BZh")));
     return status;
 }

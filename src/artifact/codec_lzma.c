@@ -8,7 +8,8 @@
 
 #define MEMORY_MAX (CODEC_WINDOW_BYTES_MAX + (uint64_t)8 * 1024 * 1024)
 
-static enum decompress_status run(lzma_stream *lzma, struct bytes in, struct sink *sink, size_t *used_out)
+static enum decompress_status run(lzma_stream *lzma, struct bytes in, struct sink *sink,
+                                  size_t *used_out)
 {
     enum decompress_status answer;
     lzma->next_in = in.at;
@@ -32,8 +33,8 @@ static enum decompress_status run(lzma_stream *lzma, struct bytes in, struct sin
         if (status == LZMA_OK && (written > 0 || lzma->avail_in < before || before > 0))
             continue;
         answer = status == LZMA_MEMLIMIT_ERROR || status == LZMA_MEM_ERROR ? DECOMPRESS_MEMORY
-                 : status == LZMA_OK || status == LZMA_BUF_ERROR            ? DECOMPRESS_TRUNCATED
-                                                                            : DECOMPRESS_MALFORMED;
+                 : status == LZMA_OK || status == LZMA_BUF_ERROR           ? DECOMPRESS_TRUNCATED
+                                                                           : DECOMPRESS_MALFORMED;
         break;
     }
     *used_out = in.len - lzma->avail_in;
@@ -41,7 +42,8 @@ static enum decompress_status run(lzma_stream *lzma, struct bytes in, struct sin
     return answer;
 }
 
-enum decompress_status codec_xz(struct bytes in, struct bytes properties, struct sink *sink, size_t *used_out)
+enum decompress_status codec_xz(struct bytes in, struct bytes properties, struct sink *sink,
+                                size_t *used_out)
 {
     (void)properties;
     lzma_stream lzma = LZMA_STREAM_INIT;
@@ -94,13 +96,13 @@ enum decompress_status codec_lzma2(struct bytes in, struct bytes properties, str
 }
 
 enum decompress_status codec_lzma1_x86(struct bytes in, struct bytes properties, struct sink *sink,
-                                   size_t *used_out)
+                                       size_t *used_out)
 {
     return raw(LZMA_FILTER_LZMA1, true, in, properties, sink, used_out);
 }
 
 enum decompress_status codec_lzma2_x86(struct bytes in, struct bytes properties, struct sink *sink,
-                                   size_t *used_out)
+                                       size_t *used_out)
 {
     return raw(LZMA_FILTER_LZMA2, true, in, properties, sink, used_out);
 }

@@ -34,7 +34,8 @@ static enum decompress_status run(z_stream *z, struct bytes in, size_t *at, stru
         if (status == Z_STREAM_END)
             return DECOMPRESS_OK;
         if (status == Z_DATA_ERROR)
-            return z->msg != NULL && strstr(z->msg, "check") != NULL && strstr(z->msg, "header") == NULL
+            return z->msg != NULL && strstr(z->msg, "check") != NULL &&
+                           strstr(z->msg, "header") == NULL
                        ? DECOMPRESS_CHECKSUM
                        : DECOMPRESS_MALFORMED;
         if (status == Z_NEED_DICT)

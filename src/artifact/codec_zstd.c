@@ -76,11 +76,13 @@ size_t codec_zstd_read(void *own, struct bytes in, size_t *at, uint8_t *to, size
     struct zstd_state *state = own;
     ZSTD_inBuffer from = {in.at, in.len, *at};
     ZSTD_outBuffer out = {to, room, 0};
-    while (out.pos == 0 && (from.pos < in.len || state->inside)) { /* skippable and empty frames give nothing */
+    while (out.pos == 0 &&
+           (from.pos < in.len || state->inside)) { /* skippable and empty frames give nothing */
         size_t before = from.pos, left = ZSTD_decompressStream(state->stream, &out, &from);
         if (ZSTD_isError(left)) {
-            *status = ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge ? DECOMPRESS_MEMORY
-                                                                                          : DECOMPRESS_MALFORMED;
+            *status = ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge
+                          ? DECOMPRESS_MEMORY
+                          : DECOMPRESS_MALFORMED;
             break;
         }
         state->inside = left != 0;

@@ -62,8 +62,8 @@ bool sink_add(struct sink *sink, struct bytes b)
     return true;
 }
 
-static enum decompress_status codec_store(struct bytes in, struct bytes properties, struct sink *sink,
-                                          size_t *used_out)
+static enum decompress_status codec_store(struct bytes in, struct bytes properties,
+                                          struct sink *sink, size_t *used_out)
 {
     (void)properties;
     *used_out = in.len;
@@ -72,10 +72,18 @@ static enum decompress_status codec_store(struct bytes in, struct bytes properti
 }
 
 static codec_function *const codecs[] = {
-    [CODEC_STORE] = codec_store,     [CODEC_DEFLATE] = codec_deflate,     [CODEC_ZLIB] = codec_zlib,
-    [CODEC_GZIP] = codec_gzip,       [CODEC_DEFLATE64] = codec_deflate64, [CODEC_BZIP2] = codec_bzip2,
-    [CODEC_XZ] = codec_xz,           [CODEC_LZMA] = codec_lzma,           [CODEC_LZMA1] = codec_lzma1,
-    [CODEC_LZMA2] = codec_lzma2,     [CODEC_ZSTD] = codec_zstd,           [CODEC_LZMA1_X86] = codec_lzma1_x86,
+    [CODEC_STORE] = codec_store,
+    [CODEC_DEFLATE] = codec_deflate,
+    [CODEC_ZLIB] = codec_zlib,
+    [CODEC_GZIP] = codec_gzip,
+    [CODEC_DEFLATE64] = codec_deflate64,
+    [CODEC_BZIP2] = codec_bzip2,
+    [CODEC_XZ] = codec_xz,
+    [CODEC_LZMA] = codec_lzma,
+    [CODEC_LZMA1] = codec_lzma1,
+    [CODEC_LZMA2] = codec_lzma2,
+    [CODEC_ZSTD] = codec_zstd,
+    [CODEC_LZMA1_X86] = codec_lzma1_x86,
     [CODEC_LZMA2_X86] = codec_lzma2_x86,
 };
 
@@ -91,7 +99,8 @@ static struct sink sink_begin(struct node *node, size_t in_bytes, size_t at_most
     return sink;
 }
 
-static struct decompressed sink_end(struct node *node, struct sink *sink, enum decompress_status status)
+static struct decompressed sink_end(struct node *node, struct sink *sink,
+                                    enum decompress_status status)
 {
     struct budget *budget = node->tree->budget;
     struct decompressed done = {.out = bytes_of("", 0), .status = status};

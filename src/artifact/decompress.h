@@ -30,18 +30,18 @@ enum codec {
     CODEC_LZMA2,     /* raw; properties: 1 byte */
     CODEC_LZMA1_X86, /* the same before the x86 branch filter */
     CODEC_LZMA2_X86,
-    CODEC_ZSTD,      /* all frames */
+    CODEC_ZSTD, /* all frames */
 };
 
 enum decompress_status {
     DECOMPRESS_OK,
-    DECOMPRESS_TRUNCATED,   /* the input ended first */
-    DECOMPRESS_MALFORMED,   /* the stream breaks its format */
-    DECOMPRESS_CHECKSUM,    /* all decoded, but the stream's own checksum differs */
-    DECOMPRESS_BYTES,       /* stopped at LIMIT_BYTES_OUT, or at the caller's bound */
-    DECOMPRESS_RATIO,       /* stopped at LIMIT_RATIO */
-    DECOMPRESS_TIME,        /* stopped at LIMIT_MILLISECONDS */
-    DECOMPRESS_MEMORY,      /* the stream asks for a dictionary past 64 MB */
+    DECOMPRESS_TRUNCATED, /* the input ended first */
+    DECOMPRESS_MALFORMED, /* the stream breaks its format */
+    DECOMPRESS_CHECKSUM,  /* all decoded, but the stream's own checksum differs */
+    DECOMPRESS_BYTES,     /* stopped at LIMIT_BYTES_OUT, or at the caller's bound */
+    DECOMPRESS_RATIO,     /* stopped at LIMIT_RATIO */
+    DECOMPRESS_TIME,      /* stopped at LIMIT_MILLISECONDS */
+    DECOMPRESS_MEMORY,    /* the stream asks for a dictionary past 64 MB */
 };
 
 struct decompress {
@@ -49,7 +49,7 @@ struct decompress {
     struct bytes in;
     struct bytes properties; /* for CODEC_LZMA1 and CODEC_LZMA2 */
     size_t at_most;          /* stop quietly (DECOMPRESS_OK) at so many bytes; 0: no bound */
-    bool any_ratio;          /* at_most was derived from something else (a picture's size): no ratio check */
+    bool any_ratio; /* at_most was derived from something else (a picture's size): no ratio check */
 };
 
 struct decompressed {
@@ -63,7 +63,8 @@ struct decompressed decompress(struct node *node, struct decompress what);
 /* The same for a foreign reader: READ puts at most ROOM bytes at TO and answers how many, 0 at the end,
  * or < 0 where it cannot go on (the status is MALFORMED then).  IN_BYTES is what the ratio is taken of. */
 struct decompressed decompress_from(struct node *node, size_t in_bytes,
-                                    int64_t (*read)(void *own, uint8_t *to, size_t room), void *own);
+                                    int64_t (*read)(void *own, uint8_t *to, size_t room),
+                                    void *own);
 /* Record STATUS (nothing for OK) as an anomaly on NODE about LEN bytes at OFFSET of its content. */
 void decompress_note(struct node *node, enum decompress_status status, size_t offset, size_t len);
 /* Whether the output is all there was. */

@@ -15,7 +15,10 @@ static const struct magic {
     {0, 6, "Rar!\x1A\7", KIND_RAR},
     {0, 3, "\x1F\x8B\x08", KIND_GZIP},
     {0, 3, "BZh", KIND_BZIP2},
-    {0, 6, "\xFD" "7zXZ\0", KIND_XZ},
+    {0, 6,
+     "\xFD"
+     "7zXZ\0",
+     KIND_XZ},
     {0, 4, "\x28\xB5\x2F\xFD", KIND_ZSTD},
     {0, 4, "MSCF", KIND_CAB},
     {0, 8, "!<arch>\n", KIND_AR},
@@ -52,7 +55,10 @@ static const struct magic {
     {0, 3, "ID3", KIND_AUDIO},
     {0, 4, "OggS", KIND_AUDIO},
     {0, 4, "ITSF", KIND_CHM},
-    {0, 4, "\x7F" "ELF", KIND_ELF},
+    {0, 4,
+     "\x7F"
+     "ELF",
+     KIND_ELF},
     {0, 4, "\xCA\xFE\xBA\xBE", KIND_JAVA_CLASS},
     {0, 4, "\xFE\xED\xFA\xCE", KIND_MACHO},
     {0, 4, "\xFE\xED\xFA\xCF", KIND_MACHO},
@@ -134,7 +140,8 @@ static enum kind by_magic(struct bytes b)
         return KIND_VHD;
     /* A CMS object: SEQUENCE, then an identifier below 1.2.840.113549.1.7. */
     if (b.at[0] == 0x30 &&
-        bytes_find(bytes_sub(b, 0, 24), BYTES("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07"), 0) != BYTES_NPOS)
+        bytes_find(bytes_sub(b, 0, 24), BYTES("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x07"), 0) !=
+            BYTES_NPOS)
         return KIND_P7M;
     return KIND_UNKNOWN;
 }
@@ -156,8 +163,9 @@ static bool looks_like_text(struct bytes b)
 /* "Name: value" as the first line, with a name mail is known by within the first lines. */
 static bool looks_like_mail(struct bytes b)
 {
-    static const char *const names[] = {"received:", "from:",       "return-path:", "delivered-to:",
-                                        "date:",     "message-id:", "subject:",     "mime-version:"};
+    static const char *const names[] = {
+        "received:", "from:",       "return-path:", "delivered-to:",
+        "date:",     "message-id:", "subject:",     "mime-version:"};
     struct bytes rest = bytes_sub(b, 0, 16384), line;
     int seen = 0, fields = 0;
     if (bytes_starts(rest, BYTES("From ")))
@@ -248,7 +256,8 @@ enum kind identify(struct bytes content, struct bytes declared_type, struct byte
     if (!looks_like_text(content))
         return KIND_UNKNOWN;
     enum kind label = by_label(declared_type, name);
-    if (label == KIND_MAIL || (label == KIND_UNKNOWN && declared_type.len == 0 && looks_like_mail(content)))
+    if (label == KIND_MAIL ||
+        (label == KIND_UNKNOWN && declared_type.len == 0 && looks_like_mail(content)))
         return KIND_MAIL;
     kind = by_shape(content);
     if (kind != KIND_UNKNOWN && !(kind == KIND_HTML && label != KIND_UNKNOWN))

@@ -25,8 +25,9 @@ struct reader {
     bool ended;
 };
 
-static const uint16_t length_base[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                         31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 3};
+static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                         15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                         67, 83, 99, 115, 131, 163, 195, 227, 3};
 static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                          2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 16};
 
@@ -99,9 +100,11 @@ static void fixed_tables(struct huffman *lengths, struct huffman *distances)
 
 static bool dynamic_tables(struct reader *r, struct huffman *lengths, struct huffman *distances)
 {
-    static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                      11, 4,  12, 3, 13, 2, 14, 1, 15};
     uint8_t length[LENGTH_CODES + DISTANCE_CODES] = {0};
-    unsigned literals = take_bits(r, 5) + 257, dists = take_bits(r, 5) + 1, codes = take_bits(r, 4) + 4;
+    unsigned literals = take_bits(r, 5) + 257, dists = take_bits(r, 5) + 1,
+             codes = take_bits(r, 4) + 4;
     if (literals > 286)
         return false;
     for (unsigned i = 0; i < codes; i++)
@@ -132,7 +135,8 @@ static bool dynamic_tables(struct reader *r, struct huffman *lengths, struct huf
         memset(length + i, value, repeat);
         i += repeat;
     }
-    return huffman_init(distances, length + literals, dists) && huffman_init(lengths, length, literals);
+    return huffman_init(distances, length + literals, dists) &&
+           huffman_init(lengths, length, literals);
 }
 
 /* LEN bytes from DISTANCE back; false over the sink's limit. */

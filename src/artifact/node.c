@@ -40,7 +40,8 @@ static struct node *register_node(struct tree *tree, struct node *node)
     return node;
 }
 
-struct tree *tree_new(struct arena *arena, struct budget *budget, struct bytes content, struct bytes name)
+struct tree *tree_new(struct arena *arena, struct budget *budget, struct bytes content,
+                      struct bytes name)
 {
     struct tree *tree = arena_new_of(arena, struct tree);
     tree->arena = arena;
@@ -94,12 +95,13 @@ static void add_anomaly(struct node *node, struct anomaly anomaly)
     node->last_anomaly = kept;
 }
 
-void node_anomaly(struct node *node, enum anomaly_code code, size_t offset, size_t len, struct bytes detail)
+void node_anomaly(struct node *node, enum anomaly_code code, size_t offset, size_t len,
+                  struct bytes detail)
 {
     struct bytes span = bytes_sub(node->content, offset, len);
     offset = offset > node->content.len ? node->content.len : offset;
-    add_anomaly(node, (struct anomaly){
-                          .code = code, .offset = offset, .len = span.len, .detail = detail});
+    add_anomaly(
+        node, (struct anomaly){.code = code, .offset = offset, .len = span.len, .detail = detail});
 }
 
 void node_anomaly_raw(struct node *node, enum anomaly_code code, size_t offset, size_t len,
@@ -107,11 +109,10 @@ void node_anomaly_raw(struct node *node, enum anomaly_code code, size_t offset, 
 {
     struct bytes span = bytes_sub(node->raw, offset, len);
     offset = offset > node->raw.len ? node->raw.len : offset;
-    add_anomaly(node, (struct anomaly){.code = code,
-                                       .offset = offset,
-                                       .len = span.len,
-                                       .in_raw = true,
-                                       .detail = detail});
+    add_anomaly(
+        node,
+        (struct anomaly){
+            .code = code, .offset = offset, .len = span.len, .in_raw = true, .detail = detail});
 }
 
 void node_limit(struct node *node, enum limit limit)

@@ -40,7 +40,14 @@ enum fact_code {
     FACT_COUNT
 };
 
-enum fact_type { FACT_TYPE_BOOL, FACT_TYPE_INT, FACT_TYPE_FLOAT, FACT_TYPE_STRING, FACT_TYPE_STRINGS, FACT_TYPE_MAP };
+enum fact_type {
+    FACT_TYPE_BOOL,
+    FACT_TYPE_INT,
+    FACT_TYPE_FLOAT,
+    FACT_TYPE_STRING,
+    FACT_TYPE_STRINGS,
+    FACT_TYPE_MAP
+};
 
 struct kind_row {
     const char *name, *extension, *media_type, *what;
@@ -61,7 +68,7 @@ extern const struct fact_row fact_rows[FACT_COUNT];
 struct anomaly {
     struct anomaly *next;
     enum anomaly_code code;
-    size_t offset, len;  /* bytes of node->content, or of node->raw where in_raw */
+    size_t offset, len; /* bytes of node->content, or of node->raw where in_raw */
     bool in_raw;
     struct bytes detail; /* one phrase, UTF-8; absent where the code says all */
 };
@@ -78,22 +85,26 @@ struct mime_part; /* open/mime.h */
 struct node {
     struct tree *tree;
     struct node *parent, *first_child, *last_child, *next; /* next: the next sibling */
-    uint32_t id;      /* 0, 1, ... in order of making */
-    uint32_t depth;   /* 0: the artifact */
-    uint32_t ordinal; /* 1-based place among its siblings */
+    uint32_t id;                                           /* 0, 1, ... in order of making */
+    uint32_t depth;                                        /* 0: the artifact */
+    uint32_t ordinal;                                      /* 1-based place among its siblings */
     enum kind kind;
-    bool opened;      /* an opener has been here */
-    bool is_view;     /* derived text (decoded layer, text of a page), not bytes somebody attached */
-    struct bytes raw;     /* as transported (encoded part, compressed member); absent where it is content */
+    bool opened;  /* an opener has been here */
+    bool is_view; /* derived text (decoded layer, text of a page), not bytes somebody attached */
+    struct bytes
+        raw; /* as transported (encoded part, compressed member); absent where it is content */
     struct bytes content; /* decoded */
-    struct bytes name;    /* declared name, UTF-8, as given: may hold paths and control characters */
-    struct bytes type;    /* declared media type, lower case, without parameters; absent where none */
+    struct bytes name; /* declared name, UTF-8, as given: may hold paths and control characters */
+    struct bytes type; /* declared media type, lower case, without parameters; absent where none */
     struct bytes charset; /* declared charset; absent where none */
-    struct bytes text, text_other; /* content as UTF-8 once asked for: node_text(), artifact/node_text.h */
-    const struct mime_part *part;  /* what the mail around it says of it (open/mime.h); NULL outside mail */
+    struct bytes text,
+        text_other; /* content as UTF-8 once asked for: node_text(), artifact/node_text.h */
+    const struct mime_part
+        *part; /* what the mail around it says of it (open/mime.h); NULL outside mail */
     struct anomaly *first_anomaly, *last_anomaly;
     struct fact *first_fact, *last_fact;
-    void *own; /* the opener's own structure: struct mime_message, struct html_doc, ...; see its header */
+    void *
+        own; /* the opener's own structure: struct mime_message, struct html_doc, ...; see its header */
 };
 
 struct tree {
@@ -109,12 +120,14 @@ struct tree {
 };
 
 /* A tree over CONTENT (not copied), whose root has kind UNKNOWN and NAME. */
-struct tree *tree_new(struct arena *arena, struct budget *budget, struct bytes content, struct bytes name);
+struct tree *tree_new(struct arena *arena, struct budget *budget, struct bytes content,
+                      struct bytes name);
 
 /* Hang a new node over CONTENT below PARENT (last).  NULL, and an anomaly on PARENT, over a limit. */
 struct node *node_add(struct node *parent, struct bytes content, struct bytes name);
 /* Record an anomaly on NODE about LEN bytes at OFFSET of its content; DETAIL may be absent. */
-void node_anomaly(struct node *node, enum anomaly_code code, size_t offset, size_t len, struct bytes detail);
+void node_anomaly(struct node *node, enum anomaly_code code, size_t offset, size_t len,
+                  struct bytes detail);
 /* The same, about node->raw. */
 void node_anomaly_raw(struct node *node, enum anomaly_code code, size_t offset, size_t len,
                       struct bytes detail);

@@ -4,12 +4,14 @@
 #include "base/charset.h"
 #include "base/utf8.h"
 
-static struct node *add_view(struct node *node, enum charset_id id, struct bytes in, bool report_bad)
+static struct node *add_view(struct node *node, enum charset_id id, struct bytes in,
+                             bool report_bad)
 {
     struct tree *tree = node->tree;
     struct charset_report report;
     struct text text;
-    text_init(&text, NULL, tree->budget->most[LIMIT_BYTES_OUT] - tree->budget->used[LIMIT_BYTES_OUT] + 1);
+    text_init(&text, NULL,
+              tree->budget->most[LIMIT_BYTES_OUT] - tree->budget->used[LIMIT_BYTES_OUT] + 1);
     charset_decode(id, in, &text, &report);
     if (text.over_limit || !budget_take(tree->budget, LIMIT_BYTES_OUT, text.len))
         node_limit(node, LIMIT_BYTES_OUT);
@@ -17,8 +19,9 @@ static struct node *add_view(struct node *node, enum charset_id id, struct bytes
     text_finish(&text);
     size_t skipped = (size_t)(in.at - node->content.at);
     if (report_bad && report.bad_count > 0)
-        node_anomaly(node, ANOMALY_CHARSET_BAD_BYTES, skipped + report.first_bad, 1,
-                     arena_printf(tree->arena, "%s, %zu places", charset_name(id), report.bad_count));
+        node_anomaly(
+            node, ANOMALY_CHARSET_BAD_BYTES, skipped + report.first_bad, 1,
+            arena_printf(tree->arena, "%s, %zu places", charset_name(id), report.bad_count));
     struct node *view = node_add(node, utf8, BYTES_NONE);
     if (view == NULL)
         return NULL;

@@ -30,7 +30,9 @@ struct piece *piece_new(const void *parent, enum codec codec, struct bytes in)
     if (piece == NULL)
         abort();
     piece->codec = codec, piece->in = in;
-    piece->state = codec == CODEC_GZIP ? codec_gzip_open() : codec == CODEC_ZSTD ? codec_zstd_open() : NULL;
+    piece->state = codec == CODEC_GZIP   ? codec_gzip_open()
+                   : codec == CODEC_ZSTD ? codec_zstd_open()
+                                         : NULL;
     talloc_set_destructor(piece, piece_close);
     return piece;
 }
@@ -46,9 +48,10 @@ size_t piece_read(struct piece *piece, uint8_t *to, size_t room)
         piece->at += part.len;
         return part.len;
     }
-    size_t written = piece->codec == CODEC_GZIP
-                         ? codec_gzip_read(piece->state, piece->in, &piece->at, to, room, &piece->status)
-                         : codec_zstd_read(piece->state, piece->in, &piece->at, to, room, &piece->status);
+    size_t written =
+        piece->codec == CODEC_GZIP
+            ? codec_gzip_read(piece->state, piece->in, &piece->at, to, room, &piece->status)
+            : codec_zstd_read(piece->state, piece->in, &piece->at, to, room, &piece->status);
     piece->ended = written == 0;
     return written;
 }

@@ -123,7 +123,9 @@ static inline bool ascii_is_space(uint8_t c)
 /* Value of a hex digit, or -1. */
 static inline int ascii_hex(uint8_t c)
 {
-    return ascii_is_digit(c) ? c - '0' : (uint8_t)((c | 0x20) - 'a') < 6 ? (c | 0x20) - 'a' + 10 : -1;
+    return ascii_is_digit(c)                 ? c - '0'
+           : (uint8_t)((c | 0x20) - 'a') < 6 ? (c | 0x20) - 'a' + 10
+                                             : -1;
 }
 
 #endif

@@ -9,13 +9,20 @@
 #include <iconv.h>
 #include <stdlib.h>
 
-enum charset_class { CLASS_UTF8, CLASS_ASCII, CLASS_ISO2022JP, CLASS_MULTI, CLASS_HZ, CLASS_SINGLE };
+enum charset_class {
+    CLASS_UTF8,
+    CLASS_ASCII,
+    CLASS_ISO2022JP,
+    CLASS_MULTI,
+    CLASS_HZ,
+    CLASS_SINGLE
+};
 
 static const struct charset_row {
     const char *name, *iconv_name, *aliases;
     enum charset_class class;
 } rows[CHARSET_COUNT] = {
-#define CHARSET(id, name, iconv_name, class, aliases) \
+#define CHARSET(id, name, iconv_name, class, aliases)                                              \
     [CHARSET_##id] = {name, iconv_name, " " aliases " ", CLASS_##class},
 #include "base/charset.def"
 #undef CHARSET
@@ -105,9 +112,16 @@ const char *charset_name(enum charset_id id)
 bool charset_has_ascii(enum charset_id id)
 {
     switch (id) {
-    case CHARSET_UTF_7: case CHARSET_UTF_16LE: case CHARSET_UTF_16BE: case CHARSET_UTF_32LE:
-    case CHARSET_UTF_32BE: case CHARSET_HZ_GB_2312: case CHARSET_ISO_2022_JP: case CHARSET_ISO_2022_KR:
-    case CHARSET_ISO_2022_CN: case CHARSET_IBM037:
+    case CHARSET_UTF_7:
+    case CHARSET_UTF_16LE:
+    case CHARSET_UTF_16BE:
+    case CHARSET_UTF_32LE:
+    case CHARSET_UTF_32BE:
+    case CHARSET_HZ_GB_2312:
+    case CHARSET_ISO_2022_JP:
+    case CHARSET_ISO_2022_KR:
+    case CHARSET_ISO_2022_CN:
+    case CHARSET_IBM037:
         return false;
     default:
         return true;
@@ -124,7 +138,8 @@ static void single_load(enum charset_id id, iconv_t descriptor)
         size_t in_left = 1, out_left = sizeof out;
         iconv(descriptor, NULL, NULL, NULL, NULL);
         bool ok = iconv(descriptor, &from, &in_left, &to, &out_left) != (size_t)-1 &&
-                  iconv(descriptor, NULL, NULL, &to, &out_left) != (size_t)-1 && out_left < sizeof out;
+                  iconv(descriptor, NULL, NULL, &to, &out_left) != (size_t)-1 &&
+                  out_left < sizeof out;
         size_t at = 0;
         uint32_t code = ok ? utf8_next(bytes_of(out, sizeof out - out_left), &at) : 0xFFFD;
         /* The holes of the windows sets are C1 controls for a browser (WHATWG Encoding, 9). */
@@ -221,7 +236,8 @@ static void decode_iconv(enum charset_id id, struct bytes in, struct text *out,
                          struct charset_report *report)
 {
     iconv_t descriptor = cache.descriptor[id];
-    char *from = (char *)(uintptr_t)in.at; /* iconv does not write there; its prototype predates const */
+    char *from =
+        (char *)(uintptr_t)in.at; /* iconv does not write there; its prototype predates const */
     size_t left = in.len;
     iconv(descriptor, NULL, NULL, NULL, NULL);
     while (left > 0) {
@@ -279,7 +295,8 @@ static void decode_hz(struct bytes in, struct text *out, struct charset_report *
     }
 }
 
-void charset_decode(enum charset_id id, struct bytes in, struct text *out, struct charset_report *report)
+void charset_decode(enum charset_id id, struct bytes in, struct text *out,
+                    struct charset_report *report)
 {
     struct charset_report unused;
     report = report == NULL ? &unused : report;

@@ -37,7 +37,8 @@ struct charset_report {
 };
 
 /* Append IN, read as ID (UNKNOWN: as windows-1252), to OUT as UTF-8.  REPORT may be NULL. */
-void charset_decode(enum charset_id id, struct bytes in, struct text *out, struct charset_report *report);
+void charset_decode(enum charset_id id, struct bytes in, struct text *out,
+                    struct charset_report *report);
 /* The charset IN most likely is, from byte order marks, escapes and letter frequencies.  us-ascii for
  * plain ASCII.  *CONFIDENCE_OUT is 0..100: 100 a mark or an escape, 90 valid UTF-8, below 50 a guess.
  * Looks at the first 64 KB. */
@@ -49,13 +50,13 @@ size_t charset_mark(struct bytes in, enum charset_id *id_out);
 
 /* The reading a mail client would give text labelled LABEL (may be absent). */
 struct charset_reading {
-    enum charset_id id;      /* what the text is read as */
-    enum charset_id other;   /* a second plausible reading, or CHARSET_UNKNOWN */
-    bool label_unknown;      /* the label names no charset we know */
-    bool label_wrong;        /* the bytes are not what the label says */
-    bool strays;             /* 8-bit bytes without a label, or letters of windows-1252 under ISO-8859-1 */
-    bool as_is;              /* IN without its mark already is UTF-8: no need to decode */
-    size_t mark;             /* bytes of byte order mark to skip */
+    enum charset_id id;    /* what the text is read as */
+    enum charset_id other; /* a second plausible reading, or CHARSET_UNKNOWN */
+    bool label_unknown;    /* the label names no charset we know */
+    bool label_wrong;      /* the bytes are not what the label says */
+    bool strays; /* 8-bit bytes without a label, or letters of windows-1252 under ISO-8859-1 */
+    bool as_is;  /* IN without its mark already is UTF-8: no need to decode */
+    size_t mark; /* bytes of byte order mark to skip */
 };
 struct charset_reading charset_choose(struct bytes label, struct bytes in);
 

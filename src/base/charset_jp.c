@@ -7,10 +7,10 @@ static const struct escape {
     const char *bytes;
     enum set set;
 } escapes[] = {
-    {"\x1B(B", SET_ASCII},   {"\x1B(J", SET_ROMAN},  {"\x1B(H", SET_ROMAN},  {"\x1B(I", SET_KANA},
-    {"\x1B$@", SET_0208},    {"\x1B$B", SET_0208},   {"\x1B$(@", SET_0208},  {"\x1B$(B", SET_0208},
-    {"\x1B$(D", SET_0212},   {"\x1B$(O", SET_0208},  {"\x1B$(Q", SET_0208},  {"\x1B$A", SET_GB},
-    {"\x1B$(A", SET_GB},     {"\x1B$(C", SET_KS},    {"\x1B(A", SET_ASCII},
+    {"\x1B(B", SET_ASCII}, {"\x1B(J", SET_ROMAN}, {"\x1B(H", SET_ROMAN}, {"\x1B(I", SET_KANA},
+    {"\x1B$@", SET_0208},  {"\x1B$B", SET_0208},  {"\x1B$(@", SET_0208}, {"\x1B$(B", SET_0208},
+    {"\x1B$(D", SET_0212}, {"\x1B$(O", SET_0208}, {"\x1B$(Q", SET_0208}, {"\x1B$A", SET_GB},
+    {"\x1B$(A", SET_GB},   {"\x1B$(C", SET_KS},   {"\x1B(A", SET_ASCII},
 };
 
 static size_t escape_len(struct bytes in, size_t at, enum set *set)

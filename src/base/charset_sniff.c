@@ -30,7 +30,8 @@ static struct tally tally_sjis(struct bytes in)
             t.good += at > 0 && between(in.at[at - 1], 0xA1, 0xDF) && between(d, 0xA1, 0xDF);
             continue;
         }
-        if (!(between(c, 0x81, 0x9F) || between(c, 0xE0, 0xFC)) || d < 0x40 || d == 0x7F || d > 0xFC) {
+        if (!(between(c, 0x81, 0x9F) || between(c, 0xE0, 0xFC)) || d < 0x40 || d == 0x7F ||
+            d > 0xFC) {
             t.bad += at + 1 < in.len;
             continue;
         }
@@ -97,7 +98,8 @@ static struct tally tally_cyrillic(struct bytes in, uint8_t low, uint8_t high)
         t.units++;
         /* A letter of another alphabet in the same word: not Russian. */
         t.bad += at + 1 < in.len && ascii_is_alpha(in.at[at + 1]);
-        bool beside = (at > 0 && in.at[at - 1] >= 0xC0) || (at + 1 < in.len && in.at[at + 1] >= 0xC0);
+        bool beside =
+            (at > 0 && in.at[at - 1] >= 0xC0) || (at + 1 < in.len && in.at[at + 1] >= 0xC0);
         t.good += between(c, low, high) && beside;
         t.bad += between(c, 0x80, 0x9F);
     }
@@ -125,7 +127,8 @@ static int common(struct bytes in, const char *pairs)
 }
 
 /* de shi le bu nin wo you zai qing, full-width comma and full stop */
-#define CHINESE "\xB5\xC4\xCA\xC7\xC1\xCB\xB2\xBB\xC4\xFA\xCE\xD2\xD3\xD0\xD4\xDA\xC7\xEB\xA3\xAC\xA1\xA3"
+#define CHINESE                                                                                    \
+    "\xB5\xC4\xCA\xC7\xC1\xCB\xB2\xBB\xC4\xFA\xCE\xD2\xD3\xD0\xD4\xDA\xC7\xEB\xA3\xAC\xA1\xA3"
 /* da ni i neun eul ha e ui yo se */
 #define KOREAN "\xB4\xD9\xB4\xCF\xC0\xCC\xB4\xC2\xC0\xBB\xC7\xCF\xBF\xA1\xC0\xC7\xBF\xE4\xBC\xBC"
 
@@ -164,10 +167,13 @@ static enum charset_id guess(struct bytes in, int *confidence_out)
         enum charset_id id;
         int score;
     } candidate[] = {
-        {CHARSET_SHIFT_JIS, share(sjis) > 0 && kana_sjis > 0 ? share(sjis) + kana_sjis / 2 : share(sjis) / 2},
+        {CHARSET_SHIFT_JIS,
+         share(sjis) > 0 && kana_sjis > 0 ? share(sjis) + kana_sjis / 2 : share(sjis) / 2},
         {CHARSET_EUC_JP, share(euc_kana) > 0 && kana_euc > 5 ? share(euc_kana) + kana_euc / 2 : 0},
-        {CHARSET_GB18030, kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xD7)) * 8 / 10 + common(in, CHINESE)},
-        {CHARSET_CP949, kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xC8)) * 8 / 10 + common(in, KOREAN)},
+        {CHARSET_GB18030,
+         kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xD7)) * 8 / 10 + common(in, CHINESE)},
+        {CHARSET_CP949,
+         kana_euc > 20 ? 0 : share(tally_pairs(in, 0xB0, 0xC8)) * 8 / 10 + common(in, KOREAN)},
         {CHARSET_BIG5, share(tally_big5(in)) * 8 / 10},
         {CHARSET_WINDOWS_1251, share(tally_cyrillic(in, 0xE0, 0xFF)) * 8 / 10},
         {CHARSET_KOI8_R, share(tally_cyrillic(in, 0xC0, 0xDF)) * 8 / 10},
@@ -266,8 +272,8 @@ enum charset_id charset_of_page(struct bytes page)
         if (from >= page.len || page.at[from] != '=')
             continue;
         from++;
-        while (from < page.len && (ascii_is_space(page.at[from]) || page.at[from] == '"' ||
-                                   page.at[from] == '\''))
+        while (from < page.len &&
+               (ascii_is_space(page.at[from]) || page.at[from] == '"' || page.at[from] == '\''))
             from++;
         size_t end = from;
         while (end < page.len && end - from < 40 && !ascii_is_space(page.at[end]) &&
@@ -334,10 +340,10 @@ struct charset_reading charset_choose(struct bytes label, struct bytes in)
     if (labelled == CHARSET_UNKNOWN) {
         r.id = seen;
     } else if (seen != labelled && !(seen == CHARSET_US_ASCII)) {
-        bool lie = confidence >= 90 ? is_western(labelled) || labelled == CHARSET_UTF_8 ||
-                                          (ascii_like && reads_badly(labelled, in))
-                                    : (is_western(labelled) && confidence >= 70) ||
-                                          reads_badly(labelled, in);
+        bool lie = confidence >= 90
+                       ? is_western(labelled) || labelled == CHARSET_UTF_8 ||
+                             (ascii_like && reads_badly(labelled, in))
+                       : (is_western(labelled) && confidence >= 70) || reads_badly(labelled, in);
         if (lie && !(confidence < 50 && labelled != CHARSET_US_ASCII && labelled != CHARSET_UTF_8 &&
                      seen == CHARSET_WINDOWS_1252)) {
             r.label_wrong = true;
@@ -346,8 +352,8 @@ struct charset_reading charset_choose(struct bytes label, struct bytes in)
         }
     }
     r.label_wrong |= labelled == CHARSET_US_ASCII && !utf8_is_ascii(in);
-    r.strays = !utf8 && (label.len == 0 || (r.id == CHARSET_WINDOWS_1252 && bytes_starts_fold(label, BYTES("iso")) &&
-                                            has_c1(in)));
+    r.strays = !utf8 && (label.len == 0 || (r.id == CHARSET_WINDOWS_1252 &&
+                                            bytes_starts_fold(label, BYTES("iso")) && has_c1(in)));
     r.as_is = utf8 && (r.id == CHARSET_UTF_8 || r.id == CHARSET_US_ASCII);
     return r;
 }

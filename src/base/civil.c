@@ -42,8 +42,8 @@ struct civil civil_of_us(int64_t at_us)
 struct bytes civil_iso(struct arena *arena, int64_t at_us)
 {
     struct civil c = civil_of_us(at_us);
-    return arena_printf(arena, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month, c.day, c.hour,
-                        c.minute, c.second);
+    return arena_printf(arena, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)c.year, c.month,
+                        c.day, c.hour, c.minute, c.second);
 }
 
 /* Two or four digits at AT, followed by AFTER (0: anything). */
@@ -66,7 +66,8 @@ static bool take_byte(struct bytes *text, const char *any)
 static bool take_clock(struct bytes *text, int64_t *seconds_out)
 {
     int64_t hour, minute, second = 0, sign, zone_hour, zone_minute = 0;
-    if (!take_number(text, 2, 0, 23, &hour) || !take_byte(text, ":") || !take_number(text, 2, 0, 59, &minute))
+    if (!take_number(text, 2, 0, 23, &hour) || !take_byte(text, ":") ||
+        !take_number(text, 2, 0, 59, &minute))
         return false;
     if (take_byte(text, ":") && !take_number(text, 2, 0, 60, &second))
         return false;

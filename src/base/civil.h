@@ -11,9 +11,9 @@
 
 struct civil {
     int64_t year;
-    int month, day;            /* 1..12, 1..31 */
-    int hour, minute, second;  /* 0..23, 0..59, 0..59 */
-    int weekday;               /* 0 Sunday .. 6 Saturday */
+    int month, day;           /* 1..12, 1..31 */
+    int hour, minute, second; /* 0..23, 0..59, 0..59 */
+    int weekday;              /* 0 Sunday .. 6 Saturday */
 };
 
 /* Days since 1970-01-01 of a civil date. */

@@ -15,7 +15,8 @@ static uint32_t base64_group[4][256];
 
 __attribute__((constructor)) static void base64_table(void)
 {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     memset(base64_value, BAD, sizeof base64_value);
     for (uint8_t i = 0; i < 64; i++)
         base64_value[(uint8_t)letters[i]] = i;
@@ -26,7 +27,8 @@ __attribute__((constructor)) static void base64_table(void)
     base64_value['\f'] = base64_value['\v'] = SKIP;
     for (int i = 0; i < 256; i++)
         for (int k = 0; k < 4; k++)
-            base64_group[k][i] = base64_value[i] < 64 ? (uint32_t)base64_value[i] << (18 - 6 * k) : NO_LETTER;
+            base64_group[k][i] =
+                base64_value[i] < 64 ? (uint32_t)base64_value[i] << (18 - 6 * k) : NO_LETTER;
 }
 
 static void report_bad(struct codec_report *report, size_t at)
@@ -58,7 +60,8 @@ static size_t base64_run(struct bytes in, size_t at, uint8_t **out)
     return at;
 }
 
-static struct bytes base64(struct arena *arena, struct bytes in, struct codec_report *report, bool joined)
+static struct bytes base64(struct arena *arena, struct bytes in, struct codec_report *report,
+                           bool joined)
 {
     uint8_t *start = arena_alloc_raw(arena, in.len / 4 * 3 + 4), *out = start;
     uint32_t bits = 0, have = 0;
@@ -76,7 +79,8 @@ static struct bytes base64(struct arena *arena, struct bytes in, struct codec_re
             padded = false;
             bits = bits << 6 | value;
             if (++have == 4) {
-                *out++ = (uint8_t)(bits >> 16), *out++ = (uint8_t)(bits >> 8), *out++ = (uint8_t)bits;
+                *out++ = (uint8_t)(bits >> 16), *out++ = (uint8_t)(bits >> 8),
+                *out++ = (uint8_t)bits;
                 bits = have = 0;
             }
         } else if (value == PAD && !joined) {

@@ -12,11 +12,11 @@
 #include "base/arena.h"
 
 struct codec_report {
-    size_t bad_count;      /* bytes outside the alphabet, white space not counted */
-    size_t first_bad;      /* offset of the first; meaningful where bad_count > 0 */
-    size_t after_pad;      /* base64: offset of data that follows padding, or BYTES_NPOS */
-    bool unfinished;       /* ends inside a unit (base64 quantum, uuencode without "end") */
-    bool long_line;        /* a line over 998 bytes (RFC 5322, 2.1.1) */
+    size_t bad_count; /* bytes outside the alphabet, white space not counted */
+    size_t first_bad; /* offset of the first; meaningful where bad_count > 0 */
+    size_t after_pad; /* base64: offset of data that follows padding, or BYTES_NPOS */
+    bool unfinished;  /* ends inside a unit (base64 quantum, uuencode without "end") */
+    bool long_line;   /* a line over 998 bytes (RFC 5322, 2.1.1) */
 };
 
 /* RFC 2045, 6.8 and RFC 4648 section 5 (URL-safe letters are accepted too).  REPORT may be NULL.

@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-bool file_load(struct arena *arena, const char *path, size_t most, struct bytes *out, struct error *err)
+bool file_load(struct arena *arena, const char *path, size_t most, struct bytes *out,
+               struct error *err)
 {
     FILE *file = fopen(path, "rbe");
     if (file == NULL)

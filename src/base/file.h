@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 /* The bytes of PATH in ARENA; false and ERR where it cannot be read or has more than MOST bytes. */
-bool file_load(struct arena *arena, const char *path, size_t most, struct bytes *out, struct error *err);
+bool file_load(struct arena *arena, const char *path, size_t most, struct bytes *out,
+               struct error *err);
 
 #endif

@@ -16,9 +16,11 @@ static struct value convert(struct arena *arena, const json_t *json, uint32_t de
             const json_t *from;
             json_t *to;
         } object = {.from = json};
-        for (void *i = json_object_iter(object.to); i != NULL; i = json_object_iter_next(object.to, i)) {
+        for (void *i = json_object_iter(object.to); i != NULL;
+             i = json_object_iter_next(object.to, i)) {
             struct bytes key = arena_copy(arena, bytes_of_string(json_object_iter_key(i)));
-            map_add(arena, map, key, convert(arena, json_object_iter_value(i), depth + 1, too_deep));
+            map_add(arena, map, key,
+                    convert(arena, json_object_iter_value(i), depth + 1, too_deep));
         }
         return value_map(map);
     }
@@ -48,7 +50,8 @@ struct value json_read(struct arena *arena, struct bytes text, struct error *err
 {
     json_error_t problem;
     bool too_deep = false;
-    json_t *json = json_loadb((const char *)text.at, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+    json_t *json =
+        json_loadb((const char *)text.at, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
     if (json == NULL) {
         if (err != NULL)
             error_set_at(err, "", (uint32_t)(problem.line > 0 ? problem.line : 0),

@@ -46,8 +46,8 @@ struct civil time_to_civil(int64_t at_us)
 void time_to_text(int64_t at_us, char out[TIME_TEXT_BYTES])
 {
     struct civil c = time_to_civil(at_us);
-    int len = snprintf(out, TIME_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month, c.day, c.hour,
-                       c.minute, c.second);
+    int len = snprintf(out, TIME_TEXT_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d", c.year, c.month,
+                       c.day, c.hour, c.minute, c.second);
     if (len > 0 && len < TIME_TEXT_BYTES - 9)
         snprintf(out + len, (size_t)(TIME_TEXT_BYTES - len), c.us != 0 ? ".%06dZ" : "Z", c.us);
 }
@@ -113,9 +113,10 @@ static int32_t zone_of(struct bytes name)
     static const struct {
         const char *name;
         int32_t minutes;
-    } rows[] = {{"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
-                {"PST", -480}, {"PDT", -420}, {"JST", 540},  {"CET", 60},   {"CEST", 120}, {"BST", 60},
-                {"MSK", 180},  {"KST", 540},  {"IST", 330},  {"EET", 120},  {"EEST", 180}};
+    } rows[] = {{"EST", -300}, {"EDT", -240}, {"CST", -360}, {"CDT", -300}, {"MST", -420},
+                {"MDT", -360}, {"PST", -480}, {"PDT", -420}, {"JST", 540},  {"CET", 60},
+                {"CEST", 120}, {"BST", 60},   {"MSK", 180},  {"KST", 540},  {"IST", 330},
+                {"EET", 120},  {"EEST", 180}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (bytes_equal_fold(name, bytes_of_string(rows[i].name)))
             return rows[i].minutes;

@@ -53,7 +53,7 @@ struct map {
     struct map_row {
         struct bytes key;
         struct value value;
-    } *row; /* in insertion order */
+    } * row; /* in insertion order */
 };
 
 static inline struct value value_null(void)
@@ -95,8 +95,7 @@ static inline struct value value_map(struct map *map)
 }
 static inline struct value value_object(struct object *object)
 {
-    return object == NULL ? value_null()
-                          : (struct value){.tag = VALUE_OBJECT, .as.object = object};
+    return object == NULL ? value_null() : (struct value){.tag = VALUE_OBJECT, .as.object = object};
 }
 /* The slice of a string value; absent for any other tag. */
 static inline struct bytes value_bytes(struct value v)

@@ -109,7 +109,8 @@ static bool expect_line_end(struct reader *r)
 static struct yaml *node_new(struct reader *r, enum yaml_kind kind)
 {
     struct yaml *yaml = arena_new_of(r->arena, struct yaml);
-    *yaml = (struct yaml){.kind = kind, .line = r->line, .column = column(r) + 1, .text = BYTES("")};
+    *yaml =
+        (struct yaml){.kind = kind, .line = r->line, .column = column(r) + 1, .text = BYTES("")};
     return yaml;
 }
 
@@ -117,8 +118,8 @@ static struct yaml *node_new(struct reader *r, enum yaml_kind kind)
 static void row_add(struct reader *r, struct yaml *yaml, struct yaml_row row)
 {
     if (yaml->count == 0 || (yaml->count >= 4 && (yaml->count & (yaml->count - 1)) == 0)) {
-        struct yaml_row *rows = arena_array_of(r->arena, yaml->count == 0 ? 4 : yaml->count * 2,
-                                               struct yaml_row);
+        struct yaml_row *rows =
+            arena_array_of(r->arena, yaml->count == 0 ? 4 : yaml->count * 2, struct yaml_row);
         if (yaml->count > 0)
             memcpy(rows, yaml->row, yaml->count * sizeof *rows);
         yaml->row = rows;
@@ -450,7 +451,8 @@ static struct yaml *parse_flow(struct reader *r)
             if (!flow_pair(r, yaml))
                 return NULL;
         } else {
-            struct yaml_row row = {.line = r->line, .column = column(r) + 1, .value = flow_value(r)};
+            struct yaml_row row = {
+                .line = r->line, .column = column(r) + 1, .value = flow_value(r)};
             if (row.value == NULL)
                 return NULL;
             row_add(r, yaml, row);
@@ -610,7 +612,8 @@ struct yaml *yaml_parse(struct arena *arena, struct bytes text, const char *file
         return fail(&r, "the file holds a NUL byte");
     if (!skip_blank(&r))
         return NULL;
-    if (bytes_starts(bytes_from(text, r.at), BYTES("---")) && column(&r) == 0 && ends_token(&r, 3)) {
+    if (bytes_starts(bytes_from(text, r.at), BYTES("---")) && column(&r) == 0 &&
+        ends_token(&r, 3)) {
         r.at += 3;
         if (!expect_line_end(&r))
             return NULL;

@@ -38,7 +38,8 @@ struct yaml {
 
 /* The tree of TEXT, or NULL and ERR (with FILE as its file name, line and column).  An empty document
  * is a YAML_NULL. */
-struct yaml *yaml_parse(struct arena *arena, struct bytes text, const char *file, struct error *err);
+struct yaml *yaml_parse(struct arena *arena, struct bytes text, const char *file,
+                        struct error *err);
 /* The value of KEY in a map; NULL where MAP is NULL, no map, or has no such key. */
 const struct yaml *yaml_get(const struct yaml *map, const char *key);
 /* The text of a scalar; absent for anything else and for NULL. */

@@ -12,28 +12,41 @@
 #include <unistd.h>
 
 static const char help[] =
-    "usage: noroshi allow FILE [--sender A | --domain D | --subject S | --sha256 H | --rule R]... --until DATE --reason WHY [--by WHO]\n"
+    "usage: noroshi allow FILE [--sender A | --domain D | --subject S | --sha256 H | --rule R]... "
+    "--until DATE --reason WHY [--by WHO]\n"
     "       noroshi allow FILE            list what is released, and what is past its end\n"
     "       noroshi allow FILE --tidy     drop what is past its end\n"
     "\n"
-    "A released mail carries one sign that speaks for it, with the reason; conclusive evidence still stands.\n"
-    "Several scopes in one entry must all hold.  With --rule, evidence of that rule no longer counts.  DATE is a day such as 2026-12-31, or\n"
-    "never.  sender and domain do not hold for mail that failed DMARC.  'noroshi scan --allow FILE' uses it.\n"
+    "A released mail carries one sign that speaks for it, with the reason; conclusive evidence "
+    "still stands.\n"
+    "Several scopes in one entry must all hold.  With --rule, evidence of that rule no longer "
+    "counts.  DATE is a day such as 2026-12-31, or\n"
+    "never.  sender and domain do not hold for mail that failed DMARC.  'noroshi scan --allow "
+    "FILE' uses it.\n"
     "\n"
     "exit status: 0 done, 2 error, 64 usage\n"
     "\n"
     "examples\n"
-    "  noroshi allow our.allow --domain example.org --until 2026-12-31 --reason 'our newsletter' --by alice\n"
-    "  noroshi allow our.allow --sender bill@example.net --rule 'Reply-to switch' --until never --reason 'shared box'\n";
+    "  noroshi allow our.allow --domain example.org --until 2026-12-31 --reason 'our newsletter' "
+    "--by alice\n"
+    "  noroshi allow our.allow --sender bill@example.net --rule 'Reply-to switch' --until never "
+    "--reason 'shared box'\n";
 
 static const struct option long_options[] = {
-    {"sender", required_argument, NULL, 1}, {"domain", required_argument, NULL, 2},
-    {"subject", required_argument, NULL, 3}, {"sha256", required_argument, NULL, 4},
-    {"rule", required_argument, NULL, 5}, {"until", required_argument, NULL, 6},
-    {"reason", required_argument, NULL, 7}, {"by", required_argument, NULL, 8},
-    {"tidy", no_argument, NULL, 9}, {"help", no_argument, NULL, 10}, {NULL, 0, NULL, 0},
+    {"sender", required_argument, NULL, 1},
+    {"domain", required_argument, NULL, 2},
+    {"subject", required_argument, NULL, 3},
+    {"sha256", required_argument, NULL, 4},
+    {"rule", required_argument, NULL, 5},
+    {"until", required_argument, NULL, 6},
+    {"reason", required_argument, NULL, 7},
+    {"by", required_argument, NULL, 8},
+    {"tidy", no_argument, NULL, 9},
+    {"help", no_argument, NULL, 10},
+    {NULL, 0, NULL, 0},
 };
-static const char *const names[] = {"sender", "domain", "subject", "sha256", "rule", "until", "reason", "by"};
+static const char *const names[] = {"sender", "domain", "subject", "sha256",
+                                    "rule",   "until",  "reason",  "by"};
 #define NAMES (sizeof names / sizeof names[0])
 
 /* One field as a double-quoted scalar; control characters become blanks. */
@@ -51,7 +64,8 @@ static void put_field(struct text *out, const char *name, struct bytes value, bo
 
 static void put_entry(struct text *out, const struct allow_entry *e)
 {
-    const struct bytes fields[NAMES] = {e->sender, e->domain, e->subject, e->sha256, e->rule, e->until, e->reason, e->by};
+    const struct bytes fields[NAMES] = {e->sender, e->domain, e->subject, e->sha256,
+                                        e->rule,   e->until,  e->reason,  e->by};
     bool first = true;
     for (size_t i = 0; i < NAMES; i++)
         if (fields[i].len > 0) {
@@ -69,19 +83,20 @@ static void print(const struct allow_list *list)
         for (size_t j = 0; j < 5; j++)
             if (fields[j].len > 0)
                 printf("%s %.*s, ", names[j], BYTES_FMT(fields[j]));
-        printf("until %.*s: %.*s%s%.*s\n", BYTES_FMT(e->until), BYTES_FMT(e->reason), e->by.len > 0 ? ", by " : "",
-               BYTES_FMT(e->by));
+        printf("until %.*s: %.*s%s%.*s\n", BYTES_FMT(e->until), BYTES_FMT(e->reason),
+               e->by.len > 0 ? ", by " : "", BYTES_FMT(e->by));
     }
 }
 
 /* The file anew: entries of LIST (without those past their end where TIDY) and NEW, checked before it is
  * written. */
-static bool rewrite(const char *path, const struct allow_list *list, const struct allow_entry *new, bool tidy,
-                    int64_t now_us, struct error *err)
+static bool rewrite(const char *path, const struct allow_list *list, const struct allow_entry *new,
+                    bool tidy, int64_t now_us, struct error *err)
 {
     struct text out;
     text_init(&out, NULL, 0);
-    text_add(&out, BYTES("# What was released, until when and why: noroshi allow --help\nallow:\n"));
+    text_add(&out,
+             BYTES("# What was released, until when and why: noroshi allow --help\nallow:\n"));
     for (uint32_t i = 0; list != NULL && i < list->count; i++)
         if (!tidy || !list->item[i].expired)
             put_entry(&out, &list->item[i]);
@@ -98,7 +113,8 @@ int verb_allow(int argc, char **argv)
 {
     struct error err = {0};
     struct allow_entry new = {0};
-    struct bytes *const slot[NAMES] = {&new.sender, &new.domain, &new.subject, &new.sha256, &new.rule, &new.until, &new.reason, &new.by};
+    struct bytes *const slot[NAMES] = {&new.sender, &new.domain, &new.subject, &new.sha256,
+                                       &new.rule,   &new.until,  &new.reason,  &new.by};
     bool tidy = false, adds = false;
     optind = 0;
     for (int code; (code = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
@@ -114,8 +130,10 @@ int verb_allow(int argc, char **argv)
             *slot[code - 1] = bytes_of_string(optarg);
     }
     if (optind + 1 != argc) {
-        fputs("noroshi allow: error: one file is needed\n  hint: noroshi allow our.allow --domain example.org --until "
-              "2026-12-31 --reason WHY\n", stderr);
+        fputs("noroshi allow: error: one file is needed\n  hint: noroshi allow our.allow --domain "
+              "example.org --until "
+              "2026-12-31 --reason WHY\n",
+              stderr);
         return EXIT_USAGE;
     }
     const char *path = argv[optind];

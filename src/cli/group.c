@@ -16,14 +16,18 @@
 
 static const char help[] =
     "usage: noroshi group [OPTION]... FILE...\n"
-    "       noroshi group explain A B [OPTION]... FILE...     why two hosts are, or are not, together\n"
+    "       noroshi group explain A B [OPTION]... FILE...     why two hosts are, or are not, "
+    "together\n"
     "       noroshi group explain GROUP [OPTION]... FILE...   what a group or a wave is made of\n\n"
-    "Sorts phishing sites into groups of one method or infrastructure.  FILE: CSV or TSV (columns found by name or\n"
+    "Sorts phishing sites into groups of one method or infrastructure.  FILE: CSV or TSV (columns "
+    "found by name or\n"
     "content), text with links, defanged or not, JSON lines, JSON; '-' is standard input.\n\n"
     "  --tsv waves|groups    host, tab, id for every site (a wave: days, a group: months)\n"
     "  --json, --stix, --misp  the groups as JSON, a STIX 2.1 bundle, a MISP event\n"
-    "  --count dyndns=once|each  a dynamic-DNS zone counts as one domain, or each name below it (default: each)\n"
-    "  --batches yes|no      sites reported in one minute belong together (default: yes; no for other feeds)\n"
+    "  --count dyndns=once|each  a dynamic-DNS zone counts as one domain, or each name below it "
+    "(default: each)\n"
+    "  --batches yes|no      sites reported in one minute belong together (default: yes; no for "
+    "other feeds)\n"
     "  --state FILE          ids and sites of earlier runs; read where it is there, then written\n"
     "  --must-link FILE      pairs of hosts a line that belong together\n"
     "  --cannot-link FILE    pairs of hosts a line that do not\n"
@@ -33,7 +37,14 @@ static const char help[] =
     "Examples: noroshi group --tsv groups feed.csv\n"
     "          noroshi group explain smbc-wz.com jibun-ta.com feed.csv\n";
 
-enum format { FORMAT_TEXT, FORMAT_TSV_WAVES, FORMAT_TSV_GROUPS, FORMAT_JSON, FORMAT_STIX, FORMAT_MISP };
+enum format {
+    FORMAT_TEXT,
+    FORMAT_TSV_WAVES,
+    FORMAT_TSV_GROUPS,
+    FORMAT_JSON,
+    FORMAT_STIX,
+    FORMAT_MISP
+};
 
 struct options {
     enum format format;
@@ -43,11 +54,19 @@ struct options {
 };
 
 static const struct option options[] = {
-    {"tsv", required_argument, NULL, 't'}, {"json", no_argument, NULL, 'j'}, {"stix", no_argument, NULL, 'x'},
-    {"misp", no_argument, NULL, 'm'}, {"count", required_argument, NULL, 'c'}, {"batches", required_argument, NULL, 'b'},
-    {"state", required_argument, NULL, 's'}, {"must-link", required_argument, NULL, 'M'},
-    {"cannot-link", required_argument, NULL, 'C'}, {"without", required_argument, NULL, 'w'},
-    {"zones", required_argument, NULL, 'z'}, {"top", required_argument, NULL, 'n'}, {"help", no_argument, NULL, 'h'},
+    {"tsv", required_argument, NULL, 't'},
+    {"json", no_argument, NULL, 'j'},
+    {"stix", no_argument, NULL, 'x'},
+    {"misp", no_argument, NULL, 'm'},
+    {"count", required_argument, NULL, 'c'},
+    {"batches", required_argument, NULL, 'b'},
+    {"state", required_argument, NULL, 's'},
+    {"must-link", required_argument, NULL, 'M'},
+    {"cannot-link", required_argument, NULL, 'C'},
+    {"without", required_argument, NULL, 'w'},
+    {"zones", required_argument, NULL, 'z'},
+    {"top", required_argument, NULL, 'n'},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -75,7 +94,8 @@ static bool take_option(struct options *o, int option)
     switch (option) {
     case 't':
         o->format = strcmp(optarg, "waves") == 0 ? FORMAT_TSV_WAVES : FORMAT_TSV_GROUPS;
-        return strcmp(optarg, "waves") == 0 || strcmp(optarg, "groups") == 0 || usage("--tsv takes waves or groups, not", optarg);
+        return strcmp(optarg, "waves") == 0 || strcmp(optarg, "groups") == 0 ||
+               usage("--tsv takes waves or groups, not", optarg);
     case 'j':
         o->format = FORMAT_JSON;
         return true;
@@ -87,11 +107,13 @@ static bool take_option(struct options *o, int option)
         return true;
     case 'c':
         o->once = strcmp(optarg, "dyndns=once") == 0;
-        return o->once || strcmp(optarg, "dyndns=each") == 0 || usage("--count takes dyndns=once or dyndns=each, not", optarg);
+        return o->once || strcmp(optarg, "dyndns=each") == 0 ||
+               usage("--count takes dyndns=once or dyndns=each, not", optarg);
     case 'b':
         if (strcmp(optarg, "no") == 0)
             o->off |= 1u << EVIDENCE_BATCH;
-        return strcmp(optarg, "no") == 0 || strcmp(optarg, "yes") == 0 || usage("--batches takes yes or no, not", optarg);
+        return strcmp(optarg, "no") == 0 || strcmp(optarg, "yes") == 0 ||
+               usage("--batches takes yes or no, not", optarg);
     case 's':
         o->state = optarg;
         return true;
@@ -125,8 +147,8 @@ static struct bytes shipped(void *context, const char *name)
     return text;
 }
 
-static bool read_pairs(void *context, const struct feed *feed, const char *path, struct cluster_pair **out, uint32_t *count_out,
-                       struct error *err)
+static bool read_pairs(void *context, const struct feed *feed, const char *path,
+                       struct cluster_pair **out, uint32_t *count_out, struct error *err)
 {
     struct bytes text, line;
     if (path == NULL)
@@ -163,8 +185,9 @@ static bool read_files(void *context, struct feed *feed, char **file, int count,
         read_list(feed, content, in ? "(standard input)" : file[i]);
     }
     for (uint32_t i = 0; i < feed->dirt_count; i++)
-        fprintf(stderr, "%s:%u: note: %s: %.*s\n", feed->dirt[i].file, feed->dirt[i].line, feed->dirt[i].why,
-                feed->dirt[i].text.len > 200 ? 200 : (int)feed->dirt[i].text.len, (const char *)feed->dirt[i].text.at);
+        fprintf(stderr, "%s:%u: note: %s: %.*s\n", feed->dirt[i].file, feed->dirt[i].line,
+                feed->dirt[i].why, feed->dirt[i].text.len > 200 ? 200 : (int)feed->dirt[i].text.len,
+                (const char *)feed->dirt[i].text.at);
     return true;
 }
 
@@ -186,7 +209,8 @@ static bool write_state(const struct groups *groups, const char *path, struct er
     return ok;
 }
 
-static bool explain(const struct groups *groups, const struct options *o, struct text *out, struct error *err)
+static bool explain(const struct groups *groups, const struct options *o, struct text *out,
+                    struct error *err)
 {
     const struct feed *feed = groups->evidence->feed;
     struct bytes a = bytes_of_string(o->explain[0]), b = bytes_of_string(o->explain[1]);
@@ -199,7 +223,8 @@ static bool explain(const struct groups *groups, const struct options *o, struct
     else if (b.at == NULL)
         return error_set(err, ERROR_USAGE, "no group '%s'", o->explain[0]);
     else if (left == UINT32_MAX || right == UINT32_MAX)
-        return error_set(err, ERROR_USAGE, "no site '%s' in the list", o->explain[left == UINT32_MAX ? 0 : 1]);
+        return error_set(err, ERROR_USAGE, "no site '%s' in the list",
+                         o->explain[left == UINT32_MAX ? 0 : 1]);
     else
         explain_pair(groups, left, right, out);
     return true;
@@ -251,7 +276,8 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     if (!read_files(context, feed, file, count, err))
         return false;
     feed_seal(feed);
-    struct templates *templates = template_learn(context, feed, shipped(context, "knowledge/brand_tokens.txt"));
+    struct templates *templates =
+        template_learn(context, feed, shipped(context, "knowledge/brand_tokens.txt"));
     struct evidence_base evidence;
     evidence_init(&evidence, context, templates, o->off);
     struct cluster_params params = CLUSTER_DEFAULTS;

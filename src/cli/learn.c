@@ -15,7 +15,8 @@
 static const char learn_help[] =
     "usage: noroshi learn [OPTION]... [--ham PATH]... [--bad PATH]... [PATH]...\n"
     "\n"
-    "Learns from your own mail.  A PATH is a mail, a folder, a Maildir, an mbox or a tar of mails; one without\n"
+    "Learns from your own mail.  A PATH is a mail, a folder, a Maildir, an mbox or a tar of mails; "
+    "one without\n"
     "--ham or --bad fills the sender store and the index of conversations only.  No text is kept.\n"
     "\n"
     "  --ham PATH        ordinary mail; may be repeated\n"
@@ -23,30 +24,35 @@ static const char learn_help[] =
     "  --learned FILE    the model (train: at least 20 mails of each side), for scan --learned\n"
     "  --senders FILE    who wrote to us and to whom we wrote, for scan --senders\n"
     "  --threads FILE    passages of conversations as hashes, for scan --threads\n"
-    "  --merge FILE      add what another such file holds (model, senders or threads); may be repeated\n"
+    "  --merge FILE      add what another such file holds (model, senders or threads); may be "
+    "repeated\n"
     "  --org-domain D    a domain of ours: mail from it counts as written by us; may be repeated\n"
     "  -j, --jobs N      workers\n"
     "\n"
-    "The files are made where they are missing and added to where they are there.  The same mails in whatever\n"
+    "The files are made where they are missing and added to where they are there.  The same mails "
+    "in whatever\n"
     "order give the same files.  'noroshi unlearn' takes mails out again, exactly.\n"
     "\n"
     "exit status: 0 learned, 2 error, 64 usage\n"
     "\n"
     "examples\n"
     "  noroshi learn --ham ~/Maildir --bad ~/phish --learned our.model\n"
-    "  noroshi learn --org-domain example.org --senders our.senders --threads our.threads ~/Maildir\n"
+    "  noroshi learn --org-domain example.org --senders our.senders --threads our.threads "
+    "~/Maildir\n"
     "  noroshi learn --learned our.model --merge branch-office.model\n";
 
-static const char unlearn_help[] =
-    "usage: noroshi unlearn [--learned FILE] [--senders FILE] [--threads FILE] [--org-domain D]... PATH...\n"
-    "\n"
-    "Takes the mails at PATH out of what was learned; the files become as if they had never been seen.\n"
-    "\n"
-    "exit status: 0 done, 2 error, 64 usage\n"
-    "\n"
-    "examples\n"
-    "  noroshi unlearn --learned our.model private.eml\n"
-    "  noroshi unlearn --learned our.model --senders our.senders --threads our.threads ~/Maildir/.Private\n";
+static const char unlearn_help[] = "usage: noroshi unlearn [--learned FILE] [--senders FILE] "
+                                   "[--threads FILE] [--org-domain D]... PATH...\n"
+                                   "\n"
+                                   "Takes the mails at PATH out of what was learned; the files "
+                                   "become as if they had never been seen.\n"
+                                   "\n"
+                                   "exit status: 0 done, 2 error, 64 usage\n"
+                                   "\n"
+                                   "examples\n"
+                                   "  noroshi unlearn --learned our.model private.eml\n"
+                                   "  noroshi unlearn --learned our.model --senders our.senders "
+                                   "--threads our.threads ~/Maildir/.Private\n";
 
 #define PATHS_MAX 64u
 
@@ -86,7 +92,16 @@ static bool add_path(struct learn_option *o, const char *verb, const char *path,
     return true;
 }
 
-enum { OPTION_HAM = 256, OPTION_BAD, OPTION_LEARNED, OPTION_SENDERS, OPTION_THREADS, OPTION_MERGE, OPTION_ORG, OPTION_HELP };
+enum {
+    OPTION_HAM = 256,
+    OPTION_BAD,
+    OPTION_LEARNED,
+    OPTION_SENDERS,
+    OPTION_THREADS,
+    OPTION_MERGE,
+    OPTION_ORG,
+    OPTION_HELP
+};
 
 static bool set(struct learn_option *o, const char *verb, int code)
 {
@@ -94,8 +109,9 @@ static bool set(struct learn_option *o, const char *verb, int code)
     switch (code) {
     case OPTION_HAM:
     case OPTION_BAD:
-        return o->forget ? usage_error(verb, "--ham and --bad are for learn", "name the paths alone")
-                         : add_path(o, verb, optarg, code == OPTION_HAM ? LABEL_HAM : LABEL_BAD);
+        return o->forget
+                   ? usage_error(verb, "--ham and --bad are for learn", "name the paths alone")
+                   : add_path(o, verb, optarg, code == OPTION_HAM ? LABEL_HAM : LABEL_BAD);
     case OPTION_LEARNED:
         o->learned = optarg;
         return true;
@@ -112,7 +128,8 @@ static bool set(struct learn_option *o, const char *verb, int code)
         return true;
     case OPTION_ORG:
         if (o->scan.org_domain_count == 32)
-            return usage_error(verb, "more than 32 domains", "a parent domain covers those below it");
+            return usage_error(verb, "more than 32 domains",
+                               "a parent domain covers those below it");
         o->scan.org_domains[o->scan.org_domain_count++] = optarg;
         return true;
     case 'j':
@@ -126,11 +143,16 @@ static bool set(struct learn_option *o, const char *verb, int code)
 }
 
 static const struct option long_options[] = {
-    {"ham", required_argument, NULL, OPTION_HAM},         {"bad", required_argument, NULL, OPTION_BAD},
-    {"learned", required_argument, NULL, OPTION_LEARNED}, {"senders", required_argument, NULL, OPTION_SENDERS},
-    {"threads", required_argument, NULL, OPTION_THREADS}, {"merge", required_argument, NULL, OPTION_MERGE},
-    {"org-domain", required_argument, NULL, OPTION_ORG},  {"jobs", required_argument, NULL, 'j'},
-    {"help", no_argument, NULL, OPTION_HELP},             {NULL, 0, NULL, 0},
+    {"ham", required_argument, NULL, OPTION_HAM},
+    {"bad", required_argument, NULL, OPTION_BAD},
+    {"learned", required_argument, NULL, OPTION_LEARNED},
+    {"senders", required_argument, NULL, OPTION_SENDERS},
+    {"threads", required_argument, NULL, OPTION_THREADS},
+    {"merge", required_argument, NULL, OPTION_MERGE},
+    {"org-domain", required_argument, NULL, OPTION_ORG},
+    {"jobs", required_argument, NULL, 'j'},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {NULL, 0, NULL, 0},
 };
 
 /* 1: go on, 0: help was printed, -1: wrong. */
@@ -151,7 +173,9 @@ static int read_options(struct learn_option *o, int argc, char **argv)
         if (!add_path(o, argv[0], argv[optind], LABEL_NONE))
             return -1;
     if (o->learned == NULL && o->senders == NULL && o->threads == NULL)
-        return usage_error(argv[0], "no file to keep it in", "--learned FILE, --senders FILE or --threads FILE") - 1;
+        return usage_error(argv[0], "no file to keep it in",
+                           "--learned FILE, --senders FILE or --threads FILE") -
+               1;
     if (o->path_count == 0 && (o->forget || o->merge_count == 0))
         return usage_error(argv[0], "no mail to work on", "name a mail, a folder or an mbox") - 1;
     return 1;
@@ -169,7 +193,8 @@ static uint64_t id_of(struct bytes sha256)
 static void take(struct run *run, uint64_t id, const struct lesson *lesson)
 {
     if (run->learned != NULL && run->label != LABEL_NONE)
-        learned_add(run->learned, id, run->label == LABEL_BAD, lesson->feature, lesson->feature_count);
+        learned_add(run->learned, id, run->label == LABEL_BAD, lesson->feature,
+                    lesson->feature_count);
     if (run->senders != NULL)
         senders_add(run->senders, lesson,
                     run->label == LABEL_BAD   ? SENDER_BAD
@@ -245,15 +270,17 @@ static bool read_mails(struct run *run, struct error *err)
 static bool open_files(struct run *run, const void *parent, struct error *err)
 {
     const struct learn_option *o = run->option;
-#define OPEN(noun, ...)                                                                                              \
-    if (o->noun != NULL)                                                                                             \
-        run->noun = o->forget || access(o->noun, F_OK) == 0 ? noun##_load(parent, o->noun, __VA_ARGS__)              \
-                                                            : noun##_new(parent);
+#define OPEN(noun, ...)                                                                            \
+    if (o->noun != NULL)                                                                           \
+        run->noun = o->forget || access(o->noun, F_OK) == 0                                        \
+                        ? noun##_load(parent, o->noun, __VA_ARGS__)                                \
+                        : noun##_new(parent);
     OPEN(learned, false, err)
     OPEN(senders, err)
     OPEN(threads, err)
 #undef OPEN
-    return (o->learned == NULL || run->learned != NULL) && (o->senders == NULL || run->senders != NULL) &&
+    return (o->learned == NULL || run->learned != NULL) &&
+           (o->senders == NULL || run->senders != NULL) &&
            (o->threads == NULL || run->threads != NULL);
 }
 
@@ -263,7 +290,8 @@ static bool merge(struct run *run, const void *parent, const char *file, struct 
     struct error ignored;
     struct senders *senders = senders_load(parent, file, &ignored);
     struct threads *threads = senders != NULL ? NULL : threads_load(parent, file, &ignored);
-    struct learned *learned = senders != NULL || threads != NULL ? NULL : learned_load(parent, file, false, err);
+    struct learned *learned =
+        senders != NULL || threads != NULL ? NULL : learned_load(parent, file, false, err);
     if (senders != NULL && run->senders != NULL)
         senders_merge(run->senders, senders);
     else if (threads != NULL && run->threads != NULL)
@@ -274,7 +302,9 @@ static bool merge(struct run *run, const void *parent, const char *file, struct 
         return false;
     else
         return error_set(err, ERROR_USAGE, "nothing to merge %s into: it needs --%s FILE", file,
-                         senders != NULL ? "senders" : threads != NULL ? "threads" : "learned");
+                         senders != NULL   ? "senders"
+                         : threads != NULL ? "threads"
+                                           : "learned");
     return true;
 }
 
@@ -282,7 +312,9 @@ static bool save(struct run *run, struct error *err)
 {
     const struct learn_option *o = run->option;
     if (run->learned != NULL && !learned_train(run->learned))
-        fprintf(stderr, "noroshi learn: note: too few mails to train from yet (20 of each side are needed)\n");
+        fprintf(
+            stderr,
+            "noroshi learn: note: too few mails to train from yet (20 of each side are needed)\n");
     if (run->threads != NULL)
         threads_sort(run->threads);
     return (run->learned == NULL || learned_save(run->learned, o->learned, err)) &&
@@ -306,7 +338,8 @@ static void report(const struct run *run)
         printf("senders: %u addresses and domains, %llu contacts\n", run->senders->by_key->count,
                (unsigned long long)run->senders->events);
     if (run->threads != NULL)
-        printf("threads: %u mails, %u passages\n", run->threads->mail_count, run->threads->mark_count);
+        printf("threads: %u mails, %u passages\n", run->threads->mail_count,
+               run->threads->mark_count);
 }
 
 static int learn(int argc, char **argv, bool forgetting)

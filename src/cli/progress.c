@@ -18,9 +18,8 @@ static uint64_t now_ms(void)
 
 void progress_begin(struct progress *progress, bool wanted, uint64_t total_bytes)
 {
-    *progress = (struct progress){.on = wanted && isatty(STDERR_FILENO),
-                                  .started_ms = now_ms(),
-                                  .total_bytes = total_bytes};
+    *progress = (struct progress){
+        .on = wanted && isatty(STDERR_FILENO), .started_ms = now_ms(), .total_bytes = total_bytes};
 }
 
 void progress_update(struct progress *progress, uint64_t count, uint64_t bytes)

@@ -112,9 +112,10 @@ void resume_begin(struct resume *resume, const char *path, struct input *input)
     const struct waiting *row = row_of(resume, path);
     resume->skipped = row != NULL;
     if (row != NULL)
-        input_seek(input, (struct input_position){.path = row->file[0] == 0 ? BYTES_NONE : bytes_of_string(row->file),
-                                                  .entry = row->entry,
-                                                  .offset = row->offset});
+        input_seek(input, (struct input_position){
+                              .path = row->file[0] == 0 ? BYTES_NONE : bytes_of_string(row->file),
+                              .entry = row->entry,
+                              .offset = row->offset});
 }
 
 void resume_submitted(struct resume *resume, const struct input_position *after)

@@ -42,12 +42,18 @@ static void print_help(FILE *out)
 }
 
 static const struct option options[] = {
-    {"lists", required_argument, NULL, 'l'}, {"strict", no_argument, NULL, 's'},
-    {"kleene", no_argument, NULL, 'k'},      {"cache", required_argument, NULL, 'c'},
-    {"naive", no_argument, NULL, 'n'},       {"ham", required_argument, NULL, 'H'},
-    {"bad", required_argument, NULL, 'B'},   {"repeat", required_argument, NULL, 'r'},
-    {"all", no_argument, NULL, 'a'},         {"quiet", no_argument, NULL, 'q'},
-    {"json", no_argument, NULL, 'j'},        {"help", no_argument, NULL, 'h'},
+    {"lists", required_argument, NULL, 'l'},
+    {"strict", no_argument, NULL, 's'},
+    {"kleene", no_argument, NULL, 'k'},
+    {"cache", required_argument, NULL, 'c'},
+    {"naive", no_argument, NULL, 'n'},
+    {"ham", required_argument, NULL, 'H'},
+    {"bad", required_argument, NULL, 'B'},
+    {"repeat", required_argument, NULL, 'r'},
+    {"all", no_argument, NULL, 'a'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"json", no_argument, NULL, 'j'},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -148,7 +154,8 @@ static bool print_line(const char *path, uint32_t line, uint32_t column)
         size_t from = column > 60 ? column - 60 : 0;
         int shown = (int)((size_t)len - from > 110 ? 110 : (size_t)len - from);
         fprintf(stderr, "  %.*s\n  ", shown, text + from);
-        for (size_t i = from; i + 1 < column; i++) /* a continuation byte has no column on a terminal */
+        for (size_t i = from; i + 1 < column;
+             i++) /* a continuation byte has no column on a terminal */
             if (text[i] == '\t' || ((unsigned char)text[i] & 0xC0) != 0x80)
                 fputc(text[i] == '\t' ? '\t' : ' ', stderr);
         fputs("^\n", stderr);
@@ -170,12 +177,15 @@ void rule_problem_print(const struct error *err)
         fprintf(stderr, "  hint: %s\n", err->hint);
 }
 
-struct rule_set *rule_command_load(const struct rule_command *command, const void *parent, uint32_t count)
+struct rule_set *rule_command_load(const struct rule_command *command, const void *parent,
+                                   uint32_t count)
 {
-    struct rule_options load = {.path = command->path, .path_count = count,
+    struct rule_options load = {.path = command->path,
+                                .path_count = count,
                                 .list_path = command->list_path,
                                 .list_path_count = command->list_path_count,
-                                .cache_path = command->cache, .strict = command->strict,
+                                .cache_path = command->cache,
+                                .strict = command->strict,
                                 .kleene_lambdas = command->kleene};
     struct error err = {0};
     const char *shipped[1] = {data_path(parent, "knowledge/lists", &err)};

@@ -25,7 +25,8 @@ struct rule_command {
 #undef RULE_VERB
 
 /* The set of COMMAND's first COUNT paths, every refusal told on stderr unless quiet; NULL: told too. */
-struct rule_set *rule_command_load(const struct rule_command *command, const void *parent, uint32_t count);
+struct rule_set *rule_command_load(const struct rule_command *command, const void *parent,
+                                   uint32_t count);
 /* The error, then the line of its file with a caret below the place. */
 void rule_problem_print(const struct error *err);
 

@@ -24,7 +24,8 @@ static void cost_each(struct bench *bench, const struct rule_mail *mail)
 {
     for (uint32_t i = 0; i < rule_set_count(bench->set); i++) {
         struct rule_result result;
-        struct rule_run_options options = {.no_evidence = true, .only = rule_set_rule(bench->set, i)};
+        struct rule_run_options options = {.no_evidence = true,
+                                           .only = rule_set_rule(bench->set, i)};
         double before = rule_cpu_seconds();
         rule_set_run(bench->set, mail->model, mail->arena, &options, &result);
         bench->rule_cost[i] += rule_cpu_seconds() - before;
@@ -105,9 +106,11 @@ int rule_bench(const struct rule_command *command)
     printf("mail       %.0f artifacts, %.1f KB each\n", mails, (double)bench.bytes / mails / 1024);
     if (!command->all)
         printf("whole      %.0f msg/s (read, open, facts and rules)\n", mails / all);
-    printf("rules      %.0f msg/s alone, %.1f us a message, %.1f of %u started, %.2f hits, %.1f undecided\n",
-           mails / bench.rule_seconds, bench.rule_seconds / mails * 1e6, (double)bench.started / mails,
-           rule_set_count(set), (double)bench.hits / mails, (double)bench.undecided / mails);
+    printf("rules      %.0f msg/s alone, %.1f us a message, %.1f of %u started, %.2f hits, %.1f "
+           "undecided\n",
+           mails / bench.rule_seconds, bench.rule_seconds / mails * 1e6,
+           (double)bench.started / mails, rule_set_count(set), (double)bench.hits / mails,
+           (double)bench.undecided / mails);
     printf("slowest    %.1f ms: %s\n", bench.slowest_seconds * 1e3, bench.slowest);
     printf("memory     %ld MB at most\n", usage.ru_maxrss / 1024);
     talloc_free(set);

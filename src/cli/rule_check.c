@@ -8,10 +8,12 @@
 
 int rule_check(const struct rule_command *command)
 {
-    struct rule_options load = {.path = command->path, .path_count = command->path_count,
+    struct rule_options load = {.path = command->path,
+                                .path_count = command->path_count,
                                 .list_path = command->list_path,
                                 .list_path_count = command->list_path_count,
-                                .strict = command->strict, .check_only = true};
+                                .strict = command->strict,
+                                .check_only = true};
     struct error err = {0};
     struct rule_set *set = rule_set_load(NULL, &load, &err);
     if (set == NULL) {
@@ -27,8 +29,8 @@ int rule_check(const struct rule_command *command)
             rule_problem_print(&problem->err);
     }
     uint32_t accepted = rule_set_count(set);
-    printf("%u rules read, %u accepted, %u refused, %u retired\n", accepted + refused + retired, accepted,
-           refused, retired);
+    printf("%u rules read, %u accepted, %u refused, %u retired\n", accepted + refused + retired,
+           accepted, refused, retired);
     talloc_free(set);
     if (fflush(stdout) != 0)
         return EXIT_ERROR;

@@ -40,7 +40,8 @@ int rule_coverage(const struct rule_command *command)
         }
         if (need.capabilities == 0 || command->quiet)
             continue;
-        printf("%s  %.*s: needs ", need.can_fire ? "can fire " : "undecided", BYTES_FMT(rule->name));
+        printf("%s  %.*s: needs ", need.can_fire ? "can fire " : "undecided",
+               BYTES_FMT(rule->name));
         print_needs(&need);
         putchar('\n');
     }
@@ -48,9 +49,10 @@ int rule_coverage(const struct rule_command *command)
     printf("%-16s %6s %10s\n", "needs", "rules", "only that");
     for (int c = 0; c < CAPABILITY_COUNT; c++)
         if (per[c] > 0)
-            printf("%-16s %6u %10u   %s\n", capability_rows[c].name, per[c], alone[c], capability_rows[c].what);
-    printf("%u rules: %u (%.1f %%) fully decidable, %u (%.1f %%) can fire\n", count, decided, decided / all,
-           can_fire, can_fire / all);
+            printf("%-16s %6u %10u   %s\n", capability_rows[c].name, per[c], alone[c],
+                   capability_rows[c].what);
+    printf("%u rules: %u (%.1f %%) fully decidable, %u (%.1f %%) can fire\n", count, decided,
+           decided / all, can_fire, can_fire / all);
     talloc_free(set);
     return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
 }

@@ -26,7 +26,8 @@ static bool explain_one(void *self, const struct rule_mail *mail)
     const char *outcome = result.hit_count > 0         ? "matched"
                           : result.undecided_count > 0 ? "undecided"
                                                        : "not matched";
-    text_add_format(&out, "%.*s\n  %.*s: %s", BYTES_FMT(mail->name), BYTES_FMT(explaining->rule->name), outcome);
+    text_add_format(&out, "%.*s\n  %.*s: %s", BYTES_FMT(mail->name),
+                    BYTES_FMT(explaining->rule->name), outcome);
     if (result.undecided_count > 0)
         text_add_format(&out, ", needs %.*s", BYTES_FMT(result.undecided[0].text));
     text_add_string(&out, "\n  + true  - false  . null  ? unknown\n\n");
@@ -59,8 +60,9 @@ int rule_explain_mail(const struct rule_command *command)
     struct explaining explaining = {.set = set,
                                     .rule = rule_set_find(set, bytes_of_string(command->path[1]))};
     if (explaining.rule == NULL) {
-        fprintf(stderr, "noroshi: error: no rule '%s' in %s\n"
-                        "  hint: give its name, its id or its file name without .yml\n",
+        fprintf(stderr,
+                "noroshi: error: no rule '%s' in %s\n"
+                "  hint: give its name, its id or its file name without .yml\n",
                 command->path[1], command->path[0]);
         talloc_free(set);
         return EXIT_ERROR;

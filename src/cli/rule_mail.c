@@ -35,7 +35,8 @@ static const struct settings *settings_shipped(void)
     return &settings;
 }
 
-bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule_mail *mail), void *self)
+bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule_mail *mail),
+                    void *self)
 {
     struct error err = {0};
     struct input *input = input_open(NULL, path, &err);
@@ -57,7 +58,9 @@ bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule
         budget_init(&budget);
         struct tree *tree = tree_new(arena, &budget, item.content, item.name);
         open_tree(tree->root);
-        struct rule_mail mail = {.arena = arena, .name = item.name, .bytes = item.content.len,
+        struct rule_mail mail = {.arena = arena,
+                                 .name = item.name,
+                                 .bytes = item.content.len,
                                  .model = model_new(tree, tree->root, settings)};
         bool more = each(self, &mail);
         arena_reset(arena);

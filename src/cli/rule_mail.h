@@ -17,7 +17,8 @@ struct rule_mail {
 };
 
 /* Call EACH for every artifact of PATH until it answers false; false where the path is not readable. */
-bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule_mail *mail), void *self);
+bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule_mail *mail),
+                    void *self);
 /* CPU time of this process in seconds. */
 double rule_cpu_seconds(void);
 

@@ -46,7 +46,8 @@ static bool count_one(void *self, const struct rule_mail *mail)
 static const struct tally *tally_for_sort;
 static int by_hits(const void *a, const void *b)
 {
-    const struct tally *x = &tally_for_sort[*(const uint32_t *)a], *y = &tally_for_sort[*(const uint32_t *)b];
+    const struct tally *x = &tally_for_sort[*(const uint32_t *)a],
+                       *y = &tally_for_sort[*(const uint32_t *)b];
     if (x->hits[1] != y->hits[1])
         return x->hits[1] > y->hits[1] ? -1 : 1;
     return x->hits[0] > y->hits[0] ? -1 : x->hits[0] < y->hits[0];
@@ -68,7 +69,8 @@ static void print_table(const struct stats *stats)
         if (hits == 0)
             break;
         printf("%6u %6u %8.1f%% %6u %9u  %.*s\n", tally->hits[1], tally->hits[0],
-               100.0 * tally->hits[1] / hits, tally->alone, tally->undecided[0] + tally->undecided[1],
+               100.0 * tally->hits[1] / hits, tally->alone,
+               tally->undecided[0] + tally->undecided[1],
                BYTES_FMT(rule_set_rule(stats->set, order[i])->name));
     }
     talloc_free(order);
@@ -84,14 +86,16 @@ int rule_stats(const struct rule_command *command)
     struct rule_set *set = rule_command_load(command, NULL, command->path_count);
     if (set == NULL)
         return EXIT_ERROR;
-    struct stats stats = {.set = set, .tally = talloc_zero_array(set, struct tally, rule_set_count(set) + 1)};
+    struct stats stats = {.set = set,
+                          .tally = talloc_zero_array(set, struct tally, rule_set_count(set) + 1)};
     bool ok = rule_mail_walk(command->ham, count_one, &stats);
     stats.side = 1;
     ok = rule_mail_walk(command->bad, count_one, &stats) && ok;
     if (!command->quiet)
         print_table(&stats);
-    printf("bad: %u of %u hit by some rule (%.1f %%); ham: %u of %u (%.2f %%)\n", stats.hit[1], stats.mails[1],
-           stats.mails[1] > 0 ? 100.0 * stats.hit[1] / stats.mails[1] : 0, stats.hit[0], stats.mails[0],
+    printf("bad: %u of %u hit by some rule (%.1f %%); ham: %u of %u (%.2f %%)\n", stats.hit[1],
+           stats.mails[1], stats.mails[1] > 0 ? 100.0 * stats.hit[1] / stats.mails[1] : 0,
+           stats.hit[0], stats.mails[0],
            stats.mails[0] > 0 ? 100.0 * stats.hit[0] / stats.mails[0] : 0);
     talloc_free(set);
     return fflush(stdout) == 0 && ok ? EXIT_CLEAN : EXIT_ERROR;

@@ -21,7 +21,7 @@ struct testing {
     const struct rule *rule;
     const char *outcome; /* of the fixture just run */
     uint32_t passed, failed;
-    uint8_t *seen;       /* by rule: 1 a hit, 2 a miss */
+    uint8_t *seen; /* by rule: 1 a hit, 2 a miss */
     bool quiet;
 };
 
@@ -30,7 +30,9 @@ static void run_fixture(struct testing *testing, struct model *model, struct are
     struct rule_result result;
     struct rule_run_options options = {.only = testing->rule, .no_evidence = true};
     rule_set_run(testing->set, model, arena, &options, &result);
-    testing->outcome = result.hit_count > 0 ? "hit" : result.undecided_count > 0 ? "undecided" : "miss";
+    testing->outcome = result.hit_count > 0         ? "hit"
+                       : result.undecided_count > 0 ? "undecided"
+                                                    : "miss";
 }
 
 static bool mail_fixture(void *self, const struct rule_mail *mail)
@@ -48,11 +50,13 @@ static void json_fixture(struct testing *testing, const char *path)
     for (size_t n; file != NULL && (n = fread(text_reserve(&text, 65536), 1, 65536, file)) > 0;)
         text.len += n;
     struct error err = {0};
-    struct value json = file == NULL ? (struct value){0} : json_read(arena, text_bytes(&text), &err);
+    struct value json =
+        file == NULL ? (struct value){0} : json_read(arena, text_bytes(&text), &err);
     if (json.tag == VALUE_MAP)
         run_fixture(testing, model_from_json(arena, testing->rule->root, json), arena);
     else
-        fprintf(stderr, "%s:%u: error: %s\n", path, err.line, file == NULL ? "cannot be read" : err.message);
+        fprintf(stderr, "%s:%u: error: %s\n", path, err.line,
+                file == NULL ? "cannot be read" : err.message);
     if (file != NULL)
         fclose(file);
     talloc_free(arena);
@@ -132,8 +136,10 @@ int rule_test(const struct rule_command *command)
             continue;
         bare++;
         if (command->all)
-            printf("%.*s: no %s\n", BYTES_FMT(rule->name), testing.seen[i] == 1 ? "near miss"
-                                                           : testing.seen[i] == 2 ? "hit" : "fixture");
+            printf("%.*s: no %s\n", BYTES_FMT(rule->name),
+                   testing.seen[i] == 1   ? "near miss"
+                   : testing.seen[i] == 2 ? "hit"
+                                          : "fixture");
     }
     printf("%u fixtures passed, %u failed; %u rules without a hit and a miss\n", testing.passed,
            testing.failed, bare);

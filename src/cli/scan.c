@@ -80,7 +80,8 @@ static void on_result(void *context, const struct verdict *result)
     if (run->option.format == SCAN_JSON)
         report_json(&run->out, run->arena, &v, &run->option.style);
     else if (run->option.format == SCAN_SARIF)
-        run->sarif_any |= report_sarif(&run->out, run->arena, &v, &run->option.style, !run->sarif_any);
+        run->sarif_any |=
+            report_sarif(&run->out, run->arena, &v, &run->option.style, !run->sarif_any);
     else if (!silent)
         report_text(&run->out, run->arena, &v, &run->option.style);
     if (run->out.len > 0) {
@@ -108,7 +109,8 @@ static int whole_file(const struct input_item *item)
     return fd;
 }
 
-static bool submit(struct run *run, struct pool *pool, const struct input_item *item, struct error *err)
+static bool submit(struct run *run, struct pool *pool, const struct input_item *item,
+                   struct error *err)
 {
     int fd = whole_file(item);
     bool ok = pool_submit(pool, item->name, item->content, item->truncated, fd, err);
@@ -148,7 +150,10 @@ static bool scan_path(struct run *run, struct pool *pool, const char *path, stru
     }
     run->input_bytes += last_bytes;
     if (ok && !interrupted && run->submitted == before && !resume_skipped(run->resume)) {
-        fprintf(stderr, "noroshi scan: error: nothing to scan in %s\n  hint: it holds no file, or every one is empty of mail\n", path);
+        fprintf(stderr,
+                "noroshi scan: error: nothing to scan in %s\n  hint: it holds no file, or every "
+                "one is empty of mail\n",
+                path);
         run->input_errors++;
     }
     talloc_free(input);
@@ -160,7 +165,8 @@ static void print_campaigns(struct run *run)
     uint32_t count;
     struct campaign *list = campaigns_list(run->campaigns, run->arena, CAMPAIGN_LEAST, &count);
     for (uint32_t i = 0; i < count; i++) {
-        text_add_format(&run->out, "campaign %.*s: %u mails", BYTES_FMT(list[i].name), list[i].count);
+        text_add_format(&run->out, "campaign %.*s: %u mails", BYTES_FMT(list[i].name),
+                        list[i].count);
         if (list[i].first_us != INT64_MIN)
             text_add_format(&run->out, ", %.10s to %.10s",
                             (const char *)civil_iso(run->arena, list[i].first_us).at,
@@ -184,7 +190,9 @@ static void print_summary(const struct run *run, const struct pool *pool)
     if (pool_restart_count(pool) > 0)
         fprintf(stderr, "noroshi scan: %u workers had to be replaced\n", pool_restart_count(pool));
     if (interrupted)
-        fprintf(stderr, "noroshi scan: interrupted: %llu artifacts were scanned and are reported above, the rest was not\n%s",
+        fprintf(stderr,
+                "noroshi scan: interrupted: %llu artifacts were scanned and are reported above, "
+                "the rest was not\n%s",
                 (unsigned long long)run->done,
                 run->option.resume != NULL ? "  hint: the same command goes on from here\n" : "");
 }
@@ -198,7 +206,8 @@ static int status_of(const struct run *run)
     }
     if (run->input_errors > 0 || interrupted)
         return EXIT_ERROR;
-    for (int class = VERDICT_MALICIOUS; class >= VERDICT_SUSPICIOUS && class >= (int)run->option.fail_on; class--)
+    for (int class = VERDICT_MALICIOUS;
+         class >= VERDICT_SUSPICIOUS && class >= (int)run->option.fail_on; class --)
         if (run->count[class] > 0)
             return EXIT_FOUND;
     return run->count[VERDICT_UNSCANNABLE] > 0 ? EXIT_UNSCANNABLE : EXIT_CLEAN;
@@ -273,7 +282,8 @@ int verb_scan(int argc, char **argv)
     if (pool == NULL) {
         error_print(&err);
     } else {
-        sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND}, NULL);
+        sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND},
+                  NULL);
         bool ok = scan_all(&run, pool, &err);
         if (!ok)
             error_print(&err);

@@ -11,8 +11,10 @@
 static const char help[] =
     "usage: noroshi scan [OPTION]... PATH...\n"
     "\n"
-    "Says of each artifact what is dangerous, why, and who is behind it.  PATH is a mail, any other file, a\n"
-    "folder, a Maildir, an mbox, a tar of mails (gz, xz, zst too), a container image, or - for standard input.\n"
+    "Says of each artifact what is dangerous, why, and who is behind it.  PATH is a mail, any "
+    "other file, a\n"
+    "folder, a Maildir, an mbox, a tar of mails (gz, xz, zst too), a container image, or - for "
+    "standard input.\n"
     "\n"
     "output\n"
     "  -v, --verbose         all evidence, anomalies and undecided rules\n"
@@ -40,15 +42,18 @@ static const char help[] =
     "\n"
     "how\n"
     "  -j, --jobs N          workers (default: one per processor)\n"
-    "      --store [FILE]    remember the results (default place: $XDG_DATA_HOME/noroshi/store.db)\n"
+    "      --store [FILE]    remember the results (default place: "
+    "$XDG_DATA_HOME/noroshi/store.db)\n"
     "      --keep-raw        remember the artifacts themselves too\n"
     "      --resume FILE     remember in FILE what was done and go on from there\n"
-    "      --fail-on CLASS   lowest class that ends with status 1: suspicious (default), malicious, never\n"
+    "      --fail-on CLASS   lowest class that ends with status 1: suspicious (default), "
+    "malicious, never\n"
     "      --timeout SEC     wall time per artifact (default 20)\n"
     "      --memory MB       memory per worker (default 256)\n"
     "      --no-progress     no progress line\n"
     "\n"
-    "exit status: 0 clean, 1 suspicious or malicious, 2 error, 3 something could not be looked at, 64 usage\n"
+    "exit status: 0 clean, 1 suspicious or malicious, 2 error, 3 something could not be looked at, "
+    "64 usage\n"
     "\n"
     "examples\n"
     "  noroshi scan suspicious.eml\n"
@@ -57,10 +62,34 @@ static const char help[] =
     "  docker save app | noroshi scan -\n";
 
 enum {
-    OPTION_JSON = 256, OPTION_SARIF, OPTION_LANG, OPTION_MODEL, OPTION_TREE, OPTION_CAMPAIGNS, OPTION_DEFANG,
-    OPTION_REDACT, OPTION_BAD_ONLY, OPTION_RULES, OPTION_YARA, OPTION_PASSWORDS, OPTION_ORG_DOMAIN,
-    OPTION_AUTHSERV_ID, OPTION_DKIM_KEYS, OPTION_LEARNED, OPTION_SENDERS, OPTION_THREADS, OPTION_ALLOW, OPTION_STORE, OPTION_KEEP_RAW, OPTION_RESUME,
-    OPTION_FAIL_ON, OPTION_TIMEOUT, OPTION_MEMORY, OPTION_NO_PROGRESS, OPTION_NO_SANDBOX, OPTION_HELP,
+    OPTION_JSON = 256,
+    OPTION_SARIF,
+    OPTION_LANG,
+    OPTION_MODEL,
+    OPTION_TREE,
+    OPTION_CAMPAIGNS,
+    OPTION_DEFANG,
+    OPTION_REDACT,
+    OPTION_BAD_ONLY,
+    OPTION_RULES,
+    OPTION_YARA,
+    OPTION_PASSWORDS,
+    OPTION_ORG_DOMAIN,
+    OPTION_AUTHSERV_ID,
+    OPTION_DKIM_KEYS,
+    OPTION_LEARNED,
+    OPTION_SENDERS,
+    OPTION_THREADS,
+    OPTION_ALLOW,
+    OPTION_STORE,
+    OPTION_KEEP_RAW,
+    OPTION_RESUME,
+    OPTION_FAIL_ON,
+    OPTION_TIMEOUT,
+    OPTION_MEMORY,
+    OPTION_NO_PROGRESS,
+    OPTION_NO_SANDBOX,
+    OPTION_HELP,
 };
 
 static const struct option long_options[] = {
@@ -101,12 +130,13 @@ static bool number(const char *text, int64_t min, int64_t max, const char *what,
 {
     if (bytes_to_int(bytes_of_string(text), min, max, out))
         return true;
-    fprintf(stderr, "noroshi scan: error: %s takes a whole number from %lld to %lld, not '%s'\n", what,
-            (long long)min, (long long)max, text);
+    fprintf(stderr, "noroshi scan: error: %s takes a whole number from %lld to %lld, not '%s'\n",
+            what, (long long)min, (long long)max, text);
     return false;
 }
 
-static bool add(const char **list, uint32_t *count, uint32_t most, const char *what, const char *value)
+static bool add(const char **list, uint32_t *count, uint32_t most, const char *what,
+                const char *value)
 {
     if (*count == most) {
         fprintf(stderr, "noroshi scan: error: %s may be given %u times at most\n", what, most);
@@ -131,13 +161,16 @@ static bool set_fail_on(struct scan_option *option, const char *value)
     static const struct {
         const char *name;
         int class;
-    } classes[] = {{"suspicious", VERDICT_SUSPICIOUS}, {"malicious", VERDICT_MALICIOUS}, {"never", 99}};
+    } classes[] = {
+        {"suspicious", VERDICT_SUSPICIOUS}, {"malicious", VERDICT_MALICIOUS}, {"never", 99}};
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strcmp(value, classes[i].name) == 0) {
             option->fail_on = (enum verdict_class)classes[i].class;
             return true;
         }
-    fprintf(stderr, "noroshi scan: error: --fail-on takes suspicious, malicious or never, not '%s'\n", value);
+    fprintf(stderr,
+            "noroshi scan: error: --fail-on takes suspicious, malicious or never, not '%s'\n",
+            value);
     return false;
 }
 
@@ -254,9 +287,12 @@ enum scan_option_answer scan_option_read(struct scan_option *option, int argc, c
         language = getenv("LANG");
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     *option = (struct scan_option){
-        .style.language = language != NULL && strncmp(language, "ja", 2) == 0 ? LANGUAGE_JA : LANGUAGE_EN,
+        .style.language =
+            language != NULL && strncmp(language, "ja", 2) == 0 ? LANGUAGE_JA : LANGUAGE_EN,
         .fail_on = VERDICT_SUSPICIOUS,
-        .workers = processors < 1 ? 1 : processors > 64 ? 64 : (uint32_t)processors,
+        .workers = processors < 1    ? 1
+                   : processors > 64 ? 64
+                                     : (uint32_t)processors,
         .timeout_ms = 20000,
         .memory_bytes = (size_t)256 * 1024 * 1024,
     };
@@ -275,6 +311,8 @@ enum scan_option_answer scan_option_read(struct scan_option *option, int argc, c
     option->path_count = argc - optind;
     if (option->path_count > 0)
         return SCAN_OPTION_GO;
-    fputs("noroshi scan: error: nothing to scan\n  hint: name a file or folder, or - for standard input\n", stderr);
+    fputs("noroshi scan: error: nothing to scan\n  hint: name a file or folder, or - for standard "
+          "input\n",
+          stderr);
     return SCAN_OPTION_WRONG;
 }

@@ -27,8 +27,8 @@ static struct bytes *lowered(const void *parent, const char *const *list, uint32
     return out;
 }
 
-static bool setup_rules(const void *parent, const struct scan_option *option, struct scan_settings *settings,
-                        struct error *err)
+static bool setup_rules(const void *parent, const struct scan_option *option,
+                        struct scan_settings *settings, struct error *err)
 {
     const char *shipped[1] = {NULL}, *lists[1] = {data_path(parent, "knowledge/lists", err)};
     struct rule_options rules = {.path = option->rules,
@@ -57,14 +57,15 @@ static bool setup_rules(const void *parent, const struct scan_option *option, st
 }
 
 /* What the user's own mail taught of senders and conversations, and what was released. */
-static bool setup_history(const void *parent, const struct scan_option *option, struct scan_settings *settings,
-                          struct error *err)
+static bool setup_history(const void *parent, const struct scan_option *option,
+                          struct scan_settings *settings, struct error *err)
 {
     int64_t now_us = (int64_t)time(NULL) * 1000000;
     settings->senders = option->senders == NULL ? NULL : senders_load(parent, option->senders, err);
     if (option->senders != NULL && settings->senders == NULL)
         return false;
-    settings->profile = settings->senders == NULL ? NULL : history_source(parent, settings->senders);
+    settings->profile =
+        settings->senders == NULL ? NULL : history_source(parent, settings->senders);
     settings->threads = option->threads == NULL ? NULL : threads_load(parent, option->threads, err);
     if (option->threads != NULL && settings->threads == NULL)
         return false;
@@ -73,8 +74,8 @@ static bool setup_history(const void *parent, const struct scan_option *option, 
 }
 
 /* Candidates, one a line; and YARA rules, compiled before any worker is forked. */
-static bool setup_files(const void *parent, const struct scan_option *option, struct scan_settings *settings,
-                        struct error *err)
+static bool setup_files(const void *parent, const struct scan_option *option,
+                        struct scan_settings *settings, struct error *err)
 {
     struct bytes text, line;
     if (option->yara != NULL && !yara_load(option->yara, err))
@@ -91,8 +92,8 @@ static bool setup_files(const void *parent, const struct scan_option *option, st
     return true;
 }
 
-bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,
-                struct error *err)
+bool setup_scan(const void *parent, const struct scan_option *option,
+                struct scan_settings *settings, struct error *err)
 {
     *settings = (struct scan_settings){
         .observe.org_domain = lowered(parent, option->org_domains, option->org_domain_count),
@@ -106,7 +107,8 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
         .want_raw = option->keep_raw && option->store != NULL,
         .want_fingerprint = option->want_campaigns || option->store != NULL,
     };
-    if (option->dkim_keys != NULL && !data_read(parent, option->dkim_keys, &settings->observe.dkim_keys, err))
+    if (option->dkim_keys != NULL &&
+        !data_read(parent, option->dkim_keys, &settings->observe.dkim_keys, err))
         return false;
     if (option->model_file != NULL) {
         settings->learned = learned_load(parent, option->model_file, true, err);
@@ -132,11 +134,12 @@ bool setup_scan(const void *parent, const struct scan_option *option, struct sca
     if (scripts == NULL)
         return false;
     settings->script_families = script_families_load(parent, scripts, err);
-    return settings->families != NULL && settings->script_families != NULL && setup_files(parent, option, settings, err) &&
-           setup_rules(parent, option, settings, err);
+    return settings->families != NULL && settings->script_families != NULL &&
+           setup_files(parent, option, settings, err) && setup_rules(parent, option, settings, err);
 }
 
-void setup_learn(const void *parent, const struct scan_option *option, struct scan_settings *settings)
+void setup_learn(const void *parent, const struct scan_option *option,
+                 struct scan_settings *settings)
 {
     *settings = (struct scan_settings){
         .observe.org_domain = lowered(parent, option->org_domains, option->org_domain_count),

@@ -10,10 +10,11 @@
 
 /* Fill SETTINGS (under PARENT) from OPTION.  Problems of single rules are printed and counted; false and
  * ERR where nothing useful could be loaded. */
-bool setup_scan(const void *parent, const struct scan_option *option, struct scan_settings *settings,
-                struct error *err);
+bool setup_scan(const void *parent, const struct scan_option *option,
+                struct scan_settings *settings, struct error *err);
 
 /* The settings that learning from mail needs: no rules, own domains, lessons wanted. */
-void setup_learn(const void *parent, const struct scan_option *option, struct scan_settings *settings);
+void setup_learn(const void *parent, const struct scan_option *option,
+                 struct scan_settings *settings);
 
 #endif

@@ -24,13 +24,13 @@ struct store_option {
     int argument_count;
 };
 
-#define STORE_OPTION_HELP \
-    "  --store FILE      the store (default: $XDG_DATA_HOME/noroshi/store.db)\n" \
-    "  --since DATE      from 2021-03-01 on, by the date of the mail, UTC\n" \
-    "  --until DATE      before that date\n" \
-    "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n" \
-    "  --limit N         at most so many\n" \
-    "  --json            one JSON object a line\n" \
+#define STORE_OPTION_HELP                                                                          \
+    "  --store FILE      the store (default: $XDG_DATA_HOME/noroshi/store.db)\n"                   \
+    "  --since DATE      from 2021-03-01 on, by the date of the mail, UTC\n"                       \
+    "  --until DATE      before that date\n"                                                       \
+    "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n"                     \
+    "  --limit N         at most so many\n"                                                        \
+    "  --json            one JSON object a line\n"                                                 \
     "  --lang en|ja      language of sentences\n"
 
 /* Read ARGV; -1: go on, else the exit status (help was printed, or an error). */

@@ -9,7 +9,7 @@
 
 enum exit_status {
     EXIT_CLEAN = 0,
-    EXIT_FOUND = 1,      /* suspicious or malicious, or what --fail-on says */
+    EXIT_FOUND = 1, /* suspicious or malicious, or what --fail-on says */
     EXIT_ERROR = 2,
     EXIT_UNSCANNABLE = 3,
     EXIT_USAGE = 64,

@@ -9,7 +9,7 @@
 struct bulk {
     struct holder {
         struct bulk *bulk;
-    } *holder;
+    } * holder;
     uint64_t spare;
 };
 

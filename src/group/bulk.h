@@ -6,7 +6,8 @@
 
 #include "base/bytes.h"
 
-/* COUNT * SIZE zeroed bytes that live until bulk_free or until PARENT goes; out of memory ends the process. */
+/* COUNT * SIZE zeroed bytes that live until bulk_free or until PARENT goes; out of memory ends the
+ * process. */
 void *bulk_array(const void *parent, uint64_t count, size_t size);
 /* AT (from bulk_array of PARENT, or NULL) with room for COUNT; new bytes are not zeroed. */
 void *bulk_grow(const void *parent, void *at, uint64_t count, size_t size);

@@ -16,12 +16,27 @@ struct keyed {
 };
 
 /* Where partners are looked for: what must be the same, the longest gap, how many before are compared. */
-enum look { LOOK_REGISTERED, LOOK_BATCH, LOOK_BURST, LOOK_LABEL, LOOK_LABEL_BRAND, LOOK_SUB, LOOK_SUB_SUFFIX, LOOK_WHOLE,
-            LOOK_PATH_BRAND, LOOK_PATH_SUFFIX, LOOK_SCHEME, LOOK_ADDRESS, LOOK_NEIGHBOUR, LOOK_COUNT };
+enum look {
+    LOOK_REGISTERED,
+    LOOK_BATCH,
+    LOOK_BURST,
+    LOOK_LABEL,
+    LOOK_LABEL_BRAND,
+    LOOK_SUB,
+    LOOK_SUB_SUFFIX,
+    LOOK_WHOLE,
+    LOOK_PATH_BRAND,
+    LOOK_PATH_SUFFIX,
+    LOOK_SCHEME,
+    LOOK_ADDRESS,
+    LOOK_NEIGHBOUR,
+    LOOK_COUNT
+};
 static const struct {
     double days;
     uint32_t back;
-} looks[LOOK_COUNT] = {{365, 2}, {1, 2}, {4, 3}, {60, 2}, {30, 3}, {40, 2}, {40, 3}, {40, 3}, {30, 2}, {30, 2}, {60, 4}, {30, 2}, {40, 1}};
+} looks[LOOK_COUNT] = {{365, 2}, {1, 2},  {4, 3},  {60, 2}, {30, 3}, {40, 2}, {40, 3},
+                       {40, 3},  {30, 2}, {30, 2}, {60, 4}, {30, 2}, {40, 1}};
 
 static uint64_t look_key(const struct evidence_base *e, enum look look, uint32_t i)
 {
@@ -66,8 +81,10 @@ static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t 
         uint32_t bucket[1u << RADIX_BITS] = {0}, from = 0;
         uint32_t shift = pass < 3 ? pass * RADIX_BITS : (pass - 3) * RADIX_BITS;
         for (uint32_t i = 0; i < count; i++)
-            bucket[(pass < 3 ? at[i].minute >> shift : at[i].key >> shift) & ((1u << RADIX_BITS) - 1)]++;
-        if (count > 0 && bucket[(pass < 3 ? at[0].minute >> shift : at[0].key >> shift) & ((1u << RADIX_BITS) - 1)] == count)
+            bucket[(pass < 3 ? at[i].minute >> shift : at[i].key >> shift) &
+                   ((1u << RADIX_BITS) - 1)]++;
+        if (count > 0 && bucket[(pass < 3 ? at[0].minute >> shift : at[0].key >> shift) &
+                                ((1u << RADIX_BITS) - 1)] == count)
             continue;
         for (uint32_t b = 0; b < 1u << RADIX_BITS; b++) {
             uint32_t n = bucket[b];
@@ -75,7 +92,8 @@ static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t 
             from += n;
         }
         for (uint32_t i = 0; i < count; i++)
-            other[bucket[(pass < 3 ? at[i].minute >> shift : at[i].key >> shift) & ((1u << RADIX_BITS) - 1)]++] = at[i];
+            other[bucket[(pass < 3 ? at[i].minute >> shift : at[i].key >> shift) &
+                         ((1u << RADIX_BITS) - 1)]++] = at[i];
         struct keyed *swap = at;
         at = other;
         other = swap;
@@ -83,7 +101,8 @@ static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t 
     return at;
 }
 
-static void add_edge(struct candidates *out, const void *parent, const struct evidence_base *e, uint32_t a, uint32_t b, double least)
+static void add_edge(struct candidates *out, const void *parent, const struct evidence_base *e,
+                     uint32_t a, uint32_t b, double least)
 {
     struct link link;
     evidence_compare(e, a, b, &link);
@@ -93,11 +112,12 @@ static void add_edge(struct candidates *out, const void *parent, const struct ev
         out->room = out->room == 0 ? 65536 : out->room + out->room / 2;
         out->edge = bulk_grow(parent, out->edge, out->room, sizeof *out->edge);
     }
-    out->edge[out->count++] = (struct cluster_edge){(float)link.score, a < b ? a : b, a < b ? b : a};
+    out->edge[out->count++] =
+        (struct cluster_edge){(float)link.score, a < b ? a : b, a < b ? b : a};
 }
 
-static void chain(struct candidates *out, const void *parent, const struct evidence_base *e, const struct keyed *at, uint32_t count,
-                  enum look look, double least)
+static void chain(struct candidates *out, const void *parent, const struct evidence_base *e,
+                  const struct keyed *at, uint32_t count, enum look look, double least)
 {
     double most = looks[look].days * 1440;
     for (uint32_t i = 1; i < count; i++)
@@ -107,17 +127,21 @@ static void chain(struct candidates *out, const void *parent, const struct evide
 }
 
 /* Labels that differ in one place have one masked form in common. */
-static uint32_t mask_keys(const struct evidence_base *e, uint32_t site, size_t at, struct keyed *out)
+static uint32_t mask_keys(const struct evidence_base *e, uint32_t site, size_t at,
+                          struct keyed *out)
 {
     const struct site *s = &e->feed->site[site];
     const struct traits *t = &e->templates->traits[site];
     struct bytes label = site_label(s);
-    if ((s->flags & SITE_IP) != 0 || label.len < NEIGHBOUR_SHORTEST || label.len > NEIGHBOUR_LONGEST || at >= label.len)
+    if ((s->flags & SITE_IP) != 0 || label.len < NEIGHBOUR_SHORTEST ||
+        label.len > NEIGHBOUR_LONGEST || at >= label.len)
         return 0;
     uint8_t copy[NEIGHBOUR_LONGEST];
     memcpy(copy, label.at, label.len);
     copy[at] = '?';
-    *out = (struct keyed){tally_mix(tally_mix(bytes_hash(bytes_of(copy, label.len)), t->suffix), s->brand), s->first_minute, site};
+    *out = (struct keyed){
+        tally_mix(tally_mix(bytes_hash(bytes_of(copy, label.len)), t->suffix), s->brand),
+        s->first_minute, site};
     return 1;
 }
 
@@ -137,12 +161,14 @@ static void sort_unique(struct candidates *out)
         qsort(out->edge, out->count, sizeof *out->edge, compare_edges);
     uint64_t kept = 0;
     for (uint64_t i = 0; i < out->count; i++)
-        if (kept == 0 || out->edge[kept - 1].a != out->edge[i].a || out->edge[kept - 1].b != out->edge[i].b)
+        if (kept == 0 || out->edge[kept - 1].a != out->edge[i].a ||
+            out->edge[kept - 1].b != out->edge[i].b)
             out->edge[kept++] = out->edge[i];
     out->count = kept;
 }
 
-void candidate_edges(struct candidates *out, const void *parent, const struct evidence_base *e, double least)
+void candidate_edges(struct candidates *out, const void *parent, const struct evidence_base *e,
+                     double least)
 {
     double score = log(least / (1 - least));
     struct keyed *at = bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed));
@@ -157,7 +183,8 @@ void candidate_edges(struct candidates *out, const void *parent, const struct ev
         }
         chain(out, parent, e, sort_keyed(at, other, count), count, (enum look)look, score);
     }
-    for (size_t place = 0; place < NEIGHBOUR_LONGEST && (e->off >> EVIDENCE_NEIGHBOUR & 1) == 0; place++) {
+    for (size_t place = 0; place < NEIGHBOUR_LONGEST && (e->off >> EVIDENCE_NEIGHBOUR & 1) == 0;
+         place++) {
         uint32_t count = 0;
         for (uint32_t i = 0; i < e->feed->count; i++)
             count += mask_keys(e, i, place, &at[count]);

@@ -12,6 +12,7 @@ struct candidates {
 };
 
 /* Pairs of EVIDENCE's sites whose probability is at least LEAST. */
-void candidate_edges(struct candidates *out, const void *parent, const struct evidence_base *evidence, double least);
+void candidate_edges(struct candidates *out, const void *parent,
+                     const struct evidence_base *evidence, double least);
 
 #endif

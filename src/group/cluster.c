@@ -26,7 +26,8 @@ static uint32_t root(struct forest *f, uint32_t i)
     return i;
 }
 
-/* Spread the order of sketches over the list: indices are hashes in order, so the smallest are any members. */
+/* Spread the order of sketches over the list: indices are hashes in order, so the smallest are any
+ * members. */
 static void merge_sketch(uint32_t *into, const uint32_t *from)
 {
     uint32_t merged[CLUSTER_SKETCH];
@@ -77,8 +78,8 @@ static double gap_days(const struct evidence_base *e, uint32_t a, uint32_t b)
 }
 
 /* Take edges from the strongest down; joins go to CLUSTERS->forest. */
-static void agglomerate(struct forest *f, const struct candidates *edges, double most_days, double least, bool chained,
-                        struct clusters *out)
+static void agglomerate(struct forest *f, const struct candidates *edges, double most_days,
+                        double least, bool chained, struct clusters *out)
 {
     for (uint64_t i = 0; i < edges->count; i++) {
         const struct cluster_edge *edge = &edges->edge[i];
@@ -112,7 +113,8 @@ static void collect_contested(struct clusters *out, const struct candidates *edg
     }
 }
 
-struct clusters *cluster_sites(const void *parent, const struct evidence_base *evidence, const struct cluster_params *params)
+struct clusters *cluster_sites(const void *parent, const struct evidence_base *evidence,
+                               const struct cluster_params *params)
 {
     struct clusters *out = talloc_zero(parent, struct clusters);
     uint32_t count = evidence->feed->count;
@@ -134,7 +136,8 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
         if (a == b)
             continue;
         join(&f, a, b);
-        out->forest[out->forest_count++] = (struct cluster_edge){INFINITY, params->must[i].a, params->must[i].b};
+        out->forest[out->forest_count++] =
+            (struct cluster_edge){INFINITY, params->must[i].a, params->must[i].b};
     }
     agglomerate(&f, &edges, params->wave_days, params->wave_least, false, out);
     out->wave_joins = out->forest_count;
@@ -147,14 +150,17 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
     return out;
 }
 
-uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t a, uint32_t b, struct cluster_edge *out,
-                      uint32_t most)
+uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t a, uint32_t b,
+                      struct cluster_edge *out, uint32_t most)
 {
     void *scratch = talloc_new(NULL);
-    uint32_t *head = bulk_array(scratch, sites + 1u, sizeof(uint32_t)); /* 1 + last half-edge of each site */
+    uint32_t *head =
+        bulk_array(scratch, sites + 1u, sizeof(uint32_t)); /* 1 + last half-edge of each site */
     uint32_t *next = bulk_array(scratch, 2 * clusters->forest_count + 1u, sizeof(uint32_t));
-    uint32_t *came = bulk_array(scratch, sites + 1u, sizeof(uint32_t)); /* 1 + half-edge towards B */
-    uint32_t *queue = bulk_array(scratch, sites + 1u, sizeof(uint32_t)), first = 0, last = 0, count = 0;
+    uint32_t *came =
+        bulk_array(scratch, sites + 1u, sizeof(uint32_t)); /* 1 + half-edge towards B */
+    uint32_t *queue = bulk_array(scratch, sites + 1u, sizeof(uint32_t)), first = 0, last = 0,
+             count = 0;
     for (uint32_t i = 0; i < 2 * clusters->forest_count; i++) {
         uint32_t from = i % 2 == 0 ? clusters->forest[i / 2].a : clusters->forest[i / 2].b;
         next[i] = head[from];

@@ -37,21 +37,25 @@ struct cluster_params {
 };
 /* Where report batches do not count, hours of one brand carry waves, with less certainty. */
 #define CLUSTER_WAVE_LEAST_ALONE 0.28
-#define CLUSTER_DEFAULTS {.wave_days = 3.0, .wave_least = 0.70, .group_least = 0.10}
+#define CLUSTER_DEFAULTS                                                                           \
+    {                                                                                              \
+        .wave_days = 3.0, .wave_least = 0.70, .group_least = 0.10                                  \
+    }
 
 struct clusters {
-    uint32_t *wave, *group;     /* per site: index of the member with the smallest hash */
+    uint32_t *wave, *group;           /* per site: index of the member with the smallest hash */
     uint32_t *wave_size, *group_size; /* at that index */
-    struct cluster_edge *forest; /* the joins of waves, then those of groups */
+    struct cluster_edge *forest;      /* the joins of waves, then those of groups */
     uint32_t forest_count, wave_joins;
     struct cluster_edge *contested; /* strong edges between different groups, strongest first */
     uint32_t contested_count;
     uint64_t edges;
 };
 
-struct clusters *cluster_sites(const void *parent, const struct evidence_base *evidence, const struct cluster_params *params);
+struct clusters *cluster_sites(const void *parent, const struct evidence_base *evidence,
+                               const struct cluster_params *params);
 /* The joins from A to B through the forest, in order, at most MOST of them; 0: not together (or more). */
-uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t a, uint32_t b, struct cluster_edge *out,
-                      uint32_t most);
+uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t a, uint32_t b,
+                      struct cluster_edge *out, uint32_t most);
 
 #endif

@@ -3,11 +3,11 @@
 
 #include <math.h>
 
-#define RARE_DECADES 3.0   /* 1 in 1,000 counts in full */
+#define RARE_DECADES 3.0 /* 1 in 1,000 counts in full */
 #define RARE_MOST 1.3
-#define UNKNOWN_DAYS 7.0   /* taken where a list has no times */
+#define UNKNOWN_DAYS 7.0 /* taken where a list has no times */
 #define TEMPLATE_LITERAL_LEAST 3
-#define BURST_CALM 4.0     /* sites of a burst that still count in full */
+#define BURST_CALM 4.0 /* sites of a burst that still count in full */
 /* Where report batches do not count, hours of one brand below one suffix have to do their work. */
 #define BURST_ALONE_WEIGHT 12.0
 #define BURST_ALONE_DAYS 0.1
@@ -20,7 +20,8 @@ const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
 #undef EVIDENCE
 };
 
-static uint64_t cell_key(const struct evidence_base *e, const struct site *site, const struct traits *traits, uint32_t day)
+static uint64_t cell_key(const struct evidence_base *e, const struct site *site,
+                         const struct traits *traits, uint32_t day)
 {
     return tally_mix(tally_mix(e->feed->brand[site->brand].hash, traits->suffix), day);
 }
@@ -68,7 +69,8 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
         break;
     case EVIDENCE_SCHEME:
         if (traits->scheme != SCHEME_NONE)
-            value = tally_mix(traits->sector, traits->scheme == SCHEME_MUTATE ? traits->suffix : 1u);
+            value =
+                tally_mix(traits->sector, traits->scheme == SCHEME_MUTATE ? traits->suffix : 1u);
         break;
     case EVIDENCE_USERINFO:
         value = site->flags & SITE_USERINFO;
@@ -79,7 +81,8 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
     return value == 0 ? 0 : tally_mix(value, (uint64_t)id + 100);
 }
 
-void evidence_init(struct evidence_base *e, const void *parent, const struct templates *templates, uint32_t off)
+void evidence_init(struct evidence_base *e, const void *parent, const struct templates *templates,
+                   uint32_t off)
 {
     *e = (struct evidence_base){.feed = templates->feed, .templates = templates, .off = off};
     tally_init(&e->value, parent, (uint64_t)e->feed->count * 5);
@@ -90,7 +93,8 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
                 tally_add(&e->value, key);
         }
         const struct site *site = &e->feed->site[i];
-        tally_add(&e->value, cell_key(e, site, &templates->traits[i], site->first_minute / MINUTES_A_DAY));
+        tally_add(&e->value,
+                  cell_key(e, site, &templates->traits[i], site->first_minute / MINUTES_A_DAY));
     }
 }
 
@@ -99,14 +103,17 @@ double evidence_probability(double score)
     return 1.0 / (1.0 + exp(-score));
 }
 
-static void part_set(const struct evidence_base *e, struct link *out, enum evidence_id id, uint64_t key, double times)
+static void part_set(const struct evidence_base *e, struct link *out, enum evidence_id id,
+                     uint64_t key, double times)
 {
     uint32_t seen = tally_get(&e->value, key);
     double chance = (double)(seen > 0 ? seen : 1) / (double)e->feed->count;
     double rare = -log10(chance) / RARE_DECADES;
     rare = rare < 0 ? 0 : rare > RARE_MOST ? RARE_MOST : rare;
     double days = out->days < 0 ? UNKNOWN_DAYS : out->days;
-    out->part[id] = (struct link_part){evidence_rows[id].weight * times * rare * exp(-days / evidence_rows[id].days), seen, chance};
+    out->part[id] = (struct link_part){evidence_rows[id].weight * times * rare *
+                                           exp(-days / evidence_rows[id].days),
+                                       seen, chance};
 }
 
 static bool neighbours(struct bytes a, struct bytes b)
@@ -127,12 +134,16 @@ static bool other_schemes(const struct traits *a, const struct traits *b)
 }
 
 /* The same brand below the same suffix: the more of those in the days of the two, the less it says. */
-static void compare_burst(const struct evidence_base *e, uint32_t a, uint32_t b, uint64_t key, struct link *out)
+static void compare_burst(const struct evidence_base *e, uint32_t a, uint32_t b, uint64_t key,
+                          struct link *out)
 {
     const struct site *left = &e->feed->site[a], *right = &e->feed->site[b];
-    uint32_t n = tally_get(&e->value, cell_key(e, left, &e->templates->traits[a], left->first_minute / MINUTES_A_DAY));
-    uint32_t m = tally_get(&e->value, cell_key(e, right, &e->templates->traits[b], right->first_minute / MINUTES_A_DAY));
-    double crowd = n > m ? n : m, times = crowd <= BURST_CALM ? 1 : 1 / (1 + 0.35 * log(crowd / BURST_CALM));
+    uint32_t n = tally_get(
+        &e->value, cell_key(e, left, &e->templates->traits[a], left->first_minute / MINUTES_A_DAY));
+    uint32_t m = tally_get(&e->value, cell_key(e, right, &e->templates->traits[b],
+                                               right->first_minute / MINUTES_A_DAY));
+    double crowd = n > m ? n : m,
+           times = crowd <= BURST_CALM ? 1 : 1 / (1 + 0.35 * log(crowd / BURST_CALM));
     double days = out->days < 0 ? UNKNOWN_DAYS : out->days;
     bool alone = (e->off >> EVIDENCE_BATCH & 1) != 0;
     double weight = alone ? BURST_ALONE_WEIGHT : evidence_rows[EVIDENCE_BURST].weight;
@@ -151,7 +162,8 @@ void evidence_compare(const struct evidence_base *e, uint32_t a, uint32_t b, str
     evidence_compare_at(e, a, b, days, out);
 }
 
-void evidence_compare_at(const struct evidence_base *e, uint32_t a, uint32_t b, double days, struct link *out)
+void evidence_compare_at(const struct evidence_base *e, uint32_t a, uint32_t b, double days,
+                         struct link *out)
 {
     const struct site *left = &e->feed->site[a], *right = &e->feed->site[b];
     *out = (struct link){.score = EVIDENCE_BIAS, .days = days};
@@ -168,9 +180,11 @@ void evidence_compare_at(const struct evidence_base *e, uint32_t a, uint32_t b, 
         else
             part_set(e, out, (enum evidence_id)id, key, 1);
     }
-    if ((e->off >> EVIDENCE_NEIGHBOUR & 1) == 0 && left->brand == right->brand && neighbours(site_label(left), site_label(right)))
+    if ((e->off >> EVIDENCE_NEIGHBOUR & 1) == 0 && left->brand == right->brand &&
+        neighbours(site_label(left), site_label(right)))
         part_set(e, out, EVIDENCE_NEIGHBOUR, 0, 1);
-    if ((e->off >> EVIDENCE_SCHEME & 1) == 0 && other_schemes(&e->templates->traits[a], &e->templates->traits[b]))
+    if ((e->off >> EVIDENCE_SCHEME & 1) == 0 &&
+        other_schemes(&e->templates->traits[a], &e->templates->traits[b]))
         out->score -= OTHER_SCHEME;
     for (int id = 0; id < EVIDENCE_COUNT; id++)
         out->score += out->part[id].score;

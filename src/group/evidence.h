@@ -33,14 +33,14 @@ extern const struct evidence_row evidence_rows[EVIDENCE_COUNT];
 struct evidence_base {
     const struct feed *feed;
     const struct templates *templates;
-    struct tally value;  /* sites that have (evidence, value) */
-    uint32_t off;        /* bit set of enum evidence_id that do not count */
+    struct tally value; /* sites that have (evidence, value) */
+    uint32_t off;       /* bit set of enum evidence_id that do not count */
 };
 
 struct link_part {
-    double score;   /* 0: does not speak */
-    uint32_t seen;  /* sites of the list that share the value; 0: not counted */
-    double chance;  /* that a random site of the list has it */
+    double score;  /* 0: does not speak */
+    uint32_t seen; /* sites of the list that share the value; 0: not counted */
+    double chance; /* that a random site of the list has it */
 };
 
 struct link {
@@ -51,11 +51,14 @@ struct link {
 
 #define EVIDENCE_BIAS (-7.0)
 
-void evidence_init(struct evidence_base *evidence, const void *parent, const struct templates *templates, uint32_t off);
+void evidence_init(struct evidence_base *evidence, const void *parent,
+                   const struct templates *templates, uint32_t off);
 /* What speaks for sites A and B. */
-void evidence_compare(const struct evidence_base *evidence, uint32_t a, uint32_t b, struct link *out);
+void evidence_compare(const struct evidence_base *evidence, uint32_t a, uint32_t b,
+                      struct link *out);
 /* The same as if the two were DAYS apart. */
-void evidence_compare_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days, struct link *out);
+void evidence_compare_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days,
+                         struct link *out);
 /* exp(x) / (1 + exp(x)). */
 double evidence_probability(double score);
 /* The value that ID looks at in SITE, as a hash to find partners by; 0: nothing to share. */

@@ -61,7 +61,8 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
         text_add_format(out, " %.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name));
         break;
     case EVIDENCE_BURST:
-        text_add_format(out, " %.*s .%.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name), BYTES_FMT(site_suffix(s)));
+        text_add_format(out, " %.*s .%.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name),
+                        BYTES_FMT(site_suffix(s)));
         break;
     case EVIDENCE_SUFFIX:
         text_add_format(out, " .%.*s", BYTES_FMT(site_suffix(s)));
@@ -87,7 +88,8 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
 }
 
 /* One line: the parts of LINK, each with observed and expected by chance. */
-static void add_parts(const struct groups *g, const struct link *link, uint32_t site, struct text *out)
+static void add_parts(const struct groups *g, const struct link *link, uint32_t site,
+                      struct text *out)
 {
     int id[EVIDENCE_COUNT];
     uint32_t count = order_parts(link, id);
@@ -97,8 +99,8 @@ static void add_parts(const struct groups *g, const struct link *link, uint32_t 
         text_add_format(out, "%s%s", i == 0 ? "" : "; ", evidence_rows[id[i]].what);
         add_value(g, (enum evidence_id)id[i], site, out);
         if (part->seen > 0)
-            text_add_format(out, " (%u of %u sites; %.2g expected of a pair by chance)", part->seen, g->evidence->feed->count,
-                            part->chance);
+            text_add_format(out, " (%u of %u sites; %.2g expected of a pair by chance)", part->seen,
+                            g->evidence->feed->count, part->chance);
         text_add_format(out, " +%.1f", part->score);
     }
     if (count == 0)
@@ -119,8 +121,8 @@ static void add_hop(const struct groups *g, uint32_t a, uint32_t b, bool forced,
     if (forced)
         text_add_string(out, "\n    told to be together by the must-link file\n");
     else
-        text_add_format(out, ": %s (log-odds %.1f, probability %.2f)\n", explain_strength(link.score), link.score,
-                        evidence_probability(link.score));
+        text_add_format(out, ": %s (log-odds %.1f, probability %.2f)\n",
+                        explain_strength(link.score), link.score, evidence_probability(link.score));
     add_parts(g, &link, a, out);
 }
 
@@ -130,24 +132,28 @@ void explain_pair(const struct groups *g, uint32_t a, uint32_t b, struct text *o
     struct cluster_edge *hop = talloc_array(NULL, struct cluster_edge, HOPS_MOST);
     uint32_t count = cluster_path(c, g->evidence->feed->count, a, b, hop, HOPS_MOST);
     if (count == 0 && a != b) {
-        text_add_string(out, c->group[a] == c->group[b] ? "together by more hops than are shown; directly:\n" :
-                        "not in one group; between the two themselves:\n");
+        text_add_string(out, c->group[a] == c->group[b]
+                                 ? "together by more hops than are shown; directly:\n"
+                                 : "not in one group; between the two themselves:\n");
         add_hop(g, a, b, false, out);
     } else {
         float weakest = INFINITY;
-        text_add_format(out, "%s: together by %u %s\n", c->wave[a] == c->wave[b] ? "one wave" : "one group", count,
+        text_add_format(out, "%s: together by %u %s\n",
+                        c->wave[a] == c->wave[b] ? "one wave" : "one group", count,
                         count == 1 ? "hop" : "hops");
         for (uint32_t i = 0; i < count; i++) {
             add_hop(g, hop[i].a, hop[i].b, isinf(hop[i].score), out);
             weakest = hop[i].score < weakest ? hop[i].score : weakest;
         }
         if (count > 0 && !isinf(weakest))
-            text_add_format(out, "strength by the weakest hop: %s (log-odds %.1f)\n", explain_strength(weakest), (double)weakest);
+            text_add_format(out, "strength by the weakest hop: %s (log-odds %.1f)\n",
+                            explain_strength(weakest), (double)weakest);
     }
     talloc_free(hop);
 }
 
-static struct bytes value_of(const struct groups *g, uint32_t site, enum explain_what what, struct text *scratch)
+static struct bytes value_of(const struct groups *g, uint32_t site, enum explain_what what,
+                             struct text *scratch)
 {
     const struct feed *feed = g->evidence->feed;
     const struct site *s = &feed->site[site];
@@ -176,8 +182,8 @@ static int compare_counts(const void *left, const void *right)
     return bytes_compare(a->text, b->text);
 }
 
-uint32_t explain_counts(const struct groups *g, const struct group *group, enum explain_what what, struct arena *arena,
-                        struct explain_count *out, uint32_t most)
+uint32_t explain_counts(const struct groups *g, const struct group *group, enum explain_what what,
+                        struct arena *arena, struct explain_count *out, uint32_t most)
 {
     struct table *table = table_new(NULL);
     struct text scratch;
@@ -185,11 +191,13 @@ uint32_t explain_counts(const struct groups *g, const struct group *group, enum 
     for (uint32_t m = 0; m < group->count; m++) {
         struct bytes value = value_of(g, group->member[m], what, &scratch);
         void *seen = table_get(table, value);
-        table_set(table, seen == NULL ? arena_copy(arena, value) : value, (void *)((uintptr_t)seen + 1));
+        table_set(table, seen == NULL ? arena_copy(arena, value) : value,
+                  (void *)((uintptr_t)seen + 1));
     }
     struct explain_count *all = talloc_array(table, struct explain_count, table->count + 1);
     for (uint32_t i = 0; i < table->count; i++)
-        all[i] = (struct explain_count){table->row[i].key, (uint32_t)(uintptr_t)table->row[i].value};
+        all[i] =
+            (struct explain_count){table->row[i].key, (uint32_t)(uintptr_t)table->row[i].value};
     uint32_t count = table->count < most ? table->count : most;
     qsort(all, table->count, sizeof *all, compare_counts);
     memcpy(out, all, count * sizeof *out);
@@ -234,7 +242,8 @@ static bool test_regex(const struct groups *g, const struct group *group, struct
     return out->inside > 1 && out->outside <= OUTSIDE_SHARE * (out->inside + out->outside);
 }
 
-uint32_t explain_regexes(const struct groups *g, const struct group *group, struct arena *arena, struct explain_regex *out, uint32_t most)
+uint32_t explain_regexes(const struct groups *g, const struct group *group, struct arena *arena,
+                         struct explain_regex *out, uint32_t most)
 {
     struct table *table = table_new(NULL);
     for (uint32_t m = 0; m < group->count; m++) {
@@ -246,10 +255,12 @@ uint32_t explain_regexes(const struct groups *g, const struct group *group, stru
     }
     struct explain_count *all = talloc_array(table, struct explain_count, table->count + 1);
     for (uint32_t i = 0; i < table->count; i++)
-        all[i] = (struct explain_count){table->row[i].key, (uint32_t)(uintptr_t)table->row[i].value};
+        all[i] =
+            (struct explain_count){table->row[i].key, (uint32_t)(uintptr_t)table->row[i].value};
     qsort(all, table->count, sizeof *all, compare_counts);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < table->count && i < TRIES_MOST && count < most && all[i].count > 1; i++) {
+    for (uint32_t i = 0; i < table->count && i < TRIES_MOST && count < most && all[i].count > 1;
+         i++) {
         out[count].pattern = all[i].text;
         count += test_regex(g, group, &out[count]);
     }
@@ -257,14 +268,15 @@ uint32_t explain_regexes(const struct groups *g, const struct group *group, stru
     return count;
 }
 
-static void add_counts(const struct groups *g, const struct group *group, enum explain_what what, const char *title,
-                       struct arena *arena, struct text *out)
+static void add_counts(const struct groups *g, const struct group *group, enum explain_what what,
+                       const char *title, struct arena *arena, struct text *out)
 {
     struct explain_count count[8];
     uint32_t n = explain_counts(g, group, what, arena, count, 8);
     text_add_format(out, "  %-10s", title);
     for (uint32_t i = 0; i < n; i++)
-        text_add_format(out, "%s%.*s %u", i == 0 ? "" : ", ", BYTES_FMT(count[i].text), count[i].count);
+        text_add_format(out, "%s%.*s %u", i == 0 ? "" : ", ", BYTES_FMT(count[i].text),
+                        count[i].count);
     text_add_byte(out, '\n');
 }
 
@@ -280,13 +292,15 @@ static void add_split(const struct groups *g, const struct group *group, struct 
         joins++;
         evidence_compare(g->evidence, edge->a, edge->b, &link);
         for (int id = 0; id < EVIDENCE_COUNT; id++)
-            only[id] += link.part[id].score > 0 && evidence_probability(link.score - link.part[id].score) < 0.2;
+            only[id] += link.part[id].score > 0 &&
+                        evidence_probability(link.score - link.part[id].score) < 0.2;
     }
     text_add_format(out, "  %-10s", "splits");
     bool any = false;
     for (int id = 0; id < EVIDENCE_COUNT; id++)
         if (only[id] > 0) {
-            text_add_format(out, "%s%u of %u joins would go without '%s'", any ? ", " : "", only[id], joins, evidence_rows[id].name);
+            text_add_format(out, "%s%u of %u joins would go without '%s'", any ? ", " : "",
+                            only[id], joins, evidence_rows[id].name);
             any = true;
         }
     text_add_string(out, any ? "\n" : "no single kind of evidence holds it together\n");
@@ -307,7 +321,8 @@ static void add_contested(const struct groups *g, const struct group *group, str
         explain_host(g, other, out);
         if (g->of[other] != 0)
             text_add_format(out, " of %.*s", BYTES_FMT(g->group[g->of[other] - 1].id));
-        text_add_format(out, " (%s, log-odds %.1f)\n", explain_strength(edge->score), (double)edge->score);
+        text_add_format(out, " (%s, log-odds %.1f)\n", explain_strength(edge->score),
+                        (double)edge->score);
     }
 }
 
@@ -317,7 +332,8 @@ void explain_group(const struct groups *g, const struct group *group, struct tex
     char first[16], last[16];
     state_day(group->first_minute, first);
     state_day(group->last_minute, last);
-    text_add_format(out, "%.*s: %u sites, %u domains, %s to %s\n", BYTES_FMT(group->id), group->count, group->domains, first, last);
+    text_add_format(out, "%.*s: %u sites, %u domains, %s to %s\n", BYTES_FMT(group->id),
+                    group->count, group->domains, first, last);
     add_counts(g, group, EXPLAIN_BRAND, "brands", arena, out);
     add_counts(g, group, EXPLAIN_TEMPLATE, "templates", arena, out);
     add_counts(g, group, EXPLAIN_SUFFIX, "suffixes", arena, out);
@@ -326,8 +342,9 @@ void explain_group(const struct groups *g, const struct group *group, struct tex
     struct explain_regex regex[3];
     uint32_t count = is_group ? explain_regexes(g, group, arena, regex, 3) : 0;
     for (uint32_t i = 0; i < count; i++)
-        text_add_format(out, "  %-10s%.*s  (%u of the group, %u other sites of the list)\n", i == 0 ? "regex" : "",
-                        BYTES_FMT(regex[i].pattern), regex[i].inside, regex[i].outside);
+        text_add_format(out, "  %-10s%.*s  (%u of the group, %u other sites of the list)\n",
+                        i == 0 ? "regex" : "", BYTES_FMT(regex[i].pattern), regex[i].inside,
+                        regex[i].outside);
     if (is_group) {
         add_split(g, group, out);
         add_contested(g, group, out);

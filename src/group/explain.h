@@ -25,8 +25,8 @@ void explain_pair(const struct groups *groups, uint32_t a, uint32_t b, struct te
 /* Templates, brands, days, regular expressions, weakest joins, neighbours it was nearly joined to. */
 void explain_group(const struct groups *groups, const struct group *group, struct text *out);
 /* The best regular expressions of GROUP, at most MOST; ARENA holds them. */
-uint32_t explain_regexes(const struct groups *groups, const struct group *group, struct arena *arena, struct explain_regex *out,
-                         uint32_t most);
+uint32_t explain_regexes(const struct groups *groups, const struct group *group,
+                         struct arena *arena, struct explain_regex *out, uint32_t most);
 /* Defanged: "smbc-wg[.]com". */
 void explain_host(const struct groups *groups, uint32_t site, struct text *out);
 
@@ -37,7 +37,8 @@ struct explain_count {
 };
 enum explain_what { EXPLAIN_BRAND, EXPLAIN_TEMPLATE, EXPLAIN_SUFFIX, EXPLAIN_MONTH };
 /* The values of WHAT in GROUP, most frequent first, ties by text, at most MOST. */
-uint32_t explain_counts(const struct groups *groups, const struct group *group, enum explain_what what, struct arena *arena,
-                        struct explain_count *out, uint32_t most);
+uint32_t explain_counts(const struct groups *groups, const struct group *group,
+                        enum explain_what what, struct arena *arena, struct explain_count *out,
+                        uint32_t most);
 
 #endif

@@ -31,7 +31,8 @@ void feed_add_zones(struct feed *feed, struct bytes list, enum site_flag flag)
     }
 }
 
-void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes text, const char *why)
+void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes text,
+               const char *why)
 {
     if (feed->dirt_count == feed->dirt_room) {
         feed->dirt_room = feed->dirt_room == 0 ? 64 : feed->dirt_room * 2;
@@ -79,7 +80,8 @@ static uint32_t brand_index_of(struct feed *feed, struct bytes name)
     known = table_get(feed->brand_at, brand.name);
     if (known == NULL) {
         if (feed->brand_count == feed->brand_room)
-            feed->brand = talloc_realloc(feed, feed->brand, struct feed_brand, feed->brand_room *= 2);
+            feed->brand =
+                talloc_realloc(feed, feed->brand, struct feed_brand, feed->brand_room *= 2);
         feed->brand[feed->brand_count++] = brand;
         known = (void *)(uintptr_t)feed->brand_count;
         table_set(feed->brand_at, brand.name, known);
@@ -88,7 +90,8 @@ static uint32_t brand_index_of(struct feed *feed, struct bytes name)
     return (uint32_t)((uintptr_t)known - 1);
 }
 
-bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes brand, const char *file, uint32_t line)
+bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes brand,
+              const char *file, uint32_t line)
 {
     feed->rows++;
     struct site site = {.first_minute = minute, .last_minute = minute, .rows = 1};
@@ -122,7 +125,8 @@ static int compare_rows(const void *left, const void *right)
 
 static int compare_brands(const void *left, const void *right)
 {
-    return bytes_compare(((const struct feed_brand *)left)->name, ((const struct feed_brand *)right)->name);
+    return bytes_compare(((const struct feed_brand *)left)->name,
+                         ((const struct feed_brand *)right)->name);
 }
 
 /* Number the brands by name, so that numbers do not tell the order of rows. */

@@ -23,28 +23,30 @@
 #include "observe/brand.h"
 
 enum site_flag {
-    SITE_IP = 1,        /* the host is an IPv4 or IPv6 address */
+    SITE_IP = 1, /* the host is an IPv4 or IPv6 address */
     SITE_HTTPS = 2,
     SITE_DYNAMIC = 4,   /* below a dynamic-DNS zone */
     SITE_FREE = 8,      /* below a host that gives names to anybody */
     SITE_ROOT = 16,     /* no path, or "/" only */
     SITE_USERINFO = 32, /* the link had user information before the host */
-    SITE_GENUINE = 64,  /* the host belongs to a brand's own domain, or is a shortener: says nothing */
+    SITE_GENUINE =
+        64, /* the host belongs to a brand's own domain, or is a shortener: says nothing */
 };
 
 struct site {
     struct bytes host;
-    struct bytes url;      /* of the row that stands for the site, refanged */
-    uint64_t hash;         /* of host: order and tie-break everywhere */
-    uint64_t registered;   /* hash of the registered domain (of the host below a free zone, or an address) */
+    struct bytes url; /* of the row that stands for the site, refanged */
+    uint64_t hash;    /* of host: order and tie-break everywhere */
+    uint64_t
+        registered; /* hash of the registered domain (of the host below a free zone, or an address) */
     uint32_t brand;        /* index into feed.brand; 0: not known */
     uint32_t first_minute; /* since the epoch; 0: not known */
     uint32_t last_minute;
     uint32_t rows;
-    uint8_t sub_len;       /* bytes of the part in front of the registered label, without its dot */
+    uint8_t sub_len; /* bytes of the part in front of the registered label, without its dot */
     uint8_t label_at, label_len;
-    uint8_t path_at;       /* offset of the path in url; 0: none; 255: further than that */
-    uint8_t flags;         /* enum site_flag */
+    uint8_t path_at; /* offset of the path in url; 0: none; 255: further than that */
+    uint8_t flags;   /* enum site_flag */
 };
 
 struct feed_brand {
@@ -63,11 +65,11 @@ struct feed_dirt { /* a row that could not be used */
 struct feed {
     struct arena *arena;
     const struct brand_index *brands; /* may be NULL */
-    struct table *zone;               /* dynamic-DNS zone -> (void *)SITE_DYNAMIC or (void *)SITE_FREE */
-    struct table *brand_at;           /* name -> 1 + index */
-    struct feed_brand *brand;         /* [0] is the unknown one */
+    struct table *zone;       /* dynamic-DNS zone -> (void *)SITE_DYNAMIC or (void *)SITE_FREE */
+    struct table *brand_at;   /* name -> 1 + index */
+    struct feed_brand *brand; /* [0] is the unknown one */
     uint32_t brand_count, brand_room;
-    struct site *site;                /* after feed_seal: sorted by hash, one per host */
+    struct site *site; /* after feed_seal: sorted by hash, one per host */
     uint32_t count, room;
     uint64_t rows;
     struct feed_dirt *dirt;
@@ -80,8 +82,10 @@ struct feed *feed_new(const void *parent, const struct brand_index *brands);
 void feed_add_zones(struct feed *feed, struct bytes list, enum site_flag flag);
 /* One row; MINUTE 0 and BRAND absent where not known.  URL must live as long as the feed.  A URL without
  * a usable host is noted with FILE (kept, not copied) and LINE; answers whether the row was taken. */
-bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes brand, const char *file, uint32_t line);
-void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes text, const char *why);
+bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes brand,
+              const char *file, uint32_t line);
+void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes text,
+               const char *why);
 /* Sort, and make one site of the rows of each host.  Once, after the last row. */
 void feed_seal(struct feed *feed);
 /* The site of HOST (any case), or UINT32_MAX. */

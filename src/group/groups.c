@@ -9,7 +9,8 @@
 
 static const struct {
     const char *sector, *prefix;
-} prefixes[] = {{"bank", "BP"}, {"card", "CP"}, {"carrier", "MP"}, {"shop", "SP"}, {"parcel", "PP"}};
+} prefixes[] = {
+    {"bank", "BP"}, {"card", "CP"}, {"carrier", "MP"}, {"shop", "SP"}, {"parcel", "PP"}};
 
 static const struct feed *sort_feed; /* of the sort that is running: qsort has no argument for it */
 
@@ -36,7 +37,8 @@ static int compare_groups(const void *left, const void *right)
 
 static int compare_starts(const void *left, const void *right)
 {
-    const struct group *a = *(const struct group *const *)left, *b = *(const struct group *const *)right;
+    const struct group *a = *(const struct group *const *)left,
+                       *b = *(const struct group *const *)right;
     if (time_rank(a->member[0]) != time_rank(b->member[0]))
         return time_rank(a->member[0]) < time_rank(b->member[0]) ? -1 : 1;
     return (a->root > b->root) - (a->root < b->root);
@@ -54,7 +56,8 @@ static int compare_u64(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static uint32_t count_domains(const struct feed *feed, const uint32_t *site, uint32_t count, bool once)
+static uint32_t count_domains(const struct feed *feed, const uint32_t *site, uint32_t count,
+                              bool once)
 {
     uint64_t *key = bulk_array(NULL, count + 1u, sizeof *key);
     uint32_t domains = 0;
@@ -68,7 +71,8 @@ static uint32_t count_domains(const struct feed *feed, const uint32_t *site, uin
 }
 
 /* Groups of two and more out of OF and SIZE, largest first; *NUMBER_OUT is 1 + group per site. */
-static struct group *gather(struct groups *g, const uint32_t *of, const uint32_t *size, uint32_t *count_out, uint32_t **number_out)
+static struct group *gather(struct groups *g, const uint32_t *of, const uint32_t *size,
+                            uint32_t *count_out, uint32_t **number_out)
 {
     const struct feed *feed = g->evidence->feed;
     uint32_t count = 0, *at = bulk_array(g, feed->count + 1u, sizeof *at);
@@ -115,7 +119,8 @@ static const char *prefix_of(const struct groups *g, const struct group *group)
     const struct feed *feed = g->evidence->feed;
     for (uint32_t m = 0; m < group->count; m++)
         for (size_t k = 0; k < sizeof prefixes / sizeof prefixes[0]; k++)
-            if (bytes_equal(feed->brand[feed->site[group->member[m]].brand].sector, bytes_of_string(prefixes[k].sector)))
+            if (bytes_equal(feed->brand[feed->site[group->member[m]].brand].sector,
+                            bytes_of_string(prefixes[k].sector)))
                 n[k]++;
     for (uint32_t k = 1; k < sizeof n / sizeof n[0]; k++)
         if (n[k] > n[best])
@@ -156,12 +161,14 @@ static void name_groups(struct groups *g, const struct group_state *state, struc
     for (uint32_t k = 0; k < g->count; k++)
         if (by_start[k]->id.at == NULL) {
             const char *prefix = prefix_of(g, by_start[k]);
-            by_start[k]->id = arena_printf(g->arena, "%s%u", prefix, count_up(g->next, bytes_of_string(prefix)));
+            by_start[k]->id =
+                arena_printf(g->arena, "%s%u", prefix, count_up(g->next, bytes_of_string(prefix)));
         }
 }
 
-struct groups *groups_name(const void *parent, const struct evidence_base *evidence, const struct clusters *clusters,
-                           const struct group_state *state, bool dynamic_once)
+struct groups *groups_name(const void *parent, const struct evidence_base *evidence,
+                           const struct clusters *clusters, const struct group_state *state,
+                           bool dynamic_once)
 {
     struct groups *g = talloc_zero(parent, struct groups);
     g->arena = arena_new(g);
@@ -172,7 +179,8 @@ struct groups *groups_name(const void *parent, const struct evidence_base *evide
     g->group = gather(g, clusters->group, clusters->group_size, &g->count, &g->of);
     g->wave = gather(g, clusters->wave, clusters->wave_size, &g->wave_count, &g->wave_of);
     g->domains = count_domains(evidence->feed, NULL, evidence->feed->count, dynamic_once);
-    struct group **by_start = bulk_array(g, (g->count > g->wave_count ? g->count : g->wave_count) + 1u, sizeof(struct group *));
+    struct group **by_start = bulk_array(
+        g, (g->count > g->wave_count ? g->count : g->wave_count) + 1u, sizeof(struct group *));
     name_groups(g, state, by_start);
     name_waves(g, by_start);
     bulk_free(by_start);

@@ -22,9 +22,9 @@
 
 struct group {
     struct bytes id;
-    uint32_t root;            /* value of clusters->group (or wave) of its members */
-    uint32_t *member;         /* site numbers by first time, then hash */
-    uint32_t count, domains;  /* registered domains; dynamic-DNS zones once where asked */
+    uint32_t root;                      /* value of clusters->group (or wave) of its members */
+    uint32_t *member;                   /* site numbers by first time, then hash */
+    uint32_t count, domains;            /* registered domains; dynamic-DNS zones once where asked */
     uint32_t first_minute, last_minute; /* 0: not known */
 };
 
@@ -37,26 +37,27 @@ struct groups {
     const struct evidence_base *evidence;
     const struct clusters *clusters;
     bool dynamic_once;
-    struct group *group;      /* largest first, ties by root */
+    struct group *group; /* largest first, ties by root */
     uint32_t count;
-    uint32_t *of;             /* per site: 1 + index into group, 0: alone */
-    uint32_t *wave_of;        /* per site: 1 + index into wave, 0: alone */
-    struct group *wave;       /* id "W20200114-1" */
+    uint32_t *of;       /* per site: 1 + index into group, 0: alone */
+    uint32_t *wave_of;  /* per site: 1 + index into wave, 0: alone */
+    struct group *wave; /* id "W20200114-1" */
     uint32_t wave_count;
-    uint64_t domains;         /* of the whole list, counted in the same way */
+    uint64_t domains; /* of the whole list, counted in the same way */
     struct group_merge *merge;
     uint32_t merge_count;
-    struct table *next;       /* prefix -> 1 + next number */
+    struct table *next; /* prefix -> 1 + next number */
 };
 
 struct group_state;
 
 /* Read the state TEXT (named PATH in errors), adding its sites to FEED (not sealed yet); NULL and ERR. */
-struct group_state *group_state_read(const void *parent, struct feed *feed, struct bytes text, const char *path,
-                                     struct error *err);
+struct group_state *group_state_read(const void *parent, struct feed *feed, struct bytes text,
+                                     const char *path, struct error *err);
 /* Name the clusters; STATE (or NULL) gives the ids of earlier runs. */
-struct groups *groups_name(const void *parent, const struct evidence_base *evidence, const struct clusters *clusters,
-                           const struct group_state *state, bool dynamic_once);
+struct groups *groups_name(const void *parent, const struct evidence_base *evidence,
+                           const struct clusters *clusters, const struct group_state *state,
+                           bool dynamic_once);
 /* What the next run needs. */
 void groups_write_state(const struct groups *groups, struct text *out);
 const struct group *groups_find(const struct groups *groups, struct bytes id);

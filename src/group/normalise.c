@@ -16,13 +16,15 @@ struct bytes normalise_refang(struct arena *arena, struct bytes text)
         return text;
     static const struct {
         const char *from, *to;
-    } undo[] = {{"[.]", "."}, {"(.)", "."}, {"{.}", "."}, {"[dot]", "."}, {"(dot)", "."}, {"{dot}", "."}, {"[:]", ":"},
-                {"[://]", "://"}, {"[/]", "/"}, {"[.", "."}, {".]", "."}, {"[:", ":"}};
+    } undo[] = {{"[.]", "."},   {"(.)", "."},   {"{.}", "."}, {"[dot]", "."},
+                {"(dot)", "."}, {"{dot}", "."}, {"[:]", ":"}, {"[://]", "://"},
+                {"[/]", "/"},   {"[.", "."},    {".]", "."},  {"[:", ":"}};
     struct text out;
     text_init(&out, arena, 0);
     for (size_t i = 0; i < text.len;) {
         size_t rule = 0, rules = sizeof undo / sizeof undo[0];
-        while (rule < rules && !bytes_starts_fold(bytes_from(text, i), bytes_of_string(undo[rule].from)))
+        while (rule < rules &&
+               !bytes_starts_fold(bytes_from(text, i), bytes_of_string(undo[rule].from)))
             rule++;
         if (rule < rules) {
             text_add_string(&out, undo[rule].to);
@@ -43,7 +45,8 @@ static size_t scheme_end(struct bytes text, bool *https_out)
     size_t i = 0;
     while (i < text.len && ascii_is_alpha(text.at[i]))
         i++;
-    if (i < text.len && text.at[i] == ':' && i + 1 < text.len && (text.at[i + 1] == '/' || text.at[i + 1] == '\\')) {
+    if (i < text.len && text.at[i] == ':' && i + 1 < text.len &&
+        (text.at[i + 1] == '/' || text.at[i + 1] == '\\')) {
         *https_out = i > 0 && ascii_lower(text.at[i - 1]) == 's';
         i++;
     } else {
@@ -136,7 +139,8 @@ bool normalise_url(struct feed *feed, struct bytes text, struct site *site)
     bool https = false, odd = false;
     text = normalise_refang(feed->arena, bytes_trim(text));
     size_t at = scheme_end(text, &https), end = at;
-    while (end < text.len && text.at[end] != '/' && text.at[end] != '?' && text.at[end] != '#' && text.at[end] != '\\')
+    while (end < text.len && text.at[end] != '/' && text.at[end] != '?' && text.at[end] != '#' &&
+           text.at[end] != '\\')
         end++;
     struct bytes host = bytes_sub(text, at, end - at);
     size_t user = bytes_find_last_byte(host, '@');
@@ -186,7 +190,9 @@ uint32_t normalise_minute(struct bytes text)
     }
     if (fields == 1 && number[0] >= 100000000)
         return (uint32_t)(number[0] / (number[0] >= INT64_C(100000000000) ? 60000 : 60));
-    if (fields < 3 || number[0] < 1990 || number[0] > 2200 || number[1] < 1 || number[1] > 12 || number[2] < 1 || number[2] > 31)
+    if (fields < 3 || number[0] < 1990 || number[0] > 2200 || number[1] < 1 || number[1] > 12 ||
+        number[2] < 1 || number[2] > 31)
         return 0;
-    return (uint32_t)(civil_days(number[0], (int)number[1], (int)number[2]) * 1440 + number[3] % 24 * 60 + number[4] % 60);
+    return (uint32_t)(civil_days(number[0], (int)number[1], (int)number[2]) * 1440 +
+                      number[3] % 24 * 60 + number[4] % 60);
 }

@@ -19,7 +19,8 @@ static uint32_t split_line(struct bytes line, uint8_t separator, struct bytes fi
     uint32_t count = 0;
     for (size_t at = 0; at <= line.len && count < COLUMNS_MOST;) {
         size_t end;
-        if (at < line.len && line.at[at] == '"' && (end = bytes_find_byte(line, '"', at + 1)) != BYTES_NPOS) {
+        if (at < line.len && line.at[at] == '"' &&
+            (end = bytes_find_byte(line, '"', at + 1)) != BYTES_NPOS) {
             while (end + 1 < line.len && line.at[end + 1] == '"') {
                 size_t more = bytes_find_byte(line, '"', end + 2);
                 if (more == BYTES_NPOS)
@@ -30,7 +31,8 @@ static uint32_t split_line(struct bytes line, uint8_t separator, struct bytes fi
             end = bytes_find_byte(line, separator, end);
         } else {
             end = bytes_find_byte(line, separator, at);
-            field[count++] = bytes_trim(bytes_sub(line, at, (end == BYTES_NPOS ? line.len : end) - at));
+            field[count++] =
+                bytes_trim(bytes_sub(line, at, (end == BYTES_NPOS ? line.len : end) - at));
         }
         at = (end == BYTES_NPOS ? line.len : end) + 1;
     }
@@ -45,18 +47,23 @@ static bool name_in(struct bytes name, const char *const *list)
     return false;
 }
 
-static const char *const url_names[] = {"url", "link", "uri", "phish_url", "phishing_url", "ioc", "indicator", "value",
-                                        "domain", "host", "hostname", "fqdn", "rrname", "site", "page.url", NULL};
-static const char *const time_names[] = {"date", "time", "timestamp", "first_seen", "firstseen", "first", "time_first", "dateadded",
-                                         "created", "created_at", "submission_time", "datetime", "seen", NULL};
-static const char *const brand_names[] = {"description", "brand", "target", "target_brand", "impersonated", "organization",
-                                          "organisation", "company", NULL};
+static const char *const url_names[] = {
+    "url",    "link", "uri",      "phish_url", "phishing_url", "ioc",  "indicator", "value",
+    "domain", "host", "hostname", "fqdn",      "rrname",       "site", "page.url",  NULL};
+static const char *const time_names[] = {
+    "date",      "time",    "timestamp",  "first_seen",      "firstseen", "first", "time_first",
+    "dateadded", "created", "created_at", "submission_time", "datetime",  "seen",  NULL};
+static const char *const brand_names[] = {"description",  "brand",        "target",
+                                          "target_brand", "impersonated", "organization",
+                                          "organisation", "company",      NULL};
 
 /* A word with a dot that could be a host, or a scheme in front. */
 static bool looks_like_link(struct bytes word)
 {
-    bool dot = bytes_find_byte(word, '.', 0) != BYTES_NPOS || bytes_find_fold(word, BYTES("[dot]"), 0) != BYTES_NPOS;
-    bool scheme = bytes_find(word, BYTES("//"), 0) != BYTES_NPOS || bytes_find(word, BYTES(":/"), 0) != BYTES_NPOS;
+    bool dot = bytes_find_byte(word, '.', 0) != BYTES_NPOS ||
+               bytes_find_fold(word, BYTES("[dot]"), 0) != BYTES_NPOS;
+    bool scheme = bytes_find(word, BYTES("//"), 0) != BYTES_NPOS ||
+                  bytes_find(word, BYTES(":/"), 0) != BYTES_NPOS;
     bool letter = false;
     for (size_t i = 0; i < word.len && !letter; i++)
         letter = ascii_is_alpha(word.at[i]) || word.at[i] >= 0x80;
@@ -142,7 +149,8 @@ static void read_words(struct feed *feed, struct bytes content, const char *file
             continue;
         for (size_t at = 0; at < line.len;) {
             size_t end = at;
-            while (end < line.len && !ascii_is_space(line.at[end]) && line.at[end] != ',' && line.at[end] != '<' && line.at[end] != '"')
+            while (end < line.len && !ascii_is_space(line.at[end]) && line.at[end] != ',' &&
+                   line.at[end] != '<' && line.at[end] != '"')
                 end++;
             word = bytes_sub(line, at, end - at);
             at = end + 1;
@@ -167,7 +175,8 @@ static struct bytes json_text(struct value map, const char *const *names)
 }
 
 /* Rows of every object below VALUE that names a site. */
-static void read_value(struct feed *feed, struct value value, const char *file, uint32_t line, uint32_t depth)
+static void read_value(struct feed *feed, struct value value, const char *file, uint32_t line,
+                       uint32_t depth)
 {
     if (depth > JSON_DEPTH)
         return;
@@ -218,12 +227,16 @@ void read_list(struct feed *feed, struct bytes content, const char *file)
     while (bytes_next_line(&rest, &line) && (bytes_trim(line).len == 0 || line.at[0] == '#'))
         ;
     struct bytes start = bytes_trim(line);
-    if (start.len > 0 && (start.at[0] == '{' || (start.at[0] == '[' && !bytes_starts(start, BYTES("[."))))) {
+    if (start.len > 0 &&
+        (start.at[0] == '{' || (start.at[0] == '[' && !bytes_starts(start, BYTES("[."))))) {
         read_json(feed, content, file);
         return;
     }
-    uint8_t separator = bytes_find_byte(line, '\t', 0) != BYTES_NPOS ? '\t' : bytes_find_byte(line, ';', 0) != BYTES_NPOS &&
-                        bytes_find_byte(line, ',', 0) == BYTES_NPOS ? ';' : ',';
+    uint8_t separator =
+        bytes_find_byte(line, '\t', 0) != BYTES_NPOS ? '\t'
+        : bytes_find_byte(line, ';', 0) != BYTES_NPOS && bytes_find_byte(line, ',', 0) == BYTES_NPOS
+            ? ';'
+            : ',';
     struct bytes field[COLUMNS_MOST];
     struct columns columns = {.separator = separator};
     uint32_t count = split_line(line, separator, field);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "group/scheme.h"
 
-#define TAIL_LONGEST 5u     /* letters behind the hyphen */
+#define TAIL_LONGEST 5u /* letters behind the hyphen */
 #define HEAD_LONGEST 10u
-#define EXTRA_MOST 6u       /* letters a mutated label has more than its token */
+#define EXTRA_MOST 6u /* letters a mutated label has more than its token */
 #define INSERTED_MOST 2u
 #define TOKEN_SHORTEST 4u
-#define CHANGE_SHORTEST 5u  /* shorter tokens bear no changed letter */
+#define CHANGE_SHORTEST 5u /* shorter tokens bear no changed letter */
 #define PATH_LONGEST 7u
 
 /* TOKEN's letters in order within LABEL from START on, at most INSERTED_MOST others between them. */
@@ -43,10 +43,12 @@ static bool changed(struct bytes label, size_t start, struct bytes token)
 
 bool scheme_mutated(struct bytes label, struct bytes token)
 {
-    if (token.len < TOKEN_SHORTEST || label.len > token.len + EXTRA_MOST || bytes_equal(label, token))
+    if (token.len < TOKEN_SHORTEST || label.len > token.len + EXTRA_MOST ||
+        bytes_equal(label, token))
         return false;
     for (size_t start = 0; start < 4 && start < label.len; start++)
-        if ((label.at[start] == token.at[0] && spread(label, start, token)) || (start == 0 && changed(label, start, token)))
+        if ((label.at[start] == token.at[0] && spread(label, start, token)) ||
+            (start == 0 && changed(label, start, token)))
             return true;
     return false;
 }
@@ -59,7 +61,8 @@ static bool all_letters(struct bytes b)
     return b.len > 0;
 }
 
-static bool path_is_kit(const struct template_token *token, uint32_t count, uint8_t sector, const struct site *site)
+static bool path_is_kit(const struct template_token *token, uint32_t count, uint8_t sector,
+                        const struct site *site)
 {
     struct bytes path = site_path(site);
     while (path.len > 0 && path.at[0] == '/')
@@ -72,13 +75,14 @@ static bool path_is_kit(const struct template_token *token, uint32_t count, uint
         if (path.at[i] < 'a')
             return false; /* /SMBC/ is another hand than /smbc/ */
     for (uint32_t i = 0; i < count; i++)
-        if (token[i].sector == sector && (bytes_equal(path, token[i].text) || scheme_mutated(path, token[i].text)))
+        if (token[i].sector == sector &&
+            (bytes_equal(path, token[i].text) || scheme_mutated(path, token[i].text)))
             return true;
     return false;
 }
 
-enum scheme scheme_of(const struct template_token *token, uint32_t count, uint8_t sector, const struct site *site,
-                      uint8_t *token_out)
+enum scheme scheme_of(const struct template_token *token, uint32_t count, uint8_t sector,
+                      const struct site *site, uint8_t *token_out)
 {
     *token_out = 0;
     if (site->sub_len > 0 && site->sub_len > 4)
@@ -100,7 +104,8 @@ enum scheme scheme_of(const struct template_token *token, uint32_t count, uint8_
         return SCHEME_NONE;
     }
     struct bytes head = bytes_sub(label, 0, hyphen), tail = bytes_from(label, hyphen + 1);
-    if (!all_letters(head) || !all_letters(tail) || head.len > HEAD_LONGEST || tail.len > TAIL_LONGEST)
+    if (!all_letters(head) || !all_letters(tail) || head.len > HEAD_LONGEST ||
+        tail.len > TAIL_LONGEST)
         return kit ? SCHEME_KIT : SCHEME_NONE;
     for (uint32_t i = 0; i < count; i++)
         if (token[i].sector == sector && bytes_equal(head, token[i].text))

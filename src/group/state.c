@@ -30,14 +30,17 @@ void state_day(uint32_t minute, char out[16])
 static void add_merge(struct group_state *state, struct bytes from, struct bytes into)
 {
     if (state->merge_count == state->merge_room)
-        state->merge = talloc_realloc(state, state->merge, struct group_merge, state->merge_room = state->merge_room * 2 + 16);
+        state->merge = talloc_realloc(state, state->merge, struct group_merge,
+                                      state->merge_room = state->merge_room * 2 + 16);
     state->merge[state->merge_count++] = (struct group_merge){from, into};
 }
 
-static bool read_site(struct group_state *state, struct feed *feed, struct bytes *field, const char *path, uint32_t line)
+static bool read_site(struct group_state *state, struct feed *feed, struct bytes *field,
+                      const char *path, uint32_t line)
 {
     int64_t first, last, rows;
-    if (!bytes_to_int(field[2], 0, UINT32_MAX, &first) || !bytes_to_int(field[3], 0, UINT32_MAX, &last) ||
+    if (!bytes_to_int(field[2], 0, UINT32_MAX, &first) ||
+        !bytes_to_int(field[3], 0, UINT32_MAX, &last) ||
         !bytes_to_int(field[4], 1, UINT32_MAX, &rows) ||
         !feed_add(feed, field[6], (uint32_t)first, field[5], path, line))
         return false;
@@ -53,7 +56,8 @@ static bool read_site(struct group_state *state, struct feed *feed, struct bytes
     return true;
 }
 
-struct group_state *group_state_read(const void *parent, struct feed *feed, struct bytes text, const char *path, struct error *err)
+struct group_state *group_state_read(const void *parent, struct feed *feed, struct bytes text,
+                                     const char *path, struct error *err)
 {
     struct group_state *state = talloc_zero(parent, struct group_state);
     state->arena = arena_new(state);
@@ -70,9 +74,11 @@ struct group_state *group_state_read(const void *parent, struct feed *feed, stru
         int64_t next;
         bool ok = false;
         number++;
-        for (struct bytes rest = line; count < FIELDS && bytes_next_field(&rest, '\t', &field[count]); count++)
+        for (struct bytes rest = line;
+             count < FIELDS && bytes_next_field(&rest, '\t', &field[count]); count++)
             ;
-        if (count == 3 && bytes_equal(field[0], BYTES("N")) && bytes_to_int(field[2], 1, UINT32_MAX, &next)) {
+        if (count == 3 && bytes_equal(field[0], BYTES("N")) &&
+            bytes_to_int(field[2], 1, UINT32_MAX, &next)) {
             table_set(state->next, arena_copy(state->arena, field[1]), (void *)(uintptr_t)next);
             ok = true;
         } else if (count == 3 && bytes_equal(field[0], BYTES("M"))) {
@@ -112,7 +118,8 @@ static int compare_claims(const void *left, const void *right)
 }
 
 /* One claim for each (old id, group) that share sites. */
-static struct claim *collect_claims(const struct group_state *state, const struct groups *g, uint32_t *count_out)
+static struct claim *collect_claims(const struct group_state *state, const struct groups *g,
+                                    uint32_t *count_out)
 {
     struct table *at = table_new(g->arena);
     struct claim *claim = talloc_array(at, struct claim, state->id_of->count + 1);
@@ -171,13 +178,16 @@ void groups_write_state(const struct groups *g, struct text *out)
     const struct feed *feed = g->evidence->feed;
     text_add_string(out, HEADING "\n");
     for (uint32_t i = 0; i < g->next->count; i++)
-        text_add_format(out, "N\t%.*s\t%u\n", BYTES_FMT(g->next->row[i].key), (uint32_t)(uintptr_t)g->next->row[i].value);
+        text_add_format(out, "N\t%.*s\t%u\n", BYTES_FMT(g->next->row[i].key),
+                        (uint32_t)(uintptr_t)g->next->row[i].value);
     for (uint32_t i = 0; i < g->merge_count; i++)
-        text_add_format(out, "M\t%.*s\t%.*s\n", BYTES_FMT(g->merge[i].from), BYTES_FMT(g->merge[i].into));
+        text_add_format(out, "M\t%.*s\t%.*s\n", BYTES_FMT(g->merge[i].from),
+                        BYTES_FMT(g->merge[i].into));
     for (uint32_t i = 0; i < feed->count; i++) {
         const struct site *site = &feed->site[i];
         struct bytes id = g->of[i] == 0 ? BYTES("-") : g->group[g->of[i] - 1].id;
-        text_add_format(out, "S\t%.*s\t%u\t%u\t%u\t", BYTES_FMT(id), site->first_minute, site->last_minute, site->rows);
+        text_add_format(out, "S\t%.*s\t%u\t%u\t%u\t", BYTES_FMT(id), site->first_minute,
+                        site->last_minute, site->rows);
         add_field(out, feed->brand[site->brand].name);
         text_add_byte(out, '\t');
         add_field(out, site->url);

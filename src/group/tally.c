@@ -11,5 +11,6 @@ void tally_init(struct tally *tally, const void *parent, uint64_t things)
     uint64_t counters = COUNTERS_LEAST;
     while (counters < things * 4 && counters < COUNTERS_MOST)
         counters *= 2;
-    *tally = (struct tally){.n = bulk_array(parent, counters, sizeof(uint32_t)), .mask = counters - 1};
+    *tally =
+        (struct tally){.n = bulk_array(parent, counters, sizeof(uint32_t)), .mask = counters - 1};
 }

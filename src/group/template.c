@@ -94,8 +94,13 @@ static void add_class(struct text *out, struct bytes b, bool regex)
     if (!regex)
         text_add_format(out, "<%c%zu>", c, b.len);
     else
-        text_add_format(out, "%s{%zu}", c == 'd' ? "[0-9]" : c == 'a' ? "[a-z]" : c == 'h' ? "[0-9a-f]" :
-                        other ? "[^/]" : "[a-z0-9]", b.len);
+        text_add_format(out, "%s{%zu}",
+                        c == 'd'   ? "[0-9]"
+                        : c == 'a' ? "[a-z]"
+                        : c == 'h' ? "[0-9a-f]"
+                        : other    ? "[^/]"
+                                   : "[a-z0-9]",
+                        b.len);
 }
 
 static void add_literal(struct text *out, struct bytes b, bool regex)
@@ -115,7 +120,8 @@ static size_t add_piece(const struct templates *t, struct bytes piece, struct te
         return piece.len;
     }
     size_t most = piece.len - (piece.len > 0);
-    for (size_t n = most < AFFIX_LONGEST ? most : AFFIX_LONGEST; n >= AFFIX_SHORTEST && most >= AFFIX_SHORTEST; n--) {
+    for (size_t n = most < AFFIX_LONGEST ? most : AFFIX_LONGEST;
+         n >= AFFIX_SHORTEST && most >= AFFIX_SHORTEST; n--) {
         struct bytes head = bytes_sub(piece, 0, n), tail = bytes_from(piece, piece.len - n);
         if (is_literal(t, PART_PREFIX, head)) {
             add_literal(out, head, regex);
@@ -144,7 +150,8 @@ static size_t add_label(const struct templates *t, struct bytes label, struct te
     return literal;
 }
 
-static size_t add_fields(const struct templates *t, struct bytes b, uint8_t separator, enum part part, struct text *out)
+static size_t add_fields(const struct templates *t, struct bytes b, uint8_t separator,
+                         enum part part, struct text *out)
 {
     struct bytes field;
     size_t literal = 0;
@@ -199,7 +206,8 @@ static void describe(struct templates *t, uint32_t index, struct text *scratch)
     }
     traits->sector = sector_of(t, t->feed->brand[site->brand].sector);
     if (traits->sector != 0 && (site->flags & (SITE_IP | SITE_FREE | SITE_DYNAMIC)) == 0)
-        traits->scheme = (uint8_t)scheme_of(t->token, t->token_count, traits->sector, site, &traits->token);
+        traits->scheme =
+            (uint8_t)scheme_of(t->token, t->token_count, traits->sector, site, &traits->token);
 }
 
 static void read_tokens(struct templates *t, struct bytes list)
@@ -211,10 +219,11 @@ static void read_tokens(struct templates *t, struct bytes list)
         if (space == BYTES_NPOS)
             continue;
         if (t->token_count == room)
-            t->token = talloc_realloc(t, t->token, struct template_token, room = room == 0 ? 64 : room * 2);
-        t->token[t->token_count++] = (struct template_token){
-            arena_copy(t->arena, bytes_trim(bytes_from(line, space))),
-            sector_of(t, arena_copy(t->arena, bytes_sub(line, 0, space)))};
+            t->token = talloc_realloc(t, t->token, struct template_token,
+                                      room = room == 0 ? 64 : room * 2);
+        t->token[t->token_count++] =
+            (struct template_token){arena_copy(t->arena, bytes_trim(bytes_from(line, space))),
+                                    sector_of(t, arena_copy(t->arena, bytes_sub(line, 0, space)))};
     }
 }
 

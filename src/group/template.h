@@ -32,7 +32,7 @@ struct traits {
     uint8_t label_literal, sub_literal, path_literal; /* bytes of literals in each */
     uint8_t scheme;                                   /* enum scheme */
     uint8_t sector;                                   /* of the brand; 0: none */
-    uint8_t token;                                    /* SCHEME_HYPHEN: a whole token stands before the hyphen */
+    uint8_t token; /* SCHEME_HYPHEN: a whole token stands before the hyphen */
 };
 
 struct template_token {
@@ -58,6 +58,7 @@ struct templates *template_learn(const void *parent, const struct feed *feed, st
 /* The templates of site INDEX as text: "www.|smbc-<a2>|com|/". */
 void template_text(const struct templates *templates, uint32_t index, struct text *out);
 /* The template of the registered label alone, and as a regular expression ("smbc-[a-z]{2}"). */
-void template_label(const struct templates *templates, uint32_t index, struct text *out, bool regex);
+void template_label(const struct templates *templates, uint32_t index, struct text *out,
+                    bool regex);
 
 #endif

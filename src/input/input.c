@@ -23,17 +23,17 @@ enum source_kind { SOURCE_NONE, SOURCE_WHOLE, SOURCE_MBOX, SOURCE_TAR };
 /* The file that is read now. */
 struct source {
     enum source_kind kind;
-    char *name;             /* as the walk names it, or "-" */
+    char *name; /* as the walk names it, or "-" */
     int fd;
-    uint64_t size;          /* 0: unknown */
-    struct stream *stream;  /* the bytes as stored */
-    struct unpack *unpack;  /* of a tar or a compressed mbox */
-    struct stream *inner;   /* the mbox inside: the stream itself, unpacked, or a tar's entry */
-    char *entry_name;       /* tar: of the entry INNER reads */
+    uint64_t size;         /* 0: unknown */
+    struct stream *stream; /* the bytes as stored */
+    struct unpack *unpack; /* of a tar or a compressed mbox */
+    struct stream *inner;  /* the mbox inside: the stream itself, unpacked, or a tar's entry */
+    char *entry_name;      /* tar: of the entry INNER reads */
     bool entry_is_mbox;
-    uint64_t inner_skip;    /* tar: bytes of the next entry's mbox done by an earlier run */
-    uint64_t entries;       /* tar: files begun */
-    uint64_t mails;         /* mbox: mails yielded */
+    uint64_t inner_skip; /* tar: bytes of the next entry's mbox done by an earlier run */
+    uint64_t entries;    /* tar: files begun */
+    uint64_t mails;      /* mbox: mails yielded */
     void *map;
     size_t map_len;
 };
@@ -105,7 +105,9 @@ uint64_t input_measure(const char *path)
 static bool is_compressed(struct bytes head)
 {
     return bytes_starts(head, BYTES("\x1F\x8B\x08")) || bytes_starts(head, BYTES("BZh")) ||
-           bytes_starts(head, BYTES("\xFD" "7zXZ")) || bytes_starts(head, BYTES("\x28\xB5\x2F\xFD"));
+           bytes_starts(head, BYTES("\xFD"
+                                    "7zXZ")) ||
+           bytes_starts(head, BYTES("\x28\xB5\x2F\xFD"));
 }
 
 static bool is_mail(struct bytes head, struct bytes name)
@@ -170,7 +172,8 @@ static void error_set_read(struct error *err, const char *name, int number)
 
 static void source_close(struct input *input)
 {
-    input->done_bytes += input->source->size > 0 ? input->source->size : input->source->stream->taken;
+    input->done_bytes +=
+        input->source->size > 0 ? input->source->size : input->source->stream->taken;
     talloc_free(input->source);
     input->source = NULL;
 }
@@ -217,7 +220,8 @@ static void item_set(struct input *input, struct input_item *item, const char *f
     input->item_name = talloc_vasprintf(input, format, args);
     va_end(args);
     item->name = bytes_of_string(input->item_name);
-    item->after = (struct input_position){.path = bytes_of_string(s->name), .entry = s->entries, .mails = s->mails};
+    item->after = (struct input_position){
+        .path = bytes_of_string(s->name), .entry = s->entries, .mails = s->mails};
     if (s->inner != NULL)
         item->after.offset = s->inner->offset;
     item->done_bytes = input->done_bytes + (s->fd >= 0 ? s->stream->taken : 0);

@@ -40,7 +40,7 @@ struct input_item {
     struct bytes envelope; /* mbox: its "From " line; else absent */
     bool truncated;        /* longer than INPUT_ITEM_MAX_BYTES, or its archive is broken here */
     struct input_position after;
-    uint64_t done_bytes;   /* of all files, as stored: against input_measure() for progress */
+    uint64_t done_bytes; /* of all files, as stored: against input_measure() for progress */
 };
 
 enum input_status {

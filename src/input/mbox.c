@@ -46,7 +46,8 @@ bool mbox_starts(struct bytes head)
         head = bytes_from(head, 1);
     struct bytes rest = head, line, next;
     return bytes_starts(head, BYTES("From ")) && bytes_next_line(&rest, &line) &&
-           bytes_next_line(&rest, &next) && (is_field_line(next) || bytes_starts(next, BYTES(">From ")));
+           bytes_next_line(&rest, &next) &&
+           (is_field_line(next) || bytes_starts(next, BYTES(">From ")));
 }
 
 static bool blank_before(struct bytes window, size_t at)
@@ -62,7 +63,8 @@ static bool blank_before(struct bytes window, size_t at)
 /* Offset of the body in WINDOW (behind the first empty line), or BYTES_NPOS. */
 static size_t body_offset(struct bytes window)
 {
-    size_t lf = bytes_find(window, BYTES("\n\n"), 0), crlf = bytes_find(window, BYTES("\r\n\r\n"), 0);
+    size_t lf = bytes_find(window, BYTES("\n\n"), 0),
+           crlf = bytes_find(window, BYTES("\r\n\r\n"), 0);
     lf = lf == BYTES_NPOS ? lf : lf + 2;
     crlf = crlf == BYTES_NPOS ? crlf : crlf + 4;
     return lf < crlf ? lf : crlf;
@@ -103,7 +105,8 @@ static size_t end_by_search(struct stream *stream, bool *cut_out)
         struct bytes window = stream_fill(stream, from + CHUNK_BYTES);
         /* Near the edge of the window a line cannot be judged yet. */
         size_t sure = stream->at_end ? window.len : window.len - JUDGE_BYTES;
-        for (size_t at = from; (at = bytes_find(window, BYTES("\nFrom "), at)) != BYTES_NPOS; at++) {
+        for (size_t at = from; (at = bytes_find(window, BYTES("\nFrom "), at)) != BYTES_NPOS;
+             at++) {
             if (at + 1 > sure)
                 break;
             struct bytes rest = bytes_sub(window, at + 1, JUDGE_BYTES);

@@ -25,7 +25,8 @@ static int stream_destroy(struct stream *stream)
     return 0;
 }
 
-struct stream *stream_of(const void *parent, ssize_t (*read_some)(void *, uint8_t *, size_t), void *source)
+struct stream *stream_of(const void *parent, ssize_t (*read_some)(void *, uint8_t *, size_t),
+                         void *source)
 {
     struct stream *stream = talloc_zero(parent, struct stream);
     if (stream == NULL)
@@ -71,8 +72,8 @@ struct bytes stream_fill(struct stream *stream, size_t want)
     if (stream->end - stream->start < want && !stream->at_end)
         make_room(stream, want);
     while (stream->end - stream->start < want && !stream->at_end) {
-        ssize_t got =
-            stream->read(stream->source, stream->buffer + stream->end, stream->capacity - stream->end);
+        ssize_t got = stream->read(stream->source, stream->buffer + stream->end,
+                                   stream->capacity - stream->end);
         if (got < 0)
             stream->failed = errno;
         if (got <= 0)

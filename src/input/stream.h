@@ -16,18 +16,19 @@ struct stream {
     /* Read at most ROOM bytes: 0 at the end, -1 with errno. */
     ssize_t (*read)(void *source, uint8_t *to, size_t room);
     void *source;
-    int fd;           /* -1 where the source is a function */
+    int fd; /* -1 where the source is a function */
     uint8_t *buffer;
     size_t start, end, capacity;
-    uint64_t offset;  /* of buffer[start] in the stream */
-    uint64_t taken;   /* bytes the source gave so far */
+    uint64_t offset; /* of buffer[start] in the stream */
+    uint64_t taken;  /* bytes the source gave so far */
     bool at_end;
-    int failed;       /* errno of a failed read; the rest is missing */
+    int failed; /* errno of a failed read; the rest is missing */
 };
 
 /* A stream over FD (not closed) or over a function; talloc child of PARENT. */
 struct stream *stream_of_fd(const void *parent, int fd);
-struct stream *stream_of(const void *parent, ssize_t (*read)(void *, uint8_t *, size_t), void *source);
+struct stream *stream_of(const void *parent, ssize_t (*read)(void *, uint8_t *, size_t),
+                         void *source);
 /* Make at least WANT bytes visible, or all there are; what is visible. */
 struct bytes stream_fill(struct stream *stream, size_t want);
 /* Make all that is left visible, up to about MOST bytes; at_end says whether that was all. */

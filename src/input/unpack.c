@@ -58,7 +58,8 @@ static struct unpack *first_entry(struct unpack *unpack, int opened)
         talloc_free(unpack);
         return NULL;
     }
-    unpack->is_tar = (archive_format(unpack->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+    unpack->is_tar =
+        (archive_format(unpack->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
     unpack->first_pending = true;
     return unpack;
 }
@@ -106,7 +107,8 @@ int unpack_next(struct unpack *unpack, struct bytes *name_out, struct error *err
 ssize_t unpack_read(void *data, uint8_t *to, size_t room)
 {
     struct unpack *unpack = data;
-    la_ssize_t got = archive_read_data(unpack->archive, to, room < BLOCK_BYTES ? room : BLOCK_BYTES);
+    la_ssize_t got =
+        archive_read_data(unpack->archive, to, room < BLOCK_BYTES ? room : BLOCK_BYTES);
     if (got < 0) {
         errno = EIO;
         return -1;

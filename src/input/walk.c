@@ -18,10 +18,10 @@ struct listing {
 
 struct walk {
     struct listing *level[DEPTH_MAX];
-    int depth;    /* levels in use; 0 with only_file: the path was a file */
+    int depth; /* levels in use; 0 with only_file: the path was a file */
     char *only_file;
-    char *path;   /* of the last answer */
-    char *seek;   /* everything that sorts before is stepped over; NULL: nothing */
+    char *path; /* of the last answer */
+    char *seek; /* everything that sorts before is stepped over; NULL: nothing */
 };
 
 static int by_name(const void *a, const void *b)
@@ -117,7 +117,8 @@ static bool is_before(struct walk *walk, const char *path, bool folder)
     return path_compare(path, walk->seek) < 0;
 }
 
-static int one_file(struct walk *walk, const char **path_out, struct stat *status_out, struct error *err)
+static int one_file(struct walk *walk, const char **path_out, struct stat *status_out,
+                    struct error *err)
 {
     if (walk->only_file == NULL)
         return 0;
@@ -173,8 +174,8 @@ int walk_next(struct walk *walk, const char **path_out, struct stat *status_out,
             continue;
         talloc_free(walk->path);
         size_t len = strlen(top->path);
-        walk->path = talloc_asprintf(walk, "%s%s%s", top->path, len > 0 && top->path[len - 1] == '/' ? "" : "/",
-                                     name);
+        walk->path = talloc_asprintf(walk, "%s%s%s", top->path,
+                                     len > 0 && top->path[len - 1] == '/' ? "" : "/", name);
         *path_out = walk->path;
         int answer = judge(walk, status_out, err);
         if (answer != 0)

@@ -4,7 +4,8 @@
  *
  * A YAML file, one list under `allow`:
  *   - sender: news@example.org     # one scope: sender, domain (and those below it), subject (its
- *     until: 2026-12-31            #   whole text without reply marks), sha256, or rule (its evidence no longer counts;
+ *     until: 2026-12-31            #   whole text without reply marks), sha256, or rule (its
+ * evidence no longer counts;
  *     reason: our own newsletter   #   with sender or domain beside it only for those)
  *     by: alice                    # optional
  * Every entry has a reason and an end (`until: never` is said, not implied).  An entry past its end stays in
@@ -17,7 +18,7 @@
 
 struct allow_entry {
     struct bytes sender, domain, subject, sha256, rule; /* absent: any */
-    struct bytes until, reason, by; /* until: a date, or "never" */
+    struct bytes until, reason, by;                     /* until: a date, or "never" */
     bool expired;
     uint32_t line;
 };
@@ -29,9 +30,10 @@ struct allow_list {
 };
 
 /* The file at PATH, entries judged expired or not at NOW_US.  NULL and ERR (with line and column). */
-struct allow_list *allow_load(const void *parent, const char *path, int64_t now_us, struct error *err);
+struct allow_list *allow_load(const void *parent, const char *path, int64_t now_us,
+                              struct error *err);
 /* The same from TEXT, named PATH in errors. */
-struct allow_list *allow_parse(const void *parent, struct bytes text, const char *path, int64_t now_us,
-                               struct error *err);
+struct allow_list *allow_parse(const void *parent, struct bytes text, const char *path,
+                               int64_t now_us, struct error *err);
 
 #endif

@@ -18,16 +18,20 @@ static struct bytes *take_list(struct arena *arena, const struct yaml *list, uin
     return items;
 }
 
-static bool take_family(struct families *families, const struct yaml *entry, const char *path, struct error *err)
+static bool take_family(struct families *families, const struct yaml *entry, const char *path,
+                        struct error *err)
 {
     struct family *family = &families->item[families->count];
     family->name = yaml_get_text(entry, "name");
     family->kind = yaml_get_text(entry, "kind");
     if (family->name.len == 0 || family->kind.len == 0)
-        return error_set_at(err, path, entry->line, entry->column, "an entry needs a name and a kind");
+        return error_set_at(err, path, entry->line, entry->column,
+                            "an entry needs a name and a kind");
     family->alias = take_list(families->arena, yaml_get(entry, "aliases"), &family->alias_count);
-    family->technique = take_list(families->arena, yaml_get(entry, "attack"), &family->technique_count);
-    family->expects = take_list(families->arena, yaml_get(entry, "expects"), &family->expects_count);
+    family->technique =
+        take_list(families->arena, yaml_get(entry, "attack"), &family->technique_count);
+    family->expects =
+        take_list(families->arena, yaml_get(entry, "expects"), &family->expects_count);
     double needs;
     if (yaml_number(yaml_get(entry, "needs"), &needs) && needs >= 1 && needs <= 10)
         family->needs = (uint32_t)needs;

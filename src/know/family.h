@@ -3,7 +3,8 @@
  * Who is behind it: families, actors and campaigns as data (knowledge/families.yml).
  *
  * Each entry: name, kind (family, actor, campaign), aliases, ATT&CK ids, the kinds of evidence its mail or
- * files are known to show (`expects`), how many kinds name it (`needs`), what usually follows in English and Japanese, source and date.
+ * files are known to show (`expects`), how many kinds name it (`needs`), what usually follows in
+ * English and Japanese, source and date.
  * The engine knows no name: rules say whom they speak for, this table says who that is. */
 #ifndef NOROSHI_KNOW_FAMILY_H
 #define NOROSHI_KNOW_FAMILY_H
@@ -16,7 +17,7 @@ struct family {
     struct bytes name, kind;
     struct bytes *alias, *technique, *expects;
     uint32_t alias_count, technique_count, expects_count;
-    uint32_t needs; /* kinds of evidence to name it; 0: the usual number */
+    uint32_t needs;                    /* kinds of evidence to name it; 0: the usual number */
     struct bytes follows[2], about[2]; /* English, Japanese */
     struct bytes source, date;
 };

@@ -48,7 +48,8 @@ static uint32_t group_named(const struct lexicon *lexicon, struct bytes id)
 }
 
 /* The weights under KEY of an intent: group names, or two joined by '+'. */
-static bool take_terms(struct loader *l, struct lexicon_intent *intent, const struct yaml *map, bool repeat)
+static bool take_terms(struct loader *l, struct lexicon_intent *intent, const struct yaml *map,
+                       bool repeat)
 {
     for (uint32_t i = 0; map != NULL && i < map->count; i++) {
         struct bytes second = map->row[i].key, first;
@@ -89,7 +90,8 @@ static bool take_all(struct loader *l, const struct yaml *root)
     struct lexicon *lexicon = l->lexicon;
     const struct yaml *groups = yaml_get(root, "groups"), *intents = yaml_get(root, "intents");
     if (groups == NULL || intents == NULL || groups->count > LEXICON_GROUPS)
-        return error_set_at(l->err, l->path, 1, 1, "expected at most %u groups, and intents", LEXICON_GROUPS);
+        return error_set_at(l->err, l->path, 1, 1, "expected at most %u groups, and intents",
+                            LEXICON_GROUPS);
     lexicon->group = arena_array_of(lexicon->arena, groups->count, struct lexicon_group);
     lexicon->intent = arena_array_of(lexicon->arena, intents->count, struct lexicon_intent);
     for (uint32_t i = 0; i < groups->count; i++)

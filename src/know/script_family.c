@@ -9,7 +9,8 @@
 
 #define FILE_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
-const char *const mark_kind_names[MARK_KIND_COUNT] = {"infrastructure", "key", "name", "structure", "style"};
+const char *const mark_kind_names[MARK_KIND_COUNT] = {"infrastructure", "key", "name", "structure",
+                                                      "style"};
 
 static struct bytes lower(struct arena *arena, struct bytes text)
 {
@@ -19,7 +20,8 @@ static struct bytes lower(struct arena *arena, struct bytes text)
     return bytes_of(at, text.len);
 }
 
-static struct bytes *take_list(struct arena *arena, const struct yaml *list, uint32_t *count_out, bool fold)
+static struct bytes *take_list(struct arena *arena, const struct yaml *list, uint32_t *count_out,
+                               bool fold)
 {
     *count_out = list == NULL || list->kind != YAML_SEQUENCE ? 0 : list->count;
     struct bytes *items = arena_array_of(arena, *count_out, struct bytes);
@@ -30,28 +32,34 @@ static struct bytes *take_list(struct arena *arena, const struct yaml *list, uin
     return items;
 }
 
-static bool take_family(struct script_families *families, const struct yaml *entry, const char *path, struct error *err)
+static bool take_family(struct script_families *families, const struct yaml *entry,
+                        const char *path, struct error *err)
 {
     struct script_family *family = &families->item[families->count];
     const struct yaml *marks = yaml_get(entry, "marks");
     uint32_t kinds = 0;
     family->name = yaml_get_text(entry, "name"), family->kind = yaml_get_text(entry, "kind");
     family->source = yaml_get_text(entry, "source"), family->date = yaml_get_text(entry, "date");
-    family->lineage = take_list(families->arena, yaml_get(entry, "lineage"), &family->lineage_count, false);
+    family->lineage =
+        take_list(families->arena, yaml_get(entry, "lineage"), &family->lineage_count, false);
     for (int kind = 0; kind < MARK_KIND_COUNT; kind++) {
-        family->mark[kind] = take_list(families->arena, yaml_get(marks, mark_kind_names[kind]), &family->mark_count[kind], true);
+        family->mark[kind] = take_list(families->arena, yaml_get(marks, mark_kind_names[kind]),
+                                       &family->mark_count[kind], true);
         kinds += family->mark_count[kind] > 0;
     }
     if (family->name.len == 0 || family->source.len == 0)
-        return error_set_at(err, path, entry->line, entry->column, "an entry needs a name and a source");
+        return error_set_at(err, path, entry->line, entry->column,
+                            "an entry needs a name and a source");
     if (kinds < 2)
         return error_set_at(err, path, entry->line, entry->column,
-                            "'%.*s' has marks of one kind only: it could never be named", BYTES_FMT(family->name));
+                            "'%.*s' has marks of one kind only: it could never be named",
+                            BYTES_FMT(family->name));
     families->count++;
     return true;
 }
 
-struct script_families *script_families_load(const void *parent, const char *path, struct error *err)
+struct script_families *script_families_load(const void *parent, const char *path,
+                                             struct error *err)
 {
     struct script_families *families = talloc_zero(parent, struct script_families);
     struct bytes text;

@@ -10,7 +10,14 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-enum mark_kind { MARK_INFRASTRUCTURE, MARK_KEY, MARK_NAME, MARK_STRUCTURE, MARK_STYLE, MARK_KIND_COUNT };
+enum mark_kind {
+    MARK_INFRASTRUCTURE,
+    MARK_KEY,
+    MARK_NAME,
+    MARK_STRUCTURE,
+    MARK_STYLE,
+    MARK_KIND_COUNT
+};
 extern const char *const mark_kind_names[MARK_KIND_COUNT];
 
 struct script_family {
@@ -28,6 +35,7 @@ struct script_families {
 };
 
 /* The table in the file at PATH, under PARENT; NULL and ERR with line and column. */
-struct script_families *script_families_load(const void *parent, const char *path, struct error *err);
+struct script_families *script_families_load(const void *parent, const char *path,
+                                             struct error *err);
 
 #endif

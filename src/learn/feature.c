@@ -47,8 +47,9 @@ static bool is_wide(uint32_t code)
 
 static bool is_letter(uint32_t code)
 {
-    return code < 0x80 ? ascii_is_alpha((uint8_t)code) || code == '\''
-                       : code >= 0xC0 && code != 0xD7 && code != 0xF7 && !(code >= 0x2000 && code < 0x3040);
+    return code < 0x80
+               ? ascii_is_alpha((uint8_t)code) || code == '\''
+               : code >= 0xC0 && code != 0xD7 && code != 0xF7 && !(code >= 0x2000 && code < 0x3040);
 }
 
 /* One word of letters from *AT on, lower case for ASCII; absent where none starts there. */
@@ -85,7 +86,10 @@ static void add_text(struct collector *c, struct bytes text, const char *prefix)
         if (is_wide(code)) {
             size_t end = at;
             if (end < text.len && is_wide(utf8_next(text, &end)))
-                add(c, arena_printf(c->arena, "%s%.*s", prefix, BYTES_FMT(bytes_sub(text, start, end - start))), false);
+                add(c,
+                    arena_printf(c->arena, "%s%.*s", prefix,
+                                 BYTES_FMT(bytes_sub(text, start, end - start))),
+                    false);
             previous = BYTES_NONE;
             continue;
         }
@@ -100,7 +104,9 @@ static void add_text(struct collector *c, struct bytes text, const char *prefix)
             continue;
         add(c, arena_printf(c->arena, "%s%.*s", prefix, BYTES_FMT(word)), false);
         if (previous.len > 0)
-            add(c, arena_printf(c->arena, "%s%.*s %.*s", prefix, BYTES_FMT(previous), BYTES_FMT(word)), false);
+            add(c,
+                arena_printf(c->arena, "%s%.*s %.*s", prefix, BYTES_FMT(previous), BYTES_FMT(word)),
+                false);
         previous = word;
     }
 }
@@ -125,7 +131,11 @@ static const struct array *list(struct object *object, uint32_t field)
 
 static void add_count(struct collector *c, const char *what, uint32_t count)
 {
-    const char *bucket = count == 0 ? "none" : count == 1 ? "one" : count <= 3 ? "few" : count <= 10 ? "some" : "many";
+    const char *bucket = count == 0    ? "none"
+                         : count == 1  ? "one"
+                         : count <= 3  ? "few"
+                         : count <= 10 ? "some"
+                                       : "many";
     add(c, arena_printf(c->arena, "trait:%s %s", what, bucket), true);
 }
 
@@ -150,7 +160,9 @@ static void add_links(struct collector *c, struct object *body, struct bytes sen
             add_trait(c, "trait:long query");
     }
     if (links->count > 0)
-        add_trait(c, foreign && own ? "trait:links own and foreign" : foreign ? "trait:links foreign" : "trait:links own");
+        add_trait(c, foreign && own ? "trait:links own and foreign"
+                     : foreign      ? "trait:links foreign"
+                                    : "trait:links own");
 }
 
 static void add_attachments(struct collector *c, struct object *root)
@@ -158,7 +170,8 @@ static void add_attachments(struct collector *c, struct object *root)
     const struct array *attachments = list(root, FIELD_Message_attachments);
     add_count(c, "attachments", attachments->count);
     for (uint32_t i = 0; i < attachments->count && i < 16; i++)
-        add_trait_value(c, "attachment", string(attachments->item[i].as.object, FIELD_Attachment_file_type));
+        add_trait_value(c, "attachment",
+                        string(attachments->item[i].as.object, FIELD_Attachment_file_type));
 }
 
 static void add_sender(struct collector *c, struct object *root)
@@ -171,7 +184,8 @@ static void add_sender(struct collector *c, struct object *root)
     struct object *headers = child(root, FIELD_Message_headers);
     const struct array *replies = list(headers, FIELD_Headers_reply_to);
     if (replies->count > 0)
-        reply = string(child(child(replies->item[0].as.object, FIELD_Mailbox_email), FIELD_EmailAddress_domain),
+        reply = string(child(child(replies->item[0].as.object, FIELD_Mailbox_email),
+                             FIELD_EmailAddress_domain),
                        FIELD_Domain_root_domain);
     add_trait_value(c, "sender tld", string(domain, FIELD_Domain_tld));
     if (name.len == 0)
@@ -200,8 +214,9 @@ struct features features_of(struct model *model)
     struct object *root = model->root;
     struct object *body = child(root, FIELD_Message_body);
     struct object *subject = child(root, FIELD_Message_subject);
-    struct object *domain = child(child(child(root, FIELD_Message_sender), FIELD_SenderMailbox_email),
-                                  FIELD_EmailAddress_domain);
+    struct object *domain =
+        child(child(child(root, FIELD_Message_sender), FIELD_SenderMailbox_email),
+              FIELD_EmailAddress_domain);
     add_sender(&c, root);
     add_links(&c, body, string(domain, FIELD_Domain_root_domain));
     add_attachments(&c, root);

@@ -32,8 +32,8 @@ bool keep_write(const char *path, struct bytes content, struct error *err)
 {
     char *beside = talloc_asprintf(NULL, "%s.%d", path, (int)getpid());
     FILE *file = fopen(beside, "wbe");
-    bool ok = file != NULL && fwrite(content.at, 1, content.len, file) == content.len && fflush(file) == 0 &&
-              fsync(fileno(file)) == 0;
+    bool ok = file != NULL && fwrite(content.at, 1, content.len, file) == content.len &&
+              fflush(file) == 0 && fsync(fileno(file)) == 0;
     if (file != NULL && fclose(file) != 0)
         ok = false;
     ok = ok && rename(beside, path) == 0;

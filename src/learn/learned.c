@@ -39,7 +39,8 @@ static struct example *push(struct learned *learned, uint64_t id)
 {
     if (learned->count == learned->capacity) {
         learned->capacity = learned->capacity == 0 ? 256 : learned->capacity * 2;
-        learned->example = talloc_realloc(learned, learned->example, struct example, learned->capacity);
+        learned->example =
+            talloc_realloc(learned, learned->example, struct example, learned->capacity);
         if (learned->example == NULL)
             abort();
     }
@@ -49,7 +50,8 @@ static struct example *push(struct learned *learned, uint64_t id)
     return example;
 }
 
-void learned_add(struct learned *learned, uint64_t id, bool bad, const uint32_t *hash, uint32_t count)
+void learned_add(struct learned *learned, uint64_t id, bool bad, const uint32_t *hash,
+                 uint32_t count)
 {
     uint32_t known = find(learned, id);
     if (known < learned->count) {
@@ -144,7 +146,8 @@ static bool take_example(struct bytes *rest, struct learned *learned, bool keep)
             hash[i] = previous;
     }
     if (keep)
-        *push(learned, id) = (struct example){.id = id, .bad = head & 1, .hash = hash, .count = count};
+        *push(learned, id) =
+            (struct example){.id = id, .bad = head & 1, .hash = hash, .count = count};
     return true;
 }
 
@@ -185,7 +188,8 @@ bool learned_decode(struct learned *learned, struct bytes rest, bool weights_onl
     return rest.len == 0;
 }
 
-struct learned *learned_load(const void *parent, const char *path, bool weights_only, struct error *err)
+struct learned *learned_load(const void *parent, const char *path, bool weights_only,
+                             struct error *err)
 {
     struct learned *learned = learned_new(parent);
     struct bytes all;

@@ -22,13 +22,15 @@ struct learned {
 
 struct learned *learned_new(const void *parent);
 /* The file at PATH; with WEIGHTS_ONLY its examples are left out (for scanning).  NULL and ERR. */
-struct learned *learned_load(const void *parent, const char *path, bool weights_only, struct error *err);
+struct learned *learned_load(const void *parent, const char *path, bool weights_only,
+                             struct error *err);
 /* The same from BYTES into an empty LEARNED; false where they are not one whole file. */
 bool learned_decode(struct learned *learned, struct bytes bytes, bool weights_only);
 /* Written beside PATH and renamed over it, so that a reader never sees half a file. */
 bool learned_save(const struct learned *learned, const char *path, struct error *err);
 /* Add one mail by the ascending HASHes of its features (copied); the same id again replaces its label. */
-void learned_add(struct learned *learned, uint64_t id, bool bad, const uint32_t *hash, uint32_t count);
+void learned_add(struct learned *learned, uint64_t id, bool bad, const uint32_t *hash,
+                 uint32_t count);
 /* Forget one mail; whether it was known. */
 bool learned_remove(struct learned *learned, uint64_t id);
 void learned_merge(struct learned *learned, const struct learned *other);

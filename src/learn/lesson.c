@@ -34,7 +34,8 @@ static void put_hashes(struct text *out, const uint32_t *hash, uint32_t count)
         flat_add_uint(out, i == 0 ? hash[0] : hash[i] - hash[i - 1]);
 }
 
-static uint32_t *take_hashes(struct flat *in, struct arena *arena, uint32_t most, uint32_t *count_out)
+static uint32_t *take_hashes(struct flat *in, struct arena *arena, uint32_t most,
+                             uint32_t *count_out)
 {
     uint32_t count = flat_count(in);
     uint64_t previous = 0;
@@ -58,7 +59,8 @@ static void put_person(struct text *out, struct arena *arena, struct object *ema
     struct bytes root = string(domain, FIELD_Domain_root_domain);
     if (root.len == 0)
         root = string(domain, FIELD_Domain_domain);
-    bool fits = address.len > 0 && address.len <= ADDRESS_BYTES_MAX && root.len <= ADDRESS_BYTES_MAX;
+    bool fits =
+        address.len > 0 && address.len <= ADDRESS_BYTES_MAX && root.len <= ADDRESS_BYTES_MAX;
     flat_add_bytes(out, fits ? lesson_fold(arena, address) : BYTES_NONE);
     flat_add_bytes(out, fits && root.len > 0 ? lesson_fold(arena, root) : BYTES_NONE);
 }
@@ -72,9 +74,11 @@ static void put_people(struct text *out, struct arena *arena, struct object *roo
     email[0] = child(child(root, FIELD_Message_sender), FIELD_SenderMailbox_email);
     for (size_t k = 0; k < 2; k++) {
         struct value v = recipients == NULL ? value_null() : object_get(recipients, kinds[k]);
-        for (uint32_t i = 0; v.tag == VALUE_ARRAY && i < v.as.array->count && count < LESSON_PEOPLE_MAX; i++) {
+        for (uint32_t i = 0;
+             v.tag == VALUE_ARRAY && i < v.as.array->count && count < LESSON_PEOPLE_MAX; i++) {
             struct value mailbox = v.as.array->item[i];
-            email[count] = mailbox.tag == VALUE_OBJECT ? child(mailbox.as.object, FIELD_Mailbox_email) : NULL;
+            email[count] =
+                mailbox.tag == VALUE_OBJECT ? child(mailbox.as.object, FIELD_Mailbox_email) : NULL;
             count += email[count] != NULL;
         }
     }
@@ -89,7 +93,8 @@ static bool is_outbound(struct model *model)
 {
     struct object *type = child(model->root, FIELD_Message_type);
     struct object *headers = child(model->root, FIELD_Message_headers);
-    struct object *email = child(child(model->root, FIELD_Message_sender), FIELD_SenderMailbox_email);
+    struct object *email =
+        child(child(model->root, FIELD_Message_sender), FIELD_SenderMailbox_email);
     struct object *domain = child(email, FIELD_EmailAddress_domain);
     struct value hops = headers == NULL ? value_null() : object_get(headers, FIELD_Headers_hops);
     if (type != NULL && (value_is_true(object_get(type, FIELD_MessageType_outbound)) ||
@@ -99,7 +104,8 @@ static bool is_outbound(struct model *model)
         return false;
     for (uint32_t i = 0; i < model->settings->org_domain_count; i++)
         if (bytes_equal_fold(string(domain, FIELD_Domain_domain), model->settings->org_domain[i]) ||
-            bytes_equal_fold(string(domain, FIELD_Domain_root_domain), model->settings->org_domain[i]))
+            bytes_equal_fold(string(domain, FIELD_Domain_root_domain),
+                             model->settings->org_domain[i]))
             return true;
     return false;
 }
@@ -109,7 +115,8 @@ void lesson_write(struct text *out, struct model *model)
     struct arena *arena = model->arena;
     struct object *root = model->root;
     struct object *headers = child(root, FIELD_Message_headers);
-    struct object *dmarc = child(child(headers, FIELD_Headers_auth_summary), FIELD_AuthSummary_dmarc);
+    struct object *dmarc =
+        child(child(headers, FIELD_Headers_auth_summary), FIELD_AuthSummary_dmarc);
     struct value pass = dmarc == NULL ? value_null() : object_get(dmarc, FIELD_DMARCSummary_pass);
     int64_t at_us;
     if (!civil_parse(string(headers, FIELD_Headers_date), &at_us))
@@ -120,12 +127,13 @@ void lesson_write(struct text *out, struct model *model)
     flat_add_uint(out, pass.tag == VALUE_BOOL && !pass.as.boolean);
     put_people(out, arena, root);
     struct features features = features_of(model);
-    uint32_t *hash = arena_array_of(arena, features.count + 1, uint32_t), least[LESSON_PASSAGES_MAX];
+    uint32_t *hash = arena_array_of(arena, features.count + 1, uint32_t),
+             least[LESSON_PASSAGES_MAX];
     for (uint32_t i = 0; i < features.count; i++)
         hash[i] = features.item[i].hash;
     put_hashes(out, hash, features.count);
-    struct bytes text =
-        string(child(child(root, FIELD_Message_body), FIELD_Body_current_thread), FIELD_Thread_text);
+    struct bytes text = string(child(child(root, FIELD_Message_body), FIELD_Body_current_thread),
+                               FIELD_Thread_text);
     struct passages passages = passages_of(arena, text);
     put_hashes(out, least, passages_least(&passages, least, LESSON_PASSAGES_MAX));
 }

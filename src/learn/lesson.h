@@ -22,7 +22,8 @@ struct lesson {
     int64_t at_us; /* Date as UTC; INT64_MIN where absent */
     bool outbound; /* sent from a domain of ours */
     bool auth_failed;
-    struct lesson_person *person; /* the sender first (its email absent where unknown), then recipients */
+    struct lesson_person
+        *person; /* the sender first (its email absent where unknown), then recipients */
     uint32_t person_count;
     uint32_t *feature; /* ascending hashes */
     uint32_t feature_count;

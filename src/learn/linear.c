@@ -36,10 +36,11 @@ static int by_id(const void *a, const void *b)
 }
 
 /* One step of AdaGrad on one example; CLASS_WEIGHT evens out unequal classes. */
-static void step(struct linear *linear, float *squares, double *bias_square, const struct example *e,
-                 double class_weight)
+static void step(struct linear *linear, float *squares, double *bias_square,
+                 const struct example *e, double class_weight)
 {
-    double error = (logistic(raw_score(linear, e->hash, e->count)) - (e->bad ? 1 : 0)) * class_weight;
+    double error =
+        (logistic(raw_score(linear, e->hash, e->count)) - (e->bad ? 1 : 0)) * class_weight;
     double scale = 1 / sqrt((double)e->count + 1);
     *bias_square += error * error;
     linear->bias -= (float)(RATE * error / sqrt(*bias_square + 1e-8));
@@ -111,7 +112,8 @@ struct linear *linear_train(const void *parent, struct example *examples, uint32
     for (int epoch = 0; epoch < EPOCHS; epoch++) {
         for (uint32_t i = 0; i < count; i++)
             if (examples[i].id % HELD_BACK != 0)
-                step(linear, squares, &bias_square, &examples[i], examples[i].bad ? bad_weight : good_weight);
+                step(linear, squares, &bias_square, &examples[i],
+                     examples[i].bad ? bad_weight : good_weight);
         bound_weights(linear, seen);
     }
     linear->good_count = count - bad;

@@ -49,11 +49,13 @@ static uint32_t place_of(const struct sender *sender, int64_t at_s, bool outboun
 
 static bool is_at(const struct sender *sender, uint32_t at, int64_t at_s, bool outbound)
 {
-    return at < sender->count && sender->event[at].at_s == at_s && sender->event[at].outbound == outbound;
+    return at < sender->count && sender->event[at].at_s == at_s &&
+           sender->event[at].outbound == outbound;
 }
 
 /* Note EVENT; a label replaces what was there unless KEEP or it says nothing. */
-static void put_event(struct senders *senders, struct bytes key, struct sender_event event, bool keep)
+static void put_event(struct senders *senders, struct bytes key, struct sender_event event,
+                      bool keep)
 {
     struct sender *sender = sender_at(senders, key);
     uint32_t at = place_of(sender, event.at_s, event.outbound);
@@ -66,7 +68,8 @@ static void put_event(struct senders *senders, struct bytes key, struct sender_e
     }
     if (sender->count == sender->capacity) {
         sender->capacity = sender->capacity == 0 ? 2 : sender->capacity * 2;
-        sender->event = talloc_realloc(sender, sender->event, struct sender_event, sender->capacity);
+        sender->event =
+            talloc_realloc(sender, sender->event, struct sender_event, sender->capacity);
         if (sender->event == NULL)
             abort();
     }
@@ -87,8 +90,10 @@ static void drop_event(struct senders *senders, struct bytes key, struct sender_
     memmove(&sender->event[at], &sender->event[at + 1], (sender->count - at) * sizeof event);
 }
 
-/* Do FORGET or note for the keys of a mail: of an inbound one its sender, of an outbound one its recipients. */
-static void each_key(struct senders *senders, const struct lesson *lesson, enum sender_label label, bool forget)
+/* Do FORGET or note for the keys of a mail: of an inbound one its sender, of an outbound one its
+ * recipients. */
+static void each_key(struct senders *senders, const struct lesson *lesson, enum sender_label label,
+                     bool forget)
 {
     if (lesson->at_us == INT64_MIN)
         return;
@@ -134,12 +139,16 @@ void senders_merge(struct senders *senders, const struct senders *other)
     }
 }
 
-bool senders_find(const struct senders *senders, struct bytes key, int64_t at_us, struct sender_summary *out)
+bool senders_find(const struct senders *senders, struct bytes key, int64_t at_us,
+                  struct sender_summary *out)
 {
     const struct sender *sender = table_get(senders->by_key, key);
     int64_t now_s = at_us == INT64_MAX || at_us == INT64_MIN ? INT64_MAX : at_us / 1000000;
-    *out = (struct sender_summary){.first_s = INT64_MIN, .last_s = INT64_MIN, .last_inbound_s = INT64_MIN,
-                                   .last_outbound_s = INT64_MIN, .now_s = now_s};
+    *out = (struct sender_summary){.first_s = INT64_MIN,
+                                   .last_s = INT64_MIN,
+                                   .last_inbound_s = INT64_MIN,
+                                   .last_outbound_s = INT64_MIN,
+                                   .now_s = now_s};
     if (sender == NULL || sender->count == 0 || sender->event[0].at_s >= now_s)
         return false;
     out->first_s = sender->event[0].at_s;
@@ -159,7 +168,8 @@ bool senders_find(const struct senders *senders, struct bytes key, int64_t at_us
 
 static int by_name(const void *a, const void *b)
 {
-    const struct table_row *left = *(const struct table_row *const *)a, *right = *(const struct table_row *const *)b;
+    const struct table_row *left = *(const struct table_row *const *)a,
+                           *right = *(const struct table_row *const *)b;
     return bytes_compare(left->key, right->key);
 }
 
@@ -212,7 +222,9 @@ static bool take_sender(struct senders *senders, struct flat *in)
         uint64_t flags = flat_uint(in);
         if (flags > 11 || in->broken)
             return false;
-        put_event(senders, key, (struct sender_event){at_s, flags & 1, flags >> 1 & 1, (uint8_t)(flags >> 2)}, true);
+        put_event(senders, key,
+                  (struct sender_event){at_s, flags & 1, flags >> 1 & 1, (uint8_t)(flags >> 2)},
+                  true);
     }
     return !in->broken;
 }
@@ -236,7 +248,8 @@ struct senders *senders_load(const void *parent, const char *path, struct error 
     if (keep_read(senders, path, &all, err)) {
         if (senders_decode(senders, all))
             return senders;
-        error_set(err, ERROR_INPUT, "%s is not a whole sender store of 'noroshi learn', version 1", path);
+        error_set(err, ERROR_INPUT, "%s is not a whole sender store of 'noroshi learn', version 1",
+                  path);
         error_hint(err, "make it anew: noroshi learn --senders FILE MAILBOX");
     }
     talloc_free(senders);

@@ -49,6 +49,7 @@ void senders_add(struct senders *senders, const struct lesson *lesson, enum send
 void senders_remove(struct senders *senders, const struct lesson *lesson);
 void senders_merge(struct senders *senders, const struct senders *other);
 /* What is known of KEY (an address, or "@domain") before AT_US; false where nothing is. */
-bool senders_find(const struct senders *senders, struct bytes key, int64_t at_us, struct sender_summary *out);
+bool senders_find(const struct senders *senders, struct bytes key, int64_t at_us,
+                  struct sender_summary *out);
 
 #endif

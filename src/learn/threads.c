@@ -8,7 +8,8 @@
 #include <talloc.h>
 
 #define MAGIC "noroshi threads 1\n"
-#define SAME_HASH_MAX 32u /* mails one hash is looked up in: a passage in more is nobody's conversation */
+#define SAME_HASH_MAX                                                                              \
+    32u /* mails one hash is looked up in: a passage in more is nobody's conversation */
 #define QUERY_MAX 4096u
 
 struct threads *threads_new(const void *parent)
@@ -43,7 +44,8 @@ static uint32_t address_number(struct threads *t, struct bytes address)
     if (copy == NULL)
         abort();
     t->address[t->address_count] = bytes_of(copy, address.len);
-    table_set(t->by_address, t->address[t->address_count], (void *)((uintptr_t)t->address_count + 1));
+    table_set(t->by_address, t->address[t->address_count],
+              (void *)((uintptr_t)t->address_count + 1));
     return t->address_count++;
 }
 
@@ -113,7 +115,8 @@ bool threads_remove(struct threads *t, uint64_t id)
 
 void threads_merge(struct threads *t, const struct threads *other)
 {
-    uint32_t *number = calloc(other->mail_count + 1, sizeof *number); /* theirs -> 1 + ours, 0: known */
+    uint32_t *number =
+        calloc(other->mail_count + 1, sizeof *number); /* theirs -> 1 + ours, 0: known */
     if (number == NULL)
         abort();
     for (uint32_t i = 0; i < other->mail_count; i++) {
@@ -170,7 +173,8 @@ static uint32_t first_mark(const struct threads *t, uint32_t hash)
 }
 
 /* The best of FOUND, which is sorted by mail and distinct. */
-static bool best_of(const struct threads *t, const struct thread_mark *found, uint32_t count, struct thread_match *out)
+static bool best_of(const struct threads *t, const struct thread_mark *found, uint32_t count,
+                    struct thread_match *out)
 {
     *out = (struct thread_match){0};
     for (uint32_t i = 0, end; i < count; i = end) {
@@ -179,7 +183,8 @@ static bool best_of(const struct threads *t, const struct thread_mark *found, ui
         for (end = i; end < count && found[end].mail == found[i].mail; end++)
             same += end == i || found[end].hash != found[end - 1].hash;
         bool enough = same >= THREADS_SURE || (same >= 2 && mail->mark_count <= 4);
-        if (enough && (same > out->passages || (same == out->passages && mail->at_s < out->mail->at_s)))
+        if (enough &&
+            (same > out->passages || (same == out->passages && mail->at_s < out->mail->at_s)))
             *out = (struct thread_match){mail, same, found[i].hash};
     }
     return out->mail != NULL;
@@ -235,7 +240,8 @@ static struct threads *tidied(const struct threads *t)
         number[order[i] - t->mail] = i;
         mail->at_s = order[i]->at_s;
         for (; mail->person_count < order[i]->person_count; mail->person_count++)
-            mail->person[mail->person_count] = address_number(tidy, t->address[order[i]->person[mail->person_count]]);
+            mail->person[mail->person_count] =
+                address_number(tidy, t->address[order[i]->person[mail->person_count]]);
     }
     for (uint32_t i = 0; i < t->mark_count; i++)
         push_mark(tidy, t->mark[i].hash, number[t->mark[i].mail]);

@@ -13,7 +13,8 @@
 #include "learn/lesson.h"
 
 #define THREADS_PEOPLE_MAX 6u
-#define THREADS_SURE 3u /* equal hashes that make a match; two where the mail has no more than four */
+#define THREADS_SURE                                                                               \
+    3u /* equal hashes that make a match; two where the mail has no more than four */
 
 struct thread_mail {
     uint64_t id; /* from the mail's SHA-256 */
@@ -53,8 +54,8 @@ void threads_merge(struct threads *threads, const struct threads *other);
 /* Put the marks in order; before threads_find(). */
 void threads_sort(struct threads *threads);
 /* The mail before AT_US that HASHes (any order, may repeat) quote most; the oldest of equals. */
-bool threads_find(const struct threads *threads, const uint32_t *hash, uint32_t count, int64_t at_us,
-                  struct thread_match *out);
+bool threads_find(const struct threads *threads, const uint32_t *hash, uint32_t count,
+                  int64_t at_us, struct thread_match *out);
 struct bytes threads_address(const struct threads *threads, uint32_t number);
 
 #endif

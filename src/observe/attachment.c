@@ -106,24 +106,32 @@ struct value resolve_Attachment(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_Attachment_content_id:
         return part == NULL ? value_null() : value_string(or_absent(part->content_id));
-    case FIELD_Attachment_content_transfer_encoding: return part_transfer_encoding(self);
+    case FIELD_Attachment_content_transfer_encoding:
+        return part_transfer_encoding(self);
     case FIELD_Attachment_content_type:
         if (part != NULL && part->content_type.value.len > 0)
             return value_string(part->content_type.value);
         return value_string(or_absent(self->type));
     case FIELD_Attachment_content_disposition:
         return part == NULL ? value_null() : value_string(or_absent(part->disposition.value));
-    case FIELD_Attachment_file_extension: return value_string(node_file_extension(self));
-    case FIELD_Attachment_file_name: return value_string(node_file_name(self));
-    case FIELD_Attachment_file_type: return value_string(node_file_type(self));
-    case FIELD_Attachment_md5: return value_string(digest_hex(arena, DIGEST_MD5, self->content));
+    case FIELD_Attachment_file_extension:
+        return value_string(node_file_extension(self));
+    case FIELD_Attachment_file_name:
+        return value_string(node_file_name(self));
+    case FIELD_Attachment_file_type:
+        return value_string(node_file_type(self));
+    case FIELD_Attachment_md5:
+        return value_string(digest_hex(arena, DIGEST_MD5, self->content));
     case FIELD_Attachment_raw:
         return value_string(self->raw.at != NULL ? self->raw : self->content);
-    case FIELD_Attachment_sha1: return value_string(digest_hex(arena, DIGEST_SHA1, self->content));
+    case FIELD_Attachment_sha1:
+        return value_string(digest_hex(arena, DIGEST_SHA1, self->content));
     case FIELD_Attachment_sha256:
         return value_string(digest_hex(arena, DIGEST_SHA256, self->content));
-    case FIELD_Attachment_size: return value_int((int64_t)self->content.len);
-    default: return value_null();
+    case FIELD_Attachment_size:
+        return value_int((int64_t)self->content.len);
+    default:
+        return value_null();
     }
 }
 
@@ -131,10 +139,15 @@ const struct node *object_node(const struct object *object)
 {
     struct model *model = object->model;
     switch (object->type) {
-    case TYPE_Attachment: return object->self;
-    case TYPE_Message: return object->self == NULL ? NULL : model->node;
-    case TYPE_BodyHTML: return object->self == NULL ? NULL : mail_view(model)->html.item[0];
-    case TYPE_Plain: return object->self == NULL ? NULL : mail_view(model)->plain.item[0];
-    default: return NULL;
+    case TYPE_Attachment:
+        return object->self;
+    case TYPE_Message:
+        return object->self == NULL ? NULL : model->node;
+    case TYPE_BodyHTML:
+        return object->self == NULL ? NULL : mail_view(model)->html.item[0];
+    case TYPE_Plain:
+        return object->self == NULL ? NULL : mail_view(model)->plain.item[0];
+    default:
+        return NULL;
     }
 }

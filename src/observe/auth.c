@@ -143,20 +143,29 @@ struct value resolve_AuthResults(struct object *object, uint32_t field)
         return value_null();
     const struct authres *parsed = &self->parsed;
     switch (field) {
-    case FIELD_AuthResults_compauth: return compauth_of(model, authres_method(parsed, "compauth"));
-    case FIELD_AuthResults_dkim: return verdict_of(model, authres_method(parsed, "dkim"));
-    case FIELD_AuthResults_dkim_details: return signatures_of(model, parsed);
-    case FIELD_AuthResults_dmarc: return verdict_of(model, authres_method(parsed, "dmarc"));
+    case FIELD_AuthResults_compauth:
+        return compauth_of(model, authres_method(parsed, "compauth"));
+    case FIELD_AuthResults_dkim:
+        return verdict_of(model, authres_method(parsed, "dkim"));
+    case FIELD_AuthResults_dkim_details:
+        return signatures_of(model, parsed);
+    case FIELD_AuthResults_dmarc:
+        return verdict_of(model, authres_method(parsed, "dmarc"));
     case FIELD_AuthResults_dmarc_details:
         return model_dmarc(model, authres_method(parsed, "dmarc"));
-    case FIELD_AuthResults_instance: return value_string(parsed->instance);
-    case FIELD_AuthResults_server: return model_domain(model, parsed->authserv_id);
-    case FIELD_AuthResults_spf: return verdict_of(model, authres_method(parsed, "spf"));
-    case FIELD_AuthResults_spf_details: return model_spf(model, authres_method(parsed, "spf"));
+    case FIELD_AuthResults_instance:
+        return value_string(parsed->instance);
+    case FIELD_AuthResults_server:
+        return model_domain(model, parsed->authserv_id);
+    case FIELD_AuthResults_spf:
+        return verdict_of(model, authres_method(parsed, "spf"));
+    case FIELD_AuthResults_spf_details:
+        return model_spf(model, authres_method(parsed, "spf"));
     case FIELD_AuthResults_type:
         return value_string(bytes_starts_fold(self->field_name, BYTES("ARC-")) ? BYTES("arc")
                                                                                : BYTES("standard"));
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 
@@ -219,11 +228,14 @@ struct value resolve_AuthSummary(struct object *object, uint32_t field)
         return dmarc == NULL ? value_null()
                              : summary(model, TYPE_DMARCSummary, dmarc->result,
                                        model_dmarc(model, dmarc), view->results.hop);
-    case FIELD_AuthSummary_spf: return spf_summary(model, view, &parsed);
-    case FIELD_AuthSummary_authserv_id: return value_string(view->results.id);
+    case FIELD_AuthSummary_spf:
+        return spf_summary(model, view, &parsed);
+    case FIELD_AuthSummary_authserv_id:
+        return value_string(view->results.id);
     case FIELD_AuthSummary_trust:
         return value_string(bytes_of_string(trust_names[view->results.how]));
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 
@@ -280,19 +292,30 @@ struct value resolve_Signature(struct object *object, uint32_t field)
         return value_null();
     const struct dkim *dkim = &self->parsed;
     switch (field) {
-    case FIELD_Signature_algorithm: return value_string(dkim->algorithm);
-    case FIELD_Signature_body_hash: return value_string(dkim->body_hash);
-    case FIELD_Signature_domain: return value_string(model_lower(object->model, dkim->domain));
-    case FIELD_Signature_headers: return value_string(dkim->headers);
-    case FIELD_Signature_instance: return value_string(dkim->instance);
-    case FIELD_Signature_selector: return value_string(dkim->selector);
-    case FIELD_Signature_signature: return value_string(dkim->signature);
+    case FIELD_Signature_algorithm:
+        return value_string(dkim->algorithm);
+    case FIELD_Signature_body_hash:
+        return value_string(dkim->body_hash);
+    case FIELD_Signature_domain:
+        return value_string(model_lower(object->model, dkim->domain));
+    case FIELD_Signature_headers:
+        return value_string(dkim->headers);
+    case FIELD_Signature_instance:
+        return value_string(dkim->instance);
+    case FIELD_Signature_selector:
+        return value_string(dkim->selector);
+    case FIELD_Signature_signature:
+        return value_string(dkim->signature);
     case FIELD_Signature_type:
         return value_string(bytes_starts_fold(self->field_name, BYTES("ARC-")) ? BYTES("arc")
                                                                                : BYTES("dkim"));
-    case FIELD_Signature_version: return value_string(dkim->version);
-    case FIELD_Signature_body_hash_valid: return verified(object->model, self, true);
-    case FIELD_Signature_valid: return verified(object->model, self, false);
-    default: return value_null();
+    case FIELD_Signature_version:
+        return value_string(dkim->version);
+    case FIELD_Signature_body_hash_valid:
+        return verified(object->model, self, true);
+    case FIELD_Signature_valid:
+        return verified(object->model, self, false);
+    default:
+        return value_null();
     }
 }

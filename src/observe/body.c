@@ -123,12 +123,16 @@ struct value resolve_Thread(struct object *object, uint32_t field)
     const struct body_threads *threads = body_threads(model);
     const struct body_part *first = threads->count > 0 ? &threads->part[0] : NULL;
     switch (field) {
-    case FIELD_Thread_banners: return banners_of(model, first);
-    case FIELD_Thread_links: return newest_links(model);
+    case FIELD_Thread_banners:
+        return banners_of(model, first);
+    case FIELD_Thread_links:
+        return newest_links(model);
     case FIELD_Thread_preamble:
         return first == NULL ? value_null() : value_string(first->thread->preamble);
-    case FIELD_Thread_text: return value_string(body_newest_text(model));
-    default: return value_null();
+    case FIELD_Thread_text:
+        return value_string(body_newest_text(model));
+    default:
+        return value_null();
     }
 }
 
@@ -172,20 +176,27 @@ struct value resolve_PreviousThread(struct object *object, uint32_t field)
         return value_null();
     const struct thread_previous *previous = self->previous;
     switch (field) {
-    case FIELD_PreviousThread_banners: return value_array(array_new(model->arena));
+    case FIELD_PreviousThread_banners:
+        return value_array(array_new(model->arena));
     case FIELD_PreviousThread_date:
         return time_from_mail(previous->date, &at_us, NULL) ? model_time(model, at_us)
                                                             : value_string(previous->date);
-    case FIELD_PreviousThread_index: return value_int(self->index);
+    case FIELD_PreviousThread_index:
+        return value_int(self->index);
     case FIELD_PreviousThread_links:
         return links_between(model, self->part->node, previous->text_at, previous->text_end);
-    case FIELD_PreviousThread_preamble: return value_string(previous->preamble);
+    case FIELD_PreviousThread_preamble:
+        return value_string(previous->preamble);
     case FIELD_PreviousThread_recipients:
         return value_object(object_new(model, TYPE_ThreadRecipients, previous));
-    case FIELD_PreviousThread_sender: return quoted_mailbox(model, &previous->sender);
-    case FIELD_PreviousThread_subject: return model_subject(model, previous->subject);
-    case FIELD_PreviousThread_text: return value_string(previous->text);
-    default: return value_null();
+    case FIELD_PreviousThread_sender:
+        return quoted_mailbox(model, &previous->sender);
+    case FIELD_PreviousThread_subject:
+        return model_subject(model, previous->subject);
+    case FIELD_PreviousThread_text:
+        return value_string(previous->text);
+    default:
+        return value_null();
     }
 }
 
@@ -247,17 +258,22 @@ struct value resolve_Body(struct object *object, uint32_t field)
         return value_null();
     const struct mail_view *view = mail_view(model);
     switch (field) {
-    case FIELD_Body_current_thread: return value_object(object_new(model, TYPE_Thread, model));
+    case FIELD_Body_current_thread:
+        return value_object(object_new(model, TYPE_Thread, model));
     case FIELD_Body_html:
         return view->html.count == 0 ? value_null()
                                      : value_object(object_new(model, TYPE_BodyHTML, model));
-    case FIELD_Body_ips: return body_ips(model);
-    case FIELD_Body_links: return value_array(links_of_mail(model));
+    case FIELD_Body_ips:
+        return body_ips(model);
+    case FIELD_Body_links:
+        return value_array(links_of_mail(model));
     case FIELD_Body_plain:
         return view->plain.count == 0 ? value_null()
                                       : value_object(object_new(model, TYPE_Plain, model));
-    case FIELD_Body_previous_threads: return previous_threads(model);
-    default: return value_null();
+    case FIELD_Body_previous_threads:
+        return previous_threads(model);
+    default:
+        return value_null();
     }
 }
 
@@ -311,13 +327,20 @@ struct value resolve_BodyHTML(struct object *object, uint32_t field)
         return value_null();
     const struct node_list *list = &mail_view(model)->html;
     switch (field) {
-    case FIELD_BodyHTML_charset: return value_string(list->item[0]->charset);
-    case FIELD_BodyHTML_content_transfer_encoding: return part_transfer_encoding(list->item[0]);
-    case FIELD_BodyHTML_display_text: return joined_text(model, list, PAGE_SHOWN);
-    case FIELD_BodyHTML_inner_text: return joined_text(model, list, PAGE_INNER);
-    case FIELD_BodyHTML_links: return links_of_list(model, list);
-    case FIELD_BodyHTML_raw: return joined_text(model, list, PAGE_SOURCE);
-    default: return value_null();
+    case FIELD_BodyHTML_charset:
+        return value_string(list->item[0]->charset);
+    case FIELD_BodyHTML_content_transfer_encoding:
+        return part_transfer_encoding(list->item[0]);
+    case FIELD_BodyHTML_display_text:
+        return joined_text(model, list, PAGE_SHOWN);
+    case FIELD_BodyHTML_inner_text:
+        return joined_text(model, list, PAGE_INNER);
+    case FIELD_BodyHTML_links:
+        return links_of_list(model, list);
+    case FIELD_BodyHTML_raw:
+        return joined_text(model, list, PAGE_SOURCE);
+    default:
+        return value_null();
     }
 }
 
@@ -328,10 +351,15 @@ struct value resolve_Plain(struct object *object, uint32_t field)
         return value_null();
     const struct node_list *list = &mail_view(model)->plain;
     switch (field) {
-    case FIELD_Plain_charset: return value_string(list->item[0]->charset);
-    case FIELD_Plain_content_transfer_encoding: return part_transfer_encoding(list->item[0]);
-    case FIELD_Plain_links: return links_of_list(model, list);
-    case FIELD_Plain_raw: return joined_text(model, list, PAGE_SOURCE);
-    default: return value_null();
+    case FIELD_Plain_charset:
+        return value_string(list->item[0]->charset);
+    case FIELD_Plain_content_transfer_encoding:
+        return part_transfer_encoding(list->item[0]);
+    case FIELD_Plain_links:
+        return links_of_list(model, list);
+    case FIELD_Plain_raw:
+        return joined_text(model, list, PAGE_SOURCE);
+    default:
+        return value_null();
     }
 }

@@ -37,7 +37,8 @@ struct brand_index *brand_load(const void *parent, const char *path, struct erro
         brands[i].alias = take_list(arena, yaml_get(entry, "aliases"), &brands[i].alias_count);
         brands[i].domain = take_list(arena, yaml_get(entry, "domains"), &brands[i].domain_count);
         if (brands[i].name.len == 0 || brands[i].domain_count == 0) {
-            error_set_at(err, path, entry->line, entry->column, "a brand needs a name and its domains");
+            error_set_at(err, path, entry->line, entry->column,
+                         "a brand needs a name and its domains");
             return NULL;
         }
     }

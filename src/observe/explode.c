@@ -56,22 +56,29 @@ struct value resolve_ExplodeOutput(struct object *object, uint32_t field)
         return value_null();
     const struct node *node = self->node;
     switch (field) {
-    case FIELD_ExplodeOutput_depth: return value_int(node->depth - self->file->depth);
-    case FIELD_ExplodeOutput_file_extension: return value_string(output_extension(node));
-    case FIELD_ExplodeOutput_file_name: return value_string(node_file_name(node));
+    case FIELD_ExplodeOutput_depth:
+        return value_int(node->depth - self->file->depth);
+    case FIELD_ExplodeOutput_file_extension:
+        return value_string(output_extension(node));
+    case FIELD_ExplodeOutput_file_name:
+        return value_string(node_file_name(node));
     case FIELD_ExplodeOutput_flavors:
         return value_object(object_new(model, TYPE_StrelkaFlavors, node));
-    case FIELD_ExplodeOutput_node_id: return value_string(node_path(model->arena, node));
+    case FIELD_ExplodeOutput_node_id:
+        return value_string(node_path(model->arena, node));
     case FIELD_ExplodeOutput_parent_node_id:
         return node == self->file ? value_null()
                                   : value_string(node_path(model->arena, node->parent));
-    case FIELD_ExplodeOutput_scan: return value_object(object_new(model, TYPE_StrelkaScan, node));
-    case FIELD_ExplodeOutput_size: return value_int((int64_t)node->content.len);
+    case FIELD_ExplodeOutput_scan:
+        return value_object(object_new(model, TYPE_StrelkaScan, node));
+    case FIELD_ExplodeOutput_size:
+        return value_int((int64_t)node->content.len);
     case FIELD_ExplodeOutput_source:
         return node == self->file
                    ? value_null()
                    : value_string(bytes_of_string(kind_rows[node->parent->kind].name));
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 
@@ -125,8 +132,10 @@ struct value resolve_StrelkaFlavors(struct object *object, uint32_t field)
                                     node->kind == KIND_VBA
                                 ? BYTES("text/plain")
                                 : bytes_of_string(kind_rows[node->kind].media_type));
-    case FIELD_StrelkaFlavors_yara: return flavor_names(object->model, node);
-    default: return value_array(array_new(object->model->arena));
+    case FIELD_StrelkaFlavors_yara:
+        return flavor_names(object->model, node);
+    default:
+        return value_array(array_new(object->model->arena));
     }
 }
 
@@ -234,9 +243,12 @@ static struct value shaped(struct model *model, struct value fact, const struct 
         }
         return fact;
     case SHAPE_STRING:
-    case SHAPE_INT: return first;
-    case SHAPE_FLOAT: return first.tag == VALUE_INT ? value_float((double)first.as.integer) : first;
-    default: return fact;
+    case SHAPE_INT:
+        return first;
+    case SHAPE_FLOAT:
+        return first.tag == VALUE_INT ? value_float((double)first.as.integer) : first;
+    default:
+        return fact;
     }
 }
 
@@ -258,10 +270,10 @@ static struct value explode_field(struct object *object, uint32_t field)
     return is_list ? value_array(array_new(object->model->arena)) : value_null();
 }
 
-#define PART(t)                                                     \
-    struct value resolve_##t(struct object *object, uint32_t field) \
-    {                                                               \
-        return explode_field(object, field);                        \
+#define PART(t)                                                                                    \
+    struct value resolve_##t(struct object *object, uint32_t field)                                \
+    {                                                                                              \
+        return explode_field(object, field);                                                       \
     }
 PART(StrelkaBZip2)
 PART(StrelkaDocX)

@@ -11,13 +11,13 @@ static struct value objects_from(struct model *model, enum type type, struct val
     return value_array(array);
 }
 
-static struct value field_from(struct model *model, const struct field_row *field, struct value json)
+static struct value field_from(struct model *model, const struct field_row *field,
+                               struct value json)
 {
-    static const uint8_t tags[] = {[SHAPE_STRING] = VALUE_STRING,   [SHAPE_INT] = VALUE_INT,
-                                   [SHAPE_FLOAT] = VALUE_FLOAT,     [SHAPE_BOOL] = VALUE_BOOL,
-                                   [SHAPE_STRINGS] = VALUE_ARRAY,   [SHAPE_INTS] = VALUE_ARRAY,
-                                   [SHAPE_MAP] = VALUE_MAP,         [SHAPE_MAP_STRINGS] = VALUE_MAP,
-                                   [SHAPE_MAPS] = VALUE_ARRAY};
+    static const uint8_t tags[] = {
+        [SHAPE_STRING] = VALUE_STRING, [SHAPE_INT] = VALUE_INT,         [SHAPE_FLOAT] = VALUE_FLOAT,
+        [SHAPE_BOOL] = VALUE_BOOL,     [SHAPE_STRINGS] = VALUE_ARRAY,   [SHAPE_INTS] = VALUE_ARRAY,
+        [SHAPE_MAP] = VALUE_MAP,       [SHAPE_MAP_STRINGS] = VALUE_MAP, [SHAPE_MAPS] = VALUE_ARRAY};
     if (field->shape == SHAPE_OBJECT)
         return object_from(model, field->element, json);
     if (field->shape == SHAPE_OBJECTS)
@@ -50,7 +50,8 @@ struct model *model_from_json(struct arena *arena, enum type type, struct value 
     struct model *model = arena_new_of(arena, struct model);
     model->arena = arena;
     model->settings = &settings;
-    struct value root = object_from(model, type, map.tag == VALUE_MAP ? map : value_map(map_new(arena)));
+    struct value root =
+        object_from(model, type, map.tag == VALUE_MAP ? map : value_map(map_new(arena)));
     model->root = root.as.object;
     return model;
 }

@@ -160,28 +160,46 @@ struct value resolve_Headers(struct object *object, uint32_t field)
     case FIELD_Headers_auth_summary:
         return value_object(object_new(model, TYPE_AuthSummary, model));
     case FIELD_Headers_date:
-    case FIELD_Headers_date_original_offset: read_date(object); return object->slot[field];
-    case FIELD_Headers_delivered_to: return first_email(model, "Delivered-To");
+    case FIELD_Headers_date_original_offset:
+        read_date(object);
+        return object->slot[field];
+    case FIELD_Headers_delivered_to:
+        return first_email(model, "Delivered-To");
     case FIELD_Headers_domains:
-    case FIELD_Headers_ips: search_hosts(object); return object->slot[field];
-    case FIELD_Headers_from: return first_mailbox(model, "From");
-    case FIELD_Headers_hops: return hops_of_mail(model);
-    case FIELD_Headers_in_reply_to: return text_or_null(model, "In-Reply-To");
+    case FIELD_Headers_ips:
+        search_hosts(object);
+        return object->slot[field];
+    case FIELD_Headers_from:
+        return first_mailbox(model, "From");
+    case FIELD_Headers_hops:
+        return hops_of_mail(model);
+    case FIELD_Headers_in_reply_to:
+        return text_or_null(model, "In-Reply-To");
     case FIELD_Headers_mailer: {
         struct value mailer = text_or_null(model, "X-Mailer");
         return mailer.tag == VALUE_STRING ? mailer : text_or_null(model, "User-Agent");
     }
-    case FIELD_Headers_message_id: return text_or_null(model, "Message-ID");
-    case FIELD_Headers_references: return message_ids(model, "References");
-    case FIELD_Headers_reply_to: return model_mailboxes(model, mail_field_named(model, "Reply-To"));
-    case FIELD_Headers_return_path: return first_email(model, "Return-Path");
-    case FIELD_Headers_x_authenticated_domain: return authenticated_domain(model);
+    case FIELD_Headers_message_id:
+        return text_or_null(model, "Message-ID");
+    case FIELD_Headers_references:
+        return message_ids(model, "References");
+    case FIELD_Headers_reply_to:
+        return model_mailboxes(model, mail_field_named(model, "Reply-To"));
+    case FIELD_Headers_return_path:
+        return first_email(model, "Return-Path");
+    case FIELD_Headers_x_authenticated_domain:
+        return authenticated_domain(model);
     case FIELD_Headers_x_authenticated_sender:
         return model_email(model, authenticated_sender(model));
-    case FIELD_Headers_x_client_ip: return first_ip(model, "X-Client-IP");
-    case FIELD_Headers_x_originating_ip: return first_ip(model, "X-Originating-IP");
-    case FIELD_Headers_x_secure_server_account: return text_or_null(model, "X-SecureServer-Acct");
-    case FIELD_Headers_x_sender: return first_email(model, "X-Sender");
-    default: return value_null();
+    case FIELD_Headers_x_client_ip:
+        return first_ip(model, "X-Client-IP");
+    case FIELD_Headers_x_originating_ip:
+        return first_ip(model, "X-Originating-IP");
+    case FIELD_Headers_x_secure_server_account:
+        return text_or_null(model, "X-SecureServer-Acct");
+    case FIELD_Headers_x_sender:
+        return first_email(model, "X-Sender");
+    default:
+        return value_null();
     }
 }

@@ -39,10 +39,14 @@ struct value resolve_HopField(struct object *object, uint32_t field)
         return value_null();
     const struct header *header = mail_view(object->model)->header;
     switch (field) {
-    case FIELD_HopField_name: return value_string(self->name);
-    case FIELD_HopField_position: return value_int(header->count - 1 - (self - header->field));
-    case FIELD_HopField_value: return value_string(header_unfolded(header, self));
-    default: return value_null();
+    case FIELD_HopField_name:
+        return value_string(self->name);
+    case FIELD_HopField_position:
+        return value_int(header->count - 1 - (self - header->field));
+    case FIELD_HopField_value:
+        return value_string(header_unfolded(header, self));
+    default:
+        return value_null();
     }
 }
 
@@ -83,10 +87,14 @@ struct value resolve_Hop(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Hop_authentication_results: return checked_of(model, self);
-    case FIELD_Hop_fields: return fields_of(model, self);
-    case FIELD_Hop_index: return value_int(self->index);
-    case FIELD_Hop_received: return received_of(model, self);
+    case FIELD_Hop_authentication_results:
+        return checked_of(model, self);
+    case FIELD_Hop_fields:
+        return fields_of(model, self);
+    case FIELD_Hop_index:
+        return value_int(self->index);
+    case FIELD_Hop_received:
+        return received_of(model, self);
     case FIELD_Hop_received_spf:
         number = trust_covers(self->view, self->index) ? field_in(self, BYTES("Received-SPF"))
                                                        : UINT32_MAX;
@@ -94,7 +102,8 @@ struct value resolve_Hop(struct object *object, uint32_t field)
     case FIELD_Hop_signature:
         number = field_in(self, BYTES("DKIM-Signature"));
         return number == UINT32_MAX ? value_null() : model_signature(model, number);
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 
@@ -116,15 +125,23 @@ struct value resolve_Received(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_Received_additional:
         return raw_object(model, TYPE_ReceivedAdditional, self->additional);
-    case FIELD_Received_id: return raw_object(model, TYPE_ReceivedID, self->id);
-    case FIELD_Received_link: return raw_object(model, TYPE_ReceivedVia, self->via);
-    case FIELD_Received_mailbox: return raw_object(model, TYPE_ReceivedFor, self->for_);
-    case FIELD_Received_protocol: return raw_object(model, TYPE_ReceivedWith, self->with);
-    case FIELD_Received_server: return raw_object(model, TYPE_ReceivedBy, self->by);
-    case FIELD_Received_source: return raw_object(model, TYPE_ReceivedFrom, self->from);
-    case FIELD_Received_time: return self->has_date ? model_time(model, self->at_us) : value_null();
+    case FIELD_Received_id:
+        return raw_object(model, TYPE_ReceivedID, self->id);
+    case FIELD_Received_link:
+        return raw_object(model, TYPE_ReceivedVia, self->via);
+    case FIELD_Received_mailbox:
+        return raw_object(model, TYPE_ReceivedFor, self->for_);
+    case FIELD_Received_protocol:
+        return raw_object(model, TYPE_ReceivedWith, self->with);
+    case FIELD_Received_server:
+        return raw_object(model, TYPE_ReceivedBy, self->by);
+    case FIELD_Received_source:
+        return raw_object(model, TYPE_ReceivedFrom, self->from);
+    case FIELD_Received_time:
+        return self->has_date ? model_time(model, self->at_us) : value_null();
     case FIELD_Received_zone_offset:
         return self->has_date ? model_zone(model, self->zone_minutes) : value_null();
-    default: return value_null();
+    default:
+        return value_null();
     }
 }

@@ -39,11 +39,16 @@ struct value resolve_HTML(struct object *object, uint32_t field)
     if (page == NULL)
         return value_null();
     switch (field) {
-    case FIELD_HTML_raw: return value_string(page->source);
-    case FIELD_HTML_inner_text: return value_string(page_read(object)->inner_text);
-    case FIELD_HTML_display_text: return value_string(page_read(object)->display_text);
-    case FIELD_HTML_links: return links_of_page(object->model, page_read(object));
-    default: return value_null();
+    case FIELD_HTML_raw:
+        return value_string(page->source);
+    case FIELD_HTML_inner_text:
+        return value_string(page_read(object)->inner_text);
+    case FIELD_HTML_display_text:
+        return value_string(page_read(object)->display_text);
+    case FIELD_HTML_links:
+        return links_of_page(object->model, page_read(object));
+    default:
+        return value_null();
     }
 }
 
@@ -53,14 +58,19 @@ struct value resolve_HTMLNode(struct object *object, uint32_t field)
     if (node == NULL)
         return value_null();
     switch (field) {
-    case FIELD_HTMLNode_raw: return value_string(node->raw);
-    case FIELD_HTMLNode_inner_text: return value_string(node->inner_text);
-    case FIELD_HTMLNode_display_text: return value_string(node->display_text);
+    case FIELD_HTMLNode_raw:
+        return value_string(node->raw);
+    case FIELD_HTMLNode_inner_text:
+        return value_string(node->inner_text);
+    case FIELD_HTMLNode_display_text:
+        return value_string(node->display_text);
     case FIELD_HTMLNode_links:
         if (node->link_count == 0)
             return value_array(array_new(object->model->arena));
-        return links_of_page(object->model, html_read(object->model->arena, NULL, node->raw, false));
-    default: return value_null();
+        return links_of_page(object->model,
+                             html_read(object->model->arena, NULL, node->raw, false));
+    default:
+        return value_null();
     }
 }
 

@@ -43,13 +43,20 @@ struct value resolve_Image(struct object *object, uint32_t field)
     if (image == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Image_layout: return value_string(bytes_of_string(image->layout));
-    case FIELD_Image_entry_point: return value_string(image->entry_line);
-    case FIELD_Image_entry_class: return value_string(bytes_of_string(oci_entry_names[image->entry_class]));
-    case FIELD_Image_layers: return layers(object->model, image);
-    case FIELD_Image_secrets: return secrets(object->model, image);
-    case FIELD_Image_files: return value_int(image->file_count);
-    default: return value_null();
+    case FIELD_Image_layout:
+        return value_string(bytes_of_string(image->layout));
+    case FIELD_Image_entry_point:
+        return value_string(image->entry_line);
+    case FIELD_Image_entry_class:
+        return value_string(bytes_of_string(oci_entry_names[image->entry_class]));
+    case FIELD_Image_layers:
+        return layers(object->model, image);
+    case FIELD_Image_secrets:
+        return secrets(object->model, image);
+    case FIELD_Image_files:
+        return value_int(image->file_count);
+    default:
+        return value_null();
     }
 }
 
@@ -59,12 +66,18 @@ struct value resolve_ImageLayer(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_ImageLayer_number: return value_int(self->number);
-    case FIELD_ImageLayer_digest: return value_string(self->layer->digest);
-    case FIELD_ImageLayer_created_by: return value_string(self->layer->created_by);
-    case FIELD_ImageLayer_files: return value_int(self->layer->files);
-    case FIELD_ImageLayer_removed: return value_int(self->layer->removed);
-    default: return value_null();
+    case FIELD_ImageLayer_number:
+        return value_int(self->number);
+    case FIELD_ImageLayer_digest:
+        return value_string(self->layer->digest);
+    case FIELD_ImageLayer_created_by:
+        return value_string(self->layer->created_by);
+    case FIELD_ImageLayer_files:
+        return value_int(self->layer->files);
+    case FIELD_ImageLayer_removed:
+        return value_int(self->layer->removed);
+    default:
+        return value_null();
     }
 }
 
@@ -75,16 +88,22 @@ struct value resolve_ImageSecret(struct object *object, uint32_t field)
         return value_null();
     const struct oci_file *file = secret->file;
     switch (field) {
-    case FIELD_ImageSecret_kind: return value_string(bytes_of_string(secret->kind));
-    case FIELD_ImageSecret_path: return value_string(secret->place);
+    case FIELD_ImageSecret_kind:
+        return value_string(bytes_of_string(secret->kind));
+    case FIELD_ImageSecret_path:
+        return value_string(secret->place);
     case FIELD_ImageSecret_state:
         return value_string(file == NULL             ? BYTES("configuration")
                             : file->removed_in != 0  ? BYTES("removed")
                             : file->replaced_in != 0 ? BYTES("replaced")
                                                      : BYTES("present"));
-    case FIELD_ImageSecret_layer: return value_int(secret->layer);
-    case FIELD_ImageSecret_line: return value_int(secret->line);
-    case FIELD_ImageSecret_shown: return value_string(secret->shown);
-    default: return value_null();
+    case FIELD_ImageSecret_layer:
+        return value_int(secret->layer);
+    case FIELD_ImageSecret_line:
+        return value_int(secret->line);
+    case FIELD_ImageSecret_shown:
+        return value_string(secret->shown);
+    default:
+        return value_null();
     }
 }

@@ -7,6 +7,7 @@
 #include "observe/model.h"
 
 /* The model of NODE, an image that was read; NULL where it is none. */
-struct model *image_model_new(struct tree *tree, struct node *node, const struct settings *settings);
+struct model *image_model_new(struct tree *tree, struct node *node,
+                              const struct settings *settings);
 
 #endif

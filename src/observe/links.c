@@ -264,11 +264,15 @@ struct value resolve_Link(struct object *object, uint32_t field)
             return model_url_of(model, self->href);
         return self->text.at == NULL ? value_null()
                                      : model_url_of(model, text_as_url(model, self->text));
-    case FIELD_Link_href_url: return model_url_of(model, self->href);
-    case FIELD_Link_mismatched: return mismatched(object);
+    case FIELD_Link_href_url:
+        return model_url_of(model, self->href);
+    case FIELD_Link_mismatched:
+        return mismatched(object);
     case FIELD_Link_parser:
         return value_string(self->is_plain ? BYTES("plain") : BYTES("hyperlink"));
-    case FIELD_Link_visible: return value_bool(self->visible);
-    default: return value_null();
+    case FIELD_Link_visible:
+        return value_bool(self->visible);
+    default:
+        return value_null();
     }
 }

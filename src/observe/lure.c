@@ -11,9 +11,9 @@
 
 #define TEXT_BYTES_MAX ((size_t)32 * 1024)
 #define LONG_BYTES 3000
-#define HIGH 1.6    /* log-odds: 83 % */
+#define HIGH 1.6 /* log-odds: 83 % */
 #define MEDIUM 0.0
-#define LOW (-1.4)  /* 20 % */
+#define LOW (-1.4) /* 20 % */
 
 struct lure_index {
     const struct lexicon *lexicon;
@@ -83,7 +83,8 @@ static void find_groups(struct lure_sighting *seen, struct model *model)
 }
 
 /* What is in SUBJECT and TEXT; rules ask for several intents of one text in a row, so the last is kept. */
-static const struct lure_sighting *look(struct model *model, struct bytes subject, struct bytes text)
+static const struct lure_sighting *look(struct model *model, struct bytes subject,
+                                        struct bytes text)
 {
     const struct lure_sighting *last = model->lures_seen;
     if (last != NULL && last->text.at == text.at && last->text.len == text.len &&
@@ -121,7 +122,8 @@ static void add_named(struct model *model, struct array *list, enum type type, u
                       uint32_t other_field, struct bytes name, struct bytes other)
 {
     for (uint32_t i = 0; i < list->count; i++)
-        if (bytes_equal(value_bytes(list->item[i].as.object->slot[name_field]), name) && type == TYPE_Topic)
+        if (bytes_equal(value_bytes(list->item[i].as.object->slot[name_field]), name) &&
+            type == TYPE_Topic)
             return;
     struct object *object = object_new(model, type, NULL);
     object_set(object, name_field, value_string(name));
@@ -151,11 +153,12 @@ static void add_tags(struct model *model, struct array *tags, struct bytes text)
 {
     static const struct {
         const char *word, *tag;
-    } words[] = {{"invoice", "invoice"}, {"payment", "payment"}, {"purchase order", "purchase_order"}};
+    } words[] = {
+        {"invoice", "invoice"}, {"payment", "payment"}, {"purchase order", "purchase_order"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (bytes_find_fold(text, bytes_of_string(words[i].word), 0) != BYTES_NPOS)
-            add_named(model, tags, TYPE_NLUContent, FIELD_NLUContent_name, FIELD_NLUContent_confidence,
-                      bytes_of_string(words[i].tag), BYTES("high"));
+            add_named(model, tags, TYPE_NLUContent, FIELD_NLUContent_name,
+                      FIELD_NLUContent_confidence, bytes_of_string(words[i].tag), BYTES("high"));
 }
 
 struct value lure_classify(struct model *model, struct bytes text, struct bytes subject)
@@ -170,8 +173,8 @@ struct value lure_classify(struct model *model, struct bytes text, struct bytes 
             add_named(model, entities, TYPE_NLUEntity, FIELD_NLUEntity_name, FIELD_NLUEntity_text,
                       group->entity, seen->first[i]);
         if (seen->count[i] > 0 && group->topic.len > 0)
-            add_named(model, topics, TYPE_Topic, FIELD_Topic_name, FIELD_Topic_confidence, group->topic,
-                      seen->count[i] >= 3 ? BYTES("high") : BYTES("medium"));
+            add_named(model, topics, TYPE_Topic, FIELD_Topic_name, FIELD_Topic_confidence,
+                      group->topic, seen->count[i] >= 3 ? BYTES("high") : BYTES("medium"));
     }
     add_tags(model, tags, seen->all);
     object_set(result, FIELD_NLUResult_intents, value_array(intents_of(model, seen)));

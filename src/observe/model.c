@@ -53,8 +53,10 @@ struct value resolve_Message(struct object *object, uint32_t field)
     if (object->self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Message__errors: return value_array(array_new(model->arena));
-    case FIELD_Message__meta: return value_object(object_new(model, TYPE_Metadata, model));
+    case FIELD_Message__errors:
+        return value_array(array_new(model->arena));
+    case FIELD_Message__meta:
+        return value_object(object_new(model, TYPE_Metadata, model));
     case FIELD_Message_attachments: {
         struct mail_view *view = mail_view(model);
         struct array *made = array_new(model->arena);
@@ -63,15 +65,24 @@ struct value resolve_Message(struct object *object, uint32_t field)
                       value_object(object_new(model, TYPE_Attachment, view->attachment.item[i])));
         return value_array(made);
     }
-    case FIELD_Message_body: return value_object(object_new(model, TYPE_Body, model));
-    case FIELD_Message_external: return value_object(object_new(model, TYPE_External, model));
-    case FIELD_Message_headers: return value_object(object_new(model, TYPE_Headers, model));
-    case FIELD_Message_mailbox: return mailbox_of(model);
-    case FIELD_Message_recipients: return value_object(object_new(model, TYPE_Recipients, model));
-    case FIELD_Message_sender: return sender_of(model);
-    case FIELD_Message_subject: return model_subject(model, mail_text_named(model, "Subject"));
-    case FIELD_Message_type: return value_object(object_new(model, TYPE_MessageType, model));
-    default: return value_null();
+    case FIELD_Message_body:
+        return value_object(object_new(model, TYPE_Body, model));
+    case FIELD_Message_external:
+        return value_object(object_new(model, TYPE_External, model));
+    case FIELD_Message_headers:
+        return value_object(object_new(model, TYPE_Headers, model));
+    case FIELD_Message_mailbox:
+        return mailbox_of(model);
+    case FIELD_Message_recipients:
+        return value_object(object_new(model, TYPE_Recipients, model));
+    case FIELD_Message_sender:
+        return sender_of(model);
+    case FIELD_Message_subject:
+        return model_subject(model, mail_text_named(model, "Subject"));
+    case FIELD_Message_type:
+        return value_object(object_new(model, TYPE_MessageType, model));
+    default:
+        return value_null();
     }
 }
 
@@ -130,10 +141,14 @@ struct value resolve_MessageType(struct object *object, uint32_t field)
                field_is_own(model, "From") && is_authenticated(model);
     bool inside = own && (field_is_own(model, "To") || field_is_own(model, "Cc"));
     switch (field) {
-    case FIELD_MessageType_inbound: return value_bool(!own);
-    case FIELD_MessageType_internal: return value_bool(inside);
-    case FIELD_MessageType_outbound: return value_bool(own && !inside);
-    default: return value_null();
+    case FIELD_MessageType_inbound:
+        return value_bool(!own);
+    case FIELD_MessageType_internal:
+        return value_bool(inside);
+    case FIELD_MessageType_outbound:
+        return value_bool(own && !inside);
+    default:
+        return value_null();
     }
 }
 
@@ -164,7 +179,8 @@ struct value resolve_Metadata(struct object *object, uint32_t field)
         return time_from_mail(mail_text_named(model, "Date"), &at_us, NULL)
                    ? model_time(model, at_us)
                    : value_null();
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 

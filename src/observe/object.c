@@ -49,14 +49,22 @@ struct value resolve_Domain(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Domain_domain: return value_string(self->domain);
-    case FIELD_Domain_punycode: return value_string(self->punycode);
-    case FIELD_Domain_root_domain: return value_string(self->root_domain);
-    case FIELD_Domain_sld: return value_string(self->sld);
-    case FIELD_Domain_subdomain: return value_string(self->subdomain);
-    case FIELD_Domain_tld: return value_string(self->tld);
-    case FIELD_Domain_valid: return value_bool(self->valid);
-    default: return value_null();
+    case FIELD_Domain_domain:
+        return value_string(self->domain);
+    case FIELD_Domain_punycode:
+        return value_string(self->punycode);
+    case FIELD_Domain_root_domain:
+        return value_string(self->root_domain);
+    case FIELD_Domain_sld:
+        return value_string(self->sld);
+    case FIELD_Domain_subdomain:
+        return value_string(self->subdomain);
+    case FIELD_Domain_tld:
+        return value_string(self->tld);
+    case FIELD_Domain_valid:
+        return value_bool(self->valid);
+    default:
+        return value_null();
     }
 }
 
@@ -81,13 +89,16 @@ struct value resolve_IP(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_IP_ip: return value_string(self->text);
-    case FIELD_IP_version: return value_int(self->version);
+    case FIELD_IP_ip:
+        return value_string(self->text);
+    case FIELD_IP_version:
+        return value_int(self->version);
     case FIELD_IP_translation:
         if (self->encoders == 0 && !self->v4_to_v6)
             return value_null();
         return value_object(object_new(object->model, TYPE_IPTranslation, self));
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 
@@ -99,8 +110,10 @@ struct value resolve_IPTranslation(struct object *object, uint32_t field)
         return value_null();
     struct arena *arena = object->model->arena;
     switch (field) {
-    case FIELD_IPTranslation_original: return value_string(self->original);
-    case FIELD_IPTranslation_v4_to_v6: return value_bool(self->v4_to_v6);
+    case FIELD_IPTranslation_original:
+        return value_string(self->original);
+    case FIELD_IPTranslation_v4_to_v6:
+        return value_bool(self->v4_to_v6);
     case FIELD_IPTranslation_encoders: {
         struct array *made = array_new(arena);
         for (unsigned i = 0; i < 4; i++)
@@ -108,7 +121,8 @@ struct value resolve_IPTranslation(struct object *object, uint32_t field)
                 array_add(arena, made, value_string(bytes_of_string(names[i])));
         return value_array(made);
     }
-    default: return value_null();
+    default:
+        return value_null();
     }
 }
 
@@ -164,21 +178,31 @@ struct value resolve_URL(struct object *object, uint32_t field)
     switch (field) {
     case FIELD_URL_domain:
         return url->is_ip ? value_null() : model_domain(object->model, url->host);
-    case FIELD_URL_fragment: return value_string(url->fragment);
-    case FIELD_URL_ip: return url->is_ip ? model_ip_of(object->model, &url->ip) : value_null();
-    case FIELD_URL_password: return value_string(url->password);
-    case FIELD_URL_path: return value_string(url->path);
-    case FIELD_URL_port: return url->port == 0 ? value_null() : value_int(url->port);
-    case FIELD_URL_query_params: return value_string(url->query);
+    case FIELD_URL_fragment:
+        return value_string(url->fragment);
+    case FIELD_URL_ip:
+        return url->is_ip ? model_ip_of(object->model, &url->ip) : value_null();
+    case FIELD_URL_password:
+        return value_string(url->password);
+    case FIELD_URL_path:
+        return value_string(url->path);
+    case FIELD_URL_port:
+        return url->port == 0 ? value_null() : value_int(url->port);
+    case FIELD_URL_query_params:
+        return value_string(url->query);
     case FIELD_URL_query_params_decoded:
         return url->query.at == NULL ? value_map(map_new(object->model->arena))
                                      : query_map(object->model, url->query);
     case FIELD_URL_rewrite:
         return value_object(object_new(object->model, TYPE_RewriteDetails, self));
-    case FIELD_URL_scheme: return value_string(url->scheme);
-    case FIELD_URL_url: return value_string(url->url);
-    case FIELD_URL_username: return value_string(url->username);
-    default: return value_null();
+    case FIELD_URL_scheme:
+        return value_string(url->scheme);
+    case FIELD_URL_url:
+        return value_string(url->url);
+    case FIELD_URL_username:
+        return value_string(url->username);
+    default:
+        return value_null();
     }
 }
 
@@ -216,10 +240,14 @@ struct value resolve_EmailAddress(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_EmailAddress_domain: return model_domain(object->model, self->domain);
-    case FIELD_EmailAddress_email: return value_string(self->email);
-    case FIELD_EmailAddress_local_part: return value_string(self->local);
-    default: return value_null();
+    case FIELD_EmailAddress_domain:
+        return model_domain(object->model, self->domain);
+    case FIELD_EmailAddress_email:
+        return value_string(self->email);
+    case FIELD_EmailAddress_local_part:
+        return value_string(self->local);
+    default:
+        return value_null();
     }
 }
 
@@ -263,11 +291,16 @@ struct value resolve_MailboxExtended(struct object *object, uint32_t field)
     if (self == NULL)
         return value_null();
     switch (field) {
-    case FIELD_MailboxExtended_display_name: return value_string(self->name);
-    case FIELD_MailboxExtended_email: return email_of(object->model, self);
-    case FIELD_MailboxExtended_first_name: return value_string(name_part(self->name, false));
-    case FIELD_MailboxExtended_last_name: return value_string(name_part(self->name, true));
-    default: return value_null();
+    case FIELD_MailboxExtended_display_name:
+        return value_string(self->name);
+    case FIELD_MailboxExtended_email:
+        return email_of(object->model, self);
+    case FIELD_MailboxExtended_first_name:
+        return value_string(name_part(self->name, false));
+    case FIELD_MailboxExtended_last_name:
+        return value_string(name_part(self->name, true));
+    default:
+        return value_null();
     }
 }
 

@@ -53,13 +53,16 @@ static int letter_digit(uint32_t c)
     case 0x041E:
     case 0x043E:
     case 0x039F:
-    case 0x03BF: return 0;
+    case 0x03BF:
+        return 0;
     case 'l':
     case 'I':
     case '|':
     case 0x0406:
-    case 0x0456: return 1;
-    default: return -1;
+    case 0x0456:
+        return 1;
+    default:
+        return -1;
     }
 }
 
@@ -79,7 +82,8 @@ static char separator_of(uint32_t c)
     case 0x2009:
     case 0x202F:
     case 0x2002:
-    case 0x2003: return ' ';
+    case 0x2003:
+        return ' ';
     case '-':
     case 0x2010:
     case 0x2011:
@@ -91,12 +95,14 @@ static char separator_of(uint32_t c)
     case 0x30FC:
     case 0x2015:
     case '_':
-    case '~': return '-';
+    case '~':
+        return '-';
     case '.':
     case 0xB7:
     case 0x2022:
     case 0xFF0E:
-    case 0x30FB: return '.';
+    case 0x30FB:
+        return '.';
     case '(':
     case ')':
     case 0xFF08:
@@ -104,12 +110,16 @@ static char separator_of(uint32_t c)
     case '[':
     case ']':
     case '{':
-    case '}': return '(';
+    case '}':
+        return '(';
     case '/':
-    case '*': return '/';
+    case '*':
+        return '/';
     case ',':
-    case ':': return ',';
-    default: return is_invisible(c) ? '~' : 0;
+    case ':':
+        return ',';
+    default:
+        return is_invisible(c) ? '~' : 0;
     }
 }
 

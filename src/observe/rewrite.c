@@ -237,11 +237,16 @@ static struct bytes decode(struct arena *arena, const struct row *row, const str
                              : url_parameter(arena, url->query, bytes_of_string(row->parameter));
     size_t prefix = strlen(row->path), at;
     switch (row->method) {
-    case PARAM: return as_url(arena, value);
-    case BASE64: return as_url(arena, base64_decode(arena, value, false));
-    case ANY: return any_parameter(arena, url->query);
-    case HOST: return host_only(arena, value);
-    case QUERY: return as_url(arena, url->query);
+    case PARAM:
+        return as_url(arena, value);
+    case BASE64:
+        return as_url(arena, base64_decode(arena, value, false));
+    case ANY:
+        return any_parameter(arena, url->query);
+    case HOST:
+        return host_only(arena, value);
+    case QUERY:
+        return as_url(arena, url->query);
     case PATH_LAST:
         at = bytes_find_last_byte(url->path, '/');
         return at == BYTES_NPOS ? BYTES_NONE : as_url(arena, bytes_from(url->path, at + 1));
@@ -250,15 +255,21 @@ static struct bytes decode(struct arena *arena, const struct row *row, const str
         return at == BYTES_NPOS ? BYTES_NONE : as_url(arena, path_tail(arena, url, at));
     case PATH_BASE64:
         return as_url(arena, base64_decode(arena, bytes_from(url->path, prefix), false));
-    case AMP: return amp(arena, path_tail(arena, url, prefix));
-    case PROOFPOINT2: return proofpoint2(arena, value);
+    case AMP:
+        return amp(arena, path_tail(arena, url, prefix));
+    case PROOFPOINT2:
+        return proofpoint2(arena, value);
     case PROOFPOINT3:
         at = bytes_find(url->url, BYTES("/v3/"), 0);
         return at == BYTES_NPOS ? BYTES_NONE : proofpoint3(arena, bytes_from(url->url, at + 4));
-    case BING: return bing(arena, value);
-    case TRANSLATE: return url->host.len > 16 ? translated_host(arena, url) : BYTES_NONE;
-    case UNDERSCORES: return between_underscores(arena, path_tail(arena, url, 0));
-    case JWT: return token_url(arena, value);
+    case BING:
+        return bing(arena, value);
+    case TRANSLATE:
+        return url->host.len > 16 ? translated_host(arena, url) : BYTES_NONE;
+    case UNDERSCORES:
+        return between_underscores(arena, path_tail(arena, url, 0));
+    case JWT:
+        return token_url(arena, value);
     case YAHOO:
         at = bytes_find(url->path, BYTES("/RU="), 0);
         if (at == BYTES_NPOS)

@@ -64,14 +64,20 @@ bool scanner_applies(const struct node *node, uint32_t part)
     switch (part) {
     case FIELD_StrelkaScan_entropy:
     case FIELD_StrelkaScan_hash:
-    case FIELD_StrelkaScan_strings: return true;
-    case FIELD_StrelkaScan_url: return is_text_kind(node->kind);
-    case FIELD_StrelkaScan_html: return html_of(node) != NULL;
+    case FIELD_StrelkaScan_strings:
+        return true;
+    case FIELD_StrelkaScan_url:
+        return is_text_kind(node->kind);
+    case FIELD_StrelkaScan_html:
+        return html_of(node) != NULL;
     case FIELD_StrelkaScan_javascript:
         return node->kind == KIND_JAVASCRIPT || html_of(node) != NULL;
-    case FIELD_StrelkaScan_ocr: return is_image(node->kind) || node->kind == KIND_PDF;
-    case FIELD_StrelkaScan_qr: return false;
-    default: return false;
+    case FIELD_StrelkaScan_ocr:
+        return is_image(node->kind) || node->kind == KIND_PDF;
+    case FIELD_StrelkaScan_qr:
+        return false;
+    default:
+        return false;
     }
 }
 
@@ -84,7 +90,8 @@ static struct value hash_field(struct model *model, const struct node *node, uin
         return value_string(digest_hex(model->arena, DIGEST_SHA1, node->content));
     case FIELD_StrelkaHash_sha256:
         return value_string(digest_hex(model->arena, DIGEST_SHA256, node->content));
-    default: return (struct value){0};
+    default:
+        return (struct value){0};
     }
 }
 
@@ -139,15 +146,18 @@ static struct value html_field(struct model *model, const struct node *node, uin
     if (doc == NULL)
         return (struct value){0};
     switch (field) {
-    case FIELD_StrelkaHTML_title: return value_string(doc->title);
-    case FIELD_StrelkaHTML_scripts: return page_scripts(model, doc);
+    case FIELD_StrelkaHTML_title:
+        return value_string(doc->title);
+    case FIELD_StrelkaHTML_scripts:
+        return page_scripts(model, doc);
     case FIELD_StrelkaHTML_hyperlinks: {
         struct array *made = array_new(model->arena);
         for (uint32_t i = 0; i < doc->link_count; i++)
             array_add(model->arena, made, value_string(doc->link[i].href));
         return value_array(made);
     }
-    default: return (struct value){0};
+    default:
+        return (struct value){0};
     }
 }
 
@@ -187,19 +197,26 @@ struct value scanner_field(struct object *object, const struct node *node, uint3
 {
     struct model *model = object->model;
     switch (part) {
-    case FIELD_StrelkaScan_entropy: return value_float(entropy_of(node->content));
-    case FIELD_StrelkaScan_hash: return hash_field(model, node, field);
-    case FIELD_StrelkaScan_strings: return strings_field(model, node, field);
-    case FIELD_StrelkaScan_url: return url_field(model, node, field);
-    case FIELD_StrelkaScan_html: return html_field(model, node, field);
+    case FIELD_StrelkaScan_entropy:
+        return value_float(entropy_of(node->content));
+    case FIELD_StrelkaScan_hash:
+        return hash_field(model, node, field);
+    case FIELD_StrelkaScan_strings:
+        return strings_field(model, node, field);
+    case FIELD_StrelkaScan_url:
+        return url_field(model, node, field);
+    case FIELD_StrelkaScan_html:
+        return html_field(model, node, field);
     case FIELD_StrelkaScan_javascript:
         script_words_fill(object, html_of(node) == NULL
                                       ? text_of(node)
                                       : script_words_of_page(model, html_of(node)));
         return object->slot[field];
-    case FIELD_StrelkaScan_ocr: return ocr_field(model, node, field);
+    case FIELD_StrelkaScan_ocr:
+        return ocr_field(model, node, field);
     case FIELD_StrelkaScan_qr:
         return field == FIELD_StrelkaQR_url ? qr_url(model, node) : (struct value){0};
-    default: return (struct value){0};
+    default:
+        return (struct value){0};
     }
 }

@@ -8,7 +8,12 @@
 /* Every type opens its own field table; the sentinel keeps an empty type legal. */
 #define TYPE(t) static const struct field_row fields_##t[] = {
 #define FIELD(t, f, shape, element) {#f, SHAPE_##shape, TYPE_##element},
-#define TYPE_END(t) {NULL, SHAPE_STRING, TYPE_None} };
+#define TYPE_END(t)                                                                                \
+    {                                                                                              \
+        NULL, SHAPE_STRING, TYPE_None                                                              \
+    }                                                                                              \
+    }                                                                                              \
+    ;
 #include "observe/schema.def"
 #undef TYPE
 #undef FIELD
@@ -62,7 +67,8 @@ struct value object_get(struct object *object, uint32_t field)
     assert(field < type_rows[object->type].field_count);
     struct value *slot = &object->slot[field];
     if (slot->tag == VALUE_UNSET) {
-        resolver resolve = object->model->resolve != NULL ? object->model->resolve : resolvers[object->type];
+        resolver resolve =
+            object->model->resolve != NULL ? object->model->resolve : resolvers[object->type];
         struct value v = resolve == NULL ? value_null() : resolve(object, field);
         if (slot->tag == VALUE_UNSET) /* a resolver may have filled several slots */
             *slot = v.tag == VALUE_UNSET ? value_null() : v;

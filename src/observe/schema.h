@@ -42,7 +42,10 @@ enum type {
 /* FIELD_Link_display_text is the slot number inside Link; FIELD_Link__count the number of its slots. */
 #define TYPE(t) enum {
 #define FIELD(t, f, shape, element) FIELD_##t##_##f,
-#define TYPE_END(t) FIELD_##t##__count };
+#define TYPE_END(t)                                                                                \
+    FIELD_##t##__count                                                                             \
+    }                                                                                              \
+    ;
 #include "observe/schema.def"
 #undef TYPE
 #undef FIELD

@@ -13,7 +13,8 @@ struct script_behaviour {
     const struct shell_place *place;
 };
 
-struct model *script_model_new(struct tree *tree, struct node *node, const struct settings *settings)
+struct model *script_model_new(struct tree *tree, struct node *node,
+                               const struct settings *settings)
 {
     if (shell_report_of(node) == NULL)
         return NULL;
@@ -41,8 +42,10 @@ static struct value behaviours(struct model *model, const struct shell_report *r
             const struct shell_behaviour *seen = &report->behaviour[role][b];
             for (uint32_t i = 0; i < seen->place_count; i++) {
                 struct script_behaviour *self = arena_new_of(model->arena, struct script_behaviour);
-                *self = (struct script_behaviour){(enum behaviour)b, (enum shell_role)role, seen, &seen->place[i]};
-                array_add(model->arena, made, value_object(object_new(model, TYPE_ScriptBehaviour, self)));
+                *self = (struct script_behaviour){(enum behaviour)b, (enum shell_role)role, seen,
+                                                  &seen->place[i]};
+                array_add(model->arena, made,
+                          value_object(object_new(model, TYPE_ScriptBehaviour, self)));
             }
         }
     return value_array(made);
@@ -95,7 +98,8 @@ static struct value layers(struct model *model, const struct shell_report *repor
 {
     struct array *made = array_new(model->arena);
     for (uint32_t i = 1; i < report->layer_count; i++)
-        array_add(model->arena, made, value_object(object_new(model, TYPE_ScriptLayer, report->layer[i])));
+        array_add(model->arena, made,
+                  value_object(object_new(model, TYPE_ScriptLayer, report->layer[i])));
     return value_array(made);
 }
 
@@ -120,21 +124,37 @@ struct value resolve_Script(struct object *object, uint32_t field)
     if (report == NULL)
         return value_null();
     switch (field) {
-    case FIELD_Script_language: return cstring_value("shell");
-    case FIELD_Script_raw: return string_value(node->content);
-    case FIELD_Script_class: return cstring_value(shell_class_names[report->class]);
-    case FIELD_Script_category: return cstring_value(report->category);
-    case FIELD_Script_tactics: return tactics(model, report);
-    case FIELD_Script_behaviours: return behaviours(model, report);
-    case FIELD_Script_flows: return flows(model, report);
-    case FIELD_Script_commands: return commands(model, report);
-    case FIELD_Script_downloads: return downloads(model, report);
-    case FIELD_Script_layers: return layers(model, report);
-    case FIELD_Script_kills: return model_strings(model, report->kill, report->kill_count < 256 ? report->kill_count : 256);
-    case FIELD_Script_hosts: return hosts(model, report);
-    case FIELD_Script_lines: return value_int(layer_line(model->arena, report->layer[0], UINT32_MAX));
-    case FIELD_Script_broken: return value_int(report->odd_count);
-    default: return value_null();
+    case FIELD_Script_language:
+        return cstring_value("shell");
+    case FIELD_Script_raw:
+        return string_value(node->content);
+    case FIELD_Script_class:
+        return cstring_value(shell_class_names[report->class]);
+    case FIELD_Script_category:
+        return cstring_value(report->category);
+    case FIELD_Script_tactics:
+        return tactics(model, report);
+    case FIELD_Script_behaviours:
+        return behaviours(model, report);
+    case FIELD_Script_flows:
+        return flows(model, report);
+    case FIELD_Script_commands:
+        return commands(model, report);
+    case FIELD_Script_downloads:
+        return downloads(model, report);
+    case FIELD_Script_layers:
+        return layers(model, report);
+    case FIELD_Script_kills:
+        return model_strings(model, report->kill,
+                             report->kill_count < 256 ? report->kill_count : 256);
+    case FIELD_Script_hosts:
+        return hosts(model, report);
+    case FIELD_Script_lines:
+        return value_int(layer_line(model->arena, report->layer[0], UINT32_MAX));
+    case FIELD_Script_broken:
+        return value_int(report->odd_count);
+    default:
+        return value_null();
     }
 }
 
@@ -152,17 +172,28 @@ struct value resolve_ScriptBehaviour(struct object *object, uint32_t field)
     const struct behaviour_row *row = &behaviour_rows[self->id];
     const struct shell_place *place = self->place;
     switch (field) {
-    case FIELD_ScriptBehaviour_id: return cstring_value(row->id);
-    case FIELD_ScriptBehaviour_name: return cstring_value(row->name);
-    case FIELD_ScriptBehaviour_role: return cstring_value(shell_role_names[self->role]);
-    case FIELD_ScriptBehaviour_tactic: return cstring_value(tactic_names[row->tactic]);
-    case FIELD_ScriptBehaviour_strength: return cstring_value(self->seen->hard ? strengths[row->strength] : "weak");
-    case FIELD_ScriptBehaviour_count: return value_int(self->seen->count);
-    case FIELD_ScriptBehaviour_line: return value_int(place->line);
-    case FIELD_ScriptBehaviour_path: return string_value(layer_path(object->model->arena, place->layer, place->line));
-    case FIELD_ScriptBehaviour_command: return string_value(source_of(place->layer, place->offset, place->len));
-    case FIELD_ScriptBehaviour_detail: return string_value(place->detail);
-    default: return value_null();
+    case FIELD_ScriptBehaviour_id:
+        return cstring_value(row->id);
+    case FIELD_ScriptBehaviour_name:
+        return cstring_value(row->name);
+    case FIELD_ScriptBehaviour_role:
+        return cstring_value(shell_role_names[self->role]);
+    case FIELD_ScriptBehaviour_tactic:
+        return cstring_value(tactic_names[row->tactic]);
+    case FIELD_ScriptBehaviour_strength:
+        return cstring_value(self->seen->hard ? strengths[row->strength] : "weak");
+    case FIELD_ScriptBehaviour_count:
+        return value_int(self->seen->count);
+    case FIELD_ScriptBehaviour_line:
+        return value_int(place->line);
+    case FIELD_ScriptBehaviour_path:
+        return string_value(layer_path(object->model->arena, place->layer, place->line));
+    case FIELD_ScriptBehaviour_command:
+        return string_value(source_of(place->layer, place->offset, place->len));
+    case FIELD_ScriptBehaviour_detail:
+        return string_value(place->detail);
+    default:
+        return value_null();
     }
 }
 
@@ -174,7 +205,9 @@ static struct value flow_steps(struct model *model, const struct shell_flow *flo
     for (const struct shell_step *s = flow->step; s != NULL && count < 64; s = s->before) {
         struct bytes path = layer_path(model->arena, s->layer, s->line);
         struct bytes text = bytes_sub(source_of(s->layer, s->offset, s->len), 0, 160);
-        steps[count++] = with_text ? arena_printf(model->arena, "%.*s: %.*s", BYTES_FMT(path), BYTES_FMT(text)) : path;
+        steps[count++] =
+            with_text ? arena_printf(model->arena, "%.*s: %.*s", BYTES_FMT(path), BYTES_FMT(text))
+                      : path;
     }
     for (uint32_t i = 0; i < count / 2; i++) {
         struct bytes kept = steps[i];
@@ -189,13 +222,20 @@ struct value resolve_ScriptFlow(struct object *object, uint32_t field)
     if (flow == NULL)
         return value_null();
     switch (field) {
-    case FIELD_ScriptFlow_source: return cstring_value(taint_rows[flow->source].name);
-    case FIELD_ScriptFlow_sink: return string_value(flow->sink);
-    case FIELD_ScriptFlow_destination: return string_value(flow->destination);
-    case FIELD_ScriptFlow_host_kind: return cstring_value(host_kind_names[flow->host_kind]);
-    case FIELD_ScriptFlow_lines: return flow_steps(object->model, flow, false);
-    case FIELD_ScriptFlow_chain: return flow_steps(object->model, flow, true);
-    default: return value_null();
+    case FIELD_ScriptFlow_source:
+        return cstring_value(taint_rows[flow->source].name);
+    case FIELD_ScriptFlow_sink:
+        return string_value(flow->sink);
+    case FIELD_ScriptFlow_destination:
+        return string_value(flow->destination);
+    case FIELD_ScriptFlow_host_kind:
+        return cstring_value(host_kind_names[flow->host_kind]);
+    case FIELD_ScriptFlow_lines:
+        return flow_steps(object->model, flow, false);
+    case FIELD_ScriptFlow_chain:
+        return flow_steps(object->model, flow, true);
+    default:
+        return value_null();
     }
 }
 
@@ -205,12 +245,18 @@ struct value resolve_ScriptCommand(struct object *object, uint32_t field)
     if (span == NULL)
         return value_null();
     switch (field) {
-    case FIELD_ScriptCommand_name: return string_value(span->name);
-    case FIELD_ScriptCommand_text: return string_value(span->text);
-    case FIELD_ScriptCommand_role: return cstring_value(shell_role_names[span->role]);
-    case FIELD_ScriptCommand_line: return value_int(span->line);
-    case FIELD_ScriptCommand_path: return string_value(layer_path(object->model->arena, span->layer, span->line));
-    default: return value_null();
+    case FIELD_ScriptCommand_name:
+        return string_value(span->name);
+    case FIELD_ScriptCommand_text:
+        return string_value(span->text);
+    case FIELD_ScriptCommand_role:
+        return cstring_value(shell_role_names[span->role]);
+    case FIELD_ScriptCommand_line:
+        return value_int(span->line);
+    case FIELD_ScriptCommand_path:
+        return string_value(layer_path(object->model->arena, span->layer, span->line));
+    default:
+        return value_null();
     }
 }
 
@@ -220,16 +266,26 @@ struct value resolve_ScriptDownload(struct object *object, uint32_t field)
     if (f == NULL)
         return value_null();
     switch (field) {
-    case FIELD_ScriptDownload_url: return string_value(f->url);
-    case FIELD_ScriptDownload_host: return string_value(f->host);
-    case FIELD_ScriptDownload_host_kind: return cstring_value(host_kind_names[f->host_kind]);
-    case FIELD_ScriptDownload_tool: return string_value(f->tool);
-    case FIELD_ScriptDownload_saved_to: return string_value(f->path);
-    case FIELD_ScriptDownload_line: return value_int(f->line);
-    case FIELD_ScriptDownload_runs: return value_bool(f->run);
-    case FIELD_ScriptDownload_sends: return value_bool(f->sends);
-    case FIELD_ScriptDownload_tls: return value_bool(f->tls);
-    default: return value_null();
+    case FIELD_ScriptDownload_url:
+        return string_value(f->url);
+    case FIELD_ScriptDownload_host:
+        return string_value(f->host);
+    case FIELD_ScriptDownload_host_kind:
+        return cstring_value(host_kind_names[f->host_kind]);
+    case FIELD_ScriptDownload_tool:
+        return string_value(f->tool);
+    case FIELD_ScriptDownload_saved_to:
+        return string_value(f->path);
+    case FIELD_ScriptDownload_line:
+        return value_int(f->line);
+    case FIELD_ScriptDownload_runs:
+        return value_bool(f->run);
+    case FIELD_ScriptDownload_sends:
+        return value_bool(f->sends);
+    case FIELD_ScriptDownload_tls:
+        return value_bool(f->tls);
+    default:
+        return value_null();
     }
 }
 
@@ -239,11 +295,17 @@ struct value resolve_ScriptLayer(struct object *object, uint32_t field)
     if (layer == NULL || layer->parent == NULL)
         return value_null();
     switch (field) {
-    case FIELD_ScriptLayer_how: return string_value(layer->how);
-    case FIELD_ScriptLayer_path: return string_value(layer_path(object->model->arena, layer->parent, layer->line));
-    case FIELD_ScriptLayer_file: return string_value(layer->path);
-    case FIELD_ScriptLayer_text: return string_value(layer->text);
-    case FIELD_ScriptLayer_decoded: return value_bool(layer->decoded);
-    default: return value_null();
+    case FIELD_ScriptLayer_how:
+        return string_value(layer->how);
+    case FIELD_ScriptLayer_path:
+        return string_value(layer_path(object->model->arena, layer->parent, layer->line));
+    case FIELD_ScriptLayer_file:
+        return string_value(layer->path);
+    case FIELD_ScriptLayer_text:
+        return string_value(layer->text);
+    case FIELD_ScriptLayer_decoded:
+        return value_bool(layer->decoded);
+    default:
+        return value_null();
     }
 }

@@ -11,6 +11,7 @@
 #include "observe/model.h"
 
 /* The model of NODE, a script that was read; NULL where it is none. */
-struct model *script_model_new(struct tree *tree, struct node *node, const struct settings *settings);
+struct model *script_model_new(struct tree *tree, struct node *node,
+                               const struct settings *settings);
 
 #endif

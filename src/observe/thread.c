@@ -353,15 +353,26 @@ static void read_headers(const struct splitter *s, const struct cut *cut,
             value = bytes_sub(s->text, (size_t)(value.at - s->text.at),
                               s->line[more - 1].end - (size_t)(value.at - s->text.at));
         switch (field) {
-        case THREAD_FIELD_FROM: previous->sender = thread_mailbox_read(value); break;
-        case THREAD_FIELD_DATE: previous->date = value; break;
-        case THREAD_FIELD_SUBJECT: previous->subject = value; break;
-        case THREAD_FIELD_TO: previous->to = read_list(s->arena, value, &previous->to_count); break;
-        case THREAD_FIELD_CC: previous->cc = read_list(s->arena, value, &previous->cc_count); break;
+        case THREAD_FIELD_FROM:
+            previous->sender = thread_mailbox_read(value);
+            break;
+        case THREAD_FIELD_DATE:
+            previous->date = value;
+            break;
+        case THREAD_FIELD_SUBJECT:
+            previous->subject = value;
+            break;
+        case THREAD_FIELD_TO:
+            previous->to = read_list(s->arena, value, &previous->to_count);
+            break;
+        case THREAD_FIELD_CC:
+            previous->cc = read_list(s->arena, value, &previous->cc_count);
+            break;
         case THREAD_FIELD_BCC:
             previous->bcc = read_list(s->arena, value, &previous->bcc_count);
             break;
-        default: break;
+        default:
+            break;
         }
     }
 }

@@ -18,8 +18,10 @@ static int bid(const struct node *node)
     case KIND_ARJ:
     case KIND_ACE:
     case KIND_WIM:
-    case KIND_DMG: return 90;
-    default: return 0;
+    case KIND_DMG:
+        return 90;
+    default:
+        return 0;
     }
 }
 
@@ -39,8 +41,10 @@ static void open_rar(struct node *node)
         return;
     }
     archive_read_all(node, &list);
-    node_fact_int(node, FACT_RAR_TOTAL_FILES, node_get(node, FACT_LIBARCHIVE_TOTAL_FILES).as.integer);
-    node_fact_int(node, FACT_RAR_TOTAL_EXTRACTED, node_get(node, FACT_LIBARCHIVE_TOTAL_EXTRACTED).as.integer);
+    node_fact_int(node, FACT_RAR_TOTAL_FILES,
+                  node_get(node, FACT_LIBARCHIVE_TOTAL_FILES).as.integer);
+    node_fact_int(node, FACT_RAR_TOTAL_EXTRACTED,
+                  node_get(node, FACT_LIBARCHIVE_TOTAL_EXTRACTED).as.integer);
 }
 
 /* COUNT digits at AT of B in BASE; past the end of any content where one is no digit. */
@@ -70,7 +74,8 @@ static bool cpio_fits(struct bytes b)
         uint64_t total = odc ? head + size : head + ((size + 3) & ~(uint64_t)3);
         if (head > b.len - at || size > b.len - at - head)
             return false;
-        if (bytes_equal(bytes_sub(b, at + (odc ? 76 : 110), 10), BYTES("TRAILER!!!")) || total > b.len - at)
+        if (bytes_equal(bytes_sub(b, at + (odc ? 76 : 110), 10), BYTES("TRAILER!!!")) ||
+            total > b.len - at)
             return true;
         at += (size_t)total;
     }
@@ -92,12 +97,15 @@ static void open(struct node *node)
             break;
         node_anomaly(node, ANOMALY_UNDECODABLE, 0, 0, BYTES("cpio headers"));
         return;
-    case KIND_RAR: open_rar(node); return;
+    case KIND_RAR:
+        open_rar(node);
+        return;
     case KIND_SEVEN_ZIP:
         if (seven_zip_open(node, &list))
             return;
         break;
-    default: break;
+    default:
+        break;
     }
     archive_read_all(node, &list);
 }

@@ -15,7 +15,7 @@ struct archive_list {
     struct archive_row {
         struct bytes name; /* UTF-8 */
         bool locked, folder;
-    } *row;
+    } * row;
     uint32_t count, capacity;
     bool headers_locked; /* not even names can be read */
     bool multi_volume, cut;

@@ -19,18 +19,33 @@ static struct archive *reader(enum kind kind)
         abort();
     archive_read_support_filter_none(archive);
     switch (kind) {
-    case KIND_SEVEN_ZIP: archive_read_support_format_7zip(archive); break;
+    case KIND_SEVEN_ZIP:
+        archive_read_support_format_7zip(archive);
+        break;
     case KIND_RAR:
         archive_read_support_format_rar(archive);
         archive_read_support_format_rar5(archive);
         break;
-    case KIND_CAB: archive_read_support_format_cab(archive); break;
-    case KIND_ISO: archive_read_support_format_iso9660(archive); break;
-    case KIND_CPIO: archive_read_support_format_cpio(archive); break;
-    case KIND_AR: archive_read_support_format_ar(archive); break;
-    case KIND_LHA: archive_read_support_format_lha(archive); break;
-    case KIND_XAR: archive_read_support_format_xar(archive); break;
-    default: break;
+    case KIND_CAB:
+        archive_read_support_format_cab(archive);
+        break;
+    case KIND_ISO:
+        archive_read_support_format_iso9660(archive);
+        break;
+    case KIND_CPIO:
+        archive_read_support_format_cpio(archive);
+        break;
+    case KIND_AR:
+        archive_read_support_format_ar(archive);
+        break;
+    case KIND_LHA:
+        archive_read_support_format_lha(archive);
+        break;
+    case KIND_XAR:
+        archive_read_support_format_xar(archive);
+        break;
+    default:
+        break;
     }
     return archive;
 }
@@ -63,8 +78,8 @@ static bool climbs(struct bytes name)
 }
 
 /* Hang one entry; false where the archive cannot be read on. */
-static bool hang(struct node *node, struct archive *archive, struct archive_entry *entry, struct bytes name,
-                 bool locked)
+static bool hang(struct node *node, struct archive *archive, struct archive_entry *entry,
+                 struct bytes name, bool locked)
 {
     struct node *child = node_add(node, BYTES_NONE, name);
     if (child == NULL)
@@ -110,7 +125,8 @@ static void hang_rest(struct node *node, const struct archive_list *list, uint32
         struct node *child = node_add(node, BYTES_NONE, list->row[i].name);
         if (child == NULL)
             return;
-        node_anomaly(child, list->row[i].locked ? ANOMALY_ENCRYPTED : ANOMALY_UNDECODABLE, 0, 0, BYTES_NONE);
+        node_anomaly(child, list->row[i].locked ? ANOMALY_ENCRYPTED : ANOMALY_UNDECODABLE, 0, 0,
+                     BYTES_NONE);
         child->opened = true;
     }
 }

@@ -12,7 +12,9 @@
 
 static int bid(const struct node *node)
 {
-    return node->kind == KIND_ISO || node->kind == KIND_VHD ? 90 : node->kind == KIND_UNKNOWN && fat_is(node->content) ? 60 : 0;
+    return node->kind == KIND_ISO || node->kind == KIND_VHD      ? 90
+           : node->kind == KIND_UNKNOWN && fat_is(node->content) ? 60
+                                                                 : 0;
 }
 
 /* One file system at FROM of DISK. */
@@ -22,12 +24,13 @@ static void open_volume(struct node *node, struct bytes volume)
         fat_open(node, volume);
         return;
     }
-    const char *name = bytes_equal(bytes_sub(volume, 3, 8), BYTES("NTFS    "))    ? "NTFS"
-                       : bytes_equal(bytes_sub(volume, 3, 8), BYTES("EXFAT   "))  ? "exFAT"
-                       : bytes_equal(bytes_sub(volume, 3, 8), BYTES("-FVE-FS-"))  ? "BitLocker"
-                       : bytes_u16le(volume, 1080) == 0xEF53                      ? "ext"
-                                                                                  : "unknown";
-    enum anomaly_code code = strcmp(name, "BitLocker") == 0 ? ANOMALY_ENCRYPTED : ANOMALY_UNSUPPORTED;
+    const char *name = bytes_equal(bytes_sub(volume, 3, 8), BYTES("NTFS    "))   ? "NTFS"
+                       : bytes_equal(bytes_sub(volume, 3, 8), BYTES("EXFAT   ")) ? "exFAT"
+                       : bytes_equal(bytes_sub(volume, 3, 8), BYTES("-FVE-FS-")) ? "BitLocker"
+                       : bytes_u16le(volume, 1080) == 0xEF53                     ? "ext"
+                                                                                 : "unknown";
+    enum anomaly_code code =
+        strcmp(name, "BitLocker") == 0 ? ANOMALY_ENCRYPTED : ANOMALY_UNSUPPORTED;
     size_t at = 0;
     bytes_inside(node->content, volume, &at);
     node_anomaly(node, code, at, SECTOR, arena_printf(node->tree->arena, "file system %s", name));
@@ -46,7 +49,8 @@ static bool open_gpt(struct node *node, struct bytes disk)
     for (uint32_t i = 0; i < count && i < PARTITIONS_MAX; i++) {
         struct bytes entry = bytes_sub(disk, (size_t)(at + (uint64_t)i * size), size);
         uint64_t first = bytes_u64le(entry, 32) * SECTOR;
-        bool reserved = bytes_starts(entry, BYTES("\x16\xE3\xC9\xE3")); /* Microsoft reserved: no content */
+        bool reserved =
+            bytes_starts(entry, BYTES("\x16\xE3\xC9\xE3")); /* Microsoft reserved: no content */
         if (entry.len < 128 || bytes_u64le(entry, 0) == 0 || reserved)
             continue;
         if (first >= disk.len)
@@ -150,7 +154,8 @@ static void open_iso(struct node *node)
     udf_open(node);
     for (struct node *child = last == NULL ? NULL : last->next; child != NULL; child = child->next)
         for (const struct node *other = node->first_child; other != last->next; other = other->next)
-            if (bytes_equal_fold(other->name, child->name) && bytes_equal(other->content, child->content))
+            if (bytes_equal_fold(other->name, child->name) &&
+                bytes_equal(other->content, child->content))
                 child->opened = child->is_view = true;
 }
 

@@ -15,7 +15,7 @@ struct fat {
     struct bytes b;
     size_t cluster_bytes, table, data; /* offsets of the first FAT and of cluster 2 */
     uint32_t clusters;
-    int bits; /* 12, 16, 32 */
+    int bits;      /* 12, 16, 32 */
     uint8_t *used; /* one bit a cluster: each is read at most once */
     uint32_t files;
     bool cut;
@@ -31,9 +31,10 @@ bool fat_is(struct bytes b)
     uint16_t sector = bytes_u16le(b, 11);
     uint8_t per_cluster = b.len > 512 ? b.at[13] : 0;
     return b.len > 512 && bytes_u16le(b, 510) == 0xAA55 &&
-           (sector == 512 || sector == 1024 || sector == 2048 || sector == 4096) && per_cluster != 0 &&
-           (per_cluster & (per_cluster - 1)) == 0 && (b.at[16] == 1 || b.at[16] == 2) &&
-           (b.at[0] == 0xEB || b.at[0] == 0xE9) && !bytes_equal(bytes_sub(b, 3, 4), BYTES("NTFS"));
+           (sector == 512 || sector == 1024 || sector == 2048 || sector == 4096) &&
+           per_cluster != 0 && (per_cluster & (per_cluster - 1)) == 0 &&
+           (b.at[16] == 1 || b.at[16] == 2) && (b.at[0] == 0xEB || b.at[0] == 0xE9) &&
+           !bytes_equal(bytes_sub(b, 3, 4), BYTES("NTFS"));
 }
 
 /* The cluster after CLUSTER; 0 at the end or where the table ends. */
@@ -55,7 +56,8 @@ static uint32_t next_cluster(const struct fat *fat, uint32_t cluster)
 
 static bool take_cluster(struct fat *fat, uint32_t cluster)
 {
-    if (cluster < 2 || cluster - 2 >= fat->clusters || (fat->used[cluster / 8] >> cluster % 8 & 1) != 0)
+    if (cluster < 2 || cluster - 2 >= fat->clusters ||
+        (fat->used[cluster / 8] >> cluster % 8 & 1) != 0)
         return false;
     fat->used[cluster / 8] |= (uint8_t)(1u << cluster % 8);
     return true;
@@ -68,12 +70,14 @@ static struct bytes read_chain(struct fat *fat, uint32_t first, size_t size)
     bool straight = true;
     struct text out;
     text_init(&out, fat->arena, 0);
-    for (uint32_t cluster = first, before = 0; cluster != 0 && len < size; cluster = next_cluster(fat, cluster)) {
+    for (uint32_t cluster = first, before = 0; cluster != 0 && len < size;
+         cluster = next_cluster(fat, cluster)) {
         if (!take_cluster(fat, cluster)) {
             fat->cut = true;
             break;
         }
-        struct bytes part = bytes_sub(fat->b, fat->data + (size_t)(cluster - 2) * fat->cluster_bytes, fat->cluster_bytes);
+        struct bytes part = bytes_sub(
+            fat->b, fat->data + (size_t)(cluster - 2) * fat->cluster_bytes, fat->cluster_bytes);
         if (straight && before != 0 && cluster != before + 1) {
             straight = false;
             if (!open_take_bytes(fat->node, size))
@@ -146,19 +150,23 @@ static void read_folder(struct fat *fat, struct folder here, struct folder *stac
         wide[0] = 0;
         if ((attributes & 8) != 0 || entry.at[0] == '.')
             continue;
-        uint32_t first = bytes_u16le(entry, 26) | (fat->bits == 32 ? (uint32_t)bytes_u16le(entry, 20) << 16 : 0);
+        uint32_t first =
+            bytes_u16le(entry, 26) | (fat->bits == 32 ? (uint32_t)bytes_u16le(entry, 20) << 16 : 0);
         uint32_t size = bytes_u32le(entry, 28);
-        struct bytes path = here.path.len > 0 ? arena_printf(fat->arena, "%.*s/%.*s", BYTES_FMT(here.path), BYTES_FMT(name))
+        struct bytes path = here.path.len > 0 ? arena_printf(fat->arena, "%.*s/%.*s",
+                                                             BYTES_FMT(here.path), BYTES_FMT(name))
                                               : name;
         bool is_folder = (attributes & 0x10) != 0;
-        struct bytes content = first < 2 ? bytes_of("", 0) : read_chain(fat, first, is_folder ? SIZE_MAX : size);
+        struct bytes content =
+            first < 2 ? bytes_of("", 0) : read_chain(fat, first, is_folder ? SIZE_MAX : size);
         if (is_folder) {
             if (here.depth < DEPTH_MAX && *count < FILES_MAX)
                 stack[(*count)++] = (struct folder){content, path, here.depth + 1};
             continue;
         }
         fat->files++;
-        struct node *child = node_add(fat->node, content.at == NULL ? bytes_of("", 0) : content, path);
+        struct node *child =
+            node_add(fat->node, content.at == NULL ? bytes_of("", 0) : content, path);
         if (child == NULL)
             return;
         if ((attributes & 6) != 0)
@@ -169,10 +177,14 @@ static void read_folder(struct fat *fat, struct folder here, struct folder *stac
 void fat_open(struct node *node, struct bytes volume)
 {
     struct fat fat = {.node = node, .arena = node->tree->arena, .b = volume};
-    size_t sector = bytes_u16le(volume, 11), reserved = bytes_u16le(volume, 14), roots = bytes_u16le(volume, 17);
-    uint64_t total = bytes_u16le(volume, 19) != 0 ? bytes_u16le(volume, 19) : bytes_u32le(volume, 32);
-    uint64_t per_table = bytes_u16le(volume, 22) != 0 ? bytes_u16le(volume, 22) : bytes_u32le(volume, 36);
-    uint64_t root_at = (reserved + volume.at[16] * per_table) * sector, data = root_at + roots * ENTRY;
+    size_t sector = bytes_u16le(volume, 11), reserved = bytes_u16le(volume, 14),
+           roots = bytes_u16le(volume, 17);
+    uint64_t total =
+        bytes_u16le(volume, 19) != 0 ? bytes_u16le(volume, 19) : bytes_u32le(volume, 32);
+    uint64_t per_table =
+        bytes_u16le(volume, 22) != 0 ? bytes_u16le(volume, 22) : bytes_u32le(volume, 36);
+    uint64_t root_at = (reserved + volume.at[16] * per_table) * sector,
+             data = root_at + roots * ENTRY;
     fat.cluster_bytes = sector * volume.at[13];
     fat.table = reserved * sector;
     if (data > volume.len || total * sector < data) {
@@ -180,7 +192,8 @@ void fat_open(struct node *node, struct bytes volume)
         return;
     }
     fat.data = (size_t)data;
-    uint64_t clusters = (total * sector - data) / fat.cluster_bytes, held = (volume.len - data) / fat.cluster_bytes + 1;
+    uint64_t clusters = (total * sector - data) / fat.cluster_bytes,
+             held = (volume.len - data) / fat.cluster_bytes + 1;
     fat.clusters = (uint32_t)(clusters < held ? clusters : held);
     fat.bits = clusters < 4085 ? 12 : clusters < 65525 ? 16 : 32;
     fat.used = arena_alloc(fat.arena, fat.clusters / 8 + 2);

@@ -68,8 +68,8 @@ struct splitter {
 static void tell(struct splitter *s, enum anomaly_code code, size_t at, size_t len)
 {
     static const enum anomaly_code codes[] = {
-        ANOMALY_MIME_BARE_CR,       ANOMALY_MIME_NUL,           ANOMALY_MIME_NOT_A_FIELD,
-        ANOMALY_MIME_FIELD_NAME,    ANOMALY_MIME_BLANK_FOLD,    ANOMALY_MIME_NO_BLANK_LINE,
+        ANOMALY_MIME_BARE_CR,     ANOMALY_MIME_NUL,        ANOMALY_MIME_NOT_A_FIELD,
+        ANOMALY_MIME_FIELD_NAME,  ANOMALY_MIME_BLANK_FOLD, ANOMALY_MIME_NO_BLANK_LINE,
         ANOMALY_MIME_SPACE_COLON,
     };
     for (unsigned i = 0; i < sizeof codes / sizeof codes[0]; i++)

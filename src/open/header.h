@@ -56,10 +56,10 @@ struct bytes header_unfolded(const struct header *header, const struct header_fi
 enum word_oddity {
     WORD_SPLIT_CHARACTER = 1 << 0, /* a character split over two encoded words; it was joined */
     WORD_UNKNOWN_CHARSET = 1 << 1,
-    WORD_BAD_BYTES = 1 << 2,  /* bytes that are no character in the named charset */
-    WORD_RAW_8BIT = 1 << 3,   /* bytes over 127 that are not UTF-8, outside encoded words */
-    WORD_MALFORMED = 1 << 4,  /* an encoded word with blanks inside or with foreign letters */
-    WORD_CONTROL = 1 << 5,    /* NUL or a bare CR; left out */
+    WORD_BAD_BYTES = 1 << 2, /* bytes that are no character in the named charset */
+    WORD_RAW_8BIT = 1 << 3,  /* bytes over 127 that are not UTF-8, outside encoded words */
+    WORD_MALFORMED = 1 << 4, /* an encoded word with blanks inside or with foreign letters */
+    WORD_CONTROL = 1 << 5,   /* NUL or a bare CR; left out */
 };
 /* Unfold and decode IN (a raw value or a piece of one).  IN itself where nothing needs decoding.
  * *ODDITIES (may be NULL) is or-ed with enum word_oddity. */

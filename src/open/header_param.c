@@ -23,8 +23,8 @@ struct reader {
 struct piece {
     struct bytes name; /* without stars */
     struct bytes value, other;
-    int64_t index;     /* RFC 2231 continuation, or -1 */
-    bool is_encoded;   /* name ended in '*' */
+    int64_t index;   /* RFC 2231 continuation, or -1 */
+    bool is_encoded; /* name ended in '*' */
     bool used;
 };
 
@@ -169,7 +169,8 @@ static bool read_piece(struct reader *r, struct piece *piece)
 }
 
 /* The continuations of PIECE[FIRST]'s name in order of their numbers, percent-decoded and joined. */
-static struct bytes join_pieces(struct reader *r, struct piece *piece, uint32_t count, uint32_t first)
+static struct bytes join_pieces(struct reader *r, struct piece *piece, uint32_t count,
+                                uint32_t first)
 {
     struct text joined;
     struct bytes name = piece[first].name, charset = BYTES_NONE;
@@ -239,7 +240,8 @@ void header_params(struct header_params *out, struct arena *arena, struct bytes 
     struct reader r = {.arena = arena, .in = raw, .out = out};
     skip_blanks(&r);
     size_t from = r.at, end = from;
-    while (end < raw.len && raw.at[end] != ';' && raw.at[end] != '(' && !ascii_is_space(raw.at[end]))
+    while (end < raw.len && raw.at[end] != ';' && raw.at[end] != '(' &&
+           !ascii_is_space(raw.at[end]))
         end++;
     out->value = lower(arena, bytes_sub(raw, from, end - from));
     r.at = end;

@@ -23,7 +23,8 @@ static bool word_at(struct bytes in, size_t at, size_t last_end, struct word *wo
         return false;
     struct bytes head = bytes_sub(in, at + 2, CHARSET_LABEL_MAX);
     size_t mark = bytes_find_byte(head, '?', 0);
-    if (mark == BYTES_NPOS || mark == 0 || bytes_find_byte(bytes_sub(head, 0, mark), ' ', 0) != BYTES_NPOS)
+    if (mark == BYTES_NPOS || mark == 0 ||
+        bytes_find_byte(bytes_sub(head, 0, mark), ' ', 0) != BYTES_NPOS)
         return false;
     size_t letter = at + 2 + mark + 1;
     if (letter + 1 >= in.len || in.at[letter + 1] != '?')
@@ -34,7 +35,8 @@ static bool word_at(struct bytes in, size_t at, size_t last_end, struct word *wo
         return false;
     size_t end = bytes_find(in, BYTES("?="), text);
     struct bytes label = bytes_sub(head, 0, mark);
-    word->charset = bytes_sub(label, 0, bytes_find_byte(label, '*', 0)); /* RFC 2231, 5: =?utf-8*en?.. */
+    word->charset =
+        bytes_sub(label, 0, bytes_find_byte(label, '*', 0)); /* RFC 2231, 5: =?utf-8*en?.. */
     word->text = bytes_sub(in, text, end - text);
     word->is_base64 = encoding == 'b';
     word->len = end + 2 - at;
@@ -209,11 +211,13 @@ struct bytes words_decode(struct arena *arena, struct bytes in, unsigned *odditi
     in = bytes_trim(in);
     uint8_t odd = 0; /* one pass without branches: most values need nothing */
     for (size_t i = 0; i < in.len; i++)
-        odd |= (uint8_t)(in.at[i] < 0x20) | (uint8_t)(in.at[i] >= 0x80) | (uint8_t)(in.at[i] == '?');
+        odd |=
+            (uint8_t)(in.at[i] < 0x20) | (uint8_t)(in.at[i] >= 0x80) | (uint8_t)(in.at[i] == '?');
     if (odd == 0)
         return in;
     size_t mark = bytes_find_byte(in, '?', 0);
-    bool words = mark != BYTES_NPOS && bytes_find(in, BYTES("=?"), mark == 0 ? 0 : mark - 1) != BYTES_NPOS;
+    bool words =
+        mark != BYTES_NPOS && bytes_find(in, BYTES("=?"), mark == 0 ? 0 : mark - 1) != BYTES_NPOS;
     bool high = !utf8_is_ascii(in) || has_byte(in, 0x1B);
     bool folds = has_byte(in, '\n') || has_byte(in, '\r') || has_byte(in, 0);
     if (folds)

@@ -324,16 +324,30 @@ static void start_other(struct html_reader *reader, const struct html_token *tok
     enum html_attribute_name name = HTML_ATTRIBUTE_SRC;
     enum html_link_kind kind = HTML_LINK_FRAME;
     switch (token->tag) {
-    case HTML_TAG_AREA: kind = HTML_LINK_AREA, name = HTML_ATTRIBUTE_HREF; break;
-    case HTML_TAG_BASE: kind = HTML_LINK_BASE, name = HTML_ATTRIBUTE_HREF; break;
-    case HTML_TAG_LINK: kind = HTML_LINK_STYLESHEET, name = HTML_ATTRIBUTE_HREF; break;
-    case HTML_TAG_SCRIPT: kind = HTML_LINK_SCRIPT; break;
-    case HTML_TAG_VIDEO: kind = HTML_LINK_IMG, name = HTML_ATTRIBUTE_POSTER; break;
-    case HTML_TAG_OBJECT: name = HTML_ATTRIBUTE_DATA; break;
+    case HTML_TAG_AREA:
+        kind = HTML_LINK_AREA, name = HTML_ATTRIBUTE_HREF;
+        break;
+    case HTML_TAG_BASE:
+        kind = HTML_LINK_BASE, name = HTML_ATTRIBUTE_HREF;
+        break;
+    case HTML_TAG_LINK:
+        kind = HTML_LINK_STYLESHEET, name = HTML_ATTRIBUTE_HREF;
+        break;
+    case HTML_TAG_SCRIPT:
+        kind = HTML_LINK_SCRIPT;
+        break;
+    case HTML_TAG_VIDEO:
+        kind = HTML_LINK_IMG, name = HTML_ATTRIBUTE_POSTER;
+        break;
+    case HTML_TAG_OBJECT:
+        name = HTML_ATTRIBUTE_DATA;
+        break;
     case HTML_TAG_IFRAME:
     case HTML_TAG_FRAME:
-    case HTML_TAG_EMBED: break;
-    default: return;
+    case HTML_TAG_EMBED:
+        break;
+    default:
+        return;
     }
     struct html_link *link = add_link(reader, kind, token, html_attribute_get(token, name), hidden);
     if (link != NULL && kind == HTML_LINK_BASE && reader->doc->base_href.at == NULL)
@@ -354,14 +368,24 @@ void html_link_start(struct html_reader *reader, const struct html_token *token,
                      struct html_open_row *row, uint16_t hidden)
 {
     switch (token->tag) {
-    case HTML_TAG_A: start_a(reader, token, row, hidden); break;
-    case HTML_TAG_IMG: start_img(reader, token, hidden); break;
-    case HTML_TAG_META: start_meta(reader, token); break;
-    case HTML_TAG_FORM: start_form(reader, token, row, hidden); break;
+    case HTML_TAG_A:
+        start_a(reader, token, row, hidden);
+        break;
+    case HTML_TAG_IMG:
+        start_img(reader, token, hidden);
+        break;
+    case HTML_TAG_META:
+        start_meta(reader, token);
+        break;
+    case HTML_TAG_FORM:
+        start_form(reader, token, row, hidden);
+        break;
     case HTML_TAG_INPUT:
     case HTML_TAG_TEXTAREA:
     case HTML_TAG_BUTTON:
-    case HTML_TAG_SELECT: start_input(reader, token, hidden); break;
+    case HTML_TAG_SELECT:
+        start_input(reader, token, hidden);
+        break;
     default:
         if (row != NULL && row->foreign)
             start_svg(reader, token, hidden);

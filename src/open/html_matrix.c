@@ -149,16 +149,23 @@ static unsigned block_of(uint32_t c, bool *half)
     case 0x25A1:
     case 0x2B1C:
     case 0x25FB:
-    case 0x2800: return 0;
+    case 0x2800:
+        return 0;
     case 0x2588:
     case 0x2593:
     case 0x25A0:
     case 0x2B1B:
     case 0x25FC:
-    case 0x28FF: return 3;
-    case 0x2580: *half = true; return 1;
-    case 0x2584: *half = true; return 2;
-    default: return 255;
+    case 0x28FF:
+        return 3;
+    case 0x2580:
+        *half = true;
+        return 1;
+    case 0x2584:
+        *half = true;
+        return 2;
+    default:
+        return 255;
     }
 }
 

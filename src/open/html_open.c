@@ -48,18 +48,21 @@ static uint32_t implied_end(const struct html_open *open, enum html_tag tag)
     const struct html_open_row *top = &open->row[open->count - 1];
     uint32_t table = last[HTML_TAG_TABLE], found = 0;
     switch (tag) {
-    case HTML_TAG_LI: return last[HTML_TAG_LI] > top->list ? last[HTML_TAG_LI] : 0;
+    case HTML_TAG_LI:
+        return last[HTML_TAG_LI] > top->list ? last[HTML_TAG_LI] : 0;
     case HTML_TAG_DD:
     case HTML_TAG_DT:
         found = last[HTML_TAG_DD] > last[HTML_TAG_DT] ? last[HTML_TAG_DD] : last[HTML_TAG_DT];
         return found > last[HTML_TAG_DL] && found > top->scope ? found : 0;
     case HTML_TAG_OPTION:
-    case HTML_TAG_OPTGROUP: return top->tag == HTML_TAG_OPTION ? open->count : 0;
+    case HTML_TAG_OPTGROUP:
+        return top->tag == HTML_TAG_OPTION ? open->count : 0;
     case HTML_TAG_TD:
     case HTML_TAG_TH:
         found = last[HTML_TAG_TD] > last[HTML_TAG_TH] ? last[HTML_TAG_TD] : last[HTML_TAG_TH];
         return found > table && found > last[HTML_TAG_TR] ? found : 0;
-    case HTML_TAG_TR: return last[HTML_TAG_TR] > table ? last[HTML_TAG_TR] : 0;
+    case HTML_TAG_TR:
+        return last[HTML_TAG_TR] > table ? last[HTML_TAG_TR] : 0;
     case HTML_TAG_TBODY:
     case HTML_TAG_THEAD:
     case HTML_TAG_TFOOT:
@@ -75,8 +78,10 @@ static uint32_t implied_end(const struct html_open *open, enum html_tag tag)
         return last[tag] > top->special || (tag == HTML_TAG_BUTTON && last[tag] > top->scope)
                    ? last[tag]
                    : 0;
-    case HTML_TAG_BODY: return last[HTML_TAG_HEAD];
-    default: return is_heading(tag) && is_heading(top->tag) ? open->count : 0;
+    case HTML_TAG_BODY:
+        return last[HTML_TAG_HEAD];
+    default:
+        return is_heading(tag) && is_heading(top->tag) ? open->count : 0;
     }
 }
 

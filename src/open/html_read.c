@@ -48,17 +48,30 @@ static struct html_style element_style(struct html_reader *reader, const struct 
     for (uint32_t i = 0; i < token->attribute_count; i++) {
         const struct html_attribute *a = &token->attribute[i];
         switch (a->known) {
-        case HTML_ATTRIBUTE_STYLE: declared = html_attribute_value(reader->arena, a); break;
-        case HTML_ATTRIBUTE_CLASS: class = a->value; break;
-        case HTML_ATTRIBUTE_ID: id = a->value; break;
-        case HTML_ATTRIBUTE_BGCOLOR: style.background = html_style_color(a->value); break;
-        case HTML_ATTRIBUTE_BACKGROUND: style.background = HTML_COLOR_UNKNOWN; break;
-        case HTML_ATTRIBUTE_HIDDEN: *hidden_attribute_out = true; break;
+        case HTML_ATTRIBUTE_STYLE:
+            declared = html_attribute_value(reader->arena, a);
+            break;
+        case HTML_ATTRIBUTE_CLASS:
+            class = a->value;
+            break;
+        case HTML_ATTRIBUTE_ID:
+            id = a->value;
+            break;
+        case HTML_ATTRIBUTE_BGCOLOR:
+            style.background = html_style_color(a->value);
+            break;
+        case HTML_ATTRIBUTE_BACKGROUND:
+            style.background = HTML_COLOR_UNKNOWN;
+            break;
+        case HTML_ATTRIBUTE_HIDDEN:
+            *hidden_attribute_out = true;
+            break;
         case HTML_ATTRIBUTE_COLOR:
             if (token->tag == HTML_TAG_FONT)
                 style.color = html_style_color(a->value);
             break;
-        default: break;
+        default:
+            break;
         }
     }
     if (reader->sheet->hides)
@@ -297,11 +310,20 @@ static void read_tokens(struct html_reader *reader)
         if (!html_token_next(tokenizer, &token))
             break;
         switch (token.type) {
-        case HTML_TOKEN_TEXT: read_text(reader, &token); break;
-        case HTML_TOKEN_START: read_start(reader, &token, before); break;
-        case HTML_TOKEN_END: read_end(reader, &token, tokenizer->at); break;
-        case HTML_TOKEN_COMMENT: read_comment(reader, &token); break;
-        case HTML_TOKEN_DOCTYPE: break;
+        case HTML_TOKEN_TEXT:
+            read_text(reader, &token);
+            break;
+        case HTML_TOKEN_START:
+            read_start(reader, &token, before);
+            break;
+        case HTML_TOKEN_END:
+            read_end(reader, &token, tokenizer->at);
+            break;
+        case HTML_TOKEN_COMMENT:
+            read_comment(reader, &token);
+            break;
+        case HTML_TOKEN_DOCTYPE:
+            break;
         }
         if (reader->again)
             return;

@@ -51,8 +51,8 @@ struct html_reader {
 /* Room for one more row of a list of doc: the index, or UINT32_MAX where the list is full. */
 uint32_t html_list_room(struct html_reader *reader, void *list, uint32_t count, uint32_t *room,
                         size_t size, uint32_t most);
-#define html_list_add(reader, name, most)                                       \
-    html_list_room((reader), &(reader)->doc->name, (reader)->doc->name##_count, \
+#define html_list_add(reader, name, most)                                                          \
+    html_list_room((reader), &(reader)->doc->name, (reader)->doc->name##_count,                    \
                    &(reader)->doc->name##_room, sizeof *(reader)->doc->name, (most))
 
 /* Links, forms, inputs, marks a start tag makes; ROW is its element, or NULL for a void one. */

@@ -281,7 +281,8 @@ static void declare(struct html_style *style, struct bytes name, struct bytes va
         if (bytes_equal_fold(name, BYTES("visibility")))
             declare_visibility(style, value);
         break;
-    default: break;
+    default:
+        break;
     }
 }
 

@@ -25,8 +25,9 @@ enum html_hidden {
     HTML_HIDDEN_ELEMENT = 256,   /* inside <template>, <title>, <audio>, ... */
 };
 
-#define HTML_COLOR_UNSET (-1)   /* not declared */
-#define HTML_COLOR_UNKNOWN (-2) /* declared, but nobody can say which: image, gradient, variable \
+#define HTML_COLOR_UNSET (-1) /* not declared */
+#define HTML_COLOR_UNKNOWN                                                                         \
+    (-2) /* declared, but nobody can say which: image, gradient, variable \
                                  */
 
 struct html_style {
@@ -36,7 +37,7 @@ struct html_style {
     int32_t color, background; /* 0xRRGGBB or HTML_COLOR_* */
 };
 
-#define HTML_STYLE_NONE \
+#define HTML_STYLE_NONE                                                                            \
     ((struct html_style){.color = HTML_COLOR_UNSET, .background = HTML_COLOR_UNSET})
 
 struct html_sheet {

@@ -88,7 +88,8 @@ static void put_code(struct html_sink *sink, uint32_t code, bool pre)
         else
             sink->blank = true;
         return;
-    case 0: break;
+    case 0:
+        break;
     default:
         sink->invisible_count++;
         sink->bidi_count += class == 3;

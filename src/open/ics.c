@@ -15,7 +15,8 @@ static int bid(const struct node *node)
 }
 
 /* The next logical line: continuation lines begin with a blank.  SOURCE spans all of it. */
-static bool next_logical(struct arena *arena, struct bytes *rest, struct bytes *line, struct bytes *source)
+static bool next_logical(struct arena *arena, struct bytes *rest, struct bytes *line,
+                         struct bytes *source)
 {
     struct bytes part;
     if (!bytes_next_line(rest, line))
@@ -27,7 +28,8 @@ static bool next_logical(struct arena *arena, struct bytes *rest, struct bytes *
     struct text joined;
     text_init(&joined, arena, 0);
     text_add(&joined, *line);
-    while (rest->len > 0 && (rest->at[0] == ' ' || rest->at[0] == '\t') && bytes_next_line(rest, &part)) {
+    while (rest->len > 0 && (rest->at[0] == ' ' || rest->at[0] == '\t') &&
+           bytes_next_line(rest, &part)) {
         text_add(&joined, bytes_from(part, 1));
         *source = bytes_of(from, (size_t)(part.at + part.len - from));
     }
@@ -70,7 +72,8 @@ struct bytes ics_parameter(const struct ics_property *property, const char *name
     struct bytes rest = property->parameters, one;
     while (bytes_next_field(&rest, ';', &one)) {
         size_t equals = bytes_find_byte(one, '=', 0);
-        if (equals == BYTES_NPOS || !bytes_equal_fold(bytes_sub(one, 0, equals), bytes_of_string(name)))
+        if (equals == BYTES_NPOS ||
+            !bytes_equal_fold(bytes_sub(one, 0, equals), bytes_of_string(name)))
             continue;
         one = bytes_from(one, equals + 1);
         if (one.len >= 2 && one.at[0] == '"')
@@ -122,7 +125,8 @@ static void add_property(struct arena *arena, struct ics_component *component, s
         property.value = codec_quoted(arena, property.value, NULL);
     property.value = unescape(arena, property.value);
     if (component->property_count == component->property_capacity) {
-        uint32_t capacity = component->property_capacity == 0 ? 16 : component->property_capacity * 2;
+        uint32_t capacity =
+            component->property_capacity == 0 ? 16 : component->property_capacity * 2;
         struct ics_property *grown = arena_array_of(arena, capacity, struct ics_property);
         if (component->property_count > 0)
             memcpy(grown, component->property, component->property_count * sizeof *grown);
@@ -165,13 +169,15 @@ static void add_urls(struct node *node, struct bytes value)
 {
     static const char *const schemes[] = {"https://", "http://"};
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        for (size_t at = bytes_find_fold(value, bytes_of_string(schemes[i]), 0); at != BYTES_NPOS;) {
+        for (size_t at = bytes_find_fold(value, bytes_of_string(schemes[i]), 0);
+             at != BYTES_NPOS;) {
             size_t end = at;
-            while (end < value.len && value.at[end] > ' ' && value.at[end] != '"' && value.at[end] != '<' &&
-                   value.at[end] != '>' && value.at[end] != 0x7F)
+            while (end < value.len && value.at[end] > ' ' && value.at[end] != '"' &&
+                   value.at[end] != '<' && value.at[end] != '>' && value.at[end] != 0x7F)
                 end++;
             struct bytes url = bytes_sub(value, at, end - at);
-            while (url.len > 0 && bytes_find_byte(BYTES(".,;)]"), url.at[url.len - 1], 0) != BYTES_NPOS)
+            while (url.len > 0 &&
+                   bytes_find_byte(BYTES(".,;)]"), url.at[url.len - 1], 0) != BYTES_NPOS)
                 url.len--;
             node_fact_add(node, FACT_ICS_URLS, url);
             at = bytes_find_fold(value, bytes_of_string(schemes[i]), end);
@@ -189,7 +195,8 @@ static bool hang_inline(struct node *node, const struct ics_property *property)
         if (comma == BYTES_NPOS)
             return false;
         data = bytes_from(data, comma + 8);
-    } else if (!bytes_equal_fold(encoding, BYTES("BASE64")) && !bytes_equal_fold(encoding, BYTES("B"))) {
+    } else if (!bytes_equal_fold(encoding, BYTES("BASE64")) &&
+               !bytes_equal_fold(encoding, BYTES("B"))) {
         return false;
     }
     struct node *child = node_add(node, codec_base64(node->tree->arena, data, NULL), name);
@@ -201,10 +208,12 @@ static void tell(struct node *node, const struct ics_property *property)
     static const struct {
         const char *name;
         enum fact_code code;
-    } rows[] = {{"SUMMARY", FACT_ICS_SUMMARY},     {"DESCRIPTION", FACT_ICS_DESCRIPTION}, {"LOCATION", FACT_ICS_LOCATION},
-                {"ORGANIZER", FACT_ICS_ORGANIZERS}, {"ATTENDEE", FACT_ICS_ATTENDEES},     {"METHOD", FACT_ICS_METHOD},
-                {"PRODID", FACT_ICS_PRODID},       {"FN", FACT_VCF_NAMES},                {"EMAIL", FACT_VCF_EMAILS},
-                {"TEL", FACT_VCF_PHONES},          {"ORG", FACT_VCF_ORGANIZATIONS}};
+    } rows[] = {{"SUMMARY", FACT_ICS_SUMMARY},    {"DESCRIPTION", FACT_ICS_DESCRIPTION},
+                {"LOCATION", FACT_ICS_LOCATION},  {"ORGANIZER", FACT_ICS_ORGANIZERS},
+                {"ATTENDEE", FACT_ICS_ATTENDEES}, {"METHOD", FACT_ICS_METHOD},
+                {"PRODID", FACT_ICS_PRODID},      {"FN", FACT_VCF_NAMES},
+                {"EMAIL", FACT_VCF_EMAILS},       {"TEL", FACT_VCF_PHONES},
+                {"ORG", FACT_VCF_ORGANIZATIONS}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!bytes_equal_fold(property->name, bytes_of_string(rows[i].name)))
             continue;
@@ -213,7 +222,8 @@ static void tell(struct node *node, const struct ics_property *property)
         else
             node_fact_string(node, rows[i].code, property->value);
     }
-    if (bytes_equal_fold(property->name, BYTES("ATTACH")) || bytes_equal_fold(property->name, BYTES("PHOTO")) ||
+    if (bytes_equal_fold(property->name, BYTES("ATTACH")) ||
+        bytes_equal_fold(property->name, BYTES("PHOTO")) ||
         bytes_equal_fold(property->name, BYTES("LOGO")))
         if (hang_inline(node, property))
             return;

@@ -12,10 +12,11 @@
 #include "artifact/node.h"
 
 struct ics_property {
-    struct bytes name;       /* as written: SUMMARY */
-    struct bytes parameters; /* ";KEY=VALUE..." as written, without the first semicolon; may be empty */
-    struct bytes value;      /* unfolded, escapes (\n \, \;) undone */
-    struct bytes source;     /* the line as it stands in the node (maybe folded) */
+    struct bytes name; /* as written: SUMMARY */
+    struct bytes
+        parameters;      /* ";KEY=VALUE..." as written, without the first semicolon; may be empty */
+    struct bytes value;  /* unfolded, escapes (\n \, \;) undone */
+    struct bytes source; /* the line as it stands in the node (maybe folded) */
 };
 
 struct ics_component {

@@ -12,8 +12,10 @@ static int bid(const struct node *node)
     case KIND_JPEG:
     case KIND_GIF:
     case KIND_WEBP:
-    case KIND_BMP: return 90;
-    default: return 0;
+    case KIND_BMP:
+        return 90;
+    default:
+        return 0;
     }
 }
 
@@ -22,7 +24,8 @@ static void read_tail(struct node *node)
 {
     bool cut;
     size_t end = picture_end(node, &cut);
-    enum fact_code trailer = node->kind == KIND_GIF ? FACT_GIF_TRAILER_INDEX : FACT_JPEG_TRAILER_INDEX;
+    enum fact_code trailer =
+        node->kind == KIND_GIF ? FACT_GIF_TRAILER_INDEX : FACT_JPEG_TRAILER_INDEX;
     if (cut) {
         node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("picture"));
         return;
@@ -57,11 +60,21 @@ static void open(struct node *node)
     picture_metadata(node);
     read_tail(node);
     switch (node->kind) {
-    case KIND_PNG: decoded = picture_png(node, &picture); break;
-    case KIND_JPEG: decoded = picture_jpeg(node, &picture); break;
-    case KIND_GIF: decoded = picture_gif(node, &picture); break;
-    case KIND_WEBP: decoded = picture_webp(node, &picture); break;
-    default: decoded = picture_bmp(node, &picture); break;
+    case KIND_PNG:
+        decoded = picture_png(node, &picture);
+        break;
+    case KIND_JPEG:
+        decoded = picture_jpeg(node, &picture);
+        break;
+    case KIND_GIF:
+        decoded = picture_gif(node, &picture);
+        break;
+    case KIND_WEBP:
+        decoded = picture_webp(node, &picture);
+        break;
+    default:
+        decoded = picture_bmp(node, &picture);
+        break;
     }
     if (decoded)
         qr_read(node, &picture);

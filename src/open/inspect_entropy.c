@@ -5,7 +5,8 @@
 
 void inspect_entropy(struct node *node)
 {
-    if (node->is_view || node->content.len == 0 || node->kind == KIND_MAIL || node->kind == KIND_MULTIPART)
+    if (node->is_view || node->content.len == 0 || node->kind == KIND_MAIL ||
+        node->kind == KIND_MULTIPART)
         return;
     if (node->part != NULL && (node->kind == KIND_HTML || node->kind == KIND_TEXT))
         return; /* the texts of every mail: computed when a rule asks (observe/scanner.h) */

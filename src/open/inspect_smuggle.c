@@ -27,8 +27,10 @@ static bool is_source(const struct node *node)
     case KIND_JAVASCRIPT:
     case KIND_HTA:
     case KIND_WSF:
-    case KIND_VBS: return true;
-    default: return false;
+    case KIND_VBS:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -50,8 +52,10 @@ static bool is_payload(enum kind kind)
     case KIND_ICO:
     case KIND_JSON:
     case KIND_CSV:
-    case KIND_YAML: return false;
-    default: return true;
+    case KIND_YAML:
+        return false;
+    default:
+        return true;
     }
 }
 
@@ -120,11 +124,14 @@ static size_t base64_run(struct bytes s, size_t at, struct text *letters)
             text_add(letters, bytes_sub(s, from, at - from));
         end = at;
         size_t look = at;
-        while (look < s.len && (s.at[look] == '\r' || s.at[look] == '\n' || s.at[look] == ' ' || s.at[look] == '='))
+        while (look < s.len &&
+               (s.at[look] == '\r' || s.at[look] == '\n' || s.at[look] == ' ' || s.at[look] == '='))
             look++;
-        if (look < s.len && s.at[look] == '\\' && look + 1 < s.len && (s.at[look + 1] == 'n' || s.at[look + 1] == '\n'))
+        if (look < s.len && s.at[look] == '\\' && look + 1 < s.len &&
+            (s.at[look + 1] == 'n' || s.at[look + 1] == '\n'))
             look += 2;
-        if (skip_joint(s, &look) || (look > at && look < s.len && is_base64(s.at[look]) && s.at[at] != ' ' && s.at[at] != '=')) {
+        if (skip_joint(s, &look) || (look > at && look < s.len && is_base64(s.at[look]) &&
+                                     s.at[at] != ' ' && s.at[at] != '=')) {
             at = look;
             continue;
         }
@@ -177,7 +184,9 @@ static size_t number_run(struct bytes s, size_t at, struct text *out)
         size_t digits = 0;
         bool hex = at + 1 < s.len && s.at[at] == '0' && (s.at[at + 1] | 0x20) == 'x';
         at += hex ? 2 : 0;
-        for (; at < s.len && digits < 4 && (hex ? ascii_hex(s.at[at]) >= 0 : ascii_is_digit(s.at[at])); at++, digits++)
+        for (; at < s.len && digits < 4 &&
+               (hex ? ascii_hex(s.at[at]) >= 0 : ascii_is_digit(s.at[at]));
+             at++, digits++)
             n = n * (hex ? 16 : 10) + (unsigned)ascii_hex(s.at[at]);
         if (digits == 0 || n > 255)
             return end;
@@ -196,11 +205,15 @@ static size_t number_run(struct bytes s, size_t at, struct text *out)
 static size_t escape_run(struct bytes s, size_t at, struct text *out)
 {
     while (at < s.len) {
-        size_t lead = s.at[at] == '%' ? 1 : s.at[at] == '\\' && at + 1 < s.len && s.at[at + 1] == 'x' ? 2 : 0;
-        if (lead == 0 || at + lead + 2 > s.len || ascii_hex(s.at[at + lead]) < 0 || ascii_hex(s.at[at + lead + 1]) < 0)
+        size_t lead = s.at[at] == '%'                                             ? 1
+                      : s.at[at] == '\\' && at + 1 < s.len && s.at[at + 1] == 'x' ? 2
+                                                                                  : 0;
+        if (lead == 0 || at + lead + 2 > s.len || ascii_hex(s.at[at + lead]) < 0 ||
+            ascii_hex(s.at[at + lead + 1]) < 0)
             break;
         if (out != NULL)
-            text_add_byte(out, (uint8_t)(ascii_hex(s.at[at + lead]) << 4 | ascii_hex(s.at[at + lead + 1])));
+            text_add_byte(
+                out, (uint8_t)(ascii_hex(s.at[at + lead]) << 4 | ascii_hex(s.at[at + lead + 1])));
         at += lead + 2;
     }
     return at;
@@ -242,7 +255,8 @@ static uint32_t carve_next(struct node *node, size_t *at)
     *at = end > from ? end : from + 1;
     if (end - from < RUN_MIN)
         return 0;
-    if (from >= 8 && bytes_find(bytes_sub(s, from - 8, 8), BYTES("base64,"), 0) != BYTES_NPOS && node->kind == KIND_HTML)
+    if (from >= 8 && bytes_find(bytes_sub(s, from - 8, 8), BYTES("base64,"), 0) != BYTES_NPOS &&
+        node->kind == KIND_HTML)
         return 0; /* a data: URI, which the page's reader hangs */
     text_init(&out, arena, 0);
     base64_run(s, from, &out);
@@ -256,14 +270,16 @@ static void find_names(struct node *node)
     struct bytes s = node->content;
     uint32_t names = 0;
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        for (size_t at = bytes_find_fold(s, bytes_of_string(marks[i]), 0); at != BYTES_NPOS && names < NAMES_MAX;
+        for (size_t at = bytes_find_fold(s, bytes_of_string(marks[i]), 0);
+             at != BYTES_NPOS && names < NAMES_MAX;
              at = bytes_find_fold(s, bytes_of_string(marks[i]), at + 4)) {
             struct bytes near = bytes_sub(s, at + strlen(marks[i]), 160);
             for (size_t k = 0; k < near.len && near.at[k] != ';' && near.at[k] != '>'; k++) {
                 if (near.at[k] != '"' && near.at[k] != '\'')
                     continue;
                 size_t close = bytes_find_byte(near, near.at[k], k + 1);
-                struct bytes name = close == BYTES_NPOS ? BYTES_NONE : bytes_sub(near, k + 1, close - k - 1);
+                struct bytes name =
+                    close == BYTES_NPOS ? BYTES_NONE : bytes_sub(near, k + 1, close - k - 1);
                 struct bytes extension = name_extension(name);
                 if (extension.len >= 2 && extension.len <= 6 && name.len > extension.len + 1) {
                     node_fact_add(node, FACT_SMUGGLE_FILE_NAMES, name);
@@ -280,7 +296,8 @@ void inspect_smuggle(struct node *node)
     const struct html_doc *doc = html_of(node);
     if (!is_source(node) || node->content.len < RUN_MIN)
         return;
-    bool is_body = node->part != NULL && !node->part->is_attachment && node->part->file_name.len == 0;
+    bool is_body =
+        node->part != NULL && !node->part->is_attachment && node->part->file_name.len == 0;
     if (is_body && doc != NULL && doc->script_count == 0 && doc->event_count == 0)
         return; /* the text of a mail, and nothing in it could put pieces together */
     for (size_t at = 0, steps = 0; at < node->content.len && payloads < PAYLOADS_MAX; steps++) {

@@ -17,7 +17,8 @@
 static YR_RULES *loaded;
 static uint32_t loaded_count;
 
-static void on_message(int level, const char *file, int line, const YR_RULE *rule, const char *message, void *own)
+static void on_message(int level, const char *file, int line, const YR_RULE *rule,
+                       const char *message, void *own)
 {
     struct error *err = own;
     (void)rule;
@@ -132,8 +133,8 @@ void inspect_yara(struct node *node)
     if (loaded == NULL || body || node->content.len < CONTENT_MIN)
         return;
     int status = yr_rules_scan_mem(loaded, node->content.at, node->content.len,
-                                   SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING, on_match, &matches,
-                                   TIMEOUT_S);
+                                   SCAN_FLAGS_NO_TRYCATCH | SCAN_FLAGS_REPORT_RULES_MATCHING,
+                                   on_match, &matches, TIMEOUT_S);
     if (status == ERROR_SCAN_TIMEOUT)
         node_limit(node, LIMIT_MILLISECONDS);
 }

@@ -8,14 +8,15 @@
 
 #define BLOCK 512u
 #define BUFFER_BYTES ((size_t)256 * 1024)
-#define EXTENSION_BYTES_MAX ((uint64_t)1024 * 1024) /* a pax header or long name; more is an attack */
+#define EXTENSION_BYTES_MAX                                                                        \
+    ((uint64_t)1024 * 1024) /* a pax header or long name; more is an attack */
 
 struct layer {
     struct piece *piece;
     struct digest_sum *sum;
     uint8_t *buffer; /* BUFFER_BYTES */
     size_t from, to;
-    uint64_t left;   /* content of the present member, and its padding, not read yet */
+    uint64_t left; /* content of the present member, and its padding, not read yet */
     uint64_t padding, total;
     enum decompress_status status;
     bool ended;

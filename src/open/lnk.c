@@ -41,7 +41,8 @@ static void tell(struct link *link, enum fact_code code, const char *field, stru
         return;
     node_fact_string(link->node, code, value);
     if (field != NULL)
-        node_fact_pair(link->node, FACT_EXIFTOOL_FIELDS, bytes_of_string(field), value_string(value));
+        node_fact_pair(link->node, FACT_EXIFTOOL_FIELDS, bytes_of_string(field),
+                       value_string(value));
 }
 
 static struct bytes ansi(struct link *link, struct bytes raw)
@@ -82,12 +83,17 @@ static void read_id_list(struct link *link)
         if (item.at[2] == 0x2F) {
             text_add(&path, ansi(link, bytes_from(item, 3)));
         } else if (type == 0x30 && item.len > 14) {
-            struct bytes name = (item.at[2] & 4) != 0 ? utf16_to_utf8_nul(link->arena, bytes_from(item, 14))
-                                                      : ansi(link, bytes_from(item, 14));
-            size_t mark = bytes_find(item, BYTES("\x04\0\xEF\xBE"), 14); /* the extension block: long name */
+            struct bytes name = (item.at[2] & 4) != 0
+                                    ? utf16_to_utf8_nul(link->arena, bytes_from(item, 14))
+                                    : ansi(link, bytes_from(item, 14));
+            size_t mark =
+                bytes_find(item, BYTES("\x04\0\xEF\xBE"), 14); /* the extension block: long name */
             if (mark != BYTES_NPOS && mark >= 4 && mark + 16 < item.len) {
                 uint16_t version = bytes_u16le(item, mark - 2);
-                size_t at = mark + (version >= 9 ? 42u : version >= 8 ? 38u : version >= 7 ? 34u : 16u);
+                size_t at = mark + (version >= 9   ? 42u
+                                    : version >= 8 ? 38u
+                                    : version >= 7 ? 34u
+                                                   : 16u);
                 struct bytes wide = utf16_to_utf8_nul(link->arena, bytes_from(item, at));
                 name = wide.len >= 1 ? wide : name;
             }
@@ -103,8 +109,9 @@ static void read_id_list(struct link *link)
 
 static void read_volume(struct link *link, struct bytes volume)
 {
-    static const char *const types[] = {"Unknown", "Invalid Root Path", "Removable Media", "Fixed Disk",
-                                        "Remote Drive", "CD-ROM", "Ram Disk"};
+    static const char *const types[] = {"Unknown",    "Invalid Root Path", "Removable Media",
+                                        "Fixed Disk", "Remote Drive",      "CD-ROM",
+                                        "Ram Disk"};
     uint32_t type = bytes_u32le(volume, 4), label = bytes_u32le(volume, 12);
     if (volume.len < 16)
         return;
@@ -122,7 +129,8 @@ static void read_link_info(struct link *link)
     link->at += info.len < 4 ? 4 : info.len;
     if (info.len < 28)
         return;
-    uint32_t flags = bytes_u32le(info, 8), suffix = bytes_u32le(info, 24), network = bytes_u32le(info, 20);
+    uint32_t flags = bytes_u32le(info, 8), suffix = bytes_u32le(info, 24),
+             network = bytes_u32le(info, 20);
     struct bytes base = BYTES_NONE;
     if ((flags & 1) != 0) {
         read_volume(link, bytes_from(info, bytes_u32le(info, 12)));
@@ -163,7 +171,8 @@ static void note_padding(struct link *link, struct bytes arguments)
     for (size_t i = 0; i < arguments.len; i++) {
         run = ascii_is_space(arguments.at[i]) ? run + 1 : 0;
         if (run == PADDING_MIN) {
-            node_anomaly(link->node, ANOMALY_HIDDEN_PADDING, 0, 0, BYTES("blanks hide the arguments"));
+            node_anomaly(link->node, ANOMALY_HIDDEN_PADDING, 0, 0,
+                         BYTES("blanks hide the arguments"));
             return;
         }
     }
@@ -193,7 +202,8 @@ static void read_tracker(struct link *link, struct bytes block)
     /* The node field of a version 1 UUID is the MAC address of the machine that made the link. */
     const uint8_t *mac = block.at + 32 + 16 + 10;
     tell(link, FACT_LNK_MAC, NULL,
-         arena_printf(link->arena, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]));
+         arena_printf(link->arena, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3],
+                      mac[4], mac[5]));
 }
 
 static void read_blocks(struct link *link)
@@ -217,7 +227,8 @@ static void read_blocks(struct link *link)
             read_tracker(link, block);
         } else if (sign == 0xA0000007 && block.len >= 0x314) {
             struct bytes wide = utf16_to_utf8_nul(link->arena, bytes_sub(block, 268, 520));
-            tell(link, FACT_LNK_ICON, "IconFileName", wide.len > 0 ? wide : ansi(link, bytes_sub(block, 8, 260)));
+            tell(link, FACT_LNK_ICON, "IconFileName",
+                 wide.len > 0 ? wide : ansi(link, bytes_sub(block, 8, 260)));
         }
         link->at += block.len;
     }
@@ -228,15 +239,23 @@ static void hang_tail(struct link *link)
     struct bytes tail = bytes_from(link->b, link->at);
     if (bytes_trim(tail).len == 0)
         return;
-    node_anomaly(link->node, ANOMALY_TRAILING_DATA, link->at, tail.len, BYTES("behind the shortcut"));
+    node_anomaly(link->node, ANOMALY_TRAILING_DATA, link->at, tail.len,
+                 BYTES("behind the shortcut"));
     node_add(link->node, tail, BYTES("appended"));
 }
 
 static void open(struct node *node)
 {
-    struct link link = {.node = node, .arena = node->tree->arena, .b = node->content, .at = HEADER_BYTES};
-    static const char *const shows[] = {"Hide", "Normal", "Show Minimized", "Show Maximized", "Show No Activate", "Show",
-                                        "Minimized", "Show Minimized No Activate"};
+    struct link link = {
+        .node = node, .arena = node->tree->arena, .b = node->content, .at = HEADER_BYTES};
+    static const char *const shows[] = {"Hide",
+                                        "Normal",
+                                        "Show Minimized",
+                                        "Show Maximized",
+                                        "Show No Activate",
+                                        "Show",
+                                        "Minimized",
+                                        "Show Minimized No Activate"};
     if (link.b.len < HEADER_BYTES) {
         node_anomaly(node, ANOMALY_TRUNCATED, link.b.len, 0, BYTES("shortcut"));
         return;
@@ -253,8 +272,9 @@ static void open(struct node *node)
         node_anomaly(node, ANOMALY_TRUNCATED, link.b.len, 0, BYTES("shortcut"));
     tell(&link, FACT_LNK_TARGET, "TargetPath", link.target);
     if (link.target.len > 0 || link.arguments.len > 0) {
-        struct bytes line = arena_printf(link.arena, "%.*s%s%.*s\n", BYTES_FMT(link.target),
-                                         link.arguments.len > 0 ? " " : "", BYTES_FMT(link.arguments));
+        struct bytes line =
+            arena_printf(link.arena, "%.*s%s%.*s\n", BYTES_FMT(link.target),
+                         link.arguments.len > 0 ? " " : "", BYTES_FMT(link.arguments));
         struct node *child = node_add(node, line, BYTES("command.cmd"));
         if (child != NULL) {
             child->is_view = true;

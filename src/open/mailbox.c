@@ -15,7 +15,8 @@ struct parser {
     struct bytes group;
     bool in_word;
     size_t last_word_end; /* of the last "?=" in IN; keeps the search for words linear */
-    bool no_quotes, no_comments; /* one never ended: from here on they are letters (keeps it linear) */
+    bool no_quotes,
+        no_comments; /* one never ended: from here on they are letters (keeps it linear) */
 };
 
 /* One mailbox while it is read: places of its pieces. */
@@ -265,7 +266,8 @@ static bool is_half_name(struct parser *p, const struct element *e, size_t comma
 
 static void group_begin(struct parser *p, struct element *e, size_t colon)
 {
-    p->group = words_decode(p->arena, phrase_plain(p, bytes_sub(p->in, e->start, colon - e->start)), NULL);
+    p->group =
+        words_decode(p->arena, phrase_plain(p, bytes_sub(p->in, e->start, colon - e->start)), NULL);
     if (p->group.at == NULL)
         p->group = BYTES("");
     *e = (struct element){.start = colon + 1};

@@ -13,13 +13,13 @@
 #include "base/arena.h"
 
 struct mailbox {
-    struct bytes raw;     /* as written, slice of the input */
-    struct bytes display; /* name, UTF-8, quotes off; absent where none */
-    struct bytes address; /* "local@domain"; empty for "<>"; absent where there is none */
+    struct bytes raw;           /* as written, slice of the input */
+    struct bytes display;       /* name, UTF-8, quotes off; absent where none */
+    struct bytes address;       /* "local@domain"; empty for "<>"; absent where there is none */
     struct bytes local, domain; /* of address, at the last '@'; absent without '@' */
-    struct bytes comment; /* the last "(...)" beside it, decoded; absent where none */
-    struct bytes group;   /* name of the group it is in, decoded; absent outside groups */
-    bool in_word;         /* found only after decoding an encoded word */
+    struct bytes comment;       /* the last "(...)" beside it, decoded; absent where none */
+    struct bytes group;         /* name of the group it is in, decoded; absent outside groups */
+    bool in_word;               /* found only after decoding an encoded word */
 };
 
 struct mailboxes {

@@ -25,7 +25,8 @@ static int mime_bid(const struct node *node)
 /* Fields a message has at most once (RFC 5322, 3.6) and clients pick from differently. */
 static void tell_duplicates(struct node *node, const struct header *header)
 {
-    static const char *const once[] = {"From", "Subject", "Date", "Sender", "Reply-To", "To", "Message-ID"};
+    static const char *const once[] = {"From",     "Subject", "Date",      "Sender",
+                                       "Reply-To", "To",      "Message-ID"};
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
         struct header_field *first = header_find(header, bytes_of_string(once[i]));
         struct header_field *second = first == NULL ? NULL : header_next(header, first);
@@ -41,8 +42,10 @@ static void tell_words(struct node *node, struct header *header)
         unsigned bit;
         enum anomaly_code code;
     } rows[] = {
-        {WORD_SPLIT_CHARACTER, ANOMALY_WORD_SPLIT}, {WORD_UNKNOWN_CHARSET, ANOMALY_CHARSET_UNKNOWN},
-        {WORD_BAD_BYTES, ANOMALY_CHARSET_BAD_BYTES}, {WORD_RAW_8BIT, ANOMALY_WORD_RAW_8BIT},
+        {WORD_SPLIT_CHARACTER, ANOMALY_WORD_SPLIT},
+        {WORD_UNKNOWN_CHARSET, ANOMALY_CHARSET_UNKNOWN},
+        {WORD_BAD_BYTES, ANOMALY_CHARSET_BAD_BYTES},
+        {WORD_RAW_8BIT, ANOMALY_WORD_RAW_8BIT},
         {WORD_MALFORMED, ANOMALY_WORD_MALFORMED},
     };
     static const char *const shown[] = {"From", "Subject", "To", "Cc", "Reply-To", "Sender"};
@@ -86,8 +89,8 @@ static void add_margin(struct node *node, struct bytes piece, enum mime_role rol
     static const struct header none;
     if (bytes_trim(piece).len == 0)
         return;
-    struct mime_entity entity = {.header = &none, .body = piece, .role = role,
-                                 .default_type = BYTES("text/plain")};
+    struct mime_entity entity = {
+        .header = &none, .body = piece, .role = role, .default_type = BYTES("text/plain")};
     mime_add(node, &entity);
 }
 
@@ -122,7 +125,8 @@ static void tell_split(struct node *node, const struct mime_split *split)
     for (uint32_t i = 0; i < split->count; i++)
         if (split->part[i].after_end) {
             size_t offset = (size_t)(split->part[i].bytes.at - node->content.at);
-            node_anomaly(node, ANOMALY_MIME_PARTS_AFTER_END, offset, split->part[i].bytes.len, BYTES_NONE);
+            node_anomaly(node, ANOMALY_MIME_PARTS_AFTER_END, offset, split->part[i].bytes.len,
+                         BYTES_NONE);
             break;
         }
 }

@@ -40,18 +40,18 @@ enum mime_role {
 };
 
 struct mime_part {
-    const struct header *header;        /* of this part; for a body: of its message */
-    struct header_params content_type;  /* value "text/html"; empty where the field is missing */
-    struct header_params disposition;   /* value "attachment", "inline" or empty */
-    struct bytes type;                  /* what it counts as: lower case, RFC 2045 5.2 default applied */
-    struct bytes file_name;             /* decoded, UTF-8; absent where none; also node->name */
-    struct bytes other_name;            /* another client's reading of the name; absent where same */
-    struct bytes content_id;            /* without <>; absent where none */
-    struct bytes boundary;              /* multipart: the one used; absent where none was found */
+    const struct header *header;       /* of this part; for a body: of its message */
+    struct header_params content_type; /* value "text/html"; empty where the field is missing */
+    struct header_params disposition;  /* value "attachment", "inline" or empty */
+    struct bytes type;       /* what it counts as: lower case, RFC 2045 5.2 default applied */
+    struct bytes file_name;  /* decoded, UTF-8; absent where none; also node->name */
+    struct bytes other_name; /* another client's reading of the name; absent where same */
+    struct bytes content_id; /* without <>; absent where none */
+    struct bytes boundary;   /* multipart: the one used; absent where none was found */
     enum mime_encoding encoding;
     enum mime_role role;
-    bool is_alternative;                /* a reading only some clients make */
-    bool is_attachment;                 /* disposition says attachment, or has a name and is no text */
+    bool is_alternative; /* a reading only some clients make */
+    bool is_attachment;  /* disposition says attachment, or has a name and is no text */
 };
 
 struct mime_message {

@@ -30,7 +30,8 @@ static void tell_field(struct node *node, enum anomaly_code code, const struct h
     node_anomaly(node, code, field->offset, field->len, BYTES_NONE);
 }
 
-static enum mime_encoding encoding_of(struct arena *arena, const struct header_field *field, bool *comment)
+static enum mime_encoding encoding_of(struct arena *arena, const struct header_field *field,
+                                      bool *comment)
 {
     struct header_params params;
     *comment = false;
@@ -47,12 +48,12 @@ static enum mime_encoding encoding_of(struct arena *arena, const struct header_f
         const char *name;
         enum mime_encoding encoding;
     } rows[] = {
-        {"7bit", MIME_IDENTITY},      {"8bit", MIME_IDENTITY},       {"binary", MIME_IDENTITY},
-        {"", MIME_IDENTITY},          {"base64", MIME_BASE64},       {"quoted-printable", MIME_QUOTED},
-        {"x-uuencode", MIME_UUENCODE}, {"x-uue", MIME_UUENCODE},     {"uuencode", MIME_UUENCODE},
-        {"uue", MIME_UUENCODE},       {"x-yencode", MIME_YENC},      {"yenc", MIME_YENC},
-        {"7-bit", MIME_IDENTITY},     {"8-bit", MIME_IDENTITY},      {"none", MIME_IDENTITY},
-        {"7bits", MIME_IDENTITY},     {"8bits", MIME_IDENTITY},      {"quoted_printable", MIME_QUOTED},
+        {"7bit", MIME_IDENTITY},       {"8bit", MIME_IDENTITY},  {"binary", MIME_IDENTITY},
+        {"", MIME_IDENTITY},           {"base64", MIME_BASE64},  {"quoted-printable", MIME_QUOTED},
+        {"x-uuencode", MIME_UUENCODE}, {"x-uue", MIME_UUENCODE}, {"uuencode", MIME_UUENCODE},
+        {"uue", MIME_UUENCODE},        {"x-yencode", MIME_YENC}, {"yenc", MIME_YENC},
+        {"7-bit", MIME_IDENTITY},      {"8-bit", MIME_IDENTITY}, {"none", MIME_IDENTITY},
+        {"7bits", MIME_IDENTITY},      {"8bits", MIME_IDENTITY}, {"quoted_printable", MIME_QUOTED},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (bytes_equal(value, bytes_of_string(rows[i].name)))
@@ -146,7 +147,8 @@ static struct bytes body_decode(struct arena *arena, const struct mime_part *par
     *report = (struct codec_report){.after_pad = BYTES_NPOS};
     switch (part->encoding) {
     case MIME_BASE64:
-        return r->joined_base64 ? codec_base64_joined(arena, r->body) : codec_base64(arena, r->body, report);
+        return r->joined_base64 ? codec_base64_joined(arena, r->body)
+                                : codec_base64(arena, r->body, report);
     case MIME_QUOTED:
         return codec_quoted(arena, r->body, report);
     case MIME_UUENCODE:
@@ -160,7 +162,8 @@ static struct bytes body_decode(struct arena *arena, const struct mime_part *par
     }
 }
 
-static void tell_decoding(struct node *node, const struct mime_part *part, const struct codec_report *report)
+static void tell_decoding(struct node *node, const struct mime_part *part,
+                          const struct codec_report *report)
 {
     if (part->encoding == MIME_BASE64) {
         if (report->after_pad != BYTES_NPOS)
@@ -190,8 +193,8 @@ static void add_inline_files(struct node *node)
         if (!codec_find_file(node->tree->arena, node->content, at, &file))
             return;
         size_t offset = (size_t)(file.span.at - node->content.at);
-        node_anomaly(node, file.is_yenc ? ANOMALY_MIME_YENC : ANOMALY_MIME_UUENCODE, offset, file.span.len,
-                     BYTES_NONE);
+        node_anomaly(node, file.is_yenc ? ANOMALY_MIME_YENC : ANOMALY_MIME_UUENCODE, offset,
+                     file.span.len, BYTES_NONE);
         if (file.report.unfinished)
             node_anomaly(node, ANOMALY_MIME_INLINE_CUT, offset, file.span.len, BYTES_NONE);
         at = offset + file.span.len;
@@ -217,7 +220,8 @@ static enum kind kind_of_type(struct bytes type)
     return KIND_UNKNOWN;
 }
 
-static struct node *reading_add(struct node *parent, const struct reading *r, struct codec_report *report)
+static struct node *reading_add(struct node *parent, const struct reading *r,
+                                struct codec_report *report)
 {
     struct arena *arena = parent->tree->arena;
     struct mime_part *part = part_read(parent, r);
@@ -258,7 +262,8 @@ static size_t dashed_lines(struct bytes body)
 /* A multipart must not be encoded (RFC 2045, 6.4), yet some are, and many only say so: where boundary
  * lines stand in the open the label is the lie for most clients, and decoding is a further reading
  * only where it brings other boundary lines to light.  The main reading's node. */
-static struct node *multipart_add(struct node *parent, struct reading main, struct codec_report *report)
+static struct node *multipart_add(struct node *parent, struct reading main,
+                                  struct codec_report *report)
 {
     struct reading other = main;
     size_t open_lines = dashed_lines(main.body);
@@ -267,7 +272,8 @@ static struct node *multipart_add(struct node *parent, struct reading main, stru
     tell_field(parent, ANOMALY_MIME_ENCODED_MULTIPART, main.encoding_field);
     if (!main.as_identity || node == NULL)
         return node;
-    struct mime_part part = {.encoding = encoding_of(parent->tree->arena, main.encoding_field, &(bool){false})};
+    struct mime_part part = {
+        .encoding = encoding_of(parent->tree->arena, main.encoding_field, &(bool){false})};
     struct bytes decoded = body_decode(parent->tree->arena, &part, &other, report);
     other.is_alternative = true;
     if (dashed_lines(decoded) != open_lines && mime_may_reread(parent))
@@ -293,7 +299,8 @@ static uint32_t rivals(const struct header *header, struct bytes name,
 {
     struct header_field *first = header_find(header, name);
     uint32_t count = 0;
-    for (struct header_field *f = first; f != NULL && count < FIELD_READINGS_MAX; f = header_next(header, f)) {
+    for (struct header_field *f = first; f != NULL && count < FIELD_READINGS_MAX;
+         f = header_next(header, f)) {
         bool same = false;
         for (uint32_t i = 0; i < count && !same; i++)
             same = bytes_equal_fold(bytes_trim(out[i]->raw), bytes_trim(f->raw));
@@ -344,7 +351,8 @@ struct node *mime_add(struct node *parent, const struct mime_entity *entity)
                            .body = entity->body};
     struct codec_report report;
     bool encoded = is_encoded_multipart(parent->tree->arena, &main);
-    struct node *node = encoded ? multipart_add(parent, main, &report) : reading_add(parent, &main, &report);
+    struct node *node =
+        encoded ? multipart_add(parent, main, &report) : reading_add(parent, &main, &report);
     if (node == NULL)
         return NULL;
     if (!encoded)

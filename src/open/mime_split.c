@@ -43,7 +43,8 @@ static bool delimiter_next(struct bytes in, struct bytes dashed, size_t from, bo
     return false;
 }
 
-static void piece_add(struct mime_split *split, struct arena *arena, struct bytes bytes, bool after_end)
+static void piece_add(struct mime_split *split, struct arena *arena, struct bytes bytes,
+                      bool after_end)
 {
     if (split->count == split->capacity) {
         uint32_t capacity = split->capacity == 0 ? 8 : split->capacity * 2;
@@ -75,7 +76,8 @@ bool mime_split(struct mime_split *split, struct node *node, struct bytes bounda
         bool was_end = d.closes, first_end = was_end && !split->closed;
         size_t from = d.end;
         split->closed |= was_end;
-        more = split->count < most + 1 && delimiter_next(in, text_bytes(&dashed), from, lenient, &next);
+        more = split->count < most + 1 &&
+               delimiter_next(in, text_bytes(&dashed), from, lenient, &next);
         size_t end = more ? next.start : in.len;
         struct bytes piece = bytes_sub(in, from, end > from ? end - from : 0);
         if (first_end || (was_end && split->epilogue.len == 0))

@@ -11,7 +11,7 @@ struct mime_split {
     struct mime_piece {
         struct bytes bytes; /* fields and body, without the line end before the next boundary */
         bool after_end;     /* stands behind the closing boundary */
-    } *part;
+    } * part;
     uint32_t count, capacity;
     bool closed; /* the closing boundary was there */
 };

@@ -13,12 +13,14 @@
 #define MS_PER_MB 40u
 #define FOLDERS_REMOVED_MAX 4096u
 
-const char *const oci_entry_names[OCI_ENTRY_COUNT] = {"none", "plain", "disguised", "miner", "dropper"};
+const char *const oci_entry_names[OCI_ENTRY_COUNT] = {"none", "plain", "disguised", "miner",
+                                                      "dropper"};
 
 /* Folders at the top of a root file system. */
 static int root_folder(struct bytes name)
 {
-    static const char *const names[] = {"etc", "usr", "bin", "sbin", "var", "root", "lib", "home", "tmp", "proc", "sys", "dev", "opt", "boot"};
+    static const char *const names[] = {"etc",  "usr", "bin",  "sbin", "var", "root", "lib",
+                                        "home", "tmp", "proc", "sys",  "dev", "opt",  "boot"};
     while (bytes_starts(name, BYTES("./")) || bytes_starts(name, BYTES("/")))
         name = bytes_from(name, name.at[0] == '/' ? 1 : 2);
     size_t slash = bytes_find_byte(name, '/', 0);
@@ -37,8 +39,10 @@ static int look_at_tar(struct arena *arena, struct bytes content)
     uint32_t folders = 0, count = 0;
     tar_begin(&walk, arena, content);
     while (count++ < 20000 && tar_next(&walk, &member)) {
-        if (bytes_equal(member.name, BYTES("manifest.json")) || bytes_equal(member.name, BYTES("oci-layout")) ||
-            bytes_equal(member.name, BYTES("./oci-layout")) || bytes_equal(member.name, BYTES("./manifest.json")))
+        if (bytes_equal(member.name, BYTES("manifest.json")) ||
+            bytes_equal(member.name, BYTES("oci-layout")) ||
+            bytes_equal(member.name, BYTES("./oci-layout")) ||
+            bytes_equal(member.name, BYTES("./manifest.json")))
             return 1;
         size_t slash = bytes_find_last_byte(member.name, '/');
         struct bytes base = slash == BYTES_NPOS ? member.name : bytes_from(member.name, slash + 1);
@@ -59,7 +63,8 @@ static int look(const struct node *node)
     if (node->kind == KIND_TAR || (node->kind == KIND_UNKNOWN && tar_is(node->content))) {
         what = look_at_tar(arena, node->content);
     } else if (node->kind == KIND_GZIP || node->kind == KIND_ZSTD) {
-        struct piece *piece = piece_new(own, node->kind == KIND_GZIP ? CODEC_GZIP : CODEC_ZSTD, node->content);
+        struct piece *piece =
+            piece_new(own, node->kind == KIND_GZIP ? CODEC_GZIP : CODEC_ZSTD, node->content);
         uint8_t *head = arena_alloc(arena, PEEK_BYTES);
         size_t len = 0, part;
         while (len < PEEK_BYTES && (part = piece_read(piece, head + len, PEEK_BYTES - len)) > 0)
@@ -95,8 +100,9 @@ static void removed_note(struct oci_image *image, struct oci_file *file, uint32_
 {
     file->removed_in = layer, image->layer[layer - 1].removed++;
     if (file->node != NULL)
-        node_fact_string(file->node, FACT_IMAGE_STATE,
-                         arena_printf(image->node->tree->arena, "removed in layer %u, still shipped", layer));
+        node_fact_string(
+            file->node, FACT_IMAGE_STATE,
+            arena_printf(image->node->tree->arena, "removed in layer %u, still shipped", layer));
 }
 
 static void whiteout(struct oci_image *image, struct bytes path, uint32_t layer, bool below)
@@ -113,8 +119,8 @@ static void whiteout(struct oci_image *image, struct bytes path, uint32_t layer,
     }
     for (uint32_t i = 0; i < image->files->count; i++) {
         struct oci_file *other = image->files->row[i].value;
-        if (other->layer < layer && other->removed_in == 0 && other->path.len > path.len + 1 && bytes_starts(other->path, path) &&
-            (path.len == 0 || other->path.at[path.len] == '/'))
+        if (other->layer < layer && other->removed_in == 0 && other->path.len > path.len + 1 &&
+            bytes_starts(other->path, path) && (path.len == 0 || other->path.at[path.len] == '/'))
             removed_note(image, other, layer);
     }
 }
@@ -132,11 +138,14 @@ static void hazards_note(struct oci_image *image, const struct tar_member *membe
         node_anomaly(node, ANOMALY_UNUSUAL_MEMBER, 0, 0, name);
     if ((member->hazards & TAR_SPARSE) != 0)
         node_anomaly(node, ANOMALY_MALFORMED, 0, 0, BYTES("sparse file in a layer"));
-    if ((member->hazards & TAR_LINK_ESCAPES) != 0 && bytes_find(member->link, BYTES(".."), 0) != BYTES_NPOS && (member->hazards & TAR_CLIMBS) != 0)
+    if ((member->hazards & TAR_LINK_ESCAPES) != 0 &&
+        bytes_find(member->link, BYTES(".."), 0) != BYTES_NPOS &&
+        (member->hazards & TAR_CLIMBS) != 0)
         node_anomaly(node, ANOMALY_LINK_ESCAPES, 0, 0, name);
 }
 
-static struct oci_file *file_note(struct oci_image *image, const struct tar_member *member, struct bytes path, uint32_t layer)
+static struct oci_file *file_note(struct oci_image *image, const struct tar_member *member,
+                                  struct bytes path, uint32_t layer)
 {
     struct arena *arena = image->node->tree->arena;
     void **slot = table_at(image->files, path);
@@ -153,13 +162,16 @@ static struct oci_file *file_note(struct oci_image *image, const struct tar_memb
     file->path = kept, file->layer = layer;
     file->link = member->link.len > 0 ? arena_copy(arena, member->link) : BYTES_NONE;
     *slot = file;
-    if (before != NULL && before->node != NULL && before->removed_in == 0 && before->replaced_in == layer)
-        node_fact_string(before->node, FACT_IMAGE_STATE, arena_printf(arena, "replaced in layer %u, still shipped", layer));
+    if (before != NULL && before->node != NULL && before->removed_in == 0 &&
+        before->replaced_in == layer)
+        node_fact_string(before->node, FACT_IMAGE_STATE,
+                         arena_printf(arena, "replaced in layer %u, still shipped", layer));
     image->layer[layer - 1].files++, image->file_count++;
     return file;
 }
 
-static void member_read(struct oci_image *image, struct layer *reader, struct arena *scratch, const struct tar_member *member, uint32_t layer)
+static void member_read(struct oci_image *image, struct layer *reader, struct arena *scratch,
+                        const struct tar_member *member, uint32_t layer)
 {
     struct bytes path = clean_path(member->name);
     size_t slash = bytes_find_last_byte(path, '/');
@@ -187,25 +199,33 @@ static void member_read(struct oci_image *image, struct layer *reader, struct ar
         return;
     }
     struct oci_file *file = file_note(image, member, path, layer);
-    size_t wanted = member->type == TAR_FILE ? oci_file_wanted(path, member->size, member->mode) : 0;
+    size_t wanted =
+        member->type == TAR_FILE ? oci_file_wanted(path, member->size, member->mode) : 0;
     if (wanted > 0)
-        oci_file_look(image, file, layer_content(reader, scratch, wanted), member->size, member->mode);
+        oci_file_look(image, file, layer_content(reader, scratch, wanted), member->size,
+                      member->mode);
 }
 
-static void digests_check(struct oci_image *image, struct layer *reader, uint32_t n, struct arena *scratch)
+static void digests_check(struct oci_image *image, struct layer *reader, uint32_t n,
+                          struct arena *scratch)
 {
     struct oci_layer *layer = &image->layer[n - 1];
     struct bytes diff_id = layer_diff_id(reader, scratch);
     if (bytes_starts(layer->digest, BYTES("sha256:"))) {
         struct bytes found = digest_hex(scratch, DIGEST_SHA256, layer->blob);
         if (!bytes_equal(bytes_from(layer->digest, 7), found))
-            node_anomaly(layer->node, ANOMALY_BAD_CHECKSUM, 0, 0, BYTES("the layer's digest is not the manifest's"));
+            node_anomaly(layer->node, ANOMALY_BAD_CHECKSUM, 0, 0,
+                         BYTES("the layer's digest is not the manifest's"));
     }
-    if (bytes_starts(layer->diff_id, BYTES("sha256:")) && !bytes_equal(bytes_from(layer->diff_id, 7), diff_id))
-        node_anomaly(layer->node, ANOMALY_BAD_CHECKSUM, 0, 0, BYTES("the layer's diff id is not the configuration's"));
+    if (bytes_starts(layer->diff_id, BYTES("sha256:")) &&
+        !bytes_equal(bytes_from(layer->diff_id, 7), diff_id))
+        node_anomaly(layer->node, ANOMALY_BAD_CHECKSUM, 0, 0,
+                     BYTES("the layer's diff id is not the configuration's"));
     enum decompress_status status = layer_status(reader);
     if (status != DECOMPRESS_OK)
-        node_anomaly(layer->node, status == DECOMPRESS_TRUNCATED ? ANOMALY_TRUNCATED : ANOMALY_UNDECODABLE, 0, 0, BYTES("layer"));
+        node_anomaly(layer->node,
+                     status == DECOMPRESS_TRUNCATED ? ANOMALY_TRUNCATED : ANOMALY_UNDECODABLE, 0, 0,
+                     BYTES("layer"));
 }
 
 static void layer_read(struct oci_image *image, uint32_t n)
@@ -213,7 +233,9 @@ static void layer_read(struct oci_image *image, uint32_t n)
     struct oci_layer *layer = &image->layer[n - 1];
     struct arena *arena = image->node->tree->arena;
     struct bytes line = bytes_sub(layer->created_by, 0, 120);
-    layer->node = node_add(image->node, BYTES(""), arena_printf(arena, "layer %u%s%.*s", n, line.len > 0 ? ": " : "", BYTES_FMT(line)));
+    layer->node = node_add(
+        image->node, BYTES(""),
+        arena_printf(arena, "layer %u%s%.*s", n, line.len > 0 ? ": " : "", BYTES_FMT(line)));
     if (layer->node == NULL)
         return;
     layer->node->kind = KIND_DIRECTORY, layer->node->opened = true, layer->node->is_view = true;
@@ -265,7 +287,8 @@ static void open(struct node *node)
     if (what == 2 || !oci_index_read(node)) {
         struct oci_image *image = arena_new_of(tree->arena, struct oci_image);
         image->node = node, image->layout = "layer", image->secret_end = &image->secret;
-        image->layer[0].blob = node->content, image->layer[0].name = node->name, image->layer_count = 1;
+        image->layer[0].blob = node->content, image->layer[0].name = node->name,
+        image->layer_count = 1;
         node->own = image;
     }
     for (struct oci_image *image = node->own; image != NULL; image = image->next) {

@@ -25,7 +25,8 @@ static void history_read(struct oci_image *image, struct value history)
 {
     uint32_t layer = 0;
     struct arena *arena = image->node->tree->arena;
-    for (uint32_t i = 0; history.tag == VALUE_ARRAY && i < history.as.array->count && i < 512; i++) {
+    for (uint32_t i = 0; history.tag == VALUE_ARRAY && i < history.as.array->count && i < 512;
+         i++) {
         struct value entry = history.as.array->item[i];
         struct bytes line = recipe_line(value_bytes(field(entry, "created_by")));
         bool empty = value_is_true(field(entry, "empty_layer"));
@@ -33,10 +34,13 @@ static void history_read(struct oci_image *image, struct value history)
             image->layer[layer++].created_by = line;
         if (line.len == 0)
             continue;
-        oci_secrets_find(image, line, arena_printf(arena, "history line %u", i + 1), NULL, empty ? 0 : layer);
+        oci_secrets_find(image, line, arena_printf(arena, "history line %u", i + 1), NULL,
+                         empty ? 0 : layer);
         struct bytes run = bytes_starts(line, BYTES("RUN ")) ? bytes_from(line, 4) : line;
         bool instruction = false;
-        static const char *const others[] = {"COPY", "ADD", "CMD", "ENTRYPOINT", "ENV", "LABEL", "WORKDIR", "EXPOSE", "USER", "ARG", "VOLUME", "MAINTAINER", "HEALTHCHECK", "SHELL", "STOPSIGNAL", "ONBUILD"};
+        static const char *const others[] = {
+            "COPY", "ADD", "CMD",    "ENTRYPOINT", "ENV",         "LABEL", "WORKDIR",    "EXPOSE",
+            "USER", "ARG", "VOLUME", "MAINTAINER", "HEALTHCHECK", "SHELL", "STOPSIGNAL", "ONBUILD"};
         for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
             instruction |= bytes_starts(run, bytes_of_string(others[k]));
         if (instruction)
@@ -55,7 +59,9 @@ void oci_config_read(struct oci_image *image)
         struct bytes row = value_bytes(env.as.array->item[i]);
         size_t equals = bytes_find_byte(row, '=', 0);
         struct bytes name = equals == BYTES_NPOS ? row : bytes_sub(row, 0, equals);
-        oci_secrets_find(image, row, arena_printf(arena, "ENV %.*s", BYTES_FMT(bytes_sub(name, 0, 80))), NULL, 0);
+        oci_secrets_find(image, row,
+                         arena_printf(arena, "ENV %.*s", BYTES_FMT(bytes_sub(name, 0, 80))), NULL,
+                         0);
     }
     history_read(image, field(image->config, "history"));
 }
@@ -89,11 +95,13 @@ static struct oci_file *final_file(struct oci_image *image, struct bytes path)
 
 static struct oci_file *program_file(struct oci_image *image, struct bytes word)
 {
-    static const char *const dirs[] = {"usr/local/sbin/", "usr/local/bin/", "usr/sbin/", "usr/bin/", "sbin/", "bin/", ""};
+    static const char *const dirs[] = {"usr/local/sbin/", "usr/local/bin/", "usr/sbin/", "usr/bin/",
+                                       "sbin/",           "bin/",           ""};
     if (bytes_find_byte(word, '/', 0) != BYTES_NPOS)
         return final_file(image, word);
     for (size_t i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
-        struct oci_file *file = final_file(image, arena_printf(image->node->tree->arena, "%s%.*s", dirs[i], BYTES_FMT(word)));
+        struct oci_file *file = final_file(
+            image, arena_printf(image->node->tree->arena, "%s%.*s", dirs[i], BYTES_FMT(word)));
         if (file != NULL)
             return file;
     }
@@ -104,14 +112,19 @@ static bool is_shell_word(struct bytes word)
 {
     size_t slash = bytes_find_last_byte(word, '/');
     struct bytes base = slash == BYTES_NPOS ? word : bytes_from(word, slash + 1);
-    return bytes_equal(base, BYTES("sh")) || bytes_equal(base, BYTES("bash")) || bytes_equal(base, BYTES("ash")) || bytes_equal(base, BYTES("dash"));
+    return bytes_equal(base, BYTES("sh")) || bytes_equal(base, BYTES("bash")) ||
+           bytes_equal(base, BYTES("ash")) || bytes_equal(base, BYTES("dash"));
 }
 
 /* A service's name on a program that lies where no package puts one. */
 static bool is_disguised(const struct oci_file *file)
 {
-    static const char *const services[] = {"nginx", "httpd", "apache2", "redis-server", "mysqld", "postgres", "sshd", "systemd", "dockerd", "cron", "crond", "kworker", "java", "node", "php-fpm", "containerd"};
-    static const char *const homes[] = {"usr/sbin/", "usr/bin/", "usr/local/", "sbin/", "bin/", "opt/", "usr/lib/"};
+    static const char *const services[] = {"nginx",   "httpd",    "apache2", "redis-server",
+                                           "mysqld",  "postgres", "sshd",    "systemd",
+                                           "dockerd", "cron",     "crond",   "kworker",
+                                           "java",    "node",     "php-fpm", "containerd"};
+    static const char *const homes[] = {"usr/sbin/", "usr/bin/", "usr/local/", "sbin/",
+                                        "bin/",      "opt/",     "usr/lib/"};
     size_t slash = bytes_find_last_byte(file->path, '/');
     struct bytes base = slash == BYTES_NPOS ? file->path : bytes_from(file->path, slash + 1);
     while (base.len > 0 && base.at[0] == '.')
@@ -120,14 +133,17 @@ static bool is_disguised(const struct oci_file *file)
     for (size_t i = 0; i < sizeof services / sizeof services[0]; i++)
         service |= bytes_equal(base, bytes_of_string(services[i]));
     for (size_t i = 0; service && i < sizeof homes / sizeof homes[0]; i++)
-        if (bytes_starts(file->path, bytes_of_string(homes[i])) && bytes_find(file->path, BYTES("/."), 0) == BYTES_NPOS)
+        if (bytes_starts(file->path, bytes_of_string(homes[i])) &&
+            bytes_find(file->path, BYTES("/."), 0) == BYTES_NPOS)
             return false;
     return service;
 }
 
 void oci_entry_find(struct oci_image *image)
 {
-    static const char *const miners[] = {"xmrig", "minerd", "cpuminer", "stratum+tcp", "--donate-level", "xmr-stak", "ethminer", "nbminer", "lolminer"};
+    static const char *const miners[] = {"xmrig",       "minerd",         "cpuminer",
+                                         "stratum+tcp", "--donate-level", "xmr-stak",
+                                         "ethminer",    "nbminer",        "lolminer"};
     struct value config = field(image->config, "config");
     struct text line;
     struct bytes rest, word;
@@ -151,5 +167,6 @@ void oci_entry_find(struct oci_image *image)
     if (image->entry_class == OCI_ENTRY_PLAIN && image->entry != NULL && is_disguised(image->entry))
         image->entry_class = OCI_ENTRY_DISGUISED;
     shell_body(image->node, image->entry_line, "entry point", 1);
-    node_fact_string(image->node, FACT_IMAGE_ENTRY, bytes_of_string(oci_entry_names[image->entry_class]));
+    node_fact_string(image->node, FACT_IMAGE_ENTRY,
+                     bytes_of_string(oci_entry_names[image->entry_class]));
 }

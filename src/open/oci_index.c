@@ -92,7 +92,8 @@ static struct bytes blob_data(struct outer *outer, struct bytes digest)
     size_t colon = bytes_find_byte(digest, ':', 0);
     if (colon == BYTES_NPOS)
         return BYTES_NONE;
-    struct bytes name = arena_printf(outer->node->tree->arena, "blobs/%.*s/%.*s", BYTES_FMT(bytes_sub(digest, 0, colon)),
+    struct bytes name = arena_printf(outer->node->tree->arena, "blobs/%.*s/%.*s",
+                                     BYTES_FMT(bytes_sub(digest, 0, colon)),
                                      BYTES_FMT(bytes_from(digest, colon + 1)));
     return member_data(outer, name);
 }
@@ -104,7 +105,9 @@ static struct value field(struct value map, const char *name)
 
 static struct value json_of(struct outer *outer, struct bytes text)
 {
-    struct value v = text.len == 0 || text.len > (size_t)16 << 20 ? (struct value){0} : json_read(outer->node->tree->arena, text, NULL);
+    struct value v = text.len == 0 || text.len > (size_t)16 << 20
+                         ? (struct value){0}
+                         : json_read(outer->node->tree->arena, text, NULL);
     if (text.len > 0 && v.tag == VALUE_UNSET)
         node_anomaly(outer->node, ANOMALY_MALFORMED, 0, 0, BYTES("JSON of the image"));
     return v;
@@ -122,17 +125,21 @@ static struct oci_image *image_new(struct outer *outer, const char *layout)
     return image;
 }
 
-static void layer_add(struct outer *outer, struct oci_image *image, struct bytes blob, struct bytes digest, struct bytes name)
+static void layer_add(struct outer *outer, struct oci_image *image, struct bytes blob,
+                      struct bytes digest, struct bytes name)
 {
     if (blob.at == NULL) {
-        node_anomaly(outer->node, ANOMALY_TRUNCATED, 0, 0, arena_printf(outer->node->tree->arena, "layer %.*s is not in the archive", BYTES_FMT(name)));
+        node_anomaly(outer->node, ANOMALY_TRUNCATED, 0, 0,
+                     arena_printf(outer->node->tree->arena, "layer %.*s is not in the archive",
+                                  BYTES_FMT(name)));
         return;
     }
     if (image->layer_count >= OCI_LAYERS_MAX) {
         node_limit(outer->node, LIMIT_PARTS);
         return;
     }
-    image->layer[image->layer_count++] = (struct oci_layer){.blob = blob, .digest = digest, .name = name};
+    image->layer[image->layer_count++] =
+        (struct oci_layer){.blob = blob, .digest = digest, .name = name};
 }
 
 static void config_set(struct outer *outer, struct oci_image *image, struct bytes text)
@@ -174,10 +181,15 @@ static void descriptor_read(struct outer *outer, struct value descriptor, uint32
     struct bytes digest = value_bytes(field(descriptor, "digest")), text = blob_data(outer, digest);
     if (is_attestation(descriptor) || text.at == NULL)
         return;
-    if (bytes_starts(digest, BYTES("sha256:")) && !bytes_equal(bytes_from(digest, 7), digest_hex(outer->node->tree->arena, DIGEST_SHA256, text)))
-        node_anomaly(outer->node, ANOMALY_BAD_CHECKSUM, 0, 0, BYTES("a manifest's digest is not the index's"));
-    struct value manifest = json_of(outer, text), inner = field(manifest, "manifests"), layers = field(manifest, "layers");
-    for (uint32_t i = 0; depth < 3 && inner.tag == VALUE_ARRAY && i < inner.as.array->count && i < 64; i++)
+    if (bytes_starts(digest, BYTES("sha256:")) &&
+        !bytes_equal(bytes_from(digest, 7),
+                     digest_hex(outer->node->tree->arena, DIGEST_SHA256, text)))
+        node_anomaly(outer->node, ANOMALY_BAD_CHECKSUM, 0, 0,
+                     BYTES("a manifest's digest is not the index's"));
+    struct value manifest = json_of(outer, text), inner = field(manifest, "manifests"),
+                 layers = field(manifest, "layers");
+    for (uint32_t i = 0;
+         depth < 3 && inner.tag == VALUE_ARRAY && i < inner.as.array->count && i < 64; i++)
         descriptor_read(outer, inner.as.array->item[i], depth + 1);
     if (layers.tag != VALUE_ARRAY)
         return;
@@ -187,7 +199,8 @@ static void descriptor_read(struct outer *outer, struct value descriptor, uint32
         layer_add(outer, image, blob_data(outer, id), id, id);
     }
     if (image != NULL)
-        config_set(outer, image, blob_data(outer, value_bytes(field(field(manifest, "config"), "digest"))));
+        config_set(outer, image,
+                   blob_data(outer, value_bytes(field(field(manifest, "config"), "digest"))));
 }
 
 bool oci_index_read(struct node *node)
@@ -198,7 +211,8 @@ bool oci_index_read(struct node *node)
     members_read(&outer);
     struct value index = json_of(&outer, member_data(&outer, BYTES("index.json")));
     struct value manifests = field(index, "manifests");
-    for (uint32_t i = 0; manifests.tag == VALUE_ARRAY && i < manifests.as.array->count && i < 64; i++)
+    for (uint32_t i = 0; manifests.tag == VALUE_ARRAY && i < manifests.as.array->count && i < 64;
+         i++)
         descriptor_read(&outer, manifests.as.array->item[i], 0);
     if (first == NULL)
         docker_read(&outer);

@@ -32,8 +32,8 @@ static struct bytes string_near(struct arena *arena, struct bytes b, size_t at, 
         for (size_t k = 0; k < characters && plain; k++) {
             uint16_t c = bytes_u16le(raw, k * 2);
             bool last = k + 1 == characters;
-            plain = (c >= 0x20 && c != 0xFFFF && !(c >= 0xD800 && c < 0xE000)) || c == '\n' || c == '\r' || c == '\t' ||
-                    c == 0x0B || (c == 0 && last && k > 0);
+            plain = (c >= 0x20 && c != 0xFFFF && !(c >= 0xD800 && c < 0xE000)) || c == '\n' ||
+                    c == '\r' || c == '\t' || c == 0x0B || (c == 0 && last && k > 0);
         }
         if (plain)
             return utf16_to_utf8_nul(arena, raw);
@@ -45,7 +45,8 @@ static uint32_t find_names(struct node *node, struct bytes names[FILES_MAX])
 {
     struct bytes b = node->content;
     uint32_t count = 0;
-    for (size_t at = bytes_find(b, BYTES("\x72\x1D\0\x1C"), 0); at != BYTES_NPOS && count < FILES_MAX;
+    for (size_t at = bytes_find(b, BYTES("\x72\x1D\0\x1C"), 0);
+         at != BYTES_NPOS && count < FILES_MAX;
          at = bytes_find(b, BYTES("\x72\x1D\0\x1C"), at + 4)) {
         struct bytes name = string_near(node->tree->arena, b, at + 4, 3);
         if (name.len == 0 || bytes_find_byte(name, '.', 0) == BYTES_NPOS)

@@ -25,14 +25,53 @@ static void (*const inspectors[])(struct node *node) = {
 static bool is_leaf(enum kind kind)
 {
     switch (kind) {
-    case KIND_EMPTY: case KIND_TEXT: case KIND_XML: case KIND_JSON: case KIND_CSV: case KIND_YAML: case KIND_HTML:
-    case KIND_SVG: case KIND_MULTIPART: case KIND_VBA: case KIND_VBS: case KIND_JAVASCRIPT: case KIND_HTA:
-    case KIND_WSF: case KIND_POWERSHELL: case KIND_BATCH: case KIND_SHELL: case KIND_PYTHON: case KIND_PERL:
-    case KIND_PHP: case KIND_DOCKERFILE: case KIND_PNG: case KIND_JPEG: case KIND_GIF: case KIND_WEBP:
-    case KIND_BMP: case KIND_TIFF: case KIND_ICO: case KIND_HEIC: case KIND_EMF: case KIND_WMF: case KIND_PE:
-    case KIND_ELF: case KIND_MACHO: case KIND_JAVA_CLASS: case KIND_AUDIO: case KIND_VIDEO: case KIND_FONT:
-    case KIND_P7S: case KIND_ROBOT: case KIND_DIRECTORY: case KIND_ICS: case KIND_VCF: case KIND_URL_SHORTCUT: return true;
-    default: return false;
+    case KIND_EMPTY:
+    case KIND_TEXT:
+    case KIND_XML:
+    case KIND_JSON:
+    case KIND_CSV:
+    case KIND_YAML:
+    case KIND_HTML:
+    case KIND_SVG:
+    case KIND_MULTIPART:
+    case KIND_VBA:
+    case KIND_VBS:
+    case KIND_JAVASCRIPT:
+    case KIND_HTA:
+    case KIND_WSF:
+    case KIND_POWERSHELL:
+    case KIND_BATCH:
+    case KIND_SHELL:
+    case KIND_PYTHON:
+    case KIND_PERL:
+    case KIND_PHP:
+    case KIND_DOCKERFILE:
+    case KIND_PNG:
+    case KIND_JPEG:
+    case KIND_GIF:
+    case KIND_WEBP:
+    case KIND_BMP:
+    case KIND_TIFF:
+    case KIND_ICO:
+    case KIND_HEIC:
+    case KIND_EMF:
+    case KIND_WMF:
+    case KIND_PE:
+    case KIND_ELF:
+    case KIND_MACHO:
+    case KIND_JAVA_CLASS:
+    case KIND_AUDIO:
+    case KIND_VIDEO:
+    case KIND_FONT:
+    case KIND_P7S:
+    case KIND_ROBOT:
+    case KIND_DIRECTORY:
+    case KIND_ICS:
+    case KIND_VCF:
+    case KIND_URL_SHORTCUT:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -40,17 +79,32 @@ static bool is_leaf(enum kind kind)
 static bool holds_private_parts(const struct node *parent)
 {
     switch (parent->kind) {
-    case KIND_DOCX: case KIND_XLSX: case KIND_XLSB: case KIND_PPTX: case KIND_CFB: case KIND_DOC: case KIND_XLS:
-    case KIND_PPT: case KIND_MSI: case KIND_MSG: case KIND_RTF: case KIND_JAR: case KIND_APK: case KIND_PE:
-    case KIND_PDF: return true;
-    default: return false;
+    case KIND_DOCX:
+    case KIND_XLSX:
+    case KIND_XLSB:
+    case KIND_PPTX:
+    case KIND_CFB:
+    case KIND_DOC:
+    case KIND_XLS:
+    case KIND_PPT:
+    case KIND_MSI:
+    case KIND_MSG:
+    case KIND_RTF:
+    case KIND_JAR:
+    case KIND_APK:
+    case KIND_PE:
+    case KIND_PDF:
+        return true;
+    default:
+        return false;
     }
 }
 
 /* Nobody bids: what is neither known nor plainly inert must not pass as looked at. */
 static void note_unopened(struct node *node)
 {
-    if (node->is_view || is_leaf(node->kind) || (node->parent != NULL && holds_private_parts(node->parent)))
+    if (node->is_view || is_leaf(node->kind) ||
+        (node->parent != NULL && holds_private_parts(node->parent)))
         return;
     if (node->kind == KIND_UNKNOWN)
         node_anomaly(node, ANOMALY_UNKNOWN_CONTENT, 0, 0, BYTES_NONE);

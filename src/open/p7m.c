@@ -83,7 +83,8 @@ static void open(struct node *node)
     struct element wrapped;
     struct text out;
     text_init(&out, node->tree->arena, 0);
-    if (inner == BYTES_NPOS || !read_element(bytes_from(b, inner + 11), &wrapped) || wrapped.tag != 0xA0) {
+    if (inner == BYTES_NPOS || !read_element(bytes_from(b, inner + 11), &wrapped) ||
+        wrapped.tag != 0xA0) {
         node->kind = KIND_P7S; /* detached: the content is elsewhere in the mail */
         return;
     }

@@ -19,35 +19,91 @@
 #define PHRASE_AFTER 120
 
 /* Words for "password", "key", "code", "unpack"; folded ASCII, the rest as written. */
-static const char *const keywords[] = {
-    "password", "passwort", "passord", "passcode", "pass code", "pass:", "pass =", "passwd", "pwd", "pw:", "pw is",
-    "p/w", "kennwort", "mot de passe", "contrase\xC3\xB1" "a", "contrasena", "clave", "senha", "wachtwoord",
-    "l\xC3\xB6senord", "losenord", "adgangskode", "salasana", "has\xC5\x82o", "haslo", "heslo", "jelsz\xC3\xB3",
-    "parola", "\xC8\x99" "ifr", "\xC5\x9Fifre", "sifre", "lozinka", "geslo", "access code", "access key", "pin code",
-    "pin:", "kode:", "kata sandi", "sandi:", "m\xE1\xBA\xADt kh\xE1\xBA\xA9u", "codice", "code:", "key:", "passphrase",
-    "\xD0\xBF\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1\x8C", "\xD0\x9F\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1\x8C",
-    "\xD0\x9F\xD0\x90\xD0\xA0\xD0\x9E\xD0\x9B\xD0\xAC", "\xCE\xBA\xCF\x89\xCE\xB4\xCE\xB9\xCE\xBA\xCF\x8C",
-    "\xE3\x83\x91\xE3\x82\xB9\xE3\x83\xAF\xE3\x83\xBC\xE3\x83\x89", /* pasuwaado */
-    "\xE3\x83\x91\xE3\x82\xB9\xE3\x82\xB3\xE3\x83\xBC\xE3\x83\x89", /* pasukoodo */
-    "\xE8\xA7\xA3\xE5\x87\x8D", /* kaitou: unpacking */
-    "\xE6\x9A\x97\xE8\xA8\xBC\xE7\x95\xAA\xE5\x8F\xB7", /* anshou bangou: PIN */
-    "\xEF\xBE\x8A\xEF\xBE\x9F\xEF\xBD\xBD\xEF\xBE\x9C\xEF\xBD\xB0\xEF\xBE\x84\xEF\xBE\x9E", /* half-width */
-    "\xE5\xAF\x86\xE7\xA0\x81", "\xE5\xAF\x86\xE7\xA2\xBC", "\xE5\x8F\xA3\xE4\xBB\xA4", "\xE8\xA7\xA3\xE5\x8E\x8B",
-    "\xEB\xB9\x84\xEB\xB0\x80\xEB\xB2\x88\xED\x98\xB8", "\xEC\x95\x94\xED\x98\xB8",
-    "\xE0\xB8\xA3\xE0\xB8\xAB\xE0\xB8\xB1\xE0\xB8\xAA\xE0\xB8\x9C\xE0\xB9\x88\xE0\xB8\xB2\xE0\xB8\x99",
-    "\xD9\x83\xD9\x84\xD9\x85\xD8\xA9 \xD8\xA7\xD9\x84\xD9\x85\xD8\xB1\xD9\x88\xD8\xB1",
-    "\xD7\xA1\xD7\x99\xD7\xA1\xD7\x9E\xD7\x94",
+static const char
+    *const
+        keywords[] =
+            {
+                "password",
+                "passwort",
+                "passord",
+                "passcode",
+                "pass code",
+                "pass:",
+                "pass =",
+                "passwd",
+                "pwd",
+                "pw:",
+                "pw is",
+                "p/w",
+                "kennwort",
+                "mot de passe",
+                "contrase\xC3\xB1"
+                "a",
+                "contrasena",
+                "clave",
+                "senha",
+                "wachtwoord",
+                "l\xC3\xB6senord",
+                "losenord",
+                "adgangskode",
+                "salasana",
+                "has\xC5\x82o",
+                "haslo",
+                "heslo",
+                "jelsz\xC3\xB3",
+                "parola",
+                "\xC8\x99"
+                "ifr",
+                "\xC5\x9Fifre",
+                "sifre",
+                "lozinka",
+                "geslo",
+                "access code",
+                "access key",
+                "pin code",
+                "pin:",
+                "kode:",
+                "kata sandi",
+                "sandi:",
+                "m\xE1\xBA\xADt kh\xE1\xBA\xA9u",
+                "codice",
+                "code:",
+                "key:",
+                "passphrase",
+                "\xD0\xBF\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1\x8C",
+                "\xD0\x9F\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBB\xD1\x8C",
+                "\xD0\x9F\xD0\x90\xD0\xA0\xD0\x9E\xD0\x9B\xD0\xAC",
+                "\xCE\xBA\xCF\x89\xCE\xB4\xCE\xB9\xCE\xBA\xCF\x8C",
+                "\xE3\x83\x91\xE3\x82\xB9\xE3\x83\xAF\xE3\x83\xBC\xE3\x83\x89", /* pasuwaado */
+                "\xE3\x83\x91\xE3\x82\xB9\xE3\x82\xB3\xE3\x83\xBC\xE3\x83\x89", /* pasukoodo */
+                "\xE8\xA7\xA3\xE5\x87\x8D",                         /* kaitou: unpacking */
+                "\xE6\x9A\x97\xE8\xA8\xBC\xE7\x95\xAA\xE5\x8F\xB7", /* anshou bangou: PIN */
+                "\xEF\xBE\x8A\xEF\xBE\x9F\xEF\xBD\xBD\xEF\xBE\x9C\xEF\xBD\xB0\xEF\xBE\x84\xEF\xBE"
+                "\x9E", /* half-width */
+                "\xE5\xAF\x86\xE7\xA0\x81",
+                "\xE5\xAF\x86\xE7\xA2\xBC",
+                "\xE5\x8F\xA3\xE4\xBB\xA4",
+                "\xE8\xA7\xA3\xE5\x8E\x8B",
+                "\xEB\xB9\x84\xEB\xB0\x80\xEB\xB2\x88\xED\x98\xB8",
+                "\xEC\x95\x94\xED\x98\xB8",
+                "\xE0\xB8\xA3\xE0\xB8\xAB\xE0\xB8\xB1\xE0\xB8\xAA\xE0\xB8\x9C\xE0\xB9\x88\xE0\xB8"
+                "\xB2\xE0\xB8\x99",
+                "\xD9\x83\xD9\x84\xD9\x85\xD8\xA9 \xD8\xA7\xD9\x84\xD9\x85\xD8\xB1\xD9\x88\xD8\xB1",
+                "\xD7\xA1\xD7\x99\xD7\xA1\xD7\x9E\xD7\x94",
 };
 
-static const char *const habits[] = {"infected", "1234", "123", "12345", "123456", "1111", "0000", "password",
-                                     "Password1", "VelvetSweatshop", "malware", "virus", "2020", "2021", "777",
-                                     "secret", "admin", "document"};
+static const char *const habits[] = {
+    "infected", "1234",     "123",       "12345",           "123456",  "1111",
+    "0000",     "password", "Password1", "VelvetSweatshop", "malware", "virus",
+    "2020",     "2021",     "777",       "secret",          "admin",   "document"};
 
 /* Filler that stands between the keyword and the key. */
 static const char *const fillers[] = {
-    "is",   "for",  "the", "to",   "a",    "an",   "of",   "in",   "file",  "files",    "archive", "zip",  "document",
-    "open", "this", "use", "and",  "your", "with", "will", "be",   "attached", "attachment", "ist", "est", "es",
-    "per",  "pour", "der", "die",  "das",  "la",   "le",   "el",   "please", "enter", "following",
+    "is",   "for",   "the",     "to",    "a",         "an",       "of",         "in",
+    "file", "files", "archive", "zip",   "document",  "open",     "this",       "use",
+    "and",  "your",  "with",    "will",  "be",        "attached", "attachment", "ist",
+    "est",  "es",    "per",     "pour",  "der",       "die",      "das",        "la",
+    "le",   "el",    "please",  "enter", "following",
 };
 
 static bool is_filler(struct bytes word)
@@ -85,15 +141,16 @@ void password_add(struct tree *tree, struct bytes word, struct bytes phrase)
 static size_t separator_len(struct bytes text, size_t at)
 {
     static const char *const wide[] = {
-        "\xE3\x80\x80", "\xEF\xBC\x9A", "\xE3\x80\x8C", "\xE3\x80\x8D", "\xE3\x80\x8E", "\xE3\x80\x8F",
-        "\xE3\x80\x90", "\xE3\x80\x91", "\xEF\xBC\x88", "\xEF\xBC\x89", "\xEF\xBC\x9D", "\xE3\x80\x82",
-        "\xE3\x80\x81", "\xE3\x80\x94", "\xE3\x80\x95", "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98",
-        "\xE2\x80\x99", "\xE3\x81\xAF", "\xE3\x81\xAE", "\xE3\x81\xA7", "\xE2\x86\x92", "\xE2\x80\x93",
-        "\xE2\x80\x94", "\xC2\xA0",     "\xC2\xAB",     "\xC2\xBB",
+        "\xE3\x80\x80", "\xEF\xBC\x9A", "\xE3\x80\x8C", "\xE3\x80\x8D", "\xE3\x80\x8E",
+        "\xE3\x80\x8F", "\xE3\x80\x90", "\xE3\x80\x91", "\xEF\xBC\x88", "\xEF\xBC\x89",
+        "\xEF\xBC\x9D", "\xE3\x80\x82", "\xE3\x80\x81", "\xE3\x80\x94", "\xE3\x80\x95",
+        "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x98", "\xE2\x80\x99", "\xE3\x81\xAF",
+        "\xE3\x81\xAE", "\xE3\x81\xA7", "\xE2\x86\x92", "\xE2\x80\x93", "\xE2\x80\x94",
+        "\xC2\xA0",     "\xC2\xAB",     "\xC2\xBB",
     };
     uint8_t c = text.at[at];
-    if (c <= ' ' || c == ':' || c == '"' || c == '\'' || c == '(' || c == ')' || c == '[' || c == ']' ||
-        c == '<' || c == '>' || c == '=' || c == ',' || c == ';' || c == '|')
+    if (c <= ' ' || c == ':' || c == '"' || c == '\'' || c == '(' || c == ')' || c == '[' ||
+        c == ']' || c == '<' || c == '>' || c == '=' || c == ',' || c == ';' || c == '|')
         return 1;
     if (c >= 0x80)
         for (size_t i = 0; i < sizeof wide / sizeof wide[0]; i++)
@@ -117,7 +174,8 @@ static bool word_next(struct bytes text, size_t *at, struct bytes *word_out)
 
 static bool is_edge_mark(uint8_t c)
 {
-    return c == '.' || c == '!' || c == '?' || c == '*' || c == '_' || c == '-' || c == '`' || c == '~';
+    return c == '.' || c == '!' || c == '?' || c == '*' || c == '_' || c == '-' || c == '`' ||
+           c == '~';
 }
 
 /* WORD as written, without marks at its edges, and with full-width letters as ASCII. */
@@ -209,8 +267,9 @@ static struct bytes talk_of(struct node *node)
     if (doc != NULL)
         return bytes_sub(doc->display_text, 0, TEXT_BYTES_MAX);
     struct bytes text = bytes_sub(node_text(node), 0, TEXT_BYTES_MAX);
-    return node->kind == KIND_HTML || bytes_equal(node->type, BYTES("text/html")) ? plain_text(node->tree, text)
-                                                                                  : text;
+    return node->kind == KIND_HTML || bytes_equal(node->type, BYTES("text/html"))
+               ? plain_text(node->tree, text)
+               : text;
 }
 
 static bool is_talk(const struct node *node)

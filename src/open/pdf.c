@@ -18,8 +18,9 @@ static struct node *hang_script(const struct pdf_file *file, struct bytes value)
 {
     struct arena *arena = file->node->tree->arena;
     struct pdf_object *object = pdf_find(file, pdf_reference(value));
-    struct bytes source = object != NULL && object->stream.at != NULL ? pdf_stream(file, object)
-                                                                      : pdf_string(arena, pdf_resolve(file, value));
+    struct bytes source = object != NULL && object->stream.at != NULL
+                              ? pdf_stream(file, object)
+                              : pdf_string(arena, pdf_resolve(file, value));
     if (source.len == 0)
         return NULL;
     struct node *child = node_add(file->node, source, BYTES("script.js"));
@@ -51,9 +52,9 @@ static void read_launch(const struct pdf_file *file, struct bytes action)
         struct bytes program = file_spec(file, pdf_get(windows, "F"));
         struct bytes parameters = pdf_string(arena, pdf_resolve(file, pdf_get(windows, "P")));
         if (program.at != NULL)
-            target = parameters.len > 0
-                         ? arena_printf(arena, "%.*s %.*s", BYTES_FMT(program), BYTES_FMT(parameters))
-                         : program;
+            target = parameters.len > 0 ? arena_printf(arena, "%.*s %.*s", BYTES_FMT(program),
+                                                       BYTES_FMT(parameters))
+                                        : program;
     }
     node_fact_add(file->node, FACT_PDF_LAUNCH, target.at == NULL ? bytes_of("", 0) : target);
 }
@@ -71,9 +72,10 @@ static bool is_fresh(const struct pdf_file *file, struct bytes value)
 /* Every key of BODY that acts, whatever dictionary it stands in. */
 static void read_keys(const struct pdf_file *file, struct bytes body)
 {
-    static const char *const acting[] = {"OpenAction", "AA", "Launch", "JavaScript", "JS", "SubmitForm", "ImportData",
-                                         "GoToR", "GoToE", "RichMedia", "XFA", "AcroForm", "EmbeddedFile",
-                                         "EmbeddedFiles", "URI"};
+    static const char *const acting[] = {
+        "OpenAction", "AA",         "Launch",       "JavaScript",    "JS",
+        "SubmitForm", "ImportData", "GoToR",        "GoToE",         "RichMedia",
+        "XFA",        "AcroForm",   "EmbeddedFile", "EmbeddedFiles", "URI"};
     struct node *node = file->node;
     struct arena *arena = node->tree->arena;
     size_t at = 0;
@@ -165,7 +167,8 @@ static void hash_objects(const struct pdf_file *file)
     text_init(&line, arena, 0);
     for (uint32_t i = 0; i < file->count && i < HASH_OBJECTS_MAX; i++) {
         const struct pdf_object *object = &file->object[i];
-        struct bytes type = pdf_get(object->body, "Type"), subtype = pdf_get(object->body, "Subtype"), token;
+        struct bytes type = pdf_get(object->body, "Type"),
+                     subtype = pdf_get(object->body, "Subtype"), token;
         if (object->packed || object->replaced || pdf_name_is(type, "Sig"))
             continue;
         size_t at = 0;
@@ -184,7 +187,8 @@ static void hash_objects(const struct pdf_file *file)
     if (line.len == 0)
         return;
     node_fact_string(file->node, FACT_PDF_OBJ_HASH_STRING, text_bytes(&line));
-    node_fact_string(file->node, FACT_PDF_OBJ_HASH, digest_hex(arena, DIGEST_MD5, text_bytes(&line)));
+    node_fact_string(file->node, FACT_PDF_OBJ_HASH,
+                     digest_hex(arena, DIGEST_MD5, text_bytes(&line)));
 }
 
 static void read_information(const struct pdf_file *file)
@@ -192,9 +196,12 @@ static void read_information(const struct pdf_file *file)
     static const struct {
         const char *key;
         enum fact_code code;
-    } rows[] = {{"Producer", FACT_EXIFTOOL_PRODUCER}, {"Creator", FACT_EXIFTOOL_CREATOR},
-                {"Title", FACT_EXIFTOOL_TITLE},       {"Author", FACT_EXIFTOOL_AUTHOR},
-                {"CreationDate", FACT_EXIFTOOL_CREATE_DATE}, {"ModDate", FACT_EXIFTOOL_MODIFY_DATE}};
+    } rows[] = {{"Producer", FACT_EXIFTOOL_PRODUCER},
+                {"Creator", FACT_EXIFTOOL_CREATOR},
+                {"Title", FACT_EXIFTOOL_TITLE},
+                {"Author", FACT_EXIFTOOL_AUTHOR},
+                {"CreationDate", FACT_EXIFTOOL_CREATE_DATE},
+                {"ModDate", FACT_EXIFTOOL_MODIFY_DATE}};
     struct node *node = file->node;
     struct arena *arena = node->tree->arena;
     struct bytes info = pdf_resolve(file, pdf_get(file->trailer, "Info"));
@@ -203,7 +210,8 @@ static void read_information(const struct pdf_file *file)
         if (value.at == NULL)
             continue;
         node_fact_string(node, rows[i].code, value);
-        node_fact_pair(node, FACT_EXIFTOOL_FIELDS, bytes_of_string(rows[i].key), value_string(value));
+        node_fact_pair(node, FACT_EXIFTOOL_FIELDS, bytes_of_string(rows[i].key),
+                       value_string(value));
     }
     size_t mark = bytes_find(bytes_sub(node->content, 0, 1024), BYTES("%PDF-"), 0);
     if (mark != BYTES_NPOS)
@@ -253,7 +261,8 @@ static void open_locked(struct node *node)
 {
     struct bytes plain = pdf_unlock(node);
     node_fact_bool(node, FACT_PDF_ENCRYPTED, true);
-    node_fact_pair(node, FACT_EXIFTOOL_FIELDS, BYTES("Encryption"), value_string(BYTES("Standard")));
+    node_fact_pair(node, FACT_EXIFTOOL_FIELDS, BYTES("Encryption"),
+                   value_string(BYTES("Standard")));
     if (plain.at == NULL)
         return;
     struct value used = node_get(node, FACT_PASSWORD_USED);
@@ -284,7 +293,8 @@ static void open(struct node *node)
     find_specifications(&file, named);
     for (uint32_t i = 0; i < file.count; i++) {
         read_keys(&file, file.object[i].body);
-        if (file.object[i].stream.at != NULL && pdf_name_is(pdf_get(file.object[i].body, "Type"), "EmbeddedFile"))
+        if (file.object[i].stream.at != NULL &&
+            pdf_name_is(pdf_get(file.object[i].body, "Type"), "EmbeddedFile"))
             embedded += hang_embedded(&file, &file.object[i], named);
         if (i % 256 == 255 && !budget_time_left(node->tree->budget)) {
             node_limit(node, LIMIT_MILLISECONDS);

@@ -17,7 +17,7 @@
 
 struct pdf_object {
     uint32_t number;
-    bool packed;          /* came out of an object stream */
+    bool packed; /* came out of an object stream */
     bool is_decoded;
     bool replaced;        /* a later object bears the same number */
     bool told;            /* a key that refers to it has been followed */
@@ -25,7 +25,8 @@ struct pdf_object {
     struct bytes stream;  /* as stored; absent where there is none */
     struct bytes decoded; /* after its filters; see pdf_stream() */
     struct bytes value;   /* the first value of its body, once asked for */
-    struct bytes picture_filter; /* the filter that is left: DCTDecode, JPXDecode, ...; absent where none */
+    struct bytes
+        picture_filter; /* the filter that is left: DCTDecode, JPXDecode, ...; absent where none */
 };
 
 struct pdf_file {
@@ -67,8 +68,8 @@ struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object);
 
 /* pdf_filter.c: IN after filter NAME with PARAMETERS; false where the filter is a picture's or unknown.
  * KNOWN: bytes a picture of its size has, 0 where IN is no picture; white pages pack 1,000 to 1. */
-bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in, size_t known,
-                struct bytes *out);
+bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in,
+                size_t known, struct bytes *out);
 /* pdf_text.c: the text layer as a view child; answers its length. */
 size_t pdf_text_hang(const struct pdf_file *file);
 /* Text that page PAGE shows, appended to OUT. */

@@ -70,7 +70,8 @@ struct bytes pdf_resolve(const struct pdf_file *file, struct bytes value)
 static bool number_before(struct bytes b, size_t at, uint32_t *number_out)
 {
     size_t i = at, end;
-    while (i > 0 && (b.at[i - 1] == ' ' || b.at[i - 1] == '\n' || b.at[i - 1] == '\r' || b.at[i - 1] == '\t'))
+    while (i > 0 && (b.at[i - 1] == ' ' || b.at[i - 1] == '\n' || b.at[i - 1] == '\r' ||
+                     b.at[i - 1] == '\t'))
         i--;
     end = i;
     while (i > 0 && end - i < 6 && ascii_is_digit(b.at[i - 1]))
@@ -78,7 +79,8 @@ static bool number_before(struct bytes b, size_t at, uint32_t *number_out)
     if (i == end || end == at)
         return false;
     end = i;
-    while (i > 0 && (b.at[i - 1] == ' ' || b.at[i - 1] == '\n' || b.at[i - 1] == '\r' || b.at[i - 1] == '\t'))
+    while (i > 0 && (b.at[i - 1] == ' ' || b.at[i - 1] == '\n' || b.at[i - 1] == '\r' ||
+                     b.at[i - 1] == '\t'))
         i--;
     if (i == end)
         return false;
@@ -169,9 +171,11 @@ static void read_trailers(struct pdf_file *file)
     for (uint32_t i = 0; i < file->count; i++)
         if (pdf_name_is(pdf_get(file->object[i].body, "Type"), "XRef")) {
             file->trailer = file->trailer.at == NULL ? file->object[i].body : file->trailer;
-            file->is_encrypted = file->is_encrypted || pdf_get(file->object[i].body, "Encrypt").at != NULL;
+            file->is_encrypted =
+                file->is_encrypted || pdf_get(file->object[i].body, "Encrypt").at != NULL;
         }
-    for (size_t at = bytes_find(b, BYTES("%%EOF"), 0); at != BYTES_NPOS; at = bytes_find(b, BYTES("%%EOF"), at + 5))
+    for (size_t at = bytes_find(b, BYTES("%%EOF"), 0); at != BYTES_NPOS;
+         at = bytes_find(b, BYTES("%%EOF"), at + 5))
         file->end_marks++;
 }
 
@@ -185,7 +189,8 @@ static size_t picture_bytes(const struct pdf_file *file, const struct pdf_object
     int64_t bits = pdf_int(pdf_resolve(file, pdf_get(object->body, "BitsPerComponent")), 8);
     if (width < 1 || height < 1 || width > 20000 || height > 20000 || bits < 1 || bits > 16)
         return 0;
-    int64_t bytes = (width * 4 * bits / 8 + 2) * height; /* at most four components, a predictor's byte */
+    int64_t bytes =
+        (width * 4 * bits / 8 + 2) * height; /* at most four components, a predictor's byte */
     return bytes > 64 << 20 ? 0 : (size_t)bytes;
 }
 
@@ -207,7 +212,8 @@ struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object)
     for (int count = 0; count < FILTERS_MAX && pdf_token(filters, &at, &name);) {
         if (name.at[0] != '/')
             continue;
-        struct bytes own = many ? pdf_resolve(file, pdf_value(parameters, &parameters_at)) : parameters;
+        struct bytes own =
+            many ? pdf_resolve(file, pdf_value(parameters, &parameters_at)) : parameters;
         if (!pdf_filter(file->node, name, own, object->decoded, known, &object->decoded)) {
             object->picture_filter = bytes_from(name, 1);
             break;
@@ -228,7 +234,8 @@ static void read_object_stream(struct pdf_file *file, uint32_t index)
     int64_t covered = 0; /* objects that overlap would cost more than the stream's length */
     if (first < 0 || (size_t)first > data.len)
         return;
-    struct bytes heads = bytes_sub(data, 0, (size_t)first), objects = bytes_from(data, (size_t)first);
+    struct bytes heads = bytes_sub(data, 0, (size_t)first),
+                 objects = bytes_from(data, (size_t)first);
     for (int64_t i = 0; i < count && pdf_token(heads, &at, &token); i++) {
         int64_t number = pdf_int(token, -1), offset = -1, next = (int64_t)objects.len;
         if (pdf_token(heads, &at, &token))
@@ -258,7 +265,8 @@ struct pdf_file pdf_scan(struct node *node)
         return file;
     uint32_t plain = file.count;
     for (uint32_t i = 0; i < plain && !budget_passed(node->tree->budget, LIMIT_BYTES_OUT); i++)
-        if (file.object[i].stream.at != NULL && pdf_name_is(pdf_get(file.object[i].body, "Type"), "ObjStm"))
+        if (file.object[i].stream.at != NULL &&
+            pdf_name_is(pdf_get(file.object[i].body, "Type"), "ObjStm"))
             read_object_stream(&file, i);
     if (file.count > plain)
         index_objects(&file);

@@ -75,7 +75,8 @@ static void next_hex(struct pull *pull)
     }
 }
 
-static int64_t read_letters(struct pull *pull, uint8_t *to, size_t room, void (*next)(struct pull *))
+static int64_t read_letters(struct pull *pull, uint8_t *to, size_t room,
+                            void (*next)(struct pull *))
 {
     size_t n = pull_pending(pull, to, room);
     while (n < room && !pull->ended) {
@@ -129,11 +130,14 @@ static int64_t read_runs(void *own, uint8_t *to, size_t room)
 static struct bytes unpredict(struct node *node, struct bytes parameters, struct bytes in)
 {
     int64_t predictor = pdf_int(pdf_get(parameters, "Predictor"), 1);
-    int64_t columns = pdf_int(pdf_get(parameters, "Columns"), 1), colors = pdf_int(pdf_get(parameters, "Colors"), 1);
+    int64_t columns = pdf_int(pdf_get(parameters, "Columns"), 1),
+            colors = pdf_int(pdf_get(parameters, "Colors"), 1);
     int64_t bits = pdf_int(pdf_get(parameters, "BitsPerComponent"), 8);
-    if (predictor < 10 || columns < 1 || columns > 1 << 20 || colors < 1 || colors > 32 || bits < 1 || bits > 16)
+    if (predictor < 10 || columns < 1 || columns > 1 << 20 || colors < 1 || colors > 32 ||
+        bits < 1 || bits > 16)
         return in;
-    size_t row = (size_t)((columns * colors * bits + 7) / 8), step = (size_t)((colors * bits + 7) / 8);
+    size_t row = (size_t)((columns * colors * bits + 7) / 8),
+           step = (size_t)((colors * bits + 7) / 8);
     size_t rows = in.len / (row + 1);
     if (rows == 0 || !open_take_bytes(node, rows * row))
         return in;
@@ -151,7 +155,8 @@ static struct bytes unpredict(struct node *node, struct bytes parameters, struct
             else if (filter == 3)
                 guess = (left + up) / 2;
             else if (filter == 4) {
-                int p = left + up - corner, a = p > left ? p - left : left - p, b = p > up ? p - up : up - p;
+                int p = left + up - corner, a = p > left ? p - left : left - p,
+                    b = p > up ? p - up : up - p;
                 int c = p > corner ? p - corner : corner - p;
                 guess = a <= b && a <= c ? left : b <= c ? up : corner;
             }
@@ -161,16 +166,19 @@ static struct bytes unpredict(struct node *node, struct bytes parameters, struct
     return bytes_of(out, rows * row);
 }
 
-bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in, size_t known,
-                struct bytes *out)
+bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, struct bytes in,
+                size_t known, struct bytes *out)
 {
     struct decompressed done;
     bool predicts = false;
     if (pdf_name_is(name, "FlateDecode") || pdf_name_is(name, "Fl")) {
-        done = decompress(node, (struct decompress){
-                                    .codec = CODEC_ZLIB, .in = in, .at_most = known, .any_ratio = known != 0});
-        if (done.out.len == 0 && done.status == DECOMPRESS_MALFORMED) /* without its two header bytes */
-            done = decompress(node, (struct decompress){.codec = CODEC_DEFLATE, .in = bytes_from(in, 2)});
+        done = decompress(
+            node, (struct decompress){
+                      .codec = CODEC_ZLIB, .in = in, .at_most = known, .any_ratio = known != 0});
+        if (done.out.len == 0 &&
+            done.status == DECOMPRESS_MALFORMED) /* without its two header bytes */
+            done = decompress(node,
+                              (struct decompress){.codec = CODEC_DEFLATE, .in = bytes_from(in, 2)});
         predicts = true;
     } else if (pdf_name_is(name, "LZWDecode") || pdf_name_is(name, "LZW")) {
         struct lzw lzw;
@@ -192,7 +200,8 @@ bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, s
     }
     size_t at = 0;
     bytes_inside(node->content, in, &at);
-    if (done.status == DECOMPRESS_BYTES || done.status == DECOMPRESS_RATIO || done.status == DECOMPRESS_TIME)
+    if (done.status == DECOMPRESS_BYTES || done.status == DECOMPRESS_RATIO ||
+        done.status == DECOMPRESS_TIME)
         decompress_note(node, done.status, at, in.len);
     else if (done.out.len == 0 && done.status != DECOMPRESS_OK && in.len > 8)
         decompress_note(node, done.status, at, in.len);

@@ -18,19 +18,23 @@ static void put_u32(uint8_t *at, uint32_t n)
 }
 
 /* Components a sample has, or 0 where the colour space is not simple; an Indexed space gives its table. */
-static int components_of(const struct pdf_file *file, struct bytes body, struct bytes *palette, int *base_out)
+static int components_of(const struct pdf_file *file, struct bytes body, struct bytes *palette,
+                         int *base_out)
 {
     struct bytes space = pdf_resolve(file, pdf_get(body, "ColorSpace")), name;
     size_t at = 0;
     if (bytes_equal(pdf_get(body, "ImageMask"), BYTES("true")))
         return 1;
-    if (pdf_name_is(space, "DeviceGray") || pdf_name_is(space, "CalGray") || pdf_name_is(space, "G"))
+    if (pdf_name_is(space, "DeviceGray") || pdf_name_is(space, "CalGray") ||
+        pdf_name_is(space, "G"))
         return 1;
-    if (pdf_name_is(space, "DeviceRGB") || pdf_name_is(space, "CalRGB") || pdf_name_is(space, "RGB"))
+    if (pdf_name_is(space, "DeviceRGB") || pdf_name_is(space, "CalRGB") ||
+        pdf_name_is(space, "RGB"))
         return 3;
     if (pdf_name_is(space, "DeviceCMYK"))
         return 4;
-    if (!pdf_token(space, &at, &name) || !bytes_equal(name, BYTES("[")) || !pdf_token(space, &at, &name))
+    if (!pdf_token(space, &at, &name) || !bytes_equal(name, BYTES("[")) ||
+        !pdf_token(space, &at, &name))
         return 0;
     if (pdf_name_is(name, "ICCBased")) {
         struct pdf_object *profile = pdf_find(file, pdf_reference(pdf_value(space, &at)));
@@ -66,10 +70,11 @@ static uint8_t gray_of(const uint8_t *sample, int components)
 }
 
 /* SAMPLES as an 8-bit gray BMP file in the arena; absent where they are too few. */
-static struct bytes to_bmp(struct node *node, struct bytes samples, uint32_t width, uint32_t height, int bits,
-                           int components, struct bytes palette, int base)
+static struct bytes to_bmp(struct node *node, struct bytes samples, uint32_t width, uint32_t height,
+                           int bits, int components, struct bytes palette, int base)
 {
-    size_t row = ((size_t)width * (size_t)components * (size_t)bits + 7) / 8, out_row = (width + 3u) & ~3u;
+    size_t row = ((size_t)width * (size_t)components * (size_t)bits + 7) / 8,
+           out_row = (width + 3u) & ~3u;
     size_t head = 54 + 1024, len = head + out_row * height;
     if (row == 0 || samples.len / row < height || !open_take_bytes(node, len))
         return BYTES_NONE;
@@ -90,10 +95,12 @@ static struct bytes to_bmp(struct node *node, struct bytes samples, uint32_t wid
                 unsigned v = from[bit / 8];
                 if (bits < 8)
                     v = v >> (8 - (unsigned)bits - bit % 8) & ((1u << bits) - 1);
-                sample[c] = (uint8_t)(bits < 8 && palette.at == NULL ? v * 255 / ((1u << bits) - 1) : v);
+                sample[c] =
+                    (uint8_t)(bits < 8 && palette.at == NULL ? v * 255 / ((1u << bits) - 1) : v);
             }
             if (palette.at != NULL) {
-                struct bytes entry = bytes_sub(palette, (size_t)sample[0] * (size_t)base, (size_t)base);
+                struct bytes entry =
+                    bytes_sub(palette, (size_t)sample[0] * (size_t)base, (size_t)base);
                 to[x] = entry.len == (size_t)base ? gray_of(entry.at, base) : 0;
             } else {
                 to[x] = gray_of(sample, components);
@@ -115,21 +122,23 @@ static void hang(const struct pdf_file *file, struct pdf_object *object)
     const char *extension = "jpg";
     enum kind kind = KIND_JPEG;
     int base = 3;
-    if (bytes_equal(object->picture_filter, BYTES("DCTDecode")) || bytes_equal(object->picture_filter, BYTES("DCT"))) {
+    if (bytes_equal(object->picture_filter, BYTES("DCTDecode")) ||
+        bytes_equal(object->picture_filter, BYTES("DCT"))) {
         content = samples;
     } else if (object->picture_filter.at == NULL) {
         int components = components_of(file, object->body, &palette, &base);
         if (bits != 1 && bits != 2 && bits != 4 && bits != 8)
             return;
         if (components >= 1 && components <= 4)
-            content = to_bmp(node, samples, (uint32_t)width, (uint32_t)height, (int)bits, components, palette, base);
+            content = to_bmp(node, samples, (uint32_t)width, (uint32_t)height, (int)bits,
+                             components, palette, base);
         extension = "bmp";
         kind = KIND_BMP;
     }
     if (content.at == NULL)
         return;
-    struct node *child = node_add(node, content,
-                                  arena_printf(node->tree->arena, "image-%u.%s", object->number, extension));
+    struct node *child = node_add(
+        node, content, arena_printf(node->tree->arena, "image-%u.%s", object->number, extension));
     if (child == NULL)
         return;
     child->kind = kind;

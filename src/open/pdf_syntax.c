@@ -12,8 +12,8 @@ static bool is_white(uint8_t c)
 
 static bool is_delimiter(uint8_t c)
 {
-    return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' || c == '}' ||
-           c == '/' || c == '%';
+    return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' ||
+           c == '}' || c == '/' || c == '%';
 }
 
 static void skip_white(struct bytes s, size_t *at)
@@ -90,8 +90,8 @@ struct bytes pdf_value(struct bytes s, size_t *at)
         /* "N G R" is one value. */
         size_t look = end;
         struct bytes generation, r;
-        if (pdf_token(s, &look, &generation) && ascii_is_digit(generation.at[0]) && pdf_token(s, &look, &r) &&
-            bytes_equal(r, BYTES("R")))
+        if (pdf_token(s, &look, &generation) && ascii_is_digit(generation.at[0]) &&
+            pdf_token(s, &look, &r) && bytes_equal(r, BYTES("R")))
             *at = end = look;
     }
     return bytes_sub(s, from, end - from);
@@ -104,7 +104,8 @@ bool pdf_name_is(struct bytes token, const char *name)
         return false;
     for (size_t i = 1; i < token.len; i++, n++) {
         uint8_t c = token.at[i];
-        if (c == '#' && i + 2 < token.len + 0 && ascii_hex(token.at[i + 1]) >= 0 && ascii_hex(token.at[i + 2]) >= 0) {
+        if (c == '#' && i + 2 < token.len + 0 && ascii_hex(token.at[i + 1]) >= 0 &&
+            ascii_hex(token.at[i + 2]) >= 0) {
             c = (uint8_t)(ascii_hex(token.at[i + 1]) << 4 | ascii_hex(token.at[i + 2]));
             i += 2;
         }
@@ -147,7 +148,8 @@ static struct bytes literal(struct arena *arena, struct bytes value)
         c = value.at[++i];
         if (c >= '0' && c <= '7') {
             unsigned n = 0;
-            for (int k = 0; k < 3 && i + 1 < value.len && value.at[i] >= '0' && value.at[i] <= '7'; k++)
+            for (int k = 0; k < 3 && i + 1 < value.len && value.at[i] >= '0' && value.at[i] <= '7';
+                 k++)
                 n = n * 8 + value.at[i++] - '0';
             i--;
             out[len++] = (uint8_t)n;
@@ -155,7 +157,12 @@ static struct bytes literal(struct arena *arena, struct bytes value)
             if (i + 1 < value.len && value.at[i + 1] == '\n')
                 i++;
         } else if (c != '\n') {
-            out[len++] = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : c == 'b' ? '\b' : c == 'f' ? '\f' : c;
+            out[len++] = c == 'n'   ? '\n'
+                         : c == 'r' ? '\r'
+                         : c == 't' ? '\t'
+                         : c == 'b' ? '\b'
+                         : c == 'f' ? '\f'
+                                    : c;
         }
     }
     return bytes_of(out, len);
@@ -239,8 +246,9 @@ uint32_t pdf_reference(struct bytes value)
     size_t at = 0;
     struct bytes number, generation, r;
     int64_t n;
-    if (pdf_token(value, &at, &number) && pdf_token(value, &at, &generation) && pdf_token(value, &at, &r) &&
-        bytes_equal(r, BYTES("R")) && bytes_to_int(number, 1, 8388607, &n))
+    if (pdf_token(value, &at, &number) && pdf_token(value, &at, &generation) &&
+        pdf_token(value, &at, &r) && bytes_equal(r, BYTES("R")) &&
+        bytes_to_int(number, 1, 8388607, &n))
         return (uint32_t)n;
     return 0;
 }

@@ -22,8 +22,8 @@ struct font {
     struct bytes name; /* with its slash */
     struct cmap_range *range;
     uint32_t count;
-    bool wide;            /* two-byte codes */
-    bool known;           /* has a map, or an encoding we know */
+    bool wide;  /* two-byte codes */
+    bool known; /* has a map, or an encoding we know */
     enum charset_id charset;
 };
 
@@ -40,7 +40,8 @@ static uint32_t code_of(struct bytes raw)
     return n;
 }
 
-static void add_range(struct arena *arena, struct font *font, uint32_t *capacity, struct cmap_range range)
+static void add_range(struct arena *arena, struct font *font, uint32_t *capacity,
+                      struct cmap_range range)
 {
     if (font->count >= RANGES_MAX)
         return;
@@ -93,7 +94,8 @@ static void read_cmap(struct arena *arena, struct bytes cmap, struct font *font)
             continue;
         }
         size_t inner = 1;
-        for (uint32_t code = code_of(from); pdf_token(target, &inner, &token) && code <= code_of(to); code++)
+        for (uint32_t code = code_of(from);
+             pdf_token(target, &inner, &token) && code <= code_of(to); code++)
             add_range(arena, font, &capacity, mapping(code, code, pdf_string_bytes(arena, token)));
     }
     font->known = font->count > 0;
@@ -114,7 +116,8 @@ static void read_font(const struct pdf_file *file, struct bytes value, struct fo
     if (font->known)
         return;
     font->known = !composite;
-    if (bytes_find(encoding, BYTES("UTF16"), 0) != BYTES_NPOS || bytes_find(encoding, BYTES("UCS2"), 0) != BYTES_NPOS)
+    if (bytes_find(encoding, BYTES("UTF16"), 0) != BYTES_NPOS ||
+        bytes_find(encoding, BYTES("UCS2"), 0) != BYTES_NPOS)
         font->charset = charset_find(BYTES("utf-16be")), font->known = true;
     else if (bytes_find(encoding, BYTES("RKSJ"), 0) != BYTES_NPOS)
         font->charset = charset_find(BYTES("shift_jis")), font->known = true;
@@ -135,7 +138,8 @@ static struct bytes inherited(const struct pdf_file *file, struct bytes page, co
     return BYTES_NONE;
 }
 
-static void read_fonts(const struct pdf_file *file, struct bytes resources, struct page_fonts *fonts)
+static void read_fonts(const struct pdf_file *file, struct bytes resources,
+                       struct page_fonts *fonts)
 {
     struct bytes dictionary = pdf_resolve(file, pdf_get(resources, "Font")), name;
     size_t at = 0;
@@ -170,7 +174,8 @@ static void show_code(const struct font *font, uint32_t code, struct text *out)
         text_add_codepoint(out, code);
 }
 
-static void show(struct arena *arena, const struct font *font, struct bytes string, struct text *out)
+static void show(struct arena *arena, const struct font *font, struct bytes string,
+                 struct text *out)
 {
     struct bytes raw = pdf_string_bytes(arena, string);
     if (font == NULL || (!font->known && font->wide)) {
@@ -189,7 +194,8 @@ static void show(struct arena *arena, const struct font *font, struct bytes stri
 }
 
 /* [(a) -250 (b)] TJ: a wide gap is a space. */
-static void show_array(struct arena *arena, const struct font *font, struct bytes array, struct text *out)
+static void show_array(struct arena *arena, const struct font *font, struct bytes array,
+                       struct text *out)
 {
     size_t at = 1;
     struct bytes token;
@@ -206,8 +212,8 @@ static void new_line(struct text *out)
         text_add_byte(out, '\n');
 }
 
-static void show_content(const struct pdf_file *file, const struct page_fonts *fonts, struct bytes content,
-                         struct text *out)
+static void show_content(const struct pdf_file *file, const struct page_fonts *fonts,
+                         struct bytes content, struct text *out)
 {
     struct arena *arena = file->node->tree->arena;
     struct bytes token, last = BYTES_NONE, before = BYTES_NONE;

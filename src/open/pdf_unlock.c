@@ -17,7 +17,8 @@ static bool try_word(struct node *node, const char *word, struct bytes *out, boo
         abort();
     qpdf_set_suppress_warnings(pdf, QPDF_TRUE);
     qpdf_silence_errors(pdf);
-    QPDF_ERROR_CODE code = qpdf_read_memory(pdf, "", (const char *)node->content.at, node->content.len, word);
+    QPDF_ERROR_CODE code =
+        qpdf_read_memory(pdf, "", (const char *)node->content.at, node->content.len, word);
     bool wrong = false;
     if ((code & QPDF_ERRORS) != 0) {
         qpdf_error error = qpdf_get_error(pdf);

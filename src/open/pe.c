@@ -57,7 +57,8 @@ static struct bytes string_at(const struct image *image, uint32_t rva)
 
 static uint32_t directory(const struct image *image, uint32_t index)
 {
-    return index < image->directory_count ? bytes_u32le(image->b, image->directories + 8u * index) : 0;
+    return index < image->directory_count ? bytes_u32le(image->b, image->directories + 8u * index)
+                                          : 0;
 }
 
 static void add_lower(struct text *out, struct bytes s)
@@ -66,15 +67,16 @@ static void add_lower(struct text *out, struct bytes s)
         text_add_byte(out, ascii_lower(s.at[i]));
 }
 
-static void read_functions(struct image *image, struct bytes library, uint32_t names, struct text *hash,
-                           uint32_t *functions)
+static void read_functions(struct image *image, struct bytes library, uint32_t names,
+                           struct text *hash, uint32_t *functions)
 {
     struct arena *arena = image->node->tree->arena;
     size_t at = offset_of(image, names), step = image->wide ? 8 : 4;
     struct bytes stem = library;
     if (stem.len > 4 && stem.at[stem.len - 4] == '.')
         stem.len -= 4;
-    for (; at != BYTES_NPOS && at + step <= image->b.len && *functions < FUNCTIONS_MAX; at += step, ++*functions) {
+    for (; at != BYTES_NPOS && at + step <= image->b.len && *functions < FUNCTIONS_MAX;
+         at += step, ++*functions) {
         uint64_t entry = image->wide ? bytes_u64le(image->b, at) : bytes_u32le(image->b, at);
         if (entry == 0)
             return;
@@ -102,13 +104,15 @@ static void read_imports(struct image *image)
     text_init(&hash, image->node->tree->arena, 0);
     if (directory(image, 1) == 0)
         return;
-    for (int i = 0; i < LIBRARIES_MAX && at != BYTES_NPOS && at + 20 <= image->b.len; i++, at += 20) {
+    for (int i = 0; i < LIBRARIES_MAX && at != BYTES_NPOS && at + 20 <= image->b.len;
+         i++, at += 20) {
         struct bytes library = string_at(image, bytes_u32le(image->b, at + 12));
         uint32_t names = bytes_u32le(image->b, at);
         if (library.len == 0)
             break;
         node_fact_add(image->node, FACT_PE_LIBRARIES, library);
-        read_functions(image, library, names != 0 ? names : bytes_u32le(image->b, at + 16), &hash, &functions);
+        read_functions(image, library, names != 0 ? names : bytes_u32le(image->b, at + 16), &hash,
+                       &functions);
     }
     if (hash.len > 0)
         node_fact_string(image->node, FACT_PE_IMPHASH,
@@ -125,7 +129,9 @@ static void read_exports(struct image *image)
     size_t names = offset_of(image, bytes_u32le(image->b, at + 32));
     if (name.len > 0)
         node_fact_string(image->node, FACT_PE_EXPORT_NAME, name);
-    for (uint32_t i = 0; i < count && i < EXPORTS_MAX && names != BYTES_NPOS && names + 4 <= image->b.len; i++, names += 4) {
+    for (uint32_t i = 0;
+         i < count && i < EXPORTS_MAX && names != BYTES_NPOS && names + 4 <= image->b.len;
+         i++, names += 4) {
         struct bytes function = string_at(image, bytes_u32le(image->b, names));
         if (function.len > 0)
             node_fact_add(image->node, FACT_PE_EXPORTS, function);
@@ -138,7 +144,8 @@ static void read_sections(struct image *image)
     bool cut = false;
     image->end = image->table + 40u * image->sections;
     for (uint16_t i = 0; i < image->sections; i++) {
-        struct bytes row = bytes_sub(image->b, image->table + 40u * i, 40), name = bytes_sub(row, 0, 8);
+        struct bytes row = bytes_sub(image->b, image->table + 40u * i, 40),
+                     name = bytes_sub(row, 0, 8);
         uint32_t size = bytes_u32le(row, 16), at = bytes_u32le(row, 20);
         size_t end = bytes_find_byte(name, 0, 0);
         name = end == BYTES_NPOS ? name : bytes_sub(name, 0, end);
@@ -146,8 +153,7 @@ static void read_sections(struct image *image)
         cut = cut || data.len < size;
         if (size > 0 && (size_t)at + data.len > image->end)
             image->end = (size_t)at + data.len;
-        node_fact_add(image->node, FACT_PE_SECTIONS,
-                      arena_printf(arena, "%.*s", BYTES_FMT(name)));
+        node_fact_add(image->node, FACT_PE_SECTIONS, arena_printf(arena, "%.*s", BYTES_FMT(name)));
         if (data.len > 0 && entropy_of(data) > 7.2)
             node_fact_add(image->node, FACT_PE_PACKED_SECTIONS, arena_copy(arena, name));
     }
@@ -158,8 +164,9 @@ static void read_sections(struct image *image)
 /* VS_VERSIONINFO's strings, found by their keys: the resource tree need not be walked. */
 static void read_version(struct image *image)
 {
-    static const char *const keys[] = {"CompanyName", "FileDescription", "InternalName", "OriginalFilename",
-                                       "ProductName", "FileVersion", "LegalCopyright"};
+    static const char *const keys[] = {"CompanyName",      "FileDescription", "InternalName",
+                                       "OriginalFilename", "ProductName",     "FileVersion",
+                                       "LegalCopyright"};
     struct arena *arena = image->node->tree->arena;
     size_t base = bytes_find(image->b, BYTES("V\0S\0_\0V\0E\0R\0S\0I\0O\0N\0_\0I\0N\0F\0O\0"), 0);
     if (base == BYTES_NPOS)
@@ -178,17 +185,19 @@ static void read_version(struct image *image)
             at += 2;
         struct bytes value = utf16_to_utf8_nul(arena, bytes_sub(area, at, 512));
         if (value.len > 0)
-            node_fact_pair(image->node, FACT_EXIFTOOL_FIELDS, bytes_of_string(keys[i]), value_string(value));
+            node_fact_pair(image->node, FACT_EXIFTOOL_FIELDS, bytes_of_string(keys[i]),
+                           value_string(value));
     }
 }
 
 /* Switches and marks that stand in the clear in samples (public reports, 2020-2021). */
 static void read_marks(struct image *image)
 {
-    static const char *const marks[] = {"-passegregor", "--nomimikatz", "--multiproc", "--killrdp", "-peguard",
-                                        "--greetings", "--yourmommy", "%Greetings2target%", "%egregor_data%",
-                                        "%sekhmet_data%", "RECOVER-FILES.txt", "DllRegisterServer", "PluginInit",
-                                        "URLDownloadToFile", "ReflectiveLoader"};
+    static const char *const marks[] = {"-passegregor",   "--nomimikatz",       "--multiproc",
+                                        "--killrdp",      "-peguard",           "--greetings",
+                                        "--yourmommy",    "%Greetings2target%", "%egregor_data%",
+                                        "%sekhmet_data%", "RECOVER-FILES.txt",  "DllRegisterServer",
+                                        "PluginInit",     "URLDownloadToFile",  "ReflectiveLoader"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
         struct bytes mark = bytes_of_string(marks[i]);
         uint8_t wide[64];
@@ -223,7 +232,8 @@ static void open(struct node *node)
         read_marks(&image);
         return;
     }
-    uint16_t optional = bytes_u16le(image.b, image.header + 20), flags = bytes_u16le(image.b, image.header + 22);
+    uint16_t optional = bytes_u16le(image.b, image.header + 20),
+             flags = bytes_u16le(image.b, image.header + 22);
     uint16_t magic = bytes_u16le(image.b, image.header + 24);
     image.wide = magic == 0x20B;
     image.sections = bytes_u16le(image.b, image.header + 6);

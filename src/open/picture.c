@@ -41,7 +41,10 @@ static bool jpeg_size(struct bytes b, uint32_t *width, uint32_t *height)
             *width = bytes_u16be(b, at + 7);
             return true;
         }
-        at += mark == 0xFF ? 1 : mark == 0 || mark == 1 || (mark >= 0xD0 && mark <= 0xD9) ? 2 : 2u + bytes_u16be(b, at + 2);
+        at += mark == 0xFF ? 1
+              : mark == 0 || mark == 1 || (mark >= 0xD0 && mark <= 0xD9)
+                  ? 2
+                  : 2u + bytes_u16be(b, at + 2);
     }
     return false;
 }
@@ -73,17 +76,20 @@ bool picture_size(const struct node *node, uint32_t *width, uint32_t *height)
         *width = bytes_u32be(b, 16);
         *height = bytes_u32be(b, 20);
         return b.len >= 24;
-    case KIND_JPEG: return jpeg_size(b, width, height);
+    case KIND_JPEG:
+        return jpeg_size(b, width, height);
     case KIND_GIF:
         *width = bytes_u16le(b, 6);
         *height = bytes_u16le(b, 8);
         return b.len >= 10;
-    case KIND_WEBP: return webp_size(b, width, height);
+    case KIND_WEBP:
+        return webp_size(b, width, height);
     case KIND_BMP:
         *width = bytes_u32le(b, 18);
         *height = (uint32_t)labs((long)(int32_t)bytes_u32le(b, 22));
         return b.len >= 26;
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -129,7 +135,8 @@ bool picture_gif(struct node *node, struct picture *picture)
     }
     uint32_t width = bytes_u16le(b, at + 5), height = bytes_u16le(b, at + 7);
     uint8_t flags = b.at[at + 9];
-    struct bytes palette = bytes_sub(b, 13, (b.at[10] & 0x80) != 0 ? (size_t)3 << ((b.at[10] & 7) + 1) : 0);
+    struct bytes palette =
+        bytes_sub(b, 13, (b.at[10] & 0x80) != 0 ? (size_t)3 << ((b.at[10] & 7) + 1) : 0);
     at += 10;
     if ((flags & 0x80) != 0) {
         palette = bytes_sub(b, at, (size_t)3 << ((flags & 7) + 1));
@@ -192,10 +199,13 @@ bool picture_bmp(struct node *node, struct picture *picture)
         for (uint32_t x = 0; x < width; x++) {
             const uint8_t *p = from + (size_t)x * bits / 8;
             if (bits <= 8) {
-                unsigned v = bits == 8 ? *p : from[(size_t)x * bits / 8] >> (8 - bits - x * bits % 8) & ((1u << bits) - 1);
+                unsigned v = bits == 8 ? *p
+                                       : from[(size_t)x * bits / 8] >> (8 - bits - x * bits % 8) &
+                                             ((1u << bits) - 1);
                 p = v * 4 + 2 < palette.len ? palette.at + v * 4 : (const uint8_t *)"\0\0\0";
             }
-            picture->gray[(size_t)y * width + x] = (uint8_t)((p[2] * 77 + p[1] * 151 + p[0] * 28) >> 8);
+            picture->gray[(size_t)y * width + x] =
+                (uint8_t)((p[2] * 77 + p[1] * 151 + p[0] * 28) >> 8);
         }
     }
     return true;
@@ -242,7 +252,8 @@ static size_t gif_end(struct bytes b, bool *cut)
         if (b.at[at] == '!') {
             at = join_blocks(b, at + 2, NULL, &len);
         } else if (b.at[at] == ',' && b.len - at > 11) {
-            size_t data = at + 10 + ((b.at[at + 9] & 0x80) != 0 ? (size_t)3 << ((b.at[at + 9] & 7) + 1) : 0);
+            size_t data =
+                at + 10 + ((b.at[at + 9] & 0x80) != 0 ? (size_t)3 << ((b.at[at + 9] & 7) + 1) : 0);
             at = join_blocks(b, data + 1, NULL, &len);
         } else {
             break;
@@ -257,14 +268,18 @@ size_t picture_end(const struct node *node, bool *cut)
     struct bytes b = node->content;
     *cut = false;
     switch (node->kind) {
-    case KIND_PNG: return png_end(b, cut);
-    case KIND_JPEG: return jpeg_end(b, cut);
-    case KIND_GIF: return gif_end(b, cut);
+    case KIND_PNG:
+        return png_end(b, cut);
+    case KIND_JPEG:
+        return jpeg_end(b, cut);
+    case KIND_GIF:
+        return gif_end(b, cut);
     case KIND_WEBP: {
         uint64_t end = (uint64_t)bytes_u32le(b, 4) + 8;
         *cut = end > b.len;
         return *cut ? b.len : (size_t)end;
     }
-    default: return b.len;
+    default:
+        return b.len;
     }
 }

@@ -23,9 +23,10 @@ bool picture_begin(struct node *node, struct picture *picture, uint32_t width, u
 void picture_finish(struct picture *picture);
 
 bool picture_png(struct node *node, struct picture *picture);
-bool picture_jpeg(struct node *node, struct picture *picture); /* may be 1/2, 1/4 or 1/8 of its size */
+bool picture_jpeg(struct node *node,
+                  struct picture *picture); /* may be 1/2, 1/4 or 1/8 of its size */
 bool picture_webp(struct node *node, struct picture *picture);
-bool picture_gif(struct node *node, struct picture *picture);  /* the first frame */
+bool picture_gif(struct node *node, struct picture *picture); /* the first frame */
 bool picture_bmp(struct node *node, struct picture *picture);
 
 /* Where the picture's own data ends (IEND, EOI, the RIFF size); content.len where unknown. */

@@ -69,9 +69,9 @@ bool picture_jpeg(struct node *node, struct picture *picture)
         jpeg.mem->max_memory_to_use = 64L * 1024 * 1024;
         jpeg_mem_src(&jpeg, node->content.at, node->content.len);
         jpeg_read_header(&jpeg, TRUE);
-        jpeg.out_color_space = jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK
-                                   ? JCS_CMYK
-                                   : JCS_GRAYSCALE;
+        jpeg.out_color_space =
+            jpeg.jpeg_color_space == JCS_CMYK || jpeg.jpeg_color_space == JCS_YCCK ? JCS_CMYK
+                                                                                   : JCS_GRAYSCALE;
         jpeg.scale_num = jpeg.scale_denom = 1;
         while (jpeg.scale_denom < 8 && (jpeg.image_width / jpeg.scale_denom > SIDE_WANTED ||
                                         jpeg.image_height / jpeg.scale_denom > SIDE_WANTED))

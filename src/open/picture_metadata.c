@@ -24,7 +24,8 @@ static void pair(struct node *node, const char *key, struct bytes value)
         charset_decode(reading.id, value, &out, NULL);
         value = text_bytes(&out);
     }
-    node_fact_pair(node, FACT_EXIFTOOL_FIELDS, arena_copy(arena, bytes_of_string(key)), value_string(value));
+    node_fact_pair(node, FACT_EXIFTOOL_FIELDS, arena_copy(arena, bytes_of_string(key)),
+                   value_string(value));
 }
 
 static uint32_t tiff_number(struct bytes b, size_t at, size_t size, bool little)
@@ -39,10 +40,21 @@ static const char *tag_name(uint32_t tag)
     static const struct {
         uint16_t tag;
         const char *name;
-    } rows[] = {{0x010E, "ImageDescription"}, {0x010F, "Make"},         {0x0110, "Model"},   {0x0131, "Software"},
-                {0x0132, "ModifyDate"},       {0x013B, "Artist"},       {0x8298, "Copyright"}, {0x9003, "DateTimeOriginal"},
-                {0x9004, "CreateDate"},       {0x9286, "UserComment"},  {0x9C9B, "XPTitle"}, {0x9C9C, "XPComment"},
-                {0x9C9D, "XPAuthor"},         {0xA434, "LensModel"},    {0xA433, "LensMake"}};
+    } rows[] = {{0x010E, "ImageDescription"},
+                {0x010F, "Make"},
+                {0x0110, "Model"},
+                {0x0131, "Software"},
+                {0x0132, "ModifyDate"},
+                {0x013B, "Artist"},
+                {0x8298, "Copyright"},
+                {0x9003, "DateTimeOriginal"},
+                {0x9004, "CreateDate"},
+                {0x9286, "UserComment"},
+                {0x9C9B, "XPTitle"},
+                {0x9C9C, "XPComment"},
+                {0x9C9D, "XPAuthor"},
+                {0xA434, "LensModel"},
+                {0xA433, "LensMake"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].tag == tag)
             return rows[i].name;
@@ -56,7 +68,8 @@ static void read_directory(struct node *node, struct bytes tiff, size_t at, bool
         size_t entry = at + 2 + 12 * (size_t)i;
         if (entry + 12 > tiff.len)
             return;
-        uint32_t tag = tiff_number(tiff, entry, 2, little), type = tiff_number(tiff, entry + 2, 2, little);
+        uint32_t tag = tiff_number(tiff, entry, 2, little),
+                 type = tiff_number(tiff, entry + 2, 2, little);
         uint32_t values = tiff_number(tiff, entry + 4, 4, little);
         size_t where = values <= 4 ? entry + 8 : tiff_number(tiff, entry + 8, 4, little);
         const char *name = tag_name(tag);
@@ -84,7 +97,9 @@ static void read_xmp(struct node *node, struct bytes xmp)
 {
     static const struct {
         const char *property, *key;
-    } rows[] = {{"xmp:CreatorTool", "CreatorTool"}, {"x:xmptk", "XMPToolkit"}, {"pdf:Producer", "Producer"},
+    } rows[] = {{"xmp:CreatorTool", "CreatorTool"},
+                {"x:xmptk", "XMPToolkit"},
+                {"pdf:Producer", "Producer"},
                 {"photoshop:Credit", "Credit"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bytes property = bytes_of_string(rows[i].property);
@@ -106,9 +121,14 @@ static void read_profile(struct node *node, struct bytes icc)
 {
     static const struct {
         const char *sign, *name;
-    } makers[] = {{"APPL", "Apple Computer Inc."}, {"appl", "Apple Computer Inc."}, {"HP  ", "Hewlett-Packard"},
-                  {"IEC ", "IEC"}, {"MSFT", "Microsoft Corporation"}, {"ADBE", "Adobe Systems Inc."},
-                  {"GOOG", "Google"}, {"SONY", "Sony Corporation"}};
+    } makers[] = {{"APPL", "Apple Computer Inc."},
+                  {"appl", "Apple Computer Inc."},
+                  {"HP  ", "Hewlett-Packard"},
+                  {"IEC ", "IEC"},
+                  {"MSFT", "Microsoft Corporation"},
+                  {"ADBE", "Adobe Systems Inc."},
+                  {"GOOG", "Google"},
+                  {"SONY", "Sony Corporation"}};
     struct bytes sign = bytes_sub(icc, 48, 4);
     if (icc.len < 128 || bytes_u32le(icc, 48) == 0)
         return;
@@ -126,7 +146,8 @@ static void read_jpeg(struct node *node)
     struct bytes b = node->content;
     for (size_t at = 2; at + 4 <= b.len && b.at[at] == 0xFF && b.at[at + 1] != 0xDA;) {
         uint8_t mark = b.at[at + 1];
-        struct bytes segment = bytes_sub(b, at + 4, bytes_u16be(b, at + 2) < 2 ? 0 : bytes_u16be(b, at + 2) - 2u);
+        struct bytes segment =
+            bytes_sub(b, at + 4, bytes_u16be(b, at + 2) < 2 ? 0 : bytes_u16be(b, at + 2) - 2u);
         if (mark == 0xE1 && bytes_starts(segment, BYTES("Exif\0\0")))
             read_exif(node, bytes_from(segment, 6));
         else if (mark == 0xE1 && bytes_starts(segment, BYTES("http://ns.adobe.com/xap")))
@@ -141,7 +162,8 @@ static void read_jpeg(struct node *node)
 
 static struct bytes inflate_small(struct node *node, struct bytes in)
 {
-    return decompress(node, (struct decompress){.codec = CODEC_ZLIB, .in = in, .at_most = 65536}).out;
+    return decompress(node, (struct decompress){.codec = CODEC_ZLIB, .in = in, .at_most = 65536})
+        .out;
 }
 
 static void read_png(struct node *node)
@@ -163,7 +185,8 @@ static void read_png(struct node *node)
         else if (bytes_equal(type, BYTES("iTXt")) && zero != BYTES_NPOS && data.len > zero + 2) {
             bool packed = data.at[zero + 1] != 0;
             size_t language = bytes_find_byte(data, 0, zero + 3);
-            size_t translated = language == BYTES_NPOS ? BYTES_NPOS : bytes_find_byte(data, 0, language + 1);
+            size_t translated =
+                language == BYTES_NPOS ? BYTES_NPOS : bytes_find_byte(data, 0, language + 1);
             if (translated != BYTES_NPOS) {
                 struct bytes text = bytes_from(data, translated + 1);
                 text = packed ? inflate_small(node, text) : text;

@@ -91,14 +91,16 @@ bool picture_png(struct node *node, struct picture *picture)
         png_read_update_info(png, info);
         if (png_get_channels(png, info) != 1 || png_get_bit_depth(png, info) != 8)
             png_error(png, "shape");
-        over = !picture_begin(node, picture, png_get_image_width(png, info), png_get_image_height(png, info));
+        over = !picture_begin(node, picture, png_get_image_width(png, info),
+                              png_get_image_height(png, info));
         if (!over) {
             memset(picture->gray, 255, (size_t)picture->width * picture->height);
             sized = true;
             read_rows(node, png, picture, passes);
         }
     } else if (!over) {
-        node_anomaly(node, source.cut ? ANOMALY_TRUNCATED : ANOMALY_UNDECODABLE, source.at, 0, BYTES("PNG data"));
+        node_anomaly(node, source.cut ? ANOMALY_TRUNCATED : ANOMALY_UNDECODABLE, source.at, 0,
+                     BYTES("PNG data"));
     }
     png_destroy_read_struct(&png, &info, NULL);
     return sized; /* what was decoded before the trouble is looked at too */

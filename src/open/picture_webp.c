@@ -13,8 +13,9 @@ bool picture_webp(struct node *node, struct picture *picture)
     *picture = (struct picture){0};
     VP8StatusCode status = WebPGetFeatures(b.at, b.len, &features);
     if (status != VP8_STATUS_OK) {
-        node_anomaly(node, status == VP8_STATUS_NOT_ENOUGH_DATA ? ANOMALY_TRUNCATED : ANOMALY_UNDECODABLE, 0, 0,
-                     BYTES("WebP header"));
+        node_anomaly(node,
+                     status == VP8_STATUS_NOT_ENOUGH_DATA ? ANOMALY_TRUNCATED : ANOMALY_UNDECODABLE,
+                     0, 0, BYTES("WebP header"));
         return false;
     }
     if (features.has_animation)

@@ -6,7 +6,7 @@
 
 #define SIDE_MIN 21 /* modules of the smallest QR code */
 #define INVERT_PIXELS_MAX 1500000u
-#define QUIET 4      /* modules of white border, ISO/IEC 18004 section 5.3.8 */
+#define QUIET 4 /* modules of white border, ISO/IEC 18004 section 5.3.8 */
 #define MODULE_PIXELS 4
 #define MODULES_MAX 400u
 
@@ -25,9 +25,9 @@ const char *qr_type(struct bytes data)
 {
     static const struct {
         const char *prefix, *type;
-    } rows[] = {{"http://", "url"},   {"https://", "url"}, {"www.", "url"},     {"mailto:", "email"},
-                {"matmsg:", "email"}, {"smtp:", "email"},  {"tel:", "mobile"},  {"sms:", "mobile"},
-                {"smsto:", "mobile"}, {"geo:", "geo"},     {"wifi:", "wifi"},   {"urlto:", "url"}};
+    } rows[] = {{"http://", "url"},   {"https://", "url"}, {"www.", "url"},    {"mailto:", "email"},
+                {"matmsg:", "email"}, {"smtp:", "email"},  {"tel:", "mobile"}, {"sms:", "mobile"},
+                {"smsto:", "mobile"}, {"geo:", "geo"},     {"wifi:", "wifi"},  {"urlto:", "url"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (bytes_starts_fold(data, bytes_of_string(rows[i].prefix)))
             return rows[i].type;
@@ -35,10 +35,12 @@ const char *qr_type(struct bytes data)
     size_t slash = bytes_find_byte(data, '/', 0);
     struct bytes host = bytes_sub(data, 0, slash == BYTES_NPOS ? data.len : slash);
     size_t dot = bytes_find_last_byte(host, '.');
-    if (dot == BYTES_NPOS || dot == 0 || dot + 2 >= host.len || bytes_find_byte(host, '@', 0) != BYTES_NPOS)
+    if (dot == BYTES_NPOS || dot == 0 || dot + 2 >= host.len ||
+        bytes_find_byte(host, '@', 0) != BYTES_NPOS)
         return "undefined";
     for (size_t i = 0; i < host.len; i++)
-        if (!ascii_is_alnum(host.at[i]) && host.at[i] != '.' && host.at[i] != '-' && host.at[i] != ':')
+        if (!ascii_is_alnum(host.at[i]) && host.at[i] != '.' && host.at[i] != '-' &&
+            host.at[i] != ':')
             return "undefined";
     for (size_t i = dot + 1; i < host.len && host.at[i] != ':'; i++)
         if (!ascii_is_alpha(host.at[i]))
@@ -81,7 +83,8 @@ void qr_read_modules(struct node *node, const uint8_t *module, uint32_t width, u
 {
     if (width < SIDE_MIN || height < SIDE_MIN || width > MODULES_MAX || height > MODULES_MAX)
         return;
-    uint32_t out_width = (width + 2 * QUIET) * MODULE_PIXELS, out_height = (height + 2 * QUIET) * MODULE_PIXELS;
+    uint32_t out_width = (width + 2 * QUIET) * MODULE_PIXELS,
+             out_height = (height + 2 * QUIET) * MODULE_PIXELS;
     struct picture picture;
     if (!picture_begin(node, &picture, out_width, out_height))
         return;
@@ -89,7 +92,8 @@ void qr_read_modules(struct node *node, const uint8_t *module, uint32_t width, u
     for (uint32_t y = 0; y < height * MODULE_PIXELS; y++)
         for (uint32_t x = 0; x < width * MODULE_PIXELS; x++)
             if (module[(y / MODULE_PIXELS) * width + x / MODULE_PIXELS] != 0)
-                picture.gray[(size_t)(y + QUIET * MODULE_PIXELS) * out_width + x + QUIET * MODULE_PIXELS] = 0;
+                picture.gray[(size_t)(y + QUIET * MODULE_PIXELS) * out_width + x +
+                             QUIET * MODULE_PIXELS] = 0;
     qr_read(node, &picture);
     picture_finish(&picture);
 }

@@ -48,8 +48,10 @@ static void read_file5(struct arena *arena, struct bytes header, size_t at, uint
     if (!take_vint(header, &at, &compression) || !take_vint(header, &at, &os) ||
         !take_vint(header, &at, &name_len))
         return;
-    struct bytes extra = extra_size > header.len ? BYTES_NONE : bytes_from(header, header.len - (size_t)extra_size);
-    struct archive_row row = {.name = zip_name(arena, bytes_sub(header, at, (size_t)name_len), false),
+    struct bytes extra =
+        extra_size > header.len ? BYTES_NONE : bytes_from(header, header.len - (size_t)extra_size);
+    struct archive_row row = {.name =
+                                  zip_name(arena, bytes_sub(header, at, (size_t)name_len), false),
                               .locked = has_crypt_record(extra),
                               .folder = (flags & 1) != 0};
     if (list->count < ROWS_MAX)
@@ -124,14 +126,16 @@ static void scan4(struct node *node, struct archive_list *list)
                 data |= (uint64_t)bytes_u32le(b, at + 32) << 32;
                 name_at += 8;
             }
-            struct bytes name = bytes_sub(bytes_sub(b, 0, at + size), name_at, bytes_u16le(b, at + 26));
+            struct bytes name =
+                bytes_sub(bytes_sub(b, 0, at + size), name_at, bytes_u16le(b, at + 26));
             size_t zero = bytes_find_byte(name, 0, 0); /* the Unicode form follows */
             name = zero == BYTES_NPOS ? name : bytes_sub(name, 0, zero);
             if (list->count < ROWS_MAX)
-                archive_list_add(node->tree->arena, list,
-                                 (struct archive_row){.name = zip_name(node->tree->arena, name, false),
-                                                      .locked = (flags & 4) != 0,
-                                                      .folder = (flags & 0xE0) == 0xE0});
+                archive_list_add(
+                    node->tree->arena, list,
+                    (struct archive_row){.name = zip_name(node->tree->arena, name, false),
+                                         .locked = (flags & 4) != 0,
+                                         .folder = (flags & 0xE0) == 0xE0});
         }
         if (type == 0x7B)
             return;

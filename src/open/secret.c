@@ -35,12 +35,18 @@ static const struct format {
 static bool in_set(uint8_t c, char set)
 {
     switch (set) {
-    case 'A': return ascii_is_digit(c) || (uint8_t)(c - 'A') < 26;
-    case 'x': return ascii_hex(c) >= 0;
-    case 'a': return ascii_is_alnum(c);
-    case '.': return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.';
-    case '/': return ascii_is_alnum(c) || c == '+' || c == '/' || c == '=';
-    default: return ascii_is_alnum(c) || c == '_' || c == '-';
+    case 'A':
+        return ascii_is_digit(c) || (uint8_t)(c - 'A') < 26;
+    case 'x':
+        return ascii_hex(c) >= 0;
+    case 'a':
+        return ascii_is_alnum(c);
+    case '.':
+        return ascii_is_alnum(c) || c == '_' || c == '-' || c == '.';
+    case '/':
+        return ascii_is_alnum(c) || c == '+' || c == '/' || c == '=';
+    default:
+        return ascii_is_alnum(c) || c == '_' || c == '-';
     }
 }
 
@@ -61,7 +67,9 @@ static double entropy(struct bytes b)
 
 static bool is_example(struct bytes value)
 {
-    static const char *const marks[] = {"EXAMPLE", "example", "xxxx", "XXXX", "0000000", "1234567890", "your_", "changeme", "placeholder", "abcdefgh", "<", "${", "{{", "test"};
+    static const char *const marks[] = {
+        "EXAMPLE",  "example",     "xxxx",     "XXXX", "0000000", "1234567890", "your_",
+        "changeme", "placeholder", "abcdefgh", "<",    "${",      "{{",         "test"};
     for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
         if (bytes_find(value, bytes_of_string(marks[i]), 0) != BYTES_NPOS)
             return true;
@@ -106,9 +114,12 @@ static bool key_at(struct bytes text, size_t at, struct secret *out)
 /* name = value with a telling name and a value nobody would choose as a word. */
 static bool named_at(struct bytes text, size_t at, struct secret *out)
 {
-    static const char *const names[] = {"password", "passwd", "secret", "token", "api_key", "apikey", "access_key", "private_key", "secret_access_key"};
+    static const char *const names[] = {"password",   "passwd",      "secret",
+                                        "token",      "api_key",     "apikey",
+                                        "access_key", "private_key", "secret_access_key"};
     size_t start = at;
-    while (start > 0 && (ascii_is_alnum(text.at[start - 1]) || text.at[start - 1] == '_') && at - start < 48)
+    while (start > 0 && (ascii_is_alnum(text.at[start - 1]) || text.at[start - 1] == '_') &&
+           at - start < 48)
         start--;
     struct bytes name = bytes_sub(text, start, at - start);
     while (name.len > 0 && (name.at[name.len - 1] == '"' || name.at[name.len - 1] == ' '))
@@ -119,19 +130,22 @@ static bool named_at(struct bytes text, size_t at, struct secret *out)
     if (!telling)
         return false;
     size_t from = at + 1;
-    while (from < text.len && (text.at[from] == ' ' || text.at[from] == '"' || text.at[from] == '\''))
+    while (from < text.len &&
+           (text.at[from] == ' ' || text.at[from] == '"' || text.at[from] == '\''))
         from++;
     size_t len = 0;
     if (from < text.len && format_at(text, from, out))
         return true;
-    while (from + len < text.len && len < 200 && (in_set(text.at[from + len], '/') || in_set(text.at[from + len], '.')))
+    while (from + len < text.len && len < 200 &&
+           (in_set(text.at[from + len], '/') || in_set(text.at[from + len], '.')))
         len++;
     struct bytes value = bytes_sub(text, from, len);
     bool mixed = false, digit = false;
     for (size_t i = 1; i < len; i++)
         mixed |= ascii_is_alpha(value.at[i]), digit |= ascii_is_digit(value.at[i]);
-    if (len < 20 || len > 128 || !mixed || !digit || is_example(value) || entropy(value) < 3.8 || bytes_find(value, BYTES(".."), 0) != BYTES_NPOS ||
-        value.at[0] == '/' || bytes_find_byte(value, '.', 0) != BYTES_NPOS)
+    if (len < 20 || len > 128 || !mixed || !digit || is_example(value) || entropy(value) < 3.8 ||
+        bytes_find(value, BYTES(".."), 0) != BYTES_NPOS || value.at[0] == '/' ||
+        bytes_find_byte(value, '.', 0) != BYTES_NPOS)
         return false;
     *out = (struct secret){"high-entropy value", value, from, false};
     return true;
@@ -142,10 +156,10 @@ bool secret_next(struct bytes text, size_t *at, struct secret *out)
     for (size_t i = *at; i < text.len; i++) {
         uint8_t c = text.at[i];
         bool fresh = i == 0 || !(ascii_is_alnum(text.at[i - 1]) || text.at[i - 1] == '_');
-        bool found = c == '-' ? key_at(text, i, out)
-                     : c == '=' || c == ':' ? named_at(text, i, out)
+        bool found = c == '-'                                              ? key_at(text, i, out)
+                     : c == '=' || c == ':'                                ? named_at(text, i, out)
                      : fresh && strchr("AgxysrnpSdh", c) != NULL && c != 0 ? format_at(text, i, out)
-                                                                            : false;
+                                                                           : false;
         if (found) {
             *at = out->offset + out->value.len > i ? out->offset + out->value.len : i + 1;
             return true;

@@ -23,12 +23,38 @@
 #define CYCLES_MAX 22
 #define NO_SOURCE 0xFF
 
-enum { ID_END, ID_HEADER, ID_ARCHIVE, ID_ADDITIONAL, ID_MAIN, ID_FILES, ID_PACK, ID_UNPACK, ID_SUBSTREAMS,
-       ID_SIZE, ID_CRC, ID_FOLDER, ID_CODERS_SIZE, ID_NUM_UNPACK, ID_EMPTY_STREAM, ID_EMPTY_FILE, ID_ANTI,
-       ID_NAMES, ID_ENCODED = 23 };
+enum {
+    ID_END,
+    ID_HEADER,
+    ID_ARCHIVE,
+    ID_ADDITIONAL,
+    ID_MAIN,
+    ID_FILES,
+    ID_PACK,
+    ID_UNPACK,
+    ID_SUBSTREAMS,
+    ID_SIZE,
+    ID_CRC,
+    ID_FOLDER,
+    ID_CODERS_SIZE,
+    ID_NUM_UNPACK,
+    ID_EMPTY_STREAM,
+    ID_EMPTY_FILE,
+    ID_ANTI,
+    ID_NAMES,
+    ID_ENCODED = 23
+};
 
-enum method { METHOD_OTHER, METHOD_COPY, METHOD_LZMA, METHOD_LZMA2, METHOD_X86, METHOD_DEFLATE, METHOD_BZIP2,
-              METHOD_AES };
+enum method {
+    METHOD_OTHER,
+    METHOD_COPY,
+    METHOD_LZMA,
+    METHOD_LZMA2,
+    METHOD_X86,
+    METHOD_DEFLATE,
+    METHOD_BZIP2,
+    METHOD_AES
+};
 
 struct coder {
     enum method method;
@@ -38,7 +64,7 @@ struct coder {
 
 struct folder {
     struct coder coder[CODERS_MAX]; /* after put_in_order(): [0] is the last to be undone */
-    uint8_t source[CODERS_MAX]; /* whose output feeds it; NO_SOURCE: the packed stream */
+    uint8_t source[CODERS_MAX];     /* whose output feeds it; NO_SOURCE: the packed stream */
     uint32_t coders, streams;
     bool simple; /* a chain; each coder one stream in and out */
     bool has_crc;
@@ -123,9 +149,14 @@ static enum method method_of(struct bytes id)
         uint8_t len;
         enum method method;
     } rows[] = {
-        {"\0", 1, METHOD_COPY},          {"\x03\x01\x01", 3, METHOD_LZMA},    {"\x21", 1, METHOD_LZMA2},
-        {"\x03\x03\x01\x03", 4, METHOD_X86}, {"\x04\x01\x08", 3, METHOD_DEFLATE}, {"\x04\x02\x02", 3, METHOD_BZIP2},
-        {"\x04", 1, METHOD_X86},         {"\x06\xF1\x07\x01", 4, METHOD_AES},
+        {"\0", 1, METHOD_COPY},
+        {"\x03\x01\x01", 3, METHOD_LZMA},
+        {"\x21", 1, METHOD_LZMA2},
+        {"\x03\x03\x01\x03", 4, METHOD_X86},
+        {"\x04\x01\x08", 3, METHOD_DEFLATE},
+        {"\x04\x02\x02", 3, METHOD_BZIP2},
+        {"\x04", 1, METHOD_X86},
+        {"\x06\xF1\x07\x01", 4, METHOD_AES},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (bytes_equal(id, bytes_of(rows[i].id, rows[i].len)))
@@ -355,7 +386,8 @@ static bool derive_key(struct bytes properties, struct bytes word, uint8_t key[6
 {
     if (properties.len < 1)
         return false;
-    unsigned cycles = properties.at[0] & 0x3F, salt_len = properties.at[0] >> 7, iv_len = properties.at[0] >> 6 & 1;
+    unsigned cycles = properties.at[0] & 0x3F, salt_len = properties.at[0] >> 7,
+             iv_len = properties.at[0] >> 6 & 1;
     size_t at = 1;
     if (properties.len > 1) {
         salt_len += properties.at[1] >> 4;
@@ -383,22 +415,24 @@ static enum codec codec_of(enum method method, bool x86)
 }
 
 /* Undo the coders of FOLDER below COUNT over PACKED. */
-static bool undo(struct node *node, const struct folder *folder, uint32_t count, struct bytes packed,
-                 struct decompressed *done)
+static bool undo(struct node *node, const struct folder *folder, uint32_t count,
+                 struct bytes packed, struct decompressed *done)
 {
     *done = (struct decompressed){.out = packed};
     for (uint32_t i = count; i-- > 0;) {
         const struct coder *coder = &folder->coder[i];
         bool x86 = i > 0 && folder->coder[i - 1].method == METHOD_X86;
-        if (coder->method == METHOD_X86 || coder->method == METHOD_AES || coder->method == METHOD_OTHER ||
+        if (coder->method == METHOD_X86 || coder->method == METHOD_AES ||
+            coder->method == METHOD_OTHER ||
             (x86 && coder->method != METHOD_LZMA && coder->method != METHOD_LZMA2))
             return false;
-        *done = decompress(node, (struct decompress){.codec = codec_of(coder->method, x86),
-                                                     .in = done->out,
-                                                     .properties = coder->properties,
-                                                     .at_most = coder->size > SIZE_MAX || coder->size == 0
-                                                                    ? SIZE_MAX
-                                                                    : (size_t)coder->size});
+        *done = decompress(node,
+                           (struct decompress){.codec = codec_of(coder->method, x86),
+                                               .in = done->out,
+                                               .properties = coder->properties,
+                                               .at_most = coder->size > SIZE_MAX || coder->size == 0
+                                                              ? SIZE_MAX
+                                                              : (size_t)coder->size});
         if (done->status != DECOMPRESS_OK)
             return true;
         i -= x86;
@@ -413,7 +447,8 @@ static bool is_right(const struct header *h, const struct folder *folder, struct
         return false;
     if (folder->has_crc)
         return checksum_crc32(0, out) == folder->crc;
-    if (folder->streams == 0 || folder->first_part >= h->parts || !h->part_has_crc[folder->first_part])
+    if (folder->streams == 0 || folder->first_part >= h->parts ||
+        !h->part_has_crc[folder->first_part])
         return true;
     struct bytes first = bytes_sub(out, 0, (size_t)h->part_size[folder->first_part]);
     return checksum_crc32(0, first) == h->part_crc[folder->first_part];
@@ -432,7 +467,8 @@ static bool undo_locked(struct node *node, const struct header *h, const struct 
         uint8_t key[64], iv[16];
         if (!derive_key(aes->properties, walk.word, key, iv))
             break;
-        size_t len = cipher_aes_decrypt(CIPHER_CBC, bytes_of(key, 32), bytes_of(iv, 16), packed, scratch);
+        size_t len =
+            cipher_aes_decrypt(CIPHER_CBC, bytes_of(key, 32), bytes_of(iv, 16), packed, scratch);
         len = aes->size < len ? (size_t)aes->size : len;
         if (!undo(node, folder, folder->coders - 1, bytes_of(scratch, len), done))
             break;
@@ -469,7 +505,8 @@ static bool decode_folder(struct node *node, const struct header *h, const struc
 }
 
 /* Names (UTF-16LE) and which files have no stream. */
-static void read_files(struct reader *r, struct node *node, struct archive_list *list, struct bytes *empty_out)
+static void read_files(struct reader *r, struct node *node, struct archive_list *list,
+                       struct bytes *empty_out)
 {
     struct arena *arena = node->tree->arena;
     uint32_t count = take_count(r);
@@ -495,15 +532,18 @@ static void read_files(struct reader *r, struct node *node, struct archive_list 
                 text_add_codepoint(&name, c);
             }
             struct bytes text = text_bytes(&name);
-            archive_list_add(arena, list, (struct archive_row){.name = text.at == NULL ? bytes_of("", 0) : text});
+            archive_list_add(
+                arena, list,
+                (struct archive_row){.name = text.at == NULL ? bytes_of("", 0) : text});
         }
     }
     for (uint32_t i = 0; i < list->count; i++)
         list->row[i].folder = bit_at(*empty_out, false, i);
 }
 
-static void hang_folder(struct node *node, const struct header *h, uint32_t index, uint32_t *part, uint32_t *file,
-                        const struct archive_list *list, const struct decompressed *done, bool locked)
+static void hang_folder(struct node *node, const struct header *h, uint32_t index, uint32_t *part,
+                        uint32_t *file, const struct archive_list *list,
+                        const struct decompressed *done, bool locked)
 {
     size_t at = 0;
     for (uint32_t k = 0; k < h->folder[index].streams; k++, ++*file) {
@@ -523,7 +563,8 @@ static void hang_folder(struct node *node, const struct header *h, uint32_t inde
             node_anomaly(child, locked ? ANOMALY_ENCRYPTED : ANOMALY_UNDECODABLE, 0, 0, BYTES_NONE);
             child->opened = true;
         } else if (content.len < size) {
-            decompress_note(child, done->status == DECOMPRESS_OK ? DECOMPRESS_TRUNCATED : done->status, 0,
+            decompress_note(child,
+                            done->status == DECOMPRESS_OK ? DECOMPRESS_TRUNCATED : done->status, 0,
                             content.len);
         }
     }
@@ -544,7 +585,8 @@ static bool hang_all(struct node *node, const struct header *h, const struct arc
     uint64_t at = 32 + h->pack_at;
     for (uint32_t i = 0; i < h->folders && pack < h->packs; i++) {
         uint64_t size = h->pack_size[pack++];
-        struct bytes packed = at > SIZE_MAX ? BYTES_NONE : bytes_sub(node->content, (size_t)at, (size_t)size);
+        struct bytes packed =
+            at > SIZE_MAX ? BYTES_NONE : bytes_sub(node->content, (size_t)at, (size_t)size);
         struct decompressed done;
         bool locked;
         at += size;
@@ -552,8 +594,9 @@ static bool hang_all(struct node *node, const struct header *h, const struct arc
             node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("packed stream"));
         bool ok = decode_folder(node, h, &h->folder[i], packed, &done, &locked);
         if (!ok && locked)
-            node_anomaly(node, ANOMALY_ENCRYPTED, packed.len == 0 ? 0 : (size_t)(packed.at - node->content.at),
-                         packed.len, BYTES_NONE);
+            node_anomaly(node, ANOMALY_ENCRYPTED,
+                         packed.len == 0 ? 0 : (size_t)(packed.at - node->content.at), packed.len,
+                         BYTES_NONE);
         hang_folder(node, h, i, &part, &file, list, ok ? &done : NULL, locked);
     }
     node_fact_int(node, FACT_LIBARCHIVE_TOTAL_FILES, list->count);
@@ -572,7 +615,8 @@ static struct bytes plain_header(struct node *node, struct bytes header, bool *l
         read_streams_info(&r, arena, &h);
         if (r.bad || h.folders != 1 || h.packs < 1 || h.pack_at > node->content.len)
             return BYTES_NONE;
-        struct bytes packed = bytes_sub(node->content, (size_t)(32 + h.pack_at), (size_t)h.pack_size[0]);
+        struct bytes packed =
+            bytes_sub(node->content, (size_t)(32 + h.pack_at), (size_t)h.pack_size[0]);
         if (!decode_folder(node, &h, &h.folder[0], packed, &done, &locked)) {
             if (locked)
                 node_anomaly(node, ANOMALY_ENCRYPTED, 0, 0, BYTES("names too"));

@@ -18,7 +18,8 @@ static int bid(const struct node *node)
 {
     if (node->kind == KIND_SHELL)
         return 90;
-    if (node->kind == KIND_TEXT && !node->is_view && shell_looks_like(node->content) >= LOOKS_LIKE_SHELL)
+    if (node->kind == KIND_TEXT && !node->is_view &&
+        shell_looks_like(node->content) >= LOOKS_LIKE_SHELL)
         return 55;
     return 0;
 }
@@ -51,7 +52,8 @@ static void layers_hang(struct node *node, struct shell_own *own)
         if (!layer->decoded)
             continue;
         struct bytes way = layer_path(node->tree->arena, layer->parent, layer->line);
-        struct bytes name = arena_printf(node->tree->arena, "%.*s > %.*s", BYTES_FMT(way), BYTES_FMT(layer->how));
+        struct bytes name =
+            arena_printf(node->tree->arena, "%.*s > %.*s", BYTES_FMT(way), BYTES_FMT(layer->how));
         struct node *child = node_add(node, layer->text, name);
         if (child == NULL)
             return;
@@ -76,7 +78,8 @@ static void open(struct node *node)
     for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
         if (report_count(own->report, (enum behaviour)b) > 0)
             node_fact_add(node, FACT_SHELL_BEHAVIOURS, bytes_of_string(behaviour_rows[b].id));
-    node_fact_string(node, FACT_SHELL_CLASS, bytes_of_string(shell_class_names[own->report->class]));
+    node_fact_string(node, FACT_SHELL_CLASS,
+                     bytes_of_string(shell_class_names[own->report->class]));
 }
 
 struct shell_report *shell_report_of(const struct node *node)

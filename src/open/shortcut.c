@@ -23,7 +23,8 @@ static void open(struct node *node)
         size_t equals = bytes_find_byte(line, '=', 0);
         if (equals == BYTES_NPOS)
             continue;
-        struct bytes key = bytes_trim(bytes_sub(line, 0, equals)), value = bytes_trim(bytes_from(line, equals + 1));
+        struct bytes key = bytes_trim(bytes_sub(line, 0, equals)),
+                     value = bytes_trim(bytes_from(line, equals + 1));
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
             if (bytes_equal_fold(key, bytes_of_string(rows[i].key)) && value.len > 0) {
                 if (i != 1 || node_get(node, rows[i].code).tag == VALUE_UNSET)

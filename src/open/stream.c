@@ -13,9 +13,12 @@ static const struct stream {
     enum codec codec;
     int size_fact; /* enum fact_code, or -1 */
 } streams[] = {
-    {KIND_GZIP, CODEC_GZIP, FACT_GZIP_SIZE}, {KIND_BZIP2, CODEC_BZIP2, FACT_BZIP2_SIZE},
-    {KIND_XZ, CODEC_XZ, -1},                 {KIND_ZSTD, CODEC_ZSTD, -1},
-    {KIND_LZMA, CODEC_LZMA, -1},             {KIND_ZLIB, CODEC_ZLIB, FACT_ZLIB_SIZE},
+    {KIND_GZIP, CODEC_GZIP, FACT_GZIP_SIZE},
+    {KIND_BZIP2, CODEC_BZIP2, FACT_BZIP2_SIZE},
+    {KIND_XZ, CODEC_XZ, -1},
+    {KIND_ZSTD, CODEC_ZSTD, -1},
+    {KIND_LZMA, CODEC_LZMA, -1},
+    {KIND_ZLIB, CODEC_ZLIB, FACT_ZLIB_SIZE},
 };
 
 static const struct stream *stream_of(enum kind kind)
@@ -61,10 +64,12 @@ static struct bytes bare_name(struct node *node)
 static void open(struct node *node)
 {
     const struct stream *stream = stream_of(node->kind);
-    struct decompressed done = decompress(node, (struct decompress){.codec = stream->codec, .in = node->content});
+    struct decompressed done =
+        decompress(node, (struct decompress){.codec = stream->codec, .in = node->content});
     decompress_note(node, done.status, 0, node->content.len);
     if (done.status == DECOMPRESS_OK && done.used < node->content.len)
-        node_anomaly(node, ANOMALY_TRAILING_DATA, done.used, node->content.len - done.used, BYTES_NONE);
+        node_anomaly(node, ANOMALY_TRAILING_DATA, done.used, node->content.len - done.used,
+                     BYTES_NONE);
     if (stream->size_fact >= 0)
         node_fact_int(node, (enum fact_code)stream->size_fact, (int64_t)done.out.len);
     if (done.out.len == 0 && done.status != DECOMPRESS_OK)

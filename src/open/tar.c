@@ -35,8 +35,8 @@ static void note_end(struct node *node, const struct tar_walk *walk, bool any)
     else if (walk->end == TAR_END_MISSING)
         node_anomaly(node, ANOMALY_MALFORMED, walk->content.len, 0, BYTES("no end mark"));
     if (walk->trailing != 0)
-        node_anomaly(node, ANOMALY_TRAILING_DATA, walk->trailing, walk->content.len - walk->trailing,
-                     BYTES_NONE);
+        node_anomaly(node, ANOMALY_TRAILING_DATA, walk->trailing,
+                     walk->content.len - walk->trailing, BYTES_NONE);
 }
 
 static void open(struct node *node)

@@ -33,13 +33,13 @@ enum tar_type {
 };
 
 enum tar_hazard {
-    TAR_ABSOLUTE = 1 << 0,      /* name begins with / or a drive */
-    TAR_CLIMBS = 1 << 1,        /* name holds .. */
-    TAR_LINK_ESCAPES = 1 << 2,  /* link target is absolute or climbs */
-    TAR_SET_ID = 1 << 3,        /* set-user-id or set-group-id file */
+    TAR_ABSOLUTE = 1 << 0,     /* name begins with / or a drive */
+    TAR_CLIMBS = 1 << 1,       /* name holds .. */
+    TAR_LINK_ESCAPES = 1 << 2, /* link target is absolute or climbs */
+    TAR_SET_ID = 1 << 3,       /* set-user-id or set-group-id file */
     TAR_DEVICE = 1 << 4,
     TAR_SPARSE = 1 << 5,
-    TAR_CUT = 1 << 6,           /* the archive ends inside the member */
+    TAR_CUT = 1 << 6, /* the archive ends inside the member */
 };
 
 enum tar_end {

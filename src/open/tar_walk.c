@@ -80,8 +80,8 @@ static void read_pax(struct bytes data, struct pending *pending)
     while (data.len > 0) {
         size_t space = bytes_find_byte(bytes_sub(data, 0, 12), ' ', 0);
         int64_t len;
-        if (space == BYTES_NPOS || !bytes_to_int(bytes_sub(data, 0, space), (int64_t)space + 2,
-                                                 (int64_t)data.len, &len))
+        if (space == BYTES_NPOS ||
+            !bytes_to_int(bytes_sub(data, 0, space), (int64_t)space + 2, (int64_t)data.len, &len))
             return;
         struct bytes record = bytes_sub(data, space + 1, (size_t)len - space - 2);
         data = bytes_from(data, (size_t)len);
@@ -141,15 +141,25 @@ static bool link_escapes(struct bytes name, struct bytes link, bool hard)
 static enum tar_type type_of(uint8_t flag, struct bytes name)
 {
     switch (flag) {
-    case '1': return TAR_HARD_LINK;
-    case '2': return TAR_SYMBOLIC_LINK;
-    case '3': return TAR_CHARACTER_DEVICE;
-    case '4': return TAR_BLOCK_DEVICE;
-    case '5': return TAR_FOLDER;
-    case '6': return TAR_FIFO;
-    case '0': case 0: case '7': case 'S':
+    case '1':
+        return TAR_HARD_LINK;
+    case '2':
+        return TAR_SYMBOLIC_LINK;
+    case '3':
+        return TAR_CHARACTER_DEVICE;
+    case '4':
+        return TAR_BLOCK_DEVICE;
+    case '5':
+        return TAR_FOLDER;
+    case '6':
+        return TAR_FIFO;
+    case '0':
+    case 0:
+    case '7':
+    case 'S':
         return name.len > 0 && name.at[name.len - 1] == '/' ? TAR_FOLDER : TAR_FILE;
-    default: return TAR_OTHER;
+    default:
+        return TAR_OTHER;
     }
 }
 
@@ -161,7 +171,8 @@ static void fill(struct tar_walk *walk, struct bytes header, const struct pendin
                               : BYTES_NONE;
     member->name = text_field(header, 0, 100);
     if (prefix.len > 0)
-        member->name = arena_printf(walk->arena, "%.*s/%.*s", BYTES_FMT(prefix), BYTES_FMT(member->name));
+        member->name =
+            arena_printf(walk->arena, "%.*s/%.*s", BYTES_FMT(prefix), BYTES_FMT(member->name));
     if (pending->name.at != NULL)
         member->name = bytes_sub(pending->name, 0, NAME_BYTES_MAX);
     member->type = type_of(header.at[156], member->name);
@@ -239,14 +250,16 @@ bool tar_next(struct tar_walk *walk, struct tar_member *member)
         size_t from = walk->at + BLOCK;
         if (flag == 'S')
             from += sparse_extensions(walk->content, from, header);
-        struct bytes data = bare ? bytes_sub(walk->content, from, 0)
-                                 : bytes_sub(walk->content, from, size > SIZE_MAX ? SIZE_MAX : (size_t)size);
+        struct bytes data =
+            bare ? bytes_sub(walk->content, from, 0)
+                 : bytes_sub(walk->content, from, size > SIZE_MAX ? SIZE_MAX : (size_t)size);
         bool cut = !bare && data.len < size;
         size_t header_at = walk->at;
         size_t padded = (data.len + BLOCK - 1) / BLOCK * BLOCK;
-        walk->at = padded > walk->content.len - (from < walk->content.len ? from : walk->content.len)
-                       ? walk->content.len
-                       : from + padded;
+        walk->at =
+            padded > walk->content.len - (from < walk->content.len ? from : walk->content.len)
+                ? walk->content.len
+                : from + padded;
         if (flag == 'L')
             pending.name = text_field(data, 0, data.len);
         else if (flag == 'K')

@@ -10,14 +10,23 @@
 #define FILES_MAX 20000u
 #define DEPTH_MAX 32u
 
-enum { TAG_PRIMARY = 1, TAG_ANCHOR = 2, TAG_PARTITION = 5, TAG_LOGICAL = 6, TAG_TERMINATING = 8, TAG_FILE_SET = 256,
-       TAG_FILE_IDENTIFIER = 257, TAG_FILE_ENTRY = 261, TAG_EXTENDED_ENTRY = 266 };
+enum {
+    TAG_PRIMARY = 1,
+    TAG_ANCHOR = 2,
+    TAG_PARTITION = 5,
+    TAG_LOGICAL = 6,
+    TAG_TERMINATING = 8,
+    TAG_FILE_SET = 256,
+    TAG_FILE_IDENTIFIER = 257,
+    TAG_FILE_ENTRY = 261,
+    TAG_EXTENDED_ENTRY = 266
+};
 
 struct volume {
     struct node *node;
     struct arena *arena;
     struct bytes b;
-    size_t partition; /* offset of the partition's first block */
+    size_t partition;   /* offset of the partition's first block */
     struct table *seen; /* entries visited, against loops */
     uint32_t files;
     bool cut;
@@ -45,8 +54,8 @@ static struct bytes block_at(const struct volume *volume, uint32_t block)
 }
 
 /* The bytes a file entry's allocation descriptors lead to, joined; in place where they are one run. */
-static struct bytes read_extents(struct volume *volume, struct bytes entry, size_t at, size_t len, uint16_t kind,
-                                 uint64_t size)
+static struct bytes read_extents(struct volume *volume, struct bytes entry, size_t at, size_t len,
+                                 uint16_t kind, uint64_t size)
 {
     struct bytes descriptors = bytes_sub(entry, at, len);
     size_t step = kind == 0 ? 8 : 16;
@@ -94,7 +103,8 @@ static struct bytes read_entry(struct volume *volume, uint32_t block, bool *fold
     *folder_out = entry.at[16 + 11] == 4;
     uint16_t kind = bytes_u16le(entry, 16 + 18) & 7;
     uint64_t size = bytes_u64le(entry, 56);
-    size_t attributes = bytes_u32le(entry, extended ? 208 : 168), len = bytes_u32le(entry, extended ? 212 : 172);
+    size_t attributes = bytes_u32le(entry, extended ? 208 : 168),
+           len = bytes_u32le(entry, extended ? 212 : 172);
     return read_extents(volume, entry, (extended ? 216u : 176u) + attributes, len, kind, size);
 }
 
@@ -123,11 +133,13 @@ static bool is_new(struct volume *volume, uint32_t block)
     return fresh;
 }
 
-static void read_folder(struct volume *volume, struct folder here, struct folder **stack, uint32_t *count)
+static void read_folder(struct volume *volume, struct folder here, struct folder **stack,
+                        uint32_t *count)
 {
     bool is_folder;
     struct bytes data = read_entry(volume, here.block, &is_folder);
-    while (data.len >= 38 && bytes_u16le(data, 0) == TAG_FILE_IDENTIFIER && volume->files < FILES_MAX) {
+    while (data.len >= 38 && bytes_u16le(data, 0) == TAG_FILE_IDENTIFIER &&
+           volume->files < FILES_MAX) {
         uint8_t flags = data.at[18];
         size_t name_len = data.at[19], implementation = bytes_u16le(data, 36);
         uint32_t block = bytes_u32le(data, 24);
@@ -138,7 +150,8 @@ static void read_folder(struct volume *volume, struct folder here, struct folder
             continue;
         if (!is_new(volume, block))
             continue;
-        struct bytes path = here.path.len > 0 ? arena_printf(volume->arena, "%.*s/%.*s", BYTES_FMT(here.path), BYTES_FMT(name))
+        struct bytes path = here.path.len > 0 ? arena_printf(volume->arena, "%.*s/%.*s",
+                                                             BYTES_FMT(here.path), BYTES_FMT(name))
                                               : name;
         if ((flags & 2) != 0) {
             if (here.depth < DEPTH_MAX && *count < FILES_MAX)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron tables, systemd
+ * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron
+ * tables, systemd
  * units.  Each command becomes a child script that knows its line, and goes through the same engine.
  *
  * YAML is read by indentation only: a key that holds commands (run, script, command, args, runcmd, ...) and
@@ -16,7 +17,8 @@
 static bool starts_word(struct bytes line, const char *word)
 {
     size_t len = strlen(word);
-    return bytes_starts_fold(line, bytes_of_string(word)) && (line.len == len || ascii_is_space(line.at[len]));
+    return bytes_starts_fold(line, bytes_of_string(word)) &&
+           (line.len == len || ascii_is_space(line.at[len]));
 }
 
 static struct bytes base_name(struct bytes name)
@@ -28,14 +30,17 @@ static struct bytes base_name(struct bytes name)
 static bool is_dockerfile(const struct node *node)
 {
     struct bytes rest = bytes_sub(node->content, 0, 16384), line, base = base_name(node->name);
-    bool from = false, named = bytes_starts_fold(base, BYTES("dockerfile")) || bytes_starts_fold(base, BYTES("containerfile"));
+    bool from = false, named = bytes_starts_fold(base, BYTES("dockerfile")) ||
+                               bytes_starts_fold(base, BYTES("containerfile"));
     while (bytes_next_line(&rest, &line)) {
         line = bytes_trim(line);
         if (line.len == 0 || line.at[0] == '#' || starts_word(line, "ARG"))
             continue;
         if (!from && !starts_word(line, "FROM"))
             return false;
-        if (from && (named || starts_word(line, "RUN") || starts_word(line, "CMD") || starts_word(line, "ENTRYPOINT") || starts_word(line, "COPY") || starts_word(line, "ENV")))
+        if (from && (named || starts_word(line, "RUN") || starts_word(line, "CMD") ||
+                     starts_word(line, "ENTRYPOINT") || starts_word(line, "COPY") ||
+                     starts_word(line, "ENV")))
             return true;
         from = true;
     }
@@ -54,7 +59,8 @@ static bool is_cron(const struct node *node)
     uint32_t entries = 0, others = 0;
     while (bytes_next_line(&rest, &line)) {
         line = bytes_trim(line);
-        if (line.len == 0 || line.at[0] == '#' || bytes_find_byte(bytes_sub(line, 0, 16), '=', 0) != BYTES_NPOS)
+        if (line.len == 0 || line.at[0] == '#' ||
+            bytes_find_byte(bytes_sub(line, 0, 16), '=', 0) != BYTES_NPOS)
             continue;
         if (cron_command(line).len > 0)
             entries++;
@@ -66,18 +72,26 @@ static bool is_cron(const struct node *node)
 
 static bool is_workload_yaml(const struct node *node)
 {
-    static const char *const marks[] = {"\njobs:", "\nservices:", "apiVersion:", "#cloud-config", "\nruncmd:", "\nstages:", "\nscript:", "\n  script:", "\nsteps:", "user_data"};
+    static const char *const marks[] = {"\njobs:",   "\nservices:", "apiVersion:", "#cloud-config",
+                                        "\nruncmd:", "\nstages:",   "\nscript:",   "\n  script:",
+                                        "\nsteps:",  "user_data"};
     struct bytes extension = name_extension(node->name), head = bytes_sub(node->content, 0, 65536);
-    bool named = node->kind == KIND_YAML || bytes_equal_fold(extension, BYTES("yml")) || bytes_equal_fold(extension, BYTES("yaml")) || bytes_starts(head, BYTES("#cloud-config"));
+    bool named = node->kind == KIND_YAML || bytes_equal_fold(extension, BYTES("yml")) ||
+                 bytes_equal_fold(extension, BYTES("yaml")) ||
+                 bytes_starts(head, BYTES("#cloud-config"));
     for (size_t i = 0; named && i < sizeof marks / sizeof marks[0]; i++)
-        if (bytes_find(head, bytes_of_string(marks[i]), 0) != BYTES_NPOS || bytes_starts(head, bytes_of_string(marks[i][0] == '\n' ? marks[i] + 1 : marks[i])))
+        if (bytes_find(head, bytes_of_string(marks[i]), 0) != BYTES_NPOS ||
+            bytes_starts(head, bytes_of_string(marks[i][0] == '\n' ? marks[i] + 1 : marks[i])))
             return true;
     return false;
 }
 
 static bool is_candidate(const struct node *node)
 {
-    return !node->is_view && (node->kind == KIND_TEXT || node->kind == KIND_YAML || node->kind == KIND_DOCKERFILE || node->kind == KIND_UNKNOWN) && node->content.len < (size_t)4 << 20;
+    return !node->is_view &&
+           (node->kind == KIND_TEXT || node->kind == KIND_YAML || node->kind == KIND_DOCKERFILE ||
+            node->kind == KIND_UNKNOWN) &&
+           node->content.len < (size_t)4 << 20;
 }
 
 static int bid(const struct node *node)
@@ -118,7 +132,8 @@ static struct bytes command_text(struct arena *arena, struct bytes value)
     value = bytes_trim(value);
     if (value.len > 1 && value.at[0] == '[')
         return exec_form(arena, value);
-    if (value.len > 1 && (value.at[0] == '"' || value.at[0] == '\'') && value.at[value.len - 1] == value.at[0])
+    if (value.len > 1 && (value.at[0] == '"' || value.at[0] == '\'') &&
+        value.at[value.len - 1] == value.at[0])
         return bytes_sub(value, 1, value.len - 2);
     return value;
 }
@@ -148,7 +163,8 @@ static void dockerfile_read(struct node *node)
             size_t space = bytes_find_byte(whole, ' ', 0);
             whole = space == BYTES_NPOS ? BYTES("") : bytes_trim(bytes_from(whole, space));
         }
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) /* ONBUILD RUN, HEALTHCHECK CMD */
+        for (size_t i = 0; i < sizeof words / sizeof words[0];
+             i++) /* ONBUILD RUN, HEALTHCHECK CMD */
             if (starts_word(whole, words[i]))
                 whole = bytes_trim(bytes_from(whole, strlen(words[i])));
         size_t mark = bytes_find(bytes_sub(whole, 0, 64), BYTES("<<"), 0);
@@ -175,7 +191,10 @@ static size_t indent_of(struct bytes line)
 /* The key of "  - key: value" or "key:", when it is one that holds commands; VALUE is what follows. */
 static bool command_key(struct bytes line, struct bytes *value_out)
 {
-    static const char *const keys[] = {"run", "script", "before_script", "after_script", "command", "args", "entrypoint", "runcmd", "bootcmd", "exec", "user_data", "user-data", "inline", "test", "cmd", "shell"};
+    static const char *const keys[] = {"run",     "script", "before_script", "after_script",
+                                       "command", "args",   "entrypoint",    "runcmd",
+                                       "bootcmd", "exec",   "user_data",     "user-data",
+                                       "inline",  "test",   "cmd",           "shell"};
     struct bytes text = bytes_trim(line);
     while (bytes_starts(text, BYTES("- ")))
         text = bytes_trim(bytes_from(text, 2));
@@ -191,7 +210,8 @@ static bool command_key(struct bytes line, struct bytes *value_out)
 }
 
 /* The lines of REST that are indented deeper than INDENT (or list items at it), joined. */
-static struct bytes block_read(struct node *node, struct bytes *rest, size_t indent, bool literal, uint32_t *number)
+static struct bytes block_read(struct node *node, struct bytes *rest, size_t indent, bool literal,
+                               uint32_t *number)
 {
     struct text out;
     text_init(&out, node->tree->arena, (size_t)1 << 20);
@@ -261,7 +281,8 @@ static void cron_read(struct node *node)
     struct bytes rest = node->content, line;
     struct text out;
     text_init(&out, node->tree->arena, (size_t)1 << 20);
-    text_add_string(&out, "crontab - <<'END-OF-TABLE'\n"); /* a table is what crontab would be given */
+    text_add_string(&out,
+                    "crontab - <<'END-OF-TABLE'\n"); /* a table is what crontab would be given */
     while (bytes_next_line(&rest, &line)) {
         text_add(&out, line);
         text_add_byte(&out, '\n');

@@ -12,7 +12,8 @@ static int bid(const struct node *node)
 
 static bool is_folder(const struct zip_member *member)
 {
-    return member->name.len > 0 && member->name.at[member->name.len - 1] == '/' && member->data.len == 0;
+    return member->name.len > 0 && member->name.at[member->name.len - 1] == '/' &&
+           member->data.len == 0;
 }
 
 /* "..", an absolute path or a drive letter in a member's name. */
@@ -35,13 +36,17 @@ static void note_member(struct node *node, const struct zip_member *member, stru
 {
     void **seen = table_at(names, member->name);
     if (climbs(member->name))
-        node_anomaly(node, ANOMALY_PATH_TRAVERSAL, member->header_at, 30 + member->name.len, member->name);
+        node_anomaly(node, ANOMALY_PATH_TRAVERSAL, member->header_at, 30 + member->name.len,
+                     member->name);
     if (member->hidden)
-        node_anomaly(node, ANOMALY_HIDDEN_MEMBER, member->header_at, 30 + member->name.len, member->name);
+        node_anomaly(node, ANOMALY_HIDDEN_MEMBER, member->header_at, 30 + member->name.len,
+                     member->name);
     if (member->overlaps)
-        node_anomaly(node, ANOMALY_OVERLAPPING_MEMBERS, member->header_at, 30 + member->name.len, member->name);
+        node_anomaly(node, ANOMALY_OVERLAPPING_MEMBERS, member->header_at, 30 + member->name.len,
+                     member->name);
     if (*seen != NULL && !member->overlaps)
-        node_anomaly(node, ANOMALY_DUPLICATE_NAME, member->header_at, 30 + member->name.len, member->name);
+        node_anomaly(node, ANOMALY_DUPLICATE_NAME, member->header_at, 30 + member->name.len,
+                     member->name);
     *seen = names;
 }
 
@@ -53,9 +58,10 @@ static void note_first(struct node *node, const struct zip_member *member)
     node_fact_int(node, FACT_EXIFTOOL_ZIP_UNCOMPRESSED_SIZE, (int64_t)(member->size & INT64_MAX));
     node_fact_string(node, FACT_EXIFTOOL_ZIP_FILE_NAME, member->name);
     node_fact_string(node, FACT_EXIFTOOL_ZIP_MODIFY_DATE,
-                     arena_printf(arena, "%04d:%02d:%02d %02d:%02d:%02d", 1980 + (member->date >> 9),
-                                  member->date >> 5 & 15, member->date & 31, member->time >> 11,
-                                  member->time >> 5 & 63, (member->time & 31) * 2));
+                     arena_printf(arena, "%04d:%02d:%02d %02d:%02d:%02d",
+                                  1980 + (member->date >> 9), member->date >> 5 & 15,
+                                  member->date & 31, member->time >> 11, member->time >> 5 & 63,
+                                  (member->time & 31) * 2));
 }
 
 /* Hang MEMBER below NODE; whether its content could be read. */

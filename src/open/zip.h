@@ -16,11 +16,11 @@
 #include "open/password.h"
 
 struct zip_member {
-    struct bytes name;    /* UTF-8, decoded */
-    struct bytes data;    /* as stored: encrypted and compressed */
-    struct bytes extra;   /* of the entry that was believed */
-    uint64_t size;        /* as declared; 0 where unknown */
-    size_t header_at;     /* of the local header */
+    struct bytes name;  /* UTF-8, decoded */
+    struct bytes data;  /* as stored: encrypted and compressed */
+    struct bytes extra; /* of the entry that was believed */
+    uint64_t size;      /* as declared; 0 where unknown */
+    size_t header_at;   /* of the local header */
     uint32_t crc;
     uint16_t flags, method, time, date;
     uint16_t real_method; /* where method is 99 */

@@ -20,9 +20,9 @@
 #define AES_EXTRA 0x9901
 
 struct end_record {
-    size_t at;                /* of the end record */
-    uint64_t count;           /* entries, as declared */
-    uint64_t offset, size;    /* of the directory, as declared */
+    size_t at;             /* of the end record */
+    uint64_t count;        /* entries, as declared */
+    uint64_t offset, size; /* of the directory, as declared */
     uint32_t disk;
     bool found;
 };
@@ -62,7 +62,8 @@ static struct bytes extra_find(struct bytes extra, uint16_t id)
     return BYTES_NONE;
 }
 
-static struct bytes member_name(struct arena *arena, struct bytes raw, struct bytes extra, uint16_t flags)
+static struct bytes member_name(struct arena *arena, struct bytes raw, struct bytes extra,
+                                uint16_t flags)
 {
     struct bytes unicode = extra_find(extra, UNICODE_NAME);
     if (unicode.len > 5 && unicode.at[0] == 1 && bytes_u32le(unicode, 1) == checksum_crc32(0, raw))
@@ -126,7 +127,8 @@ static struct end_record find_end(struct bytes b)
         }
         if (!end.found)
             end = here;
-        if (here.size <= at && (here.count == 0 || bytes_u32le(b, (size_t)(at - here.size)) == CENTRAL_MARK)) {
+        if (here.size <= at &&
+            (here.count == 0 || bytes_u32le(b, (size_t)(at - here.size)) == CENTRAL_MARK)) {
             end = here;
             break;
         }
@@ -140,7 +142,8 @@ static size_t data_start(struct bytes b, uint64_t at)
 {
     if (at > b.len || b.len - at < LOCAL_BYTES || bytes_u32le(b, (size_t)at) != LOCAL_MARK)
         return 0;
-    return (size_t)at + LOCAL_BYTES + bytes_u16le(b, (size_t)at + 26) + bytes_u16le(b, (size_t)at + 28);
+    return (size_t)at + LOCAL_BYTES + bytes_u16le(b, (size_t)at + 26) +
+           bytes_u16le(b, (size_t)at + 28);
 }
 
 /* The directory's MEMBER, whose packed size is PACKED, against its local header. */
@@ -164,7 +167,8 @@ static void compare_local(struct node *node, const struct zip_member *member, st
     else if ((flags & ZIP_DESCRIPTOR) == 0 && bytes_u32le(b, at + 14) != member->crc)
         what = "checksum";
     if (what != NULL)
-        node_anomaly(node, ANOMALY_HEADER_MISMATCH, at, LOCAL_BYTES + name.len, bytes_of_string(what));
+        node_anomaly(node, ANOMALY_HEADER_MISMATCH, at, LOCAL_BYTES + name.len,
+                     bytes_of_string(what));
 }
 
 /* One directory entry at AT; where the next one is, or 0 at the end. */
@@ -177,7 +181,8 @@ static size_t read_central(struct node *node, struct zip_list *list, size_t at, 
     if (member == NULL)
         return 0;
     struct bytes raw_name = bytes_sub(b, at + CENTRAL_BYTES, bytes_u16le(b, at + 28));
-    struct bytes extra = bytes_sub(b, at + CENTRAL_BYTES + bytes_u16le(b, at + 28), bytes_u16le(b, at + 30));
+    struct bytes extra =
+        bytes_sub(b, at + CENTRAL_BYTES + bytes_u16le(b, at + 28), bytes_u16le(b, at + 30));
     uint64_t packed = bytes_u32le(b, at + 20), offset = bytes_u32le(b, at + 42);
     member->flags = bytes_u16le(b, at + 8);
     member->method = bytes_u16le(b, at + 10);
@@ -195,7 +200,8 @@ static size_t read_central(struct node *node, struct zip_list *list, size_t at, 
         offset = bytes_u64le(big, 0);
     member->name = member_name(node->tree->arena, raw_name, extra, member->flags);
     read_aes(member, extra);
-    size_t next = at + CENTRAL_BYTES + bytes_u16le(b, at + 28) + bytes_u16le(b, at + 30) + bytes_u16le(b, at + 32);
+    size_t next = at + CENTRAL_BYTES + bytes_u16le(b, at + 28) + bytes_u16le(b, at + 30) +
+                  bytes_u16le(b, at + 32);
     size_t start = offset > UINT64_MAX - shift ? 0 : data_start(b, offset + shift);
     if (start == 0 && shift != 0 && (start = data_start(b, offset)) != 0)
         shift = 0;
@@ -212,7 +218,8 @@ static size_t read_central(struct node *node, struct zip_list *list, size_t at, 
 }
 
 /* One member from the local header at AT, which no directory lists; where to look on. */
-static size_t read_local(struct node *node, struct zip_list *list, size_t at, size_t end, bool hidden)
+static size_t read_local(struct node *node, struct zip_list *list, size_t at, size_t end,
+                         bool hidden)
 {
     struct bytes b = node->content;
     size_t start = data_start(b, at);
@@ -250,7 +257,8 @@ static size_t read_local(struct node *node, struct zip_list *list, size_t at, si
         member->size_unknown = true;
         packed = (next == BYTES_NPOS ? end : next) - start;
     }
-    member->data = bytes_sub(bytes_sub(b, 0, end), start, packed > SIZE_MAX ? SIZE_MAX : (size_t)packed);
+    member->data =
+        bytes_sub(bytes_sub(b, 0, end), start, packed > SIZE_MAX ? SIZE_MAX : (size_t)packed);
     if (member->data.len < packed)
         node_anomaly(node, ANOMALY_TRUNCATED, start, member->data.len, BYTES("member"));
     return start + member->data.len;
@@ -258,7 +266,8 @@ static size_t read_local(struct node *node, struct zip_list *list, size_t at, si
 
 static int by_header(const void *a, const void *b)
 {
-    const struct zip_member *x = *(struct zip_member *const *)a, *y = *(struct zip_member *const *)b;
+    const struct zip_member *x = *(struct zip_member *const *)a,
+                            *y = *(struct zip_member *const *)b;
     if (x->header_at != y->header_at)
         return x->header_at < y->header_at ? -1 : 1;
     return x < y ? -1 : x > y;

@@ -43,28 +43,41 @@ static void keys_decrypt(struct zip_keys *keys, struct bytes in, uint8_t *out)
 }
 
 /* Undo the compression; absent, or with an anomaly, where that fails.  QUIET: a wrong key is likely. */
-static struct bytes unpack(struct node *node, const struct zip_member *member, struct bytes packed, bool quiet,
-                           enum decompress_status *status_out)
+static struct bytes unpack(struct node *node, const struct zip_member *member, struct bytes packed,
+                           bool quiet, enum decompress_status *status_out)
 {
     struct decompress what = {.in = packed};
     *status_out = DECOMPRESS_MALFORMED;
     switch (member->real_method) {
-    case 0: what.codec = CODEC_STORE; break;
-    case 8: what.codec = CODEC_DEFLATE; break;
-    case 9: what.codec = CODEC_DEFLATE64; break;
-    case 12: what.codec = CODEC_BZIP2; break;
+    case 0:
+        what.codec = CODEC_STORE;
+        break;
+    case 8:
+        what.codec = CODEC_DEFLATE;
+        break;
+    case 9:
+        what.codec = CODEC_DEFLATE64;
+        break;
+    case 12:
+        what.codec = CODEC_BZIP2;
+        break;
     case 14:
         what.codec = CODEC_LZMA1;
         what.properties = bytes_sub(packed, 4, bytes_u16le(packed, 2));
         what.in = bytes_from(packed, 4 + what.properties.len);
         what.at_most = member->size_unknown || member->size > SIZE_MAX ? 0 : (size_t)member->size;
         break;
-    case 93: what.codec = CODEC_ZSTD; break;
-    case 95: what.codec = CODEC_XZ; break;
+    case 93:
+        what.codec = CODEC_ZSTD;
+        break;
+    case 95:
+        what.codec = CODEC_XZ;
+        break;
     default:
         if (!quiet)
-            node_anomaly(node, ANOMALY_UNSUPPORTED, member->header_at, 30,
-                         arena_printf(node->tree->arena, "compression method %u", member->real_method));
+            node_anomaly(
+                node, ANOMALY_UNSUPPORTED, member->header_at, 30,
+                arena_printf(node->tree->arena, "compression method %u", member->real_method));
         return BYTES_NONE;
     }
     if (what.codec == CODEC_STORE && packed.at >= node->content.at &&
@@ -93,8 +106,10 @@ static bool try_zipcrypto(struct node *node, const struct zip_member *member, st
         keys_update(&keys, word.at[i]);
     uint8_t header[CRYPT_HEADER];
     keys_decrypt(&keys, bytes_sub(member->data, 0, CRYPT_HEADER), header);
-    uint8_t check = (uint8_t)((member->flags & ZIP_DESCRIPTOR) != 0 ? member->time >> 8 : member->crc >> 24);
-    if (header[CRYPT_HEADER - 1] != check && header[CRYPT_HEADER - 1] != (uint8_t)(member->crc >> 24))
+    uint8_t check =
+        (uint8_t)((member->flags & ZIP_DESCRIPTOR) != 0 ? member->time >> 8 : member->crc >> 24);
+    if (header[CRYPT_HEADER - 1] != check &&
+        header[CRYPT_HEADER - 1] != (uint8_t)(member->crc >> 24))
         return false;
     struct bytes body = bytes_from(member->data, CRYPT_HEADER);
     keys_decrypt(&keys, body, scratch);
@@ -112,18 +127,21 @@ static bool try_zipcrypto(struct node *node, const struct zip_member *member, st
     return false;
 }
 
-static bool try_aes(struct node *node, const struct zip_member *member, struct bytes word, uint8_t *scratch,
-                    struct bytes *out)
+static bool try_aes(struct node *node, const struct zip_member *member, struct bytes word,
+                    uint8_t *scratch, struct bytes *out)
 {
     size_t key_len = 8 + 8u * member->aes_strength, salt_len = key_len / 2;
-    struct bytes salt = bytes_sub(member->data, 0, salt_len), verifier = bytes_sub(member->data, salt_len, 2);
-    struct bytes body = bytes_sub(member->data, salt_len + 2, member->data.len - salt_len - 2 - AES_CODE_BYTES);
+    struct bytes salt = bytes_sub(member->data, 0, salt_len),
+                 verifier = bytes_sub(member->data, salt_len, 2);
+    struct bytes body =
+        bytes_sub(member->data, salt_len + 2, member->data.len - salt_len - 2 - AES_CODE_BYTES);
     uint8_t derived[66], mac[64];
     cipher_pbkdf2(DIGEST_SHA1, word, salt, AES_ITERATIONS, derived, 2 * key_len + 2);
     if (!bytes_equal(verifier, bytes_of(derived + 2 * key_len, 2)))
         return false;
     cipher_hmac(DIGEST_SHA1, bytes_of(derived + key_len, key_len), body, mac);
-    if (!bytes_equal(bytes_of(mac, AES_CODE_BYTES), bytes_from(member->data, member->data.len - AES_CODE_BYTES)))
+    if (!bytes_equal(bytes_of(mac, AES_CODE_BYTES),
+                     bytes_from(member->data, member->data.len - AES_CODE_BYTES)))
         return false;
     cipher_aes_ctr_le(bytes_of(derived, key_len), 1, body, scratch);
     enum decompress_status status;
@@ -175,8 +193,8 @@ struct bytes zip_read(struct node *node, const struct zip_member *member)
     decompress_note(node, status, member->header_at, 30);
     if (status == DECOMPRESS_OK && !is_right(member, out)) {
         bool size = !member->size_unknown && out.len != member->size;
-        node_anomaly(node, size ? ANOMALY_HEADER_MISMATCH : ANOMALY_BAD_CHECKSUM, member->header_at, 30,
-                     size ? BYTES("size") : BYTES_NONE);
+        node_anomaly(node, size ? ANOMALY_HEADER_MISMATCH : ANOMALY_BAD_CHECKSUM, member->header_at,
+                     30, size ? BYTES("size") : BYTES_NONE);
     }
     return out;
 }

@@ -14,8 +14,9 @@
 #define COUNTS 8u
 #define REGEX_GROUPS 100u /* the largest: each pattern is run over the whole list */
 
-static const struct bytes meaning = {(const uint8_t *)"sites set up by a shared method or on shared infrastructure; not a person",
-                                     sizeof "sites set up by a shared method or on shared infrastructure; not a person" - 1};
+static const struct bytes meaning = {
+    (const uint8_t *)"sites set up by a shared method or on shared infrastructure; not a person",
+    sizeof "sites set up by a shared method or on shared infrastructure; not a person" - 1};
 
 static void day_of(uint32_t minute, char out[16])
 {
@@ -35,11 +36,13 @@ void grouping_tsv(struct text *out, const struct groups *g, bool waves)
         if (of == 0)
             text_add_format(out, "\talone-%016" PRIx64 "\n", feed->site[i].hash);
         else
-            text_add_format(out, "\t%.*s\n", BYTES_FMT(waves ? g->wave[of - 1].id : g->group[of - 1].id));
+            text_add_format(out, "\t%.*s\n",
+                            BYTES_FMT(waves ? g->wave[of - 1].id : g->group[of - 1].id));
     }
 }
 
-static void text_group(struct text *out, const struct groups *g, const struct group *group, struct arena *arena)
+static void text_group(struct text *out, const struct groups *g, const struct group *group,
+                       struct arena *arena)
 {
     struct explain_count brand[3], template[1];
     char first[16], last[16];
@@ -47,9 +50,11 @@ static void text_group(struct text *out, const struct groups *g, const struct gr
     day_of(group->last_minute, last);
     uint32_t brands = explain_counts(g, group, EXPLAIN_BRAND, arena, brand, 3);
     uint32_t templates = explain_counts(g, group, EXPLAIN_TEMPLATE, arena, template, 1);
-    text_add_format(out, "%-8.*s %5u sites %5u domains  %s to %s  ", BYTES_FMT(group->id), group->count, group->domains, first, last);
+    text_add_format(out, "%-8.*s %5u sites %5u domains  %s to %s  ", BYTES_FMT(group->id),
+                    group->count, group->domains, first, last);
     for (uint32_t i = 0; i < brands; i++)
-        text_add_format(out, "%s%.*s %u", i == 0 ? "" : ", ", BYTES_FMT(brand[i].text), brand[i].count);
+        text_add_format(out, "%s%.*s %u", i == 0 ? "" : ", ", BYTES_FMT(brand[i].text),
+                        brand[i].count);
     if (templates > 0)
         text_add_format(out, "  %.*s", BYTES_FMT(template[0].text));
     text_add_byte(out, '\n');
@@ -62,18 +67,23 @@ void grouping_text(struct text *out, const struct groups *g, uint32_t most)
     uint32_t grouped = 0;
     for (uint32_t k = 0; k < g->count; k++)
         grouped += g->group[k].count;
-    text_add_format(out, "%" PRIu64 " rows, %u sites, %" PRIu64 " domains%s; %u in %u groups, %u waves; %u notes on rows\n\n", feed->rows,
-                    feed->count, g->domains, g->dynamic_once ? " (a dynamic-DNS zone counted once)" : "", grouped, g->count,
+    text_add_format(out,
+                    "%" PRIu64 " rows, %u sites, %" PRIu64
+                    " domains%s; %u in %u groups, %u waves; %u notes on rows\n\n",
+                    feed->rows, feed->count, g->domains,
+                    g->dynamic_once ? " (a dynamic-DNS zone counted once)" : "", grouped, g->count,
                     g->wave_count, feed->dirt_count);
     for (uint32_t k = 0; k < g->count && k < most; k++)
         text_group(out, g, &g->group[k], arena);
-    text_add_format(out, "\nA group is a shared method or infrastructure, not a person.  URLs alone find a small part of what belongs\n"
-                    "together: what is not grouped is not shown to be apart.\n'noroshi group explain ID FILE...' tells why.\n");
+    text_add_format(out, "\nA group is a shared method or infrastructure, not a person.  URLs "
+                         "alone find a small part of what belongs\n"
+                         "together: what is not grouped is not shown to be apart.\n'noroshi group "
+                         "explain ID FILE...' tells why.\n");
     talloc_free(arena);
 }
 
-static void json_counts(struct json *json, const char *key, const struct groups *g, const struct group *group,
-                        enum explain_what what, struct arena *arena)
+static void json_counts(struct json *json, const char *key, const struct groups *g,
+                        const struct group *group, enum explain_what what, struct arena *arena)
 {
     struct explain_count count[COUNTS];
     uint32_t n = explain_counts(g, group, what, arena, count, COUNTS);
@@ -86,7 +96,8 @@ static void json_counts(struct json *json, const char *key, const struct groups 
     json_end_map(json);
 }
 
-static void json_group(struct json *json, const struct groups *g, const struct group *group, bool deep, struct arena *arena)
+static void json_group(struct json *json, const struct groups *g, const struct group *group,
+                       bool deep, struct arena *arena)
 {
     char day[16];
     json_begin_map(json);
@@ -104,7 +115,8 @@ static void json_group(struct json *json, const struct groups *g, const struct g
         struct explain_regex regex[REGEXES];
         json_counts(json, "brands", g, group, EXPLAIN_BRAND, arena);
         json_counts(json, "templates", g, group, EXPLAIN_TEMPLATE, arena);
-        uint32_t n = group < g->group + REGEX_GROUPS ? explain_regexes(g, group, arena, regex, REGEXES) : 0;
+        uint32_t n =
+            group < g->group + REGEX_GROUPS ? explain_regexes(g, group, arena, regex, REGEXES) : 0;
         json_key(json, "regexes");
         json_begin_list(json);
         for (uint32_t i = 0; i < n; i++) {
@@ -205,7 +217,8 @@ void grouping_json(struct text *out, const struct groups *g)
 
 static struct bytes id_of(struct arena *arena, const char *type, struct bytes name)
 {
-    struct bytes uuid = indicator_uuid(arena, indicator_namespace, arena_printf(arena, "%s:%.*s", type, BYTES_FMT(name)));
+    struct bytes uuid = indicator_uuid(arena, indicator_namespace,
+                                       arena_printf(arena, "%s:%.*s", type, BYTES_FMT(name)));
     return arena_printf(arena, "%s--%.*s", type, BYTES_FMT(uuid));
 }
 
@@ -221,7 +234,8 @@ static struct bytes stamp(struct arena *arena, uint32_t minute)
     return arena_printf(arena, "%.*s.000Z", (int)iso.len - 1, iso.at);
 }
 
-static void stix_begin(struct json *json, struct arena *arena, const char *type, struct bytes id, uint32_t minute, struct bytes identity)
+static void stix_begin(struct json *json, struct arena *arena, const char *type, struct bytes id,
+                       uint32_t minute, struct bytes identity)
 {
     json_begin_map(json);
     key_string(json, "type", bytes_of_string(type));
@@ -233,12 +247,16 @@ static void stix_begin(struct json *json, struct arena *arena, const char *type,
         key_string(json, "created_by_ref", identity);
 }
 
-static void stix_site(struct json *json, struct arena *arena, const struct site *site, struct bytes identity)
+static void stix_site(struct json *json, struct arena *arena, const struct site *site,
+                      struct bytes identity)
 {
-    stix_begin(json, arena, "indicator", id_of(arena, "indicator", site->host), site->first_minute, identity);
+    stix_begin(json, arena, "indicator", id_of(arena, "indicator", site->host), site->first_minute,
+               identity);
     bool address = (site->flags & SITE_IP) != 0;
     key_string(json, "name", site->host);
-    key_string(json, "pattern", arena_printf(arena, "[%s:value = '%.*s']", address ? "ipv4-addr" : "domain-name", BYTES_FMT(site->host)));
+    key_string(json, "pattern",
+               arena_printf(arena, "[%s:value = '%.*s']", address ? "ipv4-addr" : "domain-name",
+                            BYTES_FMT(site->host)));
     key_string(json, "pattern_type", BYTES("stix"));
     key_string(json, "valid_from", stamp(arena, site->first_minute));
     json_end_map(json);
@@ -265,7 +283,9 @@ void grouping_stix(struct text *out, const struct groups *g)
         for (uint32_t m = 0; m < group->count; m++)
             stix_site(&json, arena, &feed->site[group->member[m]], identity);
         struct bytes name = feed->site[group->member[0]].host;
-        stix_begin(&json, arena, "grouping", id_of(arena, "grouping", arena_printf(arena, "%.*s:%.*s", BYTES_FMT(group->id), BYTES_FMT(name))),
+        stix_begin(&json, arena, "grouping",
+                   id_of(arena, "grouping",
+                         arena_printf(arena, "%.*s:%.*s", BYTES_FMT(group->id), BYTES_FMT(name))),
                    group->first_minute, identity);
         key_string(&json, "name", group->id);
         key_string(&json, "description", meaning);
@@ -293,7 +313,8 @@ void grouping_misp(struct text *out, const struct groups *g)
     json_key(&json, "Event");
     json_begin_map(&json);
     key_string(&json, "uuid", indicator_uuid(arena, indicator_namespace, BYTES("misp:groups")));
-    key_string(&json, "info", arena_printf(arena, "phishing sites by group: %.*s", BYTES_FMT(meaning)));
+    key_string(&json, "info",
+               arena_printf(arena, "phishing sites by group: %.*s", BYTES_FMT(meaning)));
     key_string(&json, "threat_level_id", BYTES("2"));
     key_string(&json, "analysis", BYTES("1"));
     key_string(&json, "distribution", BYTES("0"));
@@ -303,8 +324,11 @@ void grouping_misp(struct text *out, const struct groups *g)
         for (uint32_t m = 0; m < g->group[k].count; m++) {
             const struct site *site = &feed->site[g->group[k].member[m]];
             json_begin_map(&json);
-            key_string(&json, "uuid", indicator_uuid(arena, indicator_namespace, arena_printf(arena, "misp:%.*s", BYTES_FMT(site->host))));
-            key_string(&json, "type", (site->flags & SITE_IP) != 0 ? BYTES("ip-dst") : BYTES("hostname"));
+            key_string(&json, "uuid",
+                       indicator_uuid(arena, indicator_namespace,
+                                      arena_printf(arena, "misp:%.*s", BYTES_FMT(site->host))));
+            key_string(&json, "type",
+                       (site->flags & SITE_IP) != 0 ? BYTES("ip-dst") : BYTES("hostname"));
             key_string(&json, "category", BYTES("Network activity"));
             key_string(&json, "value", site->host);
             key_string(&json, "comment", g->group[k].id);
@@ -313,7 +337,8 @@ void grouping_misp(struct text *out, const struct groups *g)
             json_key(&json, "Tag");
             json_begin_list(&json);
             json_begin_map(&json);
-            key_string(&json, "name", arena_printf(arena, "noroshi:group=\"%.*s\"", BYTES_FMT(g->group[k].id)));
+            key_string(&json, "name",
+                       arena_printf(arena, "noroshi:group=\"%.*s\"", BYTES_FMT(g->group[k].id)));
             json_end_map(&json);
             json_end_list(&json);
             json_end_map(&json);

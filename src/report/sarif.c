@@ -27,7 +27,8 @@ static void key_string(struct json *json, const char *key, struct bytes value)
     json_string(json, value);
 }
 
-static void location(struct json *json, const struct verdict *v, int64_t line, const struct evidence *e)
+static void location(struct json *json, const struct verdict *v, int64_t line,
+                     const struct evidence *e)
 {
     json_begin_map(json);
     json_key(json, "physicalLocation");
@@ -102,15 +103,18 @@ static void code_flow(struct json *json, const struct verdict *v, struct bytes s
     json_end_list(json);
 }
 
-static void result(struct json *json, const struct verdict *v, const struct evidence *e, const struct report_style *style)
+static void result(struct json *json, const struct verdict *v, const struct evidence *e,
+                   const struct report_style *style)
 {
-    struct bytes sentence = e->sentence[style->language == LANGUAGE_JA && e->sentence[1].len > 0 ? 1 : 0];
+    struct bytes sentence =
+        e->sentence[style->language == LANGUAGE_JA && e->sentence[1].len > 0 ? 1 : 0];
     bool silenced = bytes_starts(e->sentence[0], BYTES("ignored ("));
     json_begin_map(json);
     key_string(json, "ruleId", e->rule);
-    key_string(json, "level", v->class == VERDICT_MALICIOUS && e->weight >= 1.0 ? BYTES("error")
-                              : v->class >= VERDICT_SUSPICIOUS                 ? BYTES("warning")
-                                                                               : BYTES("note"));
+    key_string(json, "level",
+               v->class == VERDICT_MALICIOUS && e->weight >= 1.0 ? BYTES("error")
+               : v->class >= VERDICT_SUSPICIOUS                  ? BYTES("warning")
+                                                                 : BYTES("note"));
     json_key(json, "message");
     json_begin_map(json);
     key_string(json, "text", sentence);
@@ -146,18 +150,21 @@ static void result(struct json *json, const struct verdict *v, const struct evid
 
 void report_sarif_begin(struct text *out)
 {
-    text_add_string(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
-                         "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"noroshi\",\"version\":\"0.1.0\"}},\"results\":[\n");
+    text_add_string(
+        out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
+             "\"runs\":[{\"tool\":{\"driver\":{\"name\":\"noroshi\",\"version\":\"0.1.0\"}},"
+             "\"results\":[\n");
 }
 
-bool report_sarif(struct text *out, struct arena *arena, const struct verdict *v, const struct report_style *style,
-                  bool first)
+bool report_sarif(struct text *out, struct arena *arena, const struct verdict *v,
+                  const struct report_style *style, bool first)
 {
     bool any = false;
     (void)arena;
     for (uint32_t i = 0; i < v->evidence_count; i++) {
         const struct evidence *e = &v->evidence[i];
-        bool mine = bytes_starts(e->rule, BYTES("script.")) || bytes_starts(e->rule, BYTES("image.")) || e->weight > 0;
+        bool mine = bytes_starts(e->rule, BYTES("script.")) ||
+                    bytes_starts(e->rule, BYTES("image.")) || e->weight > 0;
         if (!mine || (v->class < VERDICT_SUSPICIOUS && !bytes_starts(e->rule, BYTES("script."))))
             continue;
         struct json json;

@@ -14,8 +14,8 @@
 
 void report_sarif_begin(struct text *out);
 /* FIRST: no result was written before; answers whether one is now. */
-bool report_sarif(struct text *out, struct arena *arena, const struct verdict *v, const struct report_style *style,
-                  bool first);
+bool report_sarif(struct text *out, struct arena *arena, const struct verdict *v,
+                  const struct report_style *style, bool first);
 void report_sarif_end(struct text *out);
 
 #endif

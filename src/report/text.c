@@ -18,18 +18,24 @@ static const char *const class_colour[] = {"\033[32m", "\033[33m", "\033[33;1m",
 
 /* Categories as rules name them, in Japanese. */
 static const char *const categories_ja[][2] = {
-    {"credential phishing", "認証情報フィッシング"}, {"callback phishing", "コールバックフィッシング"},
-    {"malware delivery", "マルウェア配布"},           {"BEC/fraud", "ビジネスメール詐欺"},
-    {"extortion", "脅迫"},                            {"scam", "詐欺"},
-    {"spam", "迷惑メール"},                           {"webmail exploit", "ウェブメール攻撃"},
-    {"ransomware", "ランサムウェア"},                 {"credential theft script", "認証情報窃取スクリプト"},
+    {"credential phishing", "認証情報フィッシング"},
+    {"callback phishing", "コールバックフィッシング"},
+    {"malware delivery", "マルウェア配布"},
+    {"BEC/fraud", "ビジネスメール詐欺"},
+    {"extortion", "脅迫"},
+    {"scam", "詐欺"},
+    {"spam", "迷惑メール"},
+    {"webmail exploit", "ウェブメール攻撃"},
+    {"ransomware", "ランサムウェア"},
+    {"credential theft script", "認証情報窃取スクリプト"},
     {"miner", "不正採掘"},
 };
 
 static struct bytes category_word(struct bytes category, const struct report_style *style)
 {
     for (size_t i = 0; i < sizeof categories_ja / sizeof categories_ja[0]; i++)
-        if (style->language == LANGUAGE_JA && bytes_equal(category, bytes_of_string(categories_ja[i][0])))
+        if (style->language == LANGUAGE_JA &&
+            bytes_equal(category, bytes_of_string(categories_ja[i][0])))
             return bytes_of_string(categories_ja[i][1]);
     return category;
 }
@@ -99,7 +105,8 @@ static void add_reasons(struct text *out, struct arena *arena, const struct verd
         shown++;
     }
     if (v->evidence_count > shown)
-        text_add_format(out, "  ... %s %u (-v)\n", say(style, "more:", "ほか"), v->evidence_count - shown);
+        text_add_format(out, "  ... %s %u (-v)\n", say(style, "more:", "ほか"),
+                        v->evidence_count - shown);
     if (v->class >= VERDICT_SUSPICIOUS)
         text_add_format(out, "  %s %s\n",
                         say(style, "without the strongest reason:", "最も強い根拠がなければ:"),
@@ -124,7 +131,8 @@ static void add_who(struct text *out, const struct verdict *v, const struct repo
                             BYTES_FMT(a->follows));
     }
     if (v->campaign.len > 0)
-        text_add_format(out, "  %s %.*s\n", say(style, "campaign:", "キャンペーン:"), BYTES_FMT(v->campaign));
+        text_add_format(out, "  %s %.*s\n", say(style, "campaign:", "キャンペーン:"),
+                        BYTES_FMT(v->campaign));
 }
 
 static void add_unread(struct text *out, struct arena *arena, const struct verdict *v,
@@ -140,8 +148,8 @@ static void add_unread(struct text *out, struct arena *arena, const struct verdi
         return;
     for (uint32_t i = 0; i < v->anomaly_count; i++) {
         const struct anomaly_report *a = &v->anomaly[i];
-        text_add_format(out, "  %s %.*s+%zu %.*s", say(style, "anomaly:", "異常:"), BYTES_FMT(a->path),
-                        a->offset, BYTES_FMT(a->name));
+        text_add_format(out, "  %s %.*s+%zu %.*s", say(style, "anomaly:", "異常:"),
+                        BYTES_FMT(a->path), a->offset, BYTES_FMT(a->name));
         if (a->detail.len > 0) {
             text_add_string(out, " - ");
             add_foreign(out, arena, a->detail, 80, style);

@@ -52,7 +52,8 @@ static bool read_entries(struct cache *cache)
 {
     struct bytes rest = cache->map;
     uint8_t sum[64];
-    if (rest.len < HEAD_BYTES || !bytes_starts(rest, BYTES(MAGIC)) || bytes_u32le(rest, 4) != VERSION)
+    if (rest.len < HEAD_BYTES || !bytes_starts(rest, BYTES(MAGIC)) ||
+        bytes_u32le(rest, 4) != VERSION)
         return false;
     uint32_t count = bytes_u32le(rest, 8);
     struct bytes stored = bytes_sub(rest, 12, 32);
@@ -87,7 +88,8 @@ struct cache *cache_open(const char *path)
     talloc_set_destructor(cache, cache_destroy);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat st;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size < FILE_MAX_BYTES) {
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+        st.st_size < FILE_MAX_BYTES) {
         void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (at != MAP_FAILED)
             cache->map = bytes_of(at, (size_t)st.st_size);
@@ -116,14 +118,15 @@ static void keep(struct cache *cache, enum entry_kind kind, struct bytes key, st
     cache->fresh_count++;
 }
 
-static const struct entry *look_up(const struct cache *cache, enum entry_kind kind, struct bytes key)
+static const struct entry *look_up(const struct cache *cache, enum entry_kind kind,
+                                   struct bytes key)
 {
     const struct entry *entry = table_get(cache->known, key);
     return entry != NULL && entry->kind == kind ? entry : NULL;
 }
 
-struct literal_set *cache_literal_set(struct cache *cache, const void *parent, const struct bytes *literal,
-                                      uint32_t count)
+struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
+                                      const struct bytes *literal, uint32_t count)
 {
     if (cache == NULL)
         return literal_set_new(parent, literal, count);
@@ -137,7 +140,8 @@ struct literal_set *cache_literal_set(struct cache *cache, const void *parent, c
     digest(DIGEST_SHA256, text_bytes(&all), key);
     text_finish(&all);
     const struct entry *entry = look_up(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES));
-    struct literal_set *set = entry == NULL ? NULL : literal_set_restore(parent, entry->content, count);
+    struct literal_set *set =
+        entry == NULL ? NULL : literal_set_restore(parent, entry->content, count);
     if (set != NULL) {
         keep(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES), entry->content);
         return set;
@@ -202,7 +206,8 @@ static void keep_pattern(struct cache *cache, const struct pattern *pattern)
     if (!pattern->known_good || !pattern->has_literals)
         return;
     pattern_key(pattern, key);
-    cache->changed = cache->changed || look_up(cache, ENTRY_PATTERN, bytes_of(key, KEY_BYTES)) == NULL;
+    cache->changed =
+        cache->changed || look_up(cache, ENTRY_PATTERN, bytes_of(key, KEY_BYTES)) == NULL;
     text_init(&content, NULL, 0);
     for (uint32_t i = 0; i < pattern->literal_count; i++) {
         bool end = pattern->literal[i].at == NULL;

@@ -17,7 +17,8 @@ static bool fail(struct checker *c, const struct expr *at, const char *format, .
     return error_set_at(c->err, c->file, at->line, at->column, "%s", message);
 }
 
-static bool fail_type(struct checker *c, const struct expr *at, const char *what, struct typing seen)
+static bool fail_type(struct checker *c, const struct expr *at, const char *what,
+                      struct typing seen)
 {
     struct bytes name = typing_name(c->arena, seen);
     return fail(c, at, "%s, not %.*s", what, BYTES_FMT(name));
@@ -73,7 +74,8 @@ static bool check_children(struct checker *c, struct expr *expr)
 
 static bool want_bool(struct checker *c, const struct expr *expr)
 {
-    if (typing_is_scalar(expr->type) && (expr->type.base == BASE_BOOL || expr->type.base == BASE_NULL))
+    if (typing_is_scalar(expr->type) &&
+        (expr->type.base == BASE_BOOL || expr->type.base == BASE_NULL))
         return true;
     fail_type(c, expr, "a condition must be bool", expr->type);
     if (expr->type.base == BASE_JSON && expr->type.arrays == 0)
@@ -143,8 +145,9 @@ static bool check_item(struct checker *c, struct expr *expr)
 {
     uint32_t dots = expr->level;
     if (dots > c->depth) {
-        fail(c, expr, c->depth == 0 ? "'.' outside any(), all(), filter() or map()"
-                                    : "more dots than enclosing lambdas");
+        fail(c, expr,
+             c->depth == 0 ? "'.' outside any(), all(), filter() or map()"
+                           : "more dots than enclosing lambdas");
         return false;
     }
     expr->type = c->item[c->depth - dots];
@@ -167,7 +170,8 @@ static bool check_index(struct checker *c, struct expr *expr)
     } else if (base.map != 0) {
         if (!by_text)
             return fail_type(c, expr->child[1], "a map key must be string", index);
-        expr->type = (struct typing){.base = base.base, .object = base.object, .arrays = base.map == 2};
+        expr->type =
+            (struct typing){.base = base.base, .object = base.object, .arrays = base.map == 2};
     } else if (is_loose(base)) {
         if (!by_text && !by_number)
             return fail_type(c, expr->child[1], "a json index must be int or string", index);
@@ -206,7 +210,8 @@ static bool check_tuple(struct checker *c, struct expr *expr)
         else if (is_number(type) && is_number(item))
             type.base = type.base == item.base ? type.base : BASE_FLOAT;
         else if (!is_loose(item) && !same_type(type, item))
-            return fail_type(c, expr->child[i], "the elements of an array must be of one type", item);
+            return fail_type(c, expr->child[i], "the elements of an array must be of one type",
+                             item);
     }
     if (type.base == BASE_NULL)
         type.base = BASE_ANY;
@@ -278,14 +283,15 @@ static bool check_in(struct checker *c, struct expr *expr)
     }
     for (uint32_t i = 1; i < expr->count; i++) {
         struct typing item = expr->child[i]->type;
-        if (expr->count == 2 && item.arrays == 0 && expr->child[1]->op != OP_CONSTANT && !is_loose(item) &&
-            item.map != 0)
+        if (expr->count == 2 && item.arrays == 0 && expr->child[1]->op != OP_CONSTANT &&
+            !is_loose(item) && item.map != 0)
             return fail_type(c, expr->child[i], "'in' needs a set, a $list or an array", item);
         if (item.arrays > 0)
             item.arrays--;
         if (!comparable(left, item)) {
             struct bytes a = typing_name(c->arena, left), b = typing_name(c->arena, item);
-            return fail(c, expr->child[i], "cannot look for %.*s among %.*s", BYTES_FMT(a), BYTES_FMT(b));
+            return fail(c, expr->child[i], "cannot look for %.*s among %.*s", BYTES_FMT(a),
+                        BYTES_FMT(b));
         }
         if (expr->op == OP_IN_FOLD && (!is_text(left) || !is_text(item)))
             return fail_type(c, expr, "in~ compares strings", is_text(left) ? item : left);
@@ -445,7 +451,8 @@ static bool check_argument(struct checker *c, const struct function_row *row, ui
 {
     if (accepts(parameter, arg->type))
         return true;
-    struct bytes wanted = parameter->kind == PARAMETER_TYPED ? typing_name(c->arena, parameter->type)
+    struct bytes wanted = parameter->kind == PARAMETER_TYPED
+                              ? typing_name(c->arena, parameter->type)
                           : parameter->kind == PARAMETER_NUMBER ? BYTES("a number")
                           : parameter->kind == PARAMETER_FILE   ? BYTES("a file")
                           : parameter->kind == PARAMETER_LINK   ? BYTES("a link or URL")
@@ -460,7 +467,8 @@ static bool check_argument(struct checker *c, const struct function_row *row, ui
 static bool settle_options(struct checker *c, struct expr *call, const struct signature *signature)
 {
     uint32_t positional = 0;
-    struct expr **child = arena_array_of(c->arena, call->count + signature->option_count, struct expr *);
+    struct expr **child =
+        arena_array_of(c->arena, call->count + signature->option_count, struct expr *);
     struct expr *option[PARAMETER_MAX] = {0};
     for (uint32_t i = 0; i < call->count; i++) {
         struct expr *arg = call->child[i];
@@ -469,7 +477,8 @@ static bool settle_options(struct checker *c, struct expr *call, const struct si
             continue;
         }
         uint32_t number = 0;
-        while (number < signature->option_count && !bytes_equal(signature->option[number].name, arg->text))
+        while (number < signature->option_count &&
+               !bytes_equal(signature->option[number].name, arg->text))
             number++;
         if (number == signature->option_count || option[number] != NULL) {
             bool twice = number < signature->option_count;
@@ -489,8 +498,11 @@ static bool settle_options(struct checker *c, struct expr *call, const struct si
     for (uint32_t i = 0; i < signature->option_count; i++) {
         if (option[i] == NULL) {
             option[i] = arena_new_of(c->arena, struct expr);
-            *option[i] = (struct expr){.op = OP_CONSTANT, .constant = value_null(), .memo = EXPR_NO_MEMO,
-                                       .line = call->line, .column = call->column};
+            *option[i] = (struct expr){.op = OP_CONSTANT,
+                                       .constant = value_null(),
+                                       .memo = EXPR_NO_MEMO,
+                                       .line = call->line,
+                                       .column = call->column};
         }
         child[positional + i] = option[i];
     }
@@ -514,7 +526,8 @@ static bool unknown_function(struct checker *c, const struct expr *call)
 static bool check_call(struct checker *c, struct expr *call)
 {
     for (uint32_t i = 0; i < call->count; i++) {
-        struct expr *arg = call->child[i]->op == OP_NAMED ? call->child[i]->child[0] : call->child[i];
+        struct expr *arg =
+            call->child[i]->op == OP_NAMED ? call->child[i]->child[0] : call->child[i];
         if (!expr_check(c, arg))
             return false;
     }
@@ -527,8 +540,8 @@ static bool check_call(struct checker *c, struct expr *call)
     uint32_t known = signature->positional_count;
     bool open = known > 0 && signature->positional[known - 1].repeated;
     if (call->positional < known || (!open && call->positional > known)) {
-        fail(c, call, "%s() takes %s%u argument%s, not %u", call->function->name, open ? "at least " : "",
-             known, known == 1 ? "" : "s", call->positional);
+        fail(c, call, "%s() takes %s%u argument%s, not %u", call->function->name,
+             open ? "at least " : "", known, known == 1 ? "" : "s", call->positional);
         return false;
     }
     for (uint32_t i = 0; i < call->positional; i++) {
@@ -543,8 +556,10 @@ static bool check_call(struct checker *c, struct expr *call)
 
 static bool check_constant(struct expr *expr)
 {
-    static const uint8_t bases[] = {[VALUE_NULL] = BASE_NULL,     [VALUE_BOOL] = BASE_BOOL,
-                                    [VALUE_INT] = BASE_INT,       [VALUE_FLOAT] = BASE_FLOAT,
+    static const uint8_t bases[] = {[VALUE_NULL] = BASE_NULL,
+                                    [VALUE_BOOL] = BASE_BOOL,
+                                    [VALUE_INT] = BASE_INT,
+                                    [VALUE_FLOAT] = BASE_FLOAT,
                                     [VALUE_STRING] = BASE_STRING};
     expr->type = type_of((enum base)bases[expr->constant.tag]);
     return true;

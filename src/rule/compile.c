@@ -33,12 +33,16 @@ static uint64_t expr_hash(const struct expr *expr)
 {
     uint64_t hash = mix(expr->op + 1, (uint64_t)expr->field << 8 | expr->level);
     /* No addresses: children are ordered by this hash, and the order shows in the evidence. */
-    hash = mix(hash, expr->function == NULL ? 0 : bytes_hash(bytes_of_string(expr->function->name)));
-    hash = mix(hash, expr->op == OP_CONSTANT || expr->op == OP_FIELD || expr->op == OP_LIST ? bytes_hash(expr->text) : 0);
+    hash =
+        mix(hash, expr->function == NULL ? 0 : bytes_hash(bytes_of_string(expr->function->name)));
+    hash = mix(hash, expr->op == OP_CONSTANT || expr->op == OP_FIELD || expr->op == OP_LIST
+                         ? bytes_hash(expr->text)
+                         : 0);
     if (expr->op == OP_CONSTANT || expr->op == OP_OF)
-        hash = mix(hash, expr->constant.tag == VALUE_STRING ? bytes_hash(value_bytes(expr->constant))
-                         : expr->constant.tag >= VALUE_ARRAY       ? expr->constant.as.array->count
-                                                                   : (uint64_t)expr->constant.as.integer);
+        hash =
+            mix(hash, expr->constant.tag == VALUE_STRING  ? bytes_hash(value_bytes(expr->constant))
+                      : expr->constant.tag >= VALUE_ARRAY ? expr->constant.as.array->count
+                                                          : (uint64_t)expr->constant.as.integer);
     for (uint32_t i = 0; i < expr->count; i++)
         hash = mix(hash, expr->child[i]->hash);
     return hash;
@@ -78,7 +82,8 @@ static void grow(struct graph *graph)
 /* Whether EXPR's value is worth remembering: one datum to remember it by, and something to compute. */
 static bool wants_memo(const struct expr *expr)
 {
-    if (expr->op == OP_CONSTANT || expr->op == OP_ROOT || expr->op == OP_ITEM || expr->op == OP_LIST)
+    if (expr->op == OP_CONSTANT || expr->op == OP_ROOT || expr->op == OP_ITEM ||
+        expr->op == OP_LIST)
         return false;
     return (expr->deps & (expr->deps - 1)) == 0;
 }
@@ -204,8 +209,8 @@ static uint32_t flat_count(const struct expr *expr, uint8_t op)
 
 static struct expr *copy(struct builder *builder, const struct expr *tree);
 
-static void copy_flat(struct builder *builder, const struct expr *tree, uint8_t op, struct expr **out,
-                      uint32_t *count)
+static void copy_flat(struct builder *builder, const struct expr *tree, uint8_t op,
+                      struct expr **out, uint32_t *count)
 {
     for (uint32_t i = 0; i < tree->count; i++)
         if (tree->child[i]->op == op)
@@ -217,7 +222,8 @@ static void copy_flat(struct builder *builder, const struct expr *tree, uint8_t 
 /* AND and OR: flat, each child once, cheap ones first. */
 static struct expr *copy_junction(struct builder *builder, const struct expr *tree)
 {
-    struct expr draft = *tree, **child = talloc_array(NULL, struct expr *, flat_count(tree, tree->op));
+    struct expr draft = *tree,
+                **child = talloc_array(NULL, struct expr *, flat_count(tree, tree->op));
     if (child == NULL)
         abort();
     uint32_t count = 0, kept = 0;
@@ -255,12 +261,21 @@ static struct expr *copy_item(struct builder *builder, const struct expr *tree)
 /* PAGE.raw as a node of the graph; NULL where that has no such text. */
 static struct expr *page_source(struct graph *graph, struct expr *page)
 {
-    int field = page->type.base == BASE_OBJECT ? type_field((enum type)page->type.object, BYTES("raw")) : -1;
+    int field = page->type.base == BASE_OBJECT
+                    ? type_field((enum type)page->type.object, BYTES("raw"))
+                    : -1;
     if (field < 0)
         return NULL;
-    struct expr draft = {.op = OP_FIELD, .shared = true, .field = (uint32_t)field, .text = BYTES("raw"),
-                         .type = {.base = BASE_STRING}, .deps = page->deps, .count = 1, .child = &page,
-                         .line = page->line, .column = page->column};
+    struct expr draft = {.op = OP_FIELD,
+                         .shared = true,
+                         .field = (uint32_t)field,
+                         .text = BYTES("raw"),
+                         .type = {.base = BASE_STRING},
+                         .deps = page->deps,
+                         .count = 1,
+                         .child = &page,
+                         .line = page->line,
+                         .column = page->column};
     draft.cost = cost_of(&draft);
     return settle(graph, &draft);
 }
@@ -289,7 +304,8 @@ static struct expr *copy(struct builder *builder, const struct expr *tree)
     draft.needles = NULL;
     draft.cost = cost_of(&draft);
     struct expr *made = settle(builder->graph, &draft);
-    if (made->op == OP_CALL && made->function == &function_rows[FUNCTION_HTML_XPATH] && made->page == NULL)
+    if (made->op == OP_CALL && made->function == &function_rows[FUNCTION_HTML_XPATH] &&
+        made->page == NULL)
         made->page = page_source(builder->graph, made->child[0]);
     talloc_free(child);
     return made;

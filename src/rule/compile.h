@@ -20,7 +20,7 @@ struct graph {
     struct arena *arena;
     struct patterns *patterns;
     struct table *xpath; /* compiled expressions by their text; NULL: malformed */
-    struct expr **node; /* all, in order of making */
+    struct expr **node;  /* all, in order of making */
     uint32_t node_count, node_capacity;
     uint32_t *slot; /* 1 + node number */
     uint32_t slot_mask;
@@ -31,7 +31,7 @@ struct graph {
     uint32_t gate_count, scanned_count;
     struct guards *guards;
     uint64_t *start; /* rules to evaluate over this message */
-    bool busy; /* a run is under way */
+    bool busy;       /* a run is under way */
 };
 
 struct graph *graph_new(struct rule_set *set);

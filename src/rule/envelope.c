@@ -13,9 +13,23 @@ static const char *const kind_names[] = {
 #undef EVIDENCE_KIND
 };
 static const char *const envelope_keys[] = {
-    "name", "description", "type", "severity", "source", "id", "references", "authors", "tags",
-    "false_positives", "attack_types", "tactics_and_techniques", "detection_methods", "label",
-    "maturity", "active", "internal_type",
+    "name",
+    "description",
+    "type",
+    "severity",
+    "source",
+    "id",
+    "references",
+    "authors",
+    "tags",
+    "false_positives",
+    "attack_types",
+    "tactics_and_techniques",
+    "detection_methods",
+    "label",
+    "maturity",
+    "active",
+    "internal_type",
 };
 static const struct {
     const char *name;
@@ -33,8 +47,8 @@ static bool fail_at(const char *file, const struct yaml *at, struct error *err, 
 }
 
 /* Which of NAMES the text of YAML is; false, an error and a hint where none. */
-static bool one_of(const struct yaml *yaml, const char *const *names, uint32_t count, const char *file,
-                   const char *what, uint32_t *out, struct error *err)
+static bool one_of(const struct yaml *yaml, const char *const *names, uint32_t count,
+                   const char *file, const char *what, uint32_t *out, struct error *err)
 {
     struct suggestion suggestion;
     struct bytes text = yaml_text(yaml);
@@ -54,7 +68,8 @@ static bool one_of(const struct yaml *yaml, const char *const *names, uint32_t c
 }
 
 /* A scalar or a sequence of scalars as an array; false where it is neither. */
-static bool read_strings(struct arena *arena, const struct yaml *yaml, struct bytes **out, uint32_t *count_out)
+static bool read_strings(struct arena *arena, const struct yaml *yaml, struct bytes **out,
+                         uint32_t *count_out)
 {
     *count_out = 0;
     if (yaml == NULL || yaml->kind == YAML_NULL)
@@ -72,8 +87,8 @@ static bool read_strings(struct arena *arena, const struct yaml *yaml, struct by
     return true;
 }
 
-static bool read_list(struct rule_set *set, const struct yaml *map, const char *key, const char *file,
-                      struct bytes **out, uint32_t *count_out, struct error *err)
+static bool read_list(struct rule_set *set, const struct yaml *map, const char *key,
+                      const char *file, struct bytes **out, uint32_t *count_out, struct error *err)
 {
     const struct yaml *yaml = yaml_get(map, key);
     if (read_strings(set->arena, yaml, out, count_out))
@@ -81,16 +96,16 @@ static bool read_list(struct rule_set *set, const struct yaml *map, const char *
     return fail_at(file, yaml, err, "a list of texts is needed here");
 }
 
-static bool read_extension(struct rule_set *set, struct rule *rule, const struct yaml *x, const char *file,
-                           struct error *err)
+static bool read_extension(struct rule_set *set, struct rule *rule, const struct yaml *x,
+                           const char *file, struct error *err)
 {
     uint32_t number;
     if (x->kind != YAML_MAP)
         return fail_at(file, x, err, "x-noroshi must be a map");
     rule->x.present = true;
     rule->x.category = yaml_get_text(x, "category");
-    const struct yaml *say = yaml_get(x, "say"), *kind = yaml_get(x, "kind"), *model = yaml_get(x, "model"),
-                      *weight = yaml_get(x, "weight");
+    const struct yaml *say = yaml_get(x, "say"), *kind = yaml_get(x, "kind"),
+                      *model = yaml_get(x, "model"), *weight = yaml_get(x, "weight");
     rule->x.say[0] = yaml_get_text(say, "en");
     rule->x.say[1] = yaml_get_text(say, "ja");
     if (kind != NULL) {
@@ -113,7 +128,8 @@ static bool read_extension(struct rule_set *set, struct rule *rule, const struct
            read_list(set, x, "names", file, &rule->x.speaks_for, &rule->x.speaks_for_count, err);
 }
 
-static bool check_keys(const struct rule_set *set, const struct yaml *map, const char *file, struct error *err)
+static bool check_keys(const struct rule_set *set, const struct yaml *map, const char *file,
+                       struct error *err)
 {
     for (uint32_t i = 0; i < map->count; i++) {
         struct bytes key = map->row[i].key;
@@ -140,8 +156,8 @@ static bool check_keys(const struct rule_set *set, const struct yaml *map, const
     return true;
 }
 
-static bool read_envelope(struct rule_set *set, struct rule *rule, const struct yaml *map, const char *file,
-                          struct error *err)
+static bool read_envelope(struct rule_set *set, struct rule *rule, const struct yaml *map,
+                          const char *file, struct error *err)
 {
     uint32_t number;
     const struct yaml *type = yaml_get(map, "type"), *severity = yaml_get(map, "severity");
@@ -155,7 +171,8 @@ static bool read_envelope(struct rule_set *set, struct rule *rule, const struct 
         rule->type = (enum rule_type)number;
     }
     if (severity != NULL) {
-        if (!one_of(severity, severity_names, COUNT(severity_names), file, "severity", &number, err))
+        if (!one_of(severity, severity_names, COUNT(severity_names), file, "severity", &number,
+                    err))
             return false;
         rule->severity = bytes_of_string(severity_names[number]);
     }
@@ -165,19 +182,22 @@ static bool read_envelope(struct rule_set *set, struct rule *rule, const struct 
     if (x != NULL && !read_extension(set, rule, x, file, err))
         return false;
     return read_list(set, map, "tags", file, &rule->tag, &rule->tag_count, err) &&
-           read_list(set, map, "attack_types", file, &rule->attack_type, &rule->attack_type_count, err);
+           read_list(set, map, "attack_types", file, &rule->attack_type, &rule->attack_type_count,
+                     err);
 }
 
 /* Parse and type the source; its place in the file is that of the YAML scalar. */
-static bool read_source(struct rule_set *set, struct rule *rule, const struct yaml *yaml, const char *file,
-                        struct error *err)
+static bool read_source(struct rule_set *set, struct rule *rule, const struct yaml *yaml,
+                        const char *file, struct error *err)
 {
     if (yaml->kind != YAML_SCALAR)
         return fail_at(file, yaml, err, "source must be a text");
     if (yaml->text.len > SOURCE_MAX_BYTES)
         return fail_at(file, yaml, err, "the source is larger than 4 MB");
     bool quoted = yaml->style == YAML_SINGLE || yaml->style == YAML_DOUBLE;
-    struct source source = {.text = yaml->text, .file = file, .line = yaml->line,
+    struct source source = {.text = yaml->text,
+                            .file = file,
+                            .line = yaml->line,
                             .column = yaml->column + quoted,
                             .indent = yaml->style == YAML_LITERAL ? yaml->column - 1 : 0};
     rule->line = source.line;
@@ -185,10 +205,15 @@ static bool read_source(struct rule_set *set, struct rule *rule, const struct ya
     rule->tree = expr_parse(set->arena, &source, err);
     if (rule->tree == NULL)
         return false;
-    if (rule->tree->op == OP_CONSTANT && rule->tree->constant.tag == VALUE_BOOL && !rule->tree->constant.as.boolean)
+    if (rule->tree->op == OP_CONSTANT && rule->tree->constant.tag == VALUE_BOOL &&
+        !rule->tree->constant.as.boolean)
         return fail_at(file, yaml, err, RETIRED);
-    struct checker checker = {.arena = set->arena, .file = file, .root = rule->root,
-                              .strict = set->strict, .lists = set->lists, .err = err};
+    struct checker checker = {.arena = set->arena,
+                              .file = file,
+                              .root = rule->root,
+                              .strict = set->strict,
+                              .lists = set->lists,
+                              .err = err};
     return expr_check_rule(&checker, rule->tree, rule->type != RULE_TYPE_query);
 }
 
@@ -223,7 +248,8 @@ static void read_rule(struct rule_set *set, const struct yaml *map, struct bytes
     } else if (yaml_bool(source, &off) && !off) {
         retired = true;
         fail_at(path, source, &err, RETIRED);
-    } else if (read_envelope(set, rule, map, path, &err) && read_source(set, rule, source, path, &err)) {
+    } else if (read_envelope(set, rule, map, path, &err) &&
+               read_source(set, rule, source, path, &err)) {
         keep(set, rule);
         return;
     }

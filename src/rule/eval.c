@@ -44,7 +44,8 @@ struct value value_blocked(struct value a, struct value b)
     if (a.tag == VALUE_NULL || b.tag == VALUE_NULL)
         return value_null();
     if (a.tag == VALUE_UNKNOWN || b.tag == VALUE_UNKNOWN)
-        return value_unknown((a.tag == VALUE_UNKNOWN ? a.len : 0) | (b.tag == VALUE_UNKNOWN ? b.len : 0));
+        return value_unknown((a.tag == VALUE_UNKNOWN ? a.len : 0) |
+                             (b.tag == VALUE_UNKNOWN ? b.len : 0));
     return (struct value){0};
 }
 
@@ -127,7 +128,9 @@ static struct value eval_arithmetic(struct run *run, const struct expr *expr)
     if (expr->op == OP_NEGATE) {
         if (a.tag == VALUE_INT)
             return value_int((int64_t)(0 - (uint64_t)a.as.integer));
-        return a.tag == VALUE_FLOAT ? value_float(-a.as.number) : a.tag == VALUE_UNKNOWN ? a : value_null();
+        return a.tag == VALUE_FLOAT     ? value_float(-a.as.number)
+               : a.tag == VALUE_UNKNOWN ? a
+                                        : value_null();
     }
     struct value b = eval(run, expr->child[1]);
     struct value blocked = value_blocked(a, b);
@@ -262,8 +265,13 @@ static struct value eval_call(struct run *run, const struct expr *expr)
         return blocked;
     if (!run_take(run, 4))
         return value_lacking(CAPABILITY_BUDGET);
-    struct call call = {.run = run, .arena = run->arena, .model = run->model, .expr = expr, .arg = arg,
-                        .count = expr->positional, .option = arg + expr->positional};
+    struct call call = {.run = run,
+                        .arena = run->arena,
+                        .model = run->model,
+                        .expr = expr,
+                        .arg = arg,
+                        .count = expr->positional,
+                        .option = arg + expr->positional};
     return expr->function->run(&call);
 }
 
@@ -297,7 +305,9 @@ static struct value compute(struct run *run, const struct expr *expr)
         return eval_list(run, expr);
     case OP_NOT:
         v = eval(run, expr->child[0]);
-        return v.tag == VALUE_BOOL ? value_bool(!v.as.boolean) : v.tag == VALUE_UNKNOWN ? v : value_null();
+        return v.tag == VALUE_BOOL      ? value_bool(!v.as.boolean)
+               : v.tag == VALUE_UNKNOWN ? v
+                                        : value_null();
     case OP_AND:
         return eval_junction(run, expr, false);
     case OP_OR:

@@ -29,8 +29,8 @@ struct run {
     struct graph *graph; /* cells and gates; unused when naive */
     struct scope scope[EXPR_LEVEL_MAX];
     uint64_t steps_left;
-    struct value *person;   /* $org_vips as objects, once made */
-    struct folded *folded;  /* texts already folded (rule/needle.h) */
+    struct value *person;     /* $org_vips as objects, once made */
+    struct folded *folded;    /* texts already folded (rule/needle.h) */
     struct patterns *dynamic; /* patterns that were no constants; freed with the run */
 };
 

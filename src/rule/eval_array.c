@@ -8,7 +8,8 @@
 static struct value not_array(struct run *run, const struct expr *expr, struct value v);
 
 /* One item's value of a lambda's body. */
-static struct value body_at(struct run *run, const struct expr *expr, const struct array *array, uint32_t i)
+static struct value body_at(struct run *run, const struct expr *expr, const struct array *array,
+                            uint32_t i)
 {
     if (!run_take(run, 1))
         return value_lacking(CAPABILITY_BUDGET);
@@ -20,7 +21,8 @@ static struct value body_at(struct run *run, const struct expr *expr, const stru
     return eval(run, expr->child[1]);
 }
 
-static struct value eval_quantifier(struct run *run, const struct expr *expr, const struct array *array)
+static struct value eval_quantifier(struct run *run, const struct expr *expr,
+                                    const struct array *array)
 {
     bool any = expr->op == OP_ANY;
     struct kleene kleene = {0};
@@ -62,7 +64,8 @@ static uint64_t value_hash(struct value v)
     if (v.tag == VALUE_STRING)
         return bytes_hash(value_bytes(v));
     if (v.tag == VALUE_FLOAT && v.as.number >= -1e15 && v.as.number <= 1e15 &&
-        !(v.as.number < (double)(int64_t)v.as.number) && !(v.as.number > (double)(int64_t)v.as.number))
+        !(v.as.number < (double)(int64_t)v.as.number) &&
+        !(v.as.number > (double)(int64_t)v.as.number))
         return bytes_hash(bytes_of(&(int64_t){(int64_t)v.as.number}, sizeof(int64_t)));
     if (v.tag == VALUE_BOOL)
         return v.as.boolean ? 11 : 7;
@@ -78,7 +81,8 @@ static bool same_key(struct value a, struct value b)
 }
 
 /* The first item of each key, in order; a NULL key counts as one key. */
-static struct value eval_distinct(struct run *run, const struct expr *expr, const struct array *array)
+static struct value eval_distinct(struct run *run, const struct expr *expr,
+                                  const struct array *array)
 {
     struct array *kept = array_new(run->arena);
     uint32_t size = 8;
@@ -163,7 +167,8 @@ struct value eval_lambda(struct run *run, const struct expr *expr)
     const struct array *array = source.as.array;
     struct scope saved = run->scope[expr->level];
     struct value v;
-    if (array->count > 1 && (expr->op == OP_ANY || expr->op == OP_FILTER) && expr->child[1]->shuts) {
+    if (array->count > 1 && (expr->op == OP_ANY || expr->op == OP_FILTER) &&
+        expr->child[1]->shuts) {
         run->scope[expr->level] =
             (struct scope){.item = array->item[0], .array = array, .count = array->count};
         bool shut = prefilter_shut(run, expr->child[1]);
@@ -276,7 +281,8 @@ struct value eval_collection(struct run *run, const struct expr *expr)
     struct array *out = array_new(run->arena);
     for (uint32_t i = 0; i < v.as.map->count; i++)
         array_add(run->arena, out,
-                  expr->op == OP_KEYS ? value_string(v.as.map->row[i].key) : v.as.map->row[i].value);
+                  expr->op == OP_KEYS ? value_string(v.as.map->row[i].key)
+                                      : v.as.map->row[i].value);
     return value_array(out);
 }
 

@@ -19,7 +19,8 @@ static bool write_item(struct collector *c, struct text *out, uint32_t level)
     const struct scope *scope = &c->run->scope[level];
     const struct expr *source = c->source[level];
     uint32_t index = scope->index;
-    while (source != NULL && (source->op == OP_FILTER || source->op == OP_DISTINCT || source->op == OP_SLICE)) {
+    while (source != NULL &&
+           (source->op == OP_FILTER || source->op == OP_DISTINCT || source->op == OP_SLICE)) {
         source = source->child[0];
         struct value whole = eval(c->run, source);
         if (whole.tag != VALUE_ARRAY)
@@ -79,8 +80,14 @@ static struct bytes match_of(struct run *run, const struct expr *expr)
     struct value *arg = arena_array_of(run->arena, expr->count, struct value);
     for (uint32_t i = 0; i < expr->count; i++)
         arg[i] = eval(run, expr->child[i]);
-    struct call call = {.run = run, .arena = run->arena, .model = run->model, .expr = expr, .arg = arg,
-                        .count = expr->positional, .option = arg + expr->positional, .match = &match};
+    struct call call = {.run = run,
+                        .arena = run->arena,
+                        .model = run->model,
+                        .expr = expr,
+                        .arg = arg,
+                        .count = expr->positional,
+                        .option = arg + expr->positional,
+                        .match = &match};
     if (expr->positional > 0 && arg[0].tag == VALUE_STRING && expr->type.base == BASE_BOOL)
         expr->function->run(&call);
     return match;
@@ -121,9 +128,10 @@ static void walk_any(struct collector *c, const struct expr *expr)
     struct scope saved = run->scope[expr->level];
     uint32_t shown = 0;
     for (uint32_t i = 0; source.tag == VALUE_ARRAY && i < source.as.array->count; i++) {
-        run->scope[expr->level] =
-            (struct scope){.item = source.as.array->item[i], .array = source.as.array, .index = i,
-                           .count = source.as.array->count};
+        run->scope[expr->level] = (struct scope){.item = source.as.array->item[i],
+                                                 .array = source.as.array,
+                                                 .index = i,
+                                                 .count = source.as.array->count};
         c->source[expr->level] = expr->child[0];
         if (!value_is_true(eval(run, expr->child[1])))
             continue;

@@ -75,7 +75,8 @@ static void write_leaf(struct explainer *e, const struct expr *expr, struct valu
         subject = subject->child[0];
     for (uint32_t i = 0; i < subject->count && i < 2; i++) {
         const struct expr *child = subject->child[i];
-        if (child->op == OP_CONSTANT || child->op == OP_ROOT || child->op == OP_LIST || subject->op == OP_FIELD)
+        if (child->op == OP_CONSTANT || child->op == OP_ROOT || child->op == OP_LIST ||
+            subject->op == OP_FIELD)
             continue;
         text_add_string(e->out, i == 0 ? "    [" : " [");
         write_value(e, eval(&e->run, child));
@@ -103,9 +104,12 @@ static void walk_lambda(struct explainer *e, const struct expr *expr, struct val
     write_value(e, source);
     text_add_string(e->out, "]\n");
     e->indent++;
-    for (uint32_t i = 0; source.tag == VALUE_ARRAY && i < source.as.array->count && i < ITEMS_SHOWN; i++) {
-        run->scope[expr->level] = (struct scope){.item = source.as.array->item[i], .array = source.as.array,
-                                                 .index = i, .count = source.as.array->count};
+    for (uint32_t i = 0; source.tag == VALUE_ARRAY && i < source.as.array->count && i < ITEMS_SHOWN;
+         i++) {
+        run->scope[expr->level] = (struct scope){.item = source.as.array->item[i],
+                                                 .array = source.as.array,
+                                                 .index = i,
+                                                 .count = source.as.array->count};
         begin_line(e, eval(run, expr->child[1]));
         text_add_format(e->out, "[%u]\n", i);
         e->indent++;
@@ -137,7 +141,8 @@ static void walk(struct explainer *e, const struct expr *expr)
         for (uint32_t i = 0; i < expr->count; i++)
             walk(e, expr->child[i]);
         e->indent--;
-    } else if (expr->op == OP_NOT && (expr->child[0]->op == OP_ANY || expr->child[0]->op == OP_ALL)) {
+    } else if (expr->op == OP_NOT &&
+               (expr->child[0]->op == OP_ANY || expr->child[0]->op == OP_ALL)) {
         begin_line(e, v);
         text_add_string(e->out, "not\n");
         e->indent++;
@@ -154,8 +159,12 @@ void rule_explain(const struct rule_set *set, const struct rule *rule, struct mo
                   struct arena *arena, struct text *out)
 {
     static const struct rule_run_options naive = {.naive = true};
-    struct explainer e = {.run = {.set = set, .model = model, .arena = arena, .options = &naive,
-                                  .graph = set->graph, .steps_left = UINT64_C(500000000)},
+    struct explainer e = {.run = {.set = set,
+                                  .model = model,
+                                  .arena = arena,
+                                  .options = &naive,
+                                  .graph = set->graph,
+                                  .steps_left = UINT64_C(500000000)},
                           .out = out};
     walk(&e, rule->tree);
     talloc_free(e.run.dynamic);
@@ -206,7 +215,8 @@ static bool always_unknown(const struct expr *expr)
     if (expr->op >= OP_ADD && expr->op <= OP_UNEQUAL_FOLD)
         return always_unknown(expr->child[0]) || always_unknown(expr->child[1]);
     if (expr->op == OP_IN || expr->op == OP_IN_FOLD)
-        return always_unknown(expr->child[0]) || (expr->count == 2 && always_unknown(expr->child[1]));
+        return always_unknown(expr->child[0]) ||
+               (expr->count == 2 && always_unknown(expr->child[1]));
     return false;
 }
 
@@ -232,7 +242,8 @@ static struct range range_of(const struct expr *expr, uint32_t depth)
             all = all && can;
             some = some || (expr->op == OP_AND ? child.can_false : child.can_true);
         }
-        return expr->op == OP_AND ? (struct range){all, some, true} : (struct range){some, all, true};
+        return expr->op == OP_AND ? (struct range){all, some, true}
+                                  : (struct range){some, all, true};
     }
     if (expr->op == OP_OF) {
         uint32_t can = 0;

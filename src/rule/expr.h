@@ -14,8 +14,8 @@
 #include "base/error.h"
 #include "observe/schema.h"
 
-#define EXPR_LEVEL_MAX 16         /* lambdas inside lambdas */
-#define EXPR_DEPTH_MAX 256        /* nested expressions */
+#define EXPR_LEVEL_MAX 16          /* lambdas inside lambdas */
+#define EXPR_DEPTH_MAX 256         /* nested expressions */
 #define EXPR_COUNT_MAX (64 * 1024) /* nodes in one rule */
 #define EXPR_NO_MEMO UINT32_MAX
 
@@ -52,31 +52,31 @@ struct needles;
 
 struct expr {
     /* what the evaluator reads stands together */
-    uint8_t op;   /* enum op */
+    uint8_t op;    /* enum op */
     uint8_t level; /* of an ITEM, and the level a lambda binds */
-    bool shared;  /* part of the graph: children sorted, may have a memo */
-    bool shuts;   /* of the graph: may be known untrue for all items from gates alone */
+    bool shared;   /* part of the graph: children sorted, may have a memo */
+    bool shuts;    /* of the graph: may be known untrue for all items from gates alone */
     uint32_t memo; /* slot, or EXPR_NO_MEMO */
     uint32_t deps;
     uint32_t count;
     struct expr **child;
-    uint32_t field;        /* slot number of FIELD */
-    uint32_t positional;   /* of CALL: children that are not options */
+    uint32_t field;      /* slot number of FIELD */
+    uint32_t positional; /* of CALL: children that are not options */
     const struct function_row *function;
     struct list *list;
     struct gate *gate;       /* literals that must have been seen (rule/prefilter.h), or NULL */
     struct needles *needles; /* prepared constants of a CALL or IN, or NULL (rule/needle.h) */
-    struct value constant; /* of CONSTANT; N of OF */
-    uint32_t fixed;        /* of CALL: those that are not repeated */
-    struct expr *page;     /* of html.xpath in the graph: the source text of its page, for its gate */
+    struct value constant;   /* of CONSTANT; N of OF */
+    uint32_t fixed;          /* of CALL: those that are not repeated */
+    struct expr *page; /* of html.xpath in the graph: the source text of its page, for its gate */
     /* the rest is for the checker and the compiler */
-    uint8_t cost; /* 0 cheapest */
-    bool checked; /* typed already: the middle of a < b < c stands in two places */
-    bool rare;    /* of the graph: hardly ever true, and cheap to tell: first in an `and` */
+    uint8_t cost;    /* 0 cheapest */
+    bool checked;    /* typed already: the middle of a < b < c stands in two places */
+    bool rare;       /* of the graph: hardly ever true, and cheap to tell: first in an `and` */
     bool open_ended; /* of the graph: may be UNKNOWN */
     struct typing type;
     uint32_t line, column; /* in its file */
-    struct bytes text;     /* a NAME's, a FIELD's, a CALL's or a LIST's name; a named argument's name */
+    struct bytes text; /* a NAME's, a FIELD's, a CALL's or a LIST's name; a named argument's name */
     uint64_t hash;
 };
 

@@ -4,8 +4,9 @@
 #include <assert.h>
 
 const struct function_row function_rows[FUNCTION_COUNT] = {
-#define FUNCTION(id, name, run, lacks, cost, result, parameters, what) \
-    [FUNCTION_##id] = {name, function_##run, CAPABILITY_##lacks, COST_##cost, result, parameters, what},
+#define FUNCTION(id, name, run, lacks, cost, result, parameters, what)                             \
+    [FUNCTION_##                                                                                   \
+        id] = {name, function_##run, CAPABILITY_##lacks, COST_##cost, result, parameters, what},
 #define CAPABILITY_NONE CAPABILITY_COUNT
 #include "rule/function.def"
 #undef FUNCTION

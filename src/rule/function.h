@@ -24,14 +24,23 @@ struct call {
     struct arena *arena;
     struct model *model;
     const struct expr *expr;
-    const struct value *arg;    /* positional */
+    const struct value *arg; /* positional */
     uint32_t count;
     const struct value *option; /* in the order of the signature; NULL where not given */
     struct bytes *match;        /* where not NULL: set it to the part of arg[0] that decided */
 };
 
 /* How much a call costs, cheapest first; children of and/or run in this order. */
-enum cost { COST_FREE, COST_FIELD, COST_SET, COST_TEXT, COST_REGEX, COST_PARSE, COST_FILE, COST_HEAVY };
+enum cost {
+    COST_FREE,
+    COST_FIELD,
+    COST_SET,
+    COST_TEXT,
+    COST_REGEX,
+    COST_PARSE,
+    COST_FILE,
+    COST_HEAVY
+};
 
 struct function_row {
     const char *name;
@@ -50,13 +59,20 @@ enum function {
 };
 extern const struct function_row function_rows[FUNCTION_COUNT];
 
-#define FUNCTION(id, name, run, lacks, cost, result, parameters, what) \
+#define FUNCTION(id, name, run, lacks, cost, result, parameters, what)                             \
     struct value function_##run(struct call *call);
 #include "rule/function.def"
 #undef FUNCTION
 
-enum parameter_kind { PARAMETER_TYPED, PARAMETER_NUMBER, PARAMETER_SCALAR, PARAMETER_ANY,
-                      PARAMETER_FILE, PARAMETER_LINK, PARAMETER_HTML };
+enum parameter_kind {
+    PARAMETER_TYPED,
+    PARAMETER_NUMBER,
+    PARAMETER_SCALAR,
+    PARAMETER_ANY,
+    PARAMETER_FILE,
+    PARAMETER_LINK,
+    PARAMETER_HTML
+};
 struct parameter {
     struct bytes name; /* of an option */
     struct typing type;

@@ -26,7 +26,7 @@ struct starts {
 };
 
 struct guards {
-    uint64_t *always;      /* rules without a guard */
+    uint64_t *always; /* rules without a guard */
     uint32_t words;
     struct guarded_gate {
         struct gate *gate;
@@ -35,7 +35,7 @@ struct guards {
         struct starts *starts;     /* by literal */
         uint64_t *any;             /* all rules it guards */
         bool used;
-    } *gate;
+    } * gate;
     uint32_t gate_count;
 };
 
@@ -100,10 +100,12 @@ static void need_call(const struct guards *guards, const struct expr *call, stru
     guards->gate[number].array = array;
 }
 
-static void needs_of(const struct guards *guards, const struct expr *expr, struct need_set *out, uint32_t depth);
+static void needs_of(const struct guards *guards, const struct expr *expr, struct need_set *out,
+                     uint32_t depth);
 
 /* The child with the fewest needs. */
-static void need_best(const struct guards *guards, const struct expr *expr, struct need_set *out, uint32_t depth)
+static void need_best(const struct guards *guards, const struct expr *expr, struct need_set *out,
+                      uint32_t depth)
 {
     struct need_set *one = talloc(NULL, struct need_set);
     if (one == NULL)
@@ -118,7 +120,8 @@ static void need_best(const struct guards *guards, const struct expr *expr, stru
 }
 
 /* All children's needs; unusable where one has none. */
-static void need_all(const struct guards *guards, const struct expr *expr, struct need_set *out, uint32_t depth)
+static void need_all(const struct guards *guards, const struct expr *expr, struct need_set *out,
+                     uint32_t depth)
 {
     struct need_set *one = talloc(NULL, struct need_set);
     if (one == NULL)
@@ -134,7 +137,8 @@ static void need_all(const struct guards *guards, const struct expr *expr, struc
 }
 
 /* Literals without all of which EXPR is false or NULL. */
-static void needs_of(const struct guards *guards, const struct expr *expr, struct need_set *out, uint32_t depth)
+static void needs_of(const struct guards *guards, const struct expr *expr, struct need_set *out,
+                     uint32_t depth)
 {
     out->usable = false;
     if (depth > 24)
@@ -187,7 +191,8 @@ struct guards *guards_build(struct rule_set *set)
     for (uint32_t i = 0; i < graph->gate_count; i++) {
         guards->gate[i].gate = graph->gate[i];
         guards->gate[i].any = talloc_zero_array(guards, uint64_t, guards->words);
-        guards->gate[i].starts = talloc_zero_array(guards, struct starts, graph->gate[i]->literal_count);
+        guards->gate[i].starts =
+            talloc_zero_array(guards, struct starts, graph->gate[i]->literal_count);
     }
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
@@ -217,8 +222,8 @@ static const uint64_t *scan(struct run *run, const struct guarded_gate *guarded,
     *absent_out = array.tag != VALUE_ARRAY || array.as.array->count == 0;
     if (*absent_out)
         return NULL;
-    run->scope[0] = (struct scope){.item = array.as.array->item[0], .array = array.as.array,
-                                   .count = array.as.array->count};
+    run->scope[0] = (struct scope){
+        .item = array.as.array->item[0], .array = array.as.array, .count = array.as.array->count};
     return graph_seen(run, guarded->sample, BYTES(""));
 }
 
@@ -237,7 +242,8 @@ void guards_start(struct run *run, const struct guards *guards, uint64_t *start)
             start[w] |= guarded->any[w];
         for (uint32_t w = 0; seen != NULL && w < guarded->gate->words; w++)
             for (uint64_t bits = seen[w]; bits != 0; bits &= bits - 1) {
-                const struct starts *starts = &guarded->starts[w * 64 + (uint32_t)__builtin_ctzll(bits)];
+                const struct starts *starts =
+                    &guarded->starts[w * 64 + (uint32_t)__builtin_ctzll(bits)];
                 for (uint32_t k = 0; k < starts->count; k++)
                     start[starts->rule[k] / 64] |= UINT64_C(1) << (starts->rule[k] % 64);
             }

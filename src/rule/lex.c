@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-static const char *const keywords[] = {"and", "or", "not", "in", "of", "is", "true", "false", "null"};
+static const char *const keywords[] = {"and", "or",   "not",   "in",  "of",
+                                       "is",  "true", "false", "null"};
 
 void lexer_init(struct lexer *lexer, struct arena *arena, const struct source *source,
                 struct error *err)
@@ -183,8 +184,8 @@ static bool lex_list(struct lexer *lexer, struct token *out)
 
 static bool lex_sign(struct lexer *lexer, struct token *out)
 {
-    static const char *const signs[] = {"==", "!=", "=~", "!~", "<=", ">=", "<", ">", "(", ")", "[",
-                                        "]",  ",",  ":",  "+",  "-",  "*",  "/", "%", "="};
+    static const char *const signs[] = {"==", "!=", "=~", "!~", "<=", ">=", "<", ">", "(", ")",
+                                        "[",  "]",  ",",  ":",  "+",  "-",  "*", "/", "%", "="};
     struct bytes rest = bytes_from(lexer->source->text, lexer->at);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
         if (bytes_starts(rest, bytes_of_string(signs[i]))) {

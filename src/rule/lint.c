@@ -41,7 +41,8 @@ static bool is_literal_pattern(struct bytes pattern)
 static bool looks_like_prefix(struct bytes pattern)
 {
     static const char *const ends[] = {":", "\\:", "\\s", "\\b", "\\s?:", "\\s*", " ", "\\s+"};
-    if (bytes_find(pattern, BYTES(".*"), 0) != BYTES_NPOS || bytes_find(pattern, BYTES(".+"), 0) != BYTES_NPOS)
+    if (bytes_find(pattern, BYTES(".*"), 0) != BYTES_NPOS ||
+        bytes_find(pattern, BYTES(".+"), 0) != BYTES_NPOS)
         return false;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (bytes_ends(pattern, bytes_of_string(ends[i])))
@@ -57,16 +58,19 @@ static bool has_double_escape(struct bytes pattern)
     return false;
 }
 
-static void lint_pattern(struct linter *l, const struct expr *call, const struct expr *arg, struct bytes pattern)
+static void lint_pattern(struct linter *l, const struct expr *call, const struct expr *arg,
+                         struct bytes pattern)
 {
-    bool whole = is_function(call, FUNCTION_REGEX_MATCH) || is_function(call, FUNCTION_REGEX_IMATCH);
+    bool whole =
+        is_function(call, FUNCTION_REGEX_MATCH) || is_function(call, FUNCTION_REGEX_IMATCH);
     bool fold = is_function(call, FUNCTION_REGEX_ICONTAINS);
     if (has_double_escape(pattern))
         note(l, arg, "a doubled backslash: the pattern wants a backslash in the text",
              BYTES("in a raw string ('...') one backslash is enough"));
     if (whole && looks_like_prefix(pattern))
         note(l, arg, "a match of the whole text, but the pattern looks like a beginning",
-             fold ? BYTES("regex.icontains with ^") : BYTES("use regex.contains with ^, or end it with .*"));
+             fold ? BYTES("regex.icontains with ^")
+                  : BYTES("use regex.contains with ^, or end it with .*"));
     if (!whole && is_literal_pattern(pattern))
         note(l, arg, "a pattern without anything but literals",
              fold ? BYTES("strings.icontains does the same and is cheaper")
@@ -75,7 +79,8 @@ static void lint_pattern(struct linter *l, const struct expr *call, const struct
         note(l, arg, "a search that begins with .* searches twice", BYTES("leave the .* out"));
 }
 
-static void lint_glob(struct linter *l, const struct expr *call, const struct expr *arg, struct bytes glob)
+static void lint_glob(struct linter *l, const struct expr *call, const struct expr *arg,
+                      struct bytes glob)
 {
     bool fold = is_function(call, FUNCTION_STRINGS_ILIKE);
     size_t wild = 0, stars = 0;
@@ -86,9 +91,11 @@ static void lint_glob(struct linter *l, const struct expr *call, const struct ex
     if (wild == 0)
         note(l, arg, "a pattern without * or ? is compared with the whole text",
              fold ? BYTES("use =~, or *...* to search") : BYTES("use ==, or *...* to search"));
-    else if (stars == wild && stars == 2 && glob.len > 2 && glob.at[0] == '*' && glob.at[glob.len - 1] == '*')
+    else if (stars == wild && stars == 2 && glob.len > 2 && glob.at[0] == '*' &&
+             glob.at[glob.len - 1] == '*')
         note(l, arg, "*literal* is a search for a literal",
-             fold ? BYTES("strings.icontains says it plainly") : BYTES("strings.contains says it plainly"));
+             fold ? BYTES("strings.icontains says it plainly")
+                  : BYTES("strings.contains says it plainly"));
 }
 
 static void lint_literal(struct linter *l, const struct expr *arg, struct bytes literal)
@@ -142,18 +149,21 @@ static void lint_expr(struct linter *l, const struct expr *expr)
         lint_call(l, expr);
     bool relation = expr->op >= OP_EQUAL && expr->op <= OP_UNEQUAL_FOLD;
     if (relation && (is_null_constant(expr->child[0]) || is_null_constant(expr->child[1])))
-        note(l, expr, "a comparison with null is always null, so never true", BYTES("use 'is null'"));
+        note(l, expr, "a comparison with null is always null, so never true",
+             BYTES("use 'is null'"));
     if (expr->op == OP_AND || expr->op == OP_OR)
         for (uint32_t i = 0; i < expr->count; i++)
             if (expr->child[i]->op == OP_CONSTANT)
                 note(l, expr->child[i], "a constant condition", BYTES("leave it out"));
     if ((expr->op == OP_ANY || expr->op == OP_FILTER || expr->op == OP_ALL) && expr->count > 1 &&
         (expr->child[1]->deps >> expr->level & 1) == 0)
-        note(l, expr->child[1], "this does not depend on the item", BYTES("write it outside the lambda"));
-    if (expr->op == OP_EQUAL && expr->child[0]->op == OP_LENGTH && expr->child[1]->op == OP_CONSTANT &&
-        expr->child[0]->child[0]->op == OP_FILTER && expr->child[1]->constant.tag == VALUE_INT &&
-        expr->child[1]->constant.as.integer == 0)
-        note(l, expr, "length(filter(...)) == 0 looks at every item", BYTES("not any(...) stops at the first"));
+        note(l, expr->child[1], "this does not depend on the item",
+             BYTES("write it outside the lambda"));
+    if (expr->op == OP_EQUAL && expr->child[0]->op == OP_LENGTH &&
+        expr->child[1]->op == OP_CONSTANT && expr->child[0]->child[0]->op == OP_FILTER &&
+        expr->child[1]->constant.tag == VALUE_INT && expr->child[1]->constant.as.integer == 0)
+        note(l, expr, "length(filter(...)) == 0 looks at every item",
+             BYTES("not any(...) stops at the first"));
     for (uint32_t i = 0; i < expr->count; i++)
         lint_expr(l, expr->child[i]);
     l->depth--;
@@ -164,8 +174,10 @@ uint32_t rule_lint(const struct rule_set *set, const struct rule *rule, struct a
 {
     (void)set;
     struct linter l = {.arena = arena, .note = arena_array_of(arena, NOTES_MAX, struct rule_note)};
-    if (rule->type != RULE_TYPE_query && !rule_needs(rule).can_fire && rule_needs(rule).capabilities == 0)
-        note(&l, rule->tree, "no message can ever make this true", BYTES("a condition in it is always null or false"));
+    if (rule->type != RULE_TYPE_query && !rule_needs(rule).can_fire &&
+        rule_needs(rule).capabilities == 0)
+        note(&l, rule->tree, "no message can ever make this true",
+             BYTES("a condition in it is always null or false"));
     lint_expr(&l, rule->tree);
     *out = l.note;
     return l.count;

@@ -163,7 +163,8 @@ static bool same(struct bytes a, struct bytes b, bool fold)
 static uint32_t *find_slot(const struct list *list, uint32_t *slots, struct bytes s, bool fold)
 {
     uint64_t hash = fold ? bytes_hash_fold(s) : bytes_hash(s);
-    for (uint32_t i = (uint32_t)(hash ^ hash >> 32) & list->slot_mask;; i = (i + 1) & list->slot_mask)
+    for (uint32_t i = (uint32_t)(hash ^ hash >> 32) & list->slot_mask;;
+         i = (i + 1) & list->slot_mask)
         if (slots[i] == 0 || same(list->entry[slots[i] - 1], s, fold))
             return &slots[i];
 }

@@ -18,8 +18,8 @@
 struct list {
     struct bytes name;
     bool configured, people;
-    struct bytes text;     /* the file's bytes */
-    struct bytes *entry;   /* entry_count, in file order; made on first use */
+    struct bytes text;   /* the file's bytes */
+    struct bytes *entry; /* entry_count, in file order; made on first use */
     uint32_t entry_count, slot_mask;
     uint32_t *slot, *fold_slot; /* 1 + entry number; for `in` and for `in~` */
     struct array *strings;      /* the entries as values; made on first use */
@@ -32,7 +32,8 @@ struct lists *lists_new(const void *parent);
 /* Every NAME.txt in the directory PATH, or the one file PATH; false and ERR. */
 bool lists_load(struct lists *lists, const char *path, struct error *err);
 /* List NAME with the entries of TEXT (not copied). */
-struct list *lists_set(struct lists *lists, struct bytes name, struct bytes text, struct error *err);
+struct list *lists_set(struct lists *lists, struct bytes name, struct bytes text,
+                       struct error *err);
 /* The list of NAME; made, unconfigured, where there is none. */
 struct list *lists_at(struct lists *lists, struct bytes name);
 uint32_t lists_count(const struct lists *lists);

@@ -40,7 +40,8 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
 {
     const char **text = talloc_array(NULL, const char *, count);
     size_t *len = talloc_array(text, size_t, count);
-    unsigned *flags = talloc_array(text, unsigned, count), *id = talloc_array(text, unsigned, count);
+    unsigned *flags = talloc_array(text, unsigned, count),
+             *id = talloc_array(text, unsigned, count);
     if (text == NULL || len == NULL || flags == NULL || id == NULL)
         abort();
     for (uint32_t i = 0; i < count; i++) {
@@ -52,8 +53,8 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
     }
     hs_database_t *database = NULL;
     hs_compile_error_t *problem = NULL;
-    hs_error_t status = hs_compile_lit_multi(text, flags, id, len, count, HS_MODE_BLOCK, NULL, &database,
-                                             &problem);
+    hs_error_t status =
+        hs_compile_lit_multi(text, flags, id, len, count, HS_MODE_BLOCK, NULL, &database, &problem);
     talloc_free(text);
     if (status != HS_SUCCESS) {
         hs_free_compile_error(problem);
@@ -62,7 +63,8 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
     return set_over(parent, database, count);
 }
 
-static int note_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void *seen)
+static int note_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+                      void *seen)
 {
     (void)from, (void)to, (void)flags;
     ((uint64_t *)seen)[id / 64] |= UINT64_C(1) << (id % 64);
@@ -73,8 +75,8 @@ bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t
 {
     for (size_t at = 0; at < text.len || at == 0;) {
         struct bytes piece = bytes_sub(text, at, UINT32_MAX / 2);
-        if (piece.len > 0 && hs_scan(set->database, (const char *)piece.at, (unsigned)piece.len, 0, scratch,
-                                     note_match, seen) != HS_SUCCESS)
+        if (piece.len > 0 && hs_scan(set->database, (const char *)piece.at, (unsigned)piece.len, 0,
+                                     scratch, note_match, seen) != HS_SUCCESS)
             return false;
         at += piece.len + (piece.len == 0);
     }

@@ -12,7 +12,8 @@
 struct literal_set;
 
 /* Compile COUNT literals (1..4096 bytes each) under PARENT; NULL where the library refuses. */
-struct literal_set *literal_set_new(const void *parent, const struct bytes *literal, uint32_t count);
+struct literal_set *literal_set_new(const void *parent, const struct bytes *literal,
+                                    uint32_t count);
 /* Set bit N of SEEN for every literal N that occurs in TEXT; false where the scan failed. */
 bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t *seen);
 /* The compiled form as bytes under PARENT, and back; NULL where it is not ours or does not fit this CPU. */

@@ -141,7 +141,8 @@ static void compile(struct rule_set *set, struct cache *cache)
     }
     set->rule_count = kept;
     for (uint32_t i = 0; i < set->graph->node_count; i++)
-        if (!needles_prepare(set->arena, set->graph->patterns, cache, set->graph->node[i], "", &err))
+        if (!needles_prepare(set->arena, set->graph->patterns, cache, set->graph->node[i], "",
+                             &err))
             abort(); /* every pattern was good in its tree */
     prefilter_build(set->graph, cache);
     graph_finish(set->graph);
@@ -172,8 +173,8 @@ struct rule_set *rule_set_load(const void *parent, const struct rule_options *op
     return rule_set_read(parent, options, BYTES_NONE, "", err);
 }
 
-struct rule_set *rule_set_read(const void *parent, const struct rule_options *options, struct bytes text,
-                               const char *file, struct error *err)
+struct rule_set *rule_set_read(const void *parent, const struct rule_options *options,
+                               struct bytes text, const char *file, struct error *err)
 {
     struct rule_set *set = talloc_zero(parent, struct rule_set);
     if (set == NULL)
@@ -227,7 +228,8 @@ const struct rule *rule_set_find(const struct rule_set *set, struct bytes what)
 {
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
-        if (bytes_equal(rule->name, what) || bytes_equal(rule->id, what) || bytes_equal(stem(rule), what))
+        if (bytes_equal(rule->name, what) || bytes_equal(rule->id, what) ||
+            bytes_equal(stem(rule), what))
             return rule;
     }
     return NULL;

@@ -124,7 +124,8 @@ static bool is_regex(const struct function_row *row, bool *fold_out)
     return true;
 }
 
-static bool check_pattern(struct pattern *pattern, const struct expr *at, const char *file, struct error *err)
+static bool check_pattern(struct pattern *pattern, const struct expr *at, const char *file,
+                          struct error *err)
 {
     char reason[200] = "";
     if (pattern->known_good || pattern_regex(pattern, reason, sizeof reason) != NULL)
@@ -133,8 +134,8 @@ static bool check_pattern(struct pattern *pattern, const struct expr *at, const 
                         reason[0] == 0 ? "it was refused before" : reason);
 }
 
-bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache, struct expr *expr,
-                     const char *file, struct error *err)
+bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache,
+                     struct expr *expr, const char *file, struct error *err)
 {
     bool fold = false;
     if (expr->needles != NULL)
@@ -185,9 +186,9 @@ static bool needle_from(struct call *call, struct value v, struct needle *out)
     return true;
 }
 
-struct value needle_any(struct call *call, bool (*test)(struct call *call, struct bytes text,
-                                                        const struct needle *needle,
-                                                        struct bytes *match_out))
+struct value needle_any(struct call *call,
+                        bool (*test)(struct call *call, struct bytes text,
+                                     const struct needle *needle, struct bytes *match_out))
 {
     const struct needles *needles = call->expr->needles;
     struct bytes text = value_bytes(call->arg[0]), match = BYTES_NONE;

@@ -17,27 +17,28 @@ struct needle {
     bool constant;
     struct bytes text, folded; /* where constant */
     struct pattern *pattern;   /* of a regex function, where constant */
-    const uint32_t *clause;    /* literals, sets ended by NEEDLE_SET_END: one of each must be seen */
-    uint32_t clause_count;     /* with the ends; 0: always try */
-    bool exact;                /* its only literal seen in a text is the answer, caseless */
+    const uint32_t *clause; /* literals, sets ended by NEEDLE_SET_END: one of each must be seen */
+    uint32_t clause_count;  /* with the ends; 0: always try */
+    bool exact;             /* its only literal seen in a text is the answer, caseless */
 };
 
 struct ranges;
 struct value_set;
 
 struct needles {
-    bool constant;           /* all of them are */
+    bool constant; /* all of them are */
     uint32_t count;
-    struct needle *needle;   /* of arguments 1, 2, ... of a call */
-    struct value_set *set;   /* of `in` with constants */
-    struct ranges *ranges;   /* of ip_in with constants */
+    struct needle *needle; /* of arguments 1, 2, ... of a call */
+    struct value_set *set; /* of `in` with constants */
+    struct ranges *ranges; /* of ip_in with constants */
 };
 
-/* Prepare EXPR's constants in ARENA; patterns go to PATTERNS, known ones come from CACHE (may be NULL).  False and ERR for a pattern that does not
+/* Prepare EXPR's constants in ARENA; patterns go to PATTERNS, known ones come from CACHE (may be
+ * NULL).  False and ERR for a pattern that does not
  * compile; a pattern already known to be good is not compiled. */
 struct cache;
-bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache, struct expr *expr,
-                     const char *file, struct error *err);
+bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache,
+                     struct expr *expr, const char *file, struct error *err);
 bool needles_have(struct run *run, const struct needles *needles, struct value v);
 
 /* TEXT folded, remembered for the run. */
@@ -47,8 +48,8 @@ struct bytes unfolded(struct bytes text, struct bytes folded, size_t offset, siz
 
 /* Whether any needle of CALL passes TEST, which also says what part of TEXT matched (may be absent).
  * NULL needles are passed over, all NULL is NULL; an UNKNOWN one that nothing outvotes is UNKNOWN. */
-struct value needle_any(struct call *call, bool (*test)(struct call *call, struct bytes text,
-                                                        const struct needle *needle,
-                                                        struct bytes *match_out));
+struct value needle_any(struct call *call,
+                        bool (*test)(struct call *call, struct bytes text,
+                                     const struct needle *needle, struct bytes *match_out));
 
 #endif

@@ -28,13 +28,13 @@ static void *fail(struct parser *p, const char *message)
 static void *unexpected(struct parser *p, const char *wanted)
 {
     bool end = p->token.kind == TOKEN_END;
-    struct bytes seen = end                              ? BYTES("the end")
+    struct bytes seen = end                             ? BYTES("the end")
                         : p->token.kind == TOKEN_STRING ? BYTES("a string")
                         : p->token.text.at == NULL      ? BYTES("a number")
                                                         : p->token.text;
     error_set_at(p->err, p->lexer.source->file, p->token.line, p->token.column,
-                 "%s expected before %s%.*s%s", wanted, end ? "" : "'", BYTES_FMT(bytes_sub(seen, 0, 60)),
-                 end ? "" : "'");
+                 "%s expected before %s%.*s%s", wanted, end ? "" : "'",
+                 BYTES_FMT(bytes_sub(seen, 0, 60)), end ? "" : "'");
     return NULL;
 }
 
@@ -72,8 +72,8 @@ static struct expr *expr_new(struct parser *p, enum op op)
     if (++p->count > EXPR_COUNT_MAX)
         return fail(p, "the expression has too many parts");
     struct expr *expr = arena_new_of(p->arena, struct expr);
-    *expr = (struct expr){.op = (uint8_t)op, .line = p->token.line, .column = p->token.column,
-                          .memo = EXPR_NO_MEMO};
+    *expr = (struct expr){
+        .op = (uint8_t)op, .line = p->token.line, .column = p->token.column, .memo = EXPR_NO_MEMO};
     return expr;
 }
 
@@ -122,12 +122,18 @@ static const struct {
     bool lambda; /* arguments from the second on see the element as '.' */
     uint8_t least, most;
 } builtins[] = {
-    {"any", OP_ANY, true, 2, 2},           {"all", OP_ALL, true, 2, 2},
-    {"filter", OP_FILTER, true, 2, 2},     {"map", OP_MAP, true, 2, 2},
-    {"distinct", OP_DISTINCT, true, 1, 2}, {"sum", OP_SUM, true, 1, 2},
-    {"ratio", OP_RATIO, true, 2, 2},       {"length", OP_LENGTH, false, 1, 1},
-    {"coalesce", OP_COALESCE, false, 1, 255}, {"flatten", OP_FLATTEN, false, 1, 1},
-    {"keys", OP_KEYS, false, 1, 1},        {"values", OP_VALUES, false, 1, 1},
+    {"any", OP_ANY, true, 2, 2},
+    {"all", OP_ALL, true, 2, 2},
+    {"filter", OP_FILTER, true, 2, 2},
+    {"map", OP_MAP, true, 2, 2},
+    {"distinct", OP_DISTINCT, true, 1, 2},
+    {"sum", OP_SUM, true, 1, 2},
+    {"ratio", OP_RATIO, true, 2, 2},
+    {"length", OP_LENGTH, false, 1, 1},
+    {"coalesce", OP_COALESCE, false, 1, 255},
+    {"flatten", OP_FLATTEN, false, 1, 1},
+    {"keys", OP_KEYS, false, 1, 1},
+    {"values", OP_VALUES, false, 1, 1},
 };
 
 /* One argument: an expression, or NAME = expression. */
@@ -208,7 +214,8 @@ static struct expr *parse_path(struct parser *p)
         struct parser saved = *p;
         if (p->token.kind != TOKEN_DOTS || p->token.text.len != 1 || !advance(p))
             return path;
-        if (!p->token.adjacent || (p->token.kind != TOKEN_IDENT && p->token.kind != TOKEN_KEYWORD)) {
+        if (!p->token.adjacent ||
+            (p->token.kind != TOKEN_IDENT && p->token.kind != TOKEN_KEYWORD)) {
             *p = saved;
             return path;
         }
@@ -430,7 +437,8 @@ static struct expr *negated(struct parser *p, struct expr *expr, bool negate)
 /* The second relation of "a < b <= c". */
 static struct expr *parse_chain(struct parser *p, struct expr *first)
 {
-    if ((first->op != OP_LESS && first->op != OP_AT_MOST) || (!is_sign(p, "<") && !is_sign(p, "<=")))
+    if ((first->op != OP_LESS && first->op != OP_AT_MOST) ||
+        (!is_sign(p, "<") && !is_sign(p, "<=")))
         return first;
     enum op op = is_sign(p, "<") ? OP_LESS : OP_AT_MOST;
     struct expr *right = advance(p) ? parse_sum(p) : NULL;

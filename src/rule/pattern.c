@@ -65,8 +65,9 @@ const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t
     char scratch[256];
     if (pattern->regex == NULL && !pattern->tried) {
         pattern->tried = true;
-        pattern->regex = regex_new(pattern->text, pattern->fold, message == NULL ? scratch : message,
-                                   message == NULL ? sizeof scratch : size);
+        pattern->regex =
+            regex_new(pattern->text, pattern->fold, message == NULL ? scratch : message,
+                      message == NULL ? sizeof scratch : size);
         pattern->known_good = pattern->regex != NULL;
     }
     return pattern->regex;

@@ -22,15 +22,24 @@ enum gated { GATED_NO, GATED_LITERAL, GATED_GLOB, GATED_REGEX };
 static enum gated gated_kind(const struct expr *expr)
 {
     static const uint8_t kinds[FUNCTION_COUNT] = {
-        [FUNCTION_STRINGS_CONTAINS] = GATED_LITERAL,     [FUNCTION_STRINGS_ICONTAINS] = GATED_LITERAL,
-        [FUNCTION_STRINGS_STARTS_WITH] = GATED_LITERAL,  [FUNCTION_STRINGS_ISTARTS_WITH] = GATED_LITERAL,
-        [FUNCTION_STRINGS_ENDS_WITH] = GATED_LITERAL,    [FUNCTION_STRINGS_IENDS_WITH] = GATED_LITERAL,
-        [FUNCTION_STRINGS_COUNT] = GATED_LITERAL,        [FUNCTION_STRINGS_ICOUNT] = GATED_LITERAL,
-        [FUNCTION_STRINGS_LIKE] = GATED_GLOB,            [FUNCTION_STRINGS_ILIKE] = GATED_GLOB,
-        [FUNCTION_REGEX_CONTAINS] = GATED_REGEX,         [FUNCTION_REGEX_ICONTAINS] = GATED_REGEX,
-        [FUNCTION_REGEX_MATCH] = GATED_REGEX,            [FUNCTION_REGEX_IMATCH] = GATED_REGEX,
-        [FUNCTION_REGEX_COUNT] = GATED_REGEX,            [FUNCTION_REGEX_ICOUNT] = GATED_REGEX,
-        [FUNCTION_REGEX_EXTRACT] = GATED_REGEX,          [FUNCTION_REGEX_IEXTRACT] = GATED_REGEX,
+        [FUNCTION_STRINGS_CONTAINS] = GATED_LITERAL,
+        [FUNCTION_STRINGS_ICONTAINS] = GATED_LITERAL,
+        [FUNCTION_STRINGS_STARTS_WITH] = GATED_LITERAL,
+        [FUNCTION_STRINGS_ISTARTS_WITH] = GATED_LITERAL,
+        [FUNCTION_STRINGS_ENDS_WITH] = GATED_LITERAL,
+        [FUNCTION_STRINGS_IENDS_WITH] = GATED_LITERAL,
+        [FUNCTION_STRINGS_COUNT] = GATED_LITERAL,
+        [FUNCTION_STRINGS_ICOUNT] = GATED_LITERAL,
+        [FUNCTION_STRINGS_LIKE] = GATED_GLOB,
+        [FUNCTION_STRINGS_ILIKE] = GATED_GLOB,
+        [FUNCTION_REGEX_CONTAINS] = GATED_REGEX,
+        [FUNCTION_REGEX_ICONTAINS] = GATED_REGEX,
+        [FUNCTION_REGEX_MATCH] = GATED_REGEX,
+        [FUNCTION_REGEX_IMATCH] = GATED_REGEX,
+        [FUNCTION_REGEX_COUNT] = GATED_REGEX,
+        [FUNCTION_REGEX_ICOUNT] = GATED_REGEX,
+        [FUNCTION_REGEX_EXTRACT] = GATED_REGEX,
+        [FUNCTION_REGEX_IEXTRACT] = GATED_REGEX,
     };
     if (expr->op != OP_CALL || expr->positional < 2)
         return GATED_NO;
@@ -46,7 +55,8 @@ static bool text_is_gated(const struct expr *text)
 
 bool prefilter_wants(const struct expr *expr)
 {
-    if (gated_kind(expr) == GATED_NO || !text_is_gated(expr->child[0]) || expr->type.base != BASE_BOOL)
+    if (gated_kind(expr) == GATED_NO || !text_is_gated(expr->child[0]) ||
+        expr->type.base != BASE_BOOL)
         return false;
     for (uint32_t i = 1; i < expr->positional; i++)
         if (expr->child[i]->op != OP_CONSTANT)
@@ -146,8 +156,8 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
             continue;
         if (kind == GATED_REGEX) {
             pattern_literals(needle->pattern, arena);
-            add_clauses(gate, arena, needle, needle->pattern->literal, needle->pattern->literal_count,
-                        LITERAL_MIN_BYTES);
+            add_clauses(gate, arena, needle, needle->pattern->literal,
+                        needle->pattern->literal_count, LITERAL_MIN_BYTES);
         } else {
             struct bytes one[2] = {kind == GATED_GLOB ? glob_part(needle->folded) : needle->folded};
             add_clauses(gate, arena, needle, one, one[0].at == NULL ? 0 : 2, LITERAL_MIN_BYTES);
@@ -160,7 +170,8 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
 
 static struct gate *gate_at(struct graph *graph, struct table *by_text, struct expr *text)
 {
-    void **slot = table_at(by_text, arena_copy(graph->arena, bytes_of(&text, sizeof(struct expr *))));
+    void **slot =
+        table_at(by_text, arena_copy(graph->arena, bytes_of(&text, sizeof(struct expr *))));
     if (*slot != NULL)
         return *slot;
     struct gate *gate = arena_new_of(graph->arena, struct gate);
@@ -304,7 +315,8 @@ const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct byte
     memset(gate->seen, 0, gate->words * sizeof *gate->seen);
     run->graph->scanned[run->graph->scanned_count++] = gate;
     run_take(run, text.len / 256);
-    bool ok = gate->text->deps == 0 ? literal_set_scan(gate->set, text, gate->seen) : scan_items(run, gate);
+    bool ok = gate->text->deps == 0 ? literal_set_scan(gate->set, text, gate->seen)
+                                    : scan_items(run, gate);
     gate->state = ok && (gate->seen[0] & 3) == 0 ? GATE_SHUT : GATE_OPEN;
     return gate->state == GATE_SHUT ? gate->seen : NULL;
 }

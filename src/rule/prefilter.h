@@ -23,10 +23,10 @@ struct gate {
     struct expr *text;
     struct bytes *literal; /* lower case; the first two are the characters that open all gates */
     uint32_t literal_count, words;
-    struct table *number;  /* of a literal: 1 + its place; while building */
+    struct table *number; /* of a literal: 1 + its place; while building */
     struct literal_set *set;
-    uint64_t *seen;        /* of this message */
-    bool has_null;         /* some item has no such text */
+    uint64_t *seen; /* of this message */
+    bool has_null;  /* some item has no such text */
     enum { GATE_FRESH, GATE_SHUT, GATE_OPEN } state;
 };
 

@@ -15,7 +15,8 @@ struct profile {
     bool any_benign, any_malicious, solicited, auth_failed;
     double days_known;
     const char *prevalence; /* "new", "outlier", "rare", "uncommon", "common", "unknown" */
-    int64_t first_contact_days, last_contact_days, last_inbound_days, last_outbound_days; /* <0: never */
+    int64_t first_contact_days, last_contact_days, last_inbound_days,
+        last_outbound_days; /* <0: never */
 };
 
 struct profile_source {

@@ -43,8 +43,8 @@ int regex_literals(struct bytes pattern, bool fold,
 struct pattern {
     struct bytes text;
     bool fold, known_good, tried, has_literals;
-    struct regex *regex;     /* NULL until first used */
-    struct bytes *literal;   /* set by set; an absent one ends a set: one of each must be there */
+    struct regex *regex;   /* NULL until first used */
+    struct bytes *literal; /* set by set; an absent one ends a set: one of each must be there */
     uint32_t literal_count;
 };
 

@@ -18,7 +18,13 @@
 #include "observe/model.h"
 #include "rule/profile.h"
 
-enum rule_type { RULE_TYPE_rule, RULE_TYPE_query, RULE_TYPE_dlp, RULE_TYPE_exclusion, RULE_TYPE_triage_rule };
+enum rule_type {
+    RULE_TYPE_rule,
+    RULE_TYPE_query,
+    RULE_TYPE_dlp,
+    RULE_TYPE_exclusion,
+    RULE_TYPE_triage_rule
+};
 
 struct expr;
 struct rule_set;
@@ -31,7 +37,7 @@ struct rule_extension {
     struct bytes say[2];   /* English, Japanese */
     struct bytes *technique, *speaks_for; /* ATT&CK ids; families or actors */
     uint32_t technique_count, speaks_for_count;
-    double weight;         /* log-odds; 0 where not given */
+    double weight; /* log-odds; 0 where not given */
     bool has_weight;
 };
 
@@ -40,7 +46,7 @@ struct rule {
     uint32_t line, column; /* of the first character of the source */
     uint32_t number;       /* in its set */
     enum rule_type type;
-    enum type root;        /* the type of model it is over */
+    enum type root; /* the type of model it is over */
     struct bytes *tag, *attack_type;
     uint32_t tag_count, attack_type_count;
     struct rule_extension x;
@@ -72,8 +78,8 @@ struct rule_options {
 struct rule_set *rule_set_load(const void *parent, const struct rule_options *options,
                                struct error *err);
 /* The same of rules in TEXT, which is called FILE in messages; OPTIONS' paths are read too. */
-struct rule_set *rule_set_read(const void *parent, const struct rule_options *options, struct bytes text,
-                               const char *file, struct error *err);
+struct rule_set *rule_set_read(const void *parent, const struct rule_options *options,
+                               struct bytes text, const char *file, struct error *err);
 uint32_t rule_set_count(const struct rule_set *set);
 const struct rule *rule_set_rule(const struct rule_set *set, uint32_t number);
 /* The rule of that id, name or file name (without .yml), or NULL. */
@@ -83,9 +89,9 @@ const struct rule_problem *rule_set_problem(const struct rule_set *set, uint32_t
 
 struct rule_leaf {
     struct bytes condition; /* the leaf as written, at most 200 bytes */
-    struct bytes path;      /* body.links[2].href_url.domain.domain; absent: derived by a function */
-    struct bytes value;     /* the whole string that was tested; absent where it was no string */
-    struct bytes match;     /* the part of VALUE that matched; absent where there is none */
+    struct bytes path;  /* body.links[2].href_url.domain.domain; absent: derived by a function */
+    struct bytes value; /* the whole string that was tested; absent where it was no string */
+    struct bytes match; /* the part of VALUE that matched; absent where there is none */
 };
 
 struct rule_hit {
@@ -97,8 +103,8 @@ struct rule_hit {
 
 struct rule_gap {
     const struct rule *rule;
-    uint32_t needs;      /* set of capabilities */
-    struct bytes text;   /* "list:org_vips, link_analysis" */
+    uint32_t needs;    /* set of capabilities */
+    struct bytes text; /* "list:org_vips, link_analysis" */
 };
 
 struct rule_result {
@@ -111,8 +117,8 @@ struct rule_result {
 
 struct rule_run_options {
     const struct profile_source *profile; /* NULL: an empty store, first contact assumed */
-    bool naive;       /* as written: no sharing, no order, no gates; the oracle of tests */
-    bool no_evidence; /* hits without leaves */
+    bool naive;              /* as written: no sharing, no order, no gates; the oracle of tests */
+    bool no_evidence;        /* hits without leaves */
     const struct rule *only; /* just this rule; NULL: all */
 };
 

@@ -31,7 +31,8 @@ const struct xpath *run_xpath(struct run *run, struct bytes expression)
     if (known->count >= XPATHS_MAX)
         return NULL;
     struct xpath **slot = talloc_zero(known, struct xpath *);
-    char *copy = slot == NULL ? NULL : talloc_strndup(known, (const char *)expression.at, expression.len);
+    char *copy =
+        slot == NULL ? NULL : talloc_strndup(known, (const char *)expression.at, expression.len);
     if (copy == NULL)
         abort();
     *slot = xpath_compile(known, expression);
@@ -67,7 +68,8 @@ int64_t run_date_us(struct run *run)
     return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000;
 }
 
-/* The root of a rule: all conditions of its outermost `and` (and those right in it) must be true.  One that is false or NULL
+/* The root of a rule: all conditions of its outermost `and` (and those right in it) must be true.
+ * One that is false or NULL
  * settles it (no value of an UNKNOWN one could make the rule match). */
 static struct value eval_outermost(struct run *run, const struct expr *expr)
 {
@@ -106,7 +108,8 @@ static struct bytes needs_text(struct arena *arena, const struct rule *rule, uin
     return text_bytes(&text);
 }
 
-static void add_hit(struct run *run, const struct rule *rule, struct value v, struct rule_result *result)
+static void add_hit(struct run *run, const struct rule *rule, struct value v,
+                    struct rule_result *result)
 {
     struct rule_hit *hit = &result->hit[result->hit_count++];
     *hit = (struct rule_hit){.rule = rule, .value = v};
@@ -119,8 +122,8 @@ static void run_rule(struct run *run, const struct rule *rule, struct rule_resul
     result->started++;
     struct value v = eval_rule(run, rule);
     if (v.tag == VALUE_UNKNOWN)
-        result->undecided[result->undecided_count++] =
-            (struct rule_gap){.rule = rule, .needs = v.len, .text = needs_text(run->arena, rule, v.len)};
+        result->undecided[result->undecided_count++] = (struct rule_gap){
+            .rule = rule, .needs = v.len, .text = needs_text(run->arena, rule, v.len)};
     else if (rule->type == RULE_TYPE_query ? v.tag != VALUE_NULL : value_is_true(v))
         add_hit(run, rule, v, result);
 }
@@ -128,7 +131,11 @@ static void run_rule(struct run *run, const struct rule *rule, struct rule_resul
 void rule_set_run(const struct rule_set *set, struct model *model, struct arena *arena,
                   const struct rule_run_options *options, struct rule_result *result)
 {
-    struct run run = {.set = set, .model = model, .arena = arena, .options = options, .graph = set->graph,
+    struct run run = {.set = set,
+                      .model = model,
+                      .arena = arena,
+                      .options = options,
+                      .graph = set->graph,
                       .steps_left = options->naive ? STEPS_NAIVE_MAX : STEPS_MAX};
     assert(set->graph != NULL && !set->graph->busy);
     set->graph->busy = true;

@@ -5,9 +5,8 @@
 #include "base/text.h"
 
 static const char *const base_names[] = {
-    [BASE_NULL] = "null",   [BASE_BOOL] = "bool",     [BASE_INT] = "int",
-    [BASE_FLOAT] = "float", [BASE_STRING] = "string", [BASE_JSON] = "json",
-    [BASE_ANY] = "anything",
+    [BASE_NULL] = "null",     [BASE_BOOL] = "bool", [BASE_INT] = "int",      [BASE_FLOAT] = "float",
+    [BASE_STRING] = "string", [BASE_JSON] = "json", [BASE_ANY] = "anything",
 };
 
 struct bytes typing_name(struct arena *arena, struct typing type)
@@ -18,7 +17,8 @@ struct bytes typing_name(struct arena *arena, struct typing type)
         text_add_byte(&text, '[');
     text_add_string(&text, type.map != 0 ? "map of " : "");
     text_add_string(&text, type.map == 2 ? "[" : "");
-    text_add_string(&text, type.base == BASE_OBJECT ? type_rows[type.object].name : base_names[type.base]);
+    text_add_string(&text,
+                    type.base == BASE_OBJECT ? type_rows[type.object].name : base_names[type.base]);
     text_add_string(&text, type.map == 2 ? "]" : "");
     for (uint32_t i = 0; i < type.arrays; i++)
         text_add_byte(&text, ']');
@@ -58,8 +58,8 @@ struct typing typing_of_field(const struct field_row *field)
 
 static void write_expr(struct text *out, const struct expr *expr, uint32_t depth);
 
-static void write_children(struct text *out, const struct expr *expr, uint32_t from, const char *between,
-                           uint32_t depth)
+static void write_children(struct text *out, const struct expr *expr, uint32_t from,
+                           const char *between, uint32_t depth)
 {
     for (uint32_t i = from; i < expr->count && !out->over_limit; i++) {
         if (i > from)

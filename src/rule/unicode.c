@@ -98,8 +98,9 @@ static void looks_open(void)
 
 static bool is_invisible(uint32_t code)
 {
-    return code == 0xAD || (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
-           (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF || code == 0x034F || code == 0x180E;
+    return code == 0xAD || (code >= 0x200B && code <= 0x200F) ||
+           (code >= 0x202A && code <= 0x202E) || (code >= 0x2060 && code <= 0x2064) ||
+           code == 0xFEFF || code == 0x034F || code == 0x180E;
 }
 
 /* The first ASCII character of the UTF-16 string S, or 0. */
@@ -123,16 +124,20 @@ static uint32_t look_up(uint32_t code)
         return LOOKS_SAME;
     if (folded_len == 1 && ascii_of(folded, 1) != 0)
         return folded[0];
-    int32_t skeleton_len = uspoof_getSkeleton(looks->spoof, 0, folded, folded_len, skeleton, 64, &status);
+    int32_t skeleton_len =
+        uspoof_getSkeleton(looks->spoof, 0, folded, folded_len, skeleton, 64, &status);
     if (U_SUCCESS(status) && skeleton_len == 1 && ascii_of(skeleton, 1) != 0) {
         bool upper = u_isupper((UChar32)code) != 0;
-        return skeleton[0] == 'l' && upper ? 'I' : upper ? (uint32_t)u_toupper(skeleton[0]) : skeleton[0];
+        return skeleton[0] == 'l' && upper ? 'I'
+               : upper                     ? (uint32_t)u_toupper(skeleton[0])
+                                           : skeleton[0];
     }
     if (U_SUCCESS(status) && skeleton_len == 2 && skeleton[0] == 'r' && skeleton[1] == 'n')
         return 'm';
     status = U_ZERO_ERROR;
     folded_len = unorm2_normalize(looks->nfd, one, len, folded, 32, &status);
-    bool accented = U_SUCCESS(status) && folded_len > 1 && u_charType(folded[1]) == U_NON_SPACING_MARK;
+    bool accented =
+        U_SUCCESS(status) && folded_len > 1 && u_charType(folded[1]) == U_NON_SPACING_MARK;
     return accented && ascii_of(folded, folded_len) != 0 ? folded[0] : LOOKS_SAME;
 }
 

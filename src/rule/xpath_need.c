@@ -35,7 +35,8 @@ static size_t name_end(struct bytes text, size_t at)
 
 static void add_element(struct builder *b, struct bytes name)
 {
-    static const char *const implied[] = {"html", "head", "body", "tbody", "text", "node", "comment"};
+    static const char *const implied[] = {"html", "head", "body",   "tbody",
+                                          "text", "node", "comment"};
     for (size_t i = 0; i < sizeof implied / sizeof *implied; i++)
         if (bytes_equal_fold(name, bytes_of_string(implied[i])))
             return;
@@ -64,8 +65,9 @@ static void add_value(struct builder *b, struct bytes text, size_t at, struct by
 
 uint32_t xpath_literals(struct arena *arena, struct bytes expression, struct bytes **out)
 {
-    static const char *const refused[] = {"|", " or ", "not(", "::", "count(", "translate(", "!=", "*", "..",
-                                          "concat(", "substring", "\n", "local-name", "name("};
+    static const char *const refused[] = {"|",          " or ", "not(",       "::",   "count(",
+                                          "translate(", "!=",   "*",          "..",   "concat(",
+                                          "substring",  "\n",   "local-name", "name("};
     struct builder b = {.arena = arena, .row = arena_array_of(arena, SETS_MAX * 3, struct bytes)};
     *out = b.row;
     if (!bytes_starts(expression, BYTES("//")))

@@ -68,7 +68,8 @@ bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct b
 {
     assert(batch_has_room(batch, name, content));
     name = bytes_sub(name, 0, WORKER_NAME_MAX);
-    uint8_t *kept = talloc_memdup(batch, name.len == 0 ? (const void *)"" : name.at, name.len + (name.len == 0));
+    uint8_t *kept = talloc_memdup(batch, name.len == 0 ? (const void *)"" : name.at,
+                                  name.len + (name.len == 0));
     struct batch_item *item = &batch->item[batch->count++];
     *item = (struct batch_item){.number = number,
                                 .name = bytes_of(kept, name.len),
@@ -78,14 +79,15 @@ bool batch_add(struct batch *batch, uint64_t number, struct bytes name, struct b
         batch->is_file = true;
         batch->fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
         batch->bytes = (off_t)content.len;
-        return batch->fd >= 0 || error_set_errno(err, ERROR_SYSTEM, "cannot pass a file to a worker");
+        return batch->fd >= 0 ||
+               error_set_errno(err, ERROR_SYSTEM, "cannot pass a file to a worker");
     }
     if (batch->fd < 0)
         batch->fd = memfd_create("noroshi-batch", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    struct batch_row row = {.content_len = content.len, .name_len = (uint32_t)name.len, .truncated = truncated};
-    struct iovec part[3] = {{&row, sizeof row},
-                            {kept, name.len},
-                            {(void *)(uintptr_t)content.at, content.len}};
+    struct batch_row row = {
+        .content_len = content.len, .name_len = (uint32_t)name.len, .truncated = truncated};
+    struct iovec part[3] = {
+        {&row, sizeof row}, {kept, name.len}, {(void *)(uintptr_t)content.at, content.len}};
     item->row_at = batch->bytes;
     item->content_at = batch->bytes + (off_t)(sizeof row + name.len);
     batch->bytes = item->content_at + (off_t)content.len;
@@ -135,8 +137,10 @@ bool batch_send(struct batch *batch, int socket, struct error *err)
         char room[CMSG_SPACE(sizeof(int))];
     } control = {0};
     struct iovec part = {&head, sizeof head};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
     struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
     rights->cmsg_level = SOL_SOCKET;
     rights->cmsg_type = SCM_RIGHTS;
@@ -163,7 +167,8 @@ struct bytes batch_digest(struct arena *arena, const struct batch_item *item)
     uint8_t *map = mmap(NULL, len, PROT_READ, MAP_PRIVATE, batch->fd, page);
     if (map == MAP_FAILED)
         return BYTES_NONE;
-    struct bytes hex = digest_hex(arena, DIGEST_SHA256, bytes_of(map + (from - page), item->content_len));
+    struct bytes hex =
+        digest_hex(arena, DIGEST_SHA256, bytes_of(map + (from - page), item->content_len));
     munmap(map, len);
     return hex;
 }

@@ -46,7 +46,7 @@ struct pool {
         struct held {
             uint8_t *record; /* malloc'd; NULL: not there yet */
             size_t len;
-        } *held;
+        } * held;
         uint32_t capacity; /* power of two */
     } ring;
     struct arena *arena; /* for one result at a time */

@@ -22,10 +22,10 @@ typedef void (*pool_result)(void *context, const struct verdict *v);
 
 struct pool_settings {
     const struct scan_settings *scan;
-    uint32_t workers;       /* >= 1 */
-    uint32_t timeout_ms;    /* wall time per artifact before its worker is killed */
-    size_t memory_bytes;    /* per worker, on top of what it shares; 0: not limited */
-    bool no_sandbox;        /* for the sanitised build's leak checker only */
+    uint32_t workers;    /* >= 1 */
+    uint32_t timeout_ms; /* wall time per artifact before its worker is killed */
+    size_t memory_bytes; /* per worker, on top of what it shares; 0: not limited */
+    bool no_sandbox;     /* for the sanitised build's leak checker only */
     pool_result result;
     void *context;
 };
@@ -35,7 +35,8 @@ struct pool;
 /* Forks the workers.  NULL and ERR where the system refuses. */
 struct pool *pool_new(const void *parent, const struct pool_settings *settings, struct error *err);
 /* Hand over one artifact (copied before it returns).  FD >= 0: CONTENT is the whole of that file, which
- * may be mapped instead of copied.  TRUNCATED: CONTENT is only the beginning of the artifact.  Blocks while every worker is busy; results may be handed out. */
+ * may be mapped instead of copied.  TRUNCATED: CONTENT is only the beginning of the artifact.
+ * Blocks while every worker is busy; results may be handed out. */
 bool pool_submit(struct pool *pool, struct bytes name, struct bytes content, bool truncated, int fd,
                  struct error *err);
 /* Wait for everything submitted; results are handed out. */

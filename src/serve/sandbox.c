@@ -67,7 +67,10 @@ static void enter_landlock(void)
         return;
     }
     struct landlock_rights rights = {
-        .file = abi >= 5 ? 0xFFFF : abi >= 3 ? 0x7FFF : abi == 2 ? 0x3FFF : 0x1FFF,
+        .file = abi >= 5   ? 0xFFFF
+                : abi >= 3 ? 0x7FFF
+                : abi == 2 ? 0x3FFF
+                           : 0x1FFF,
         .network = abi >= 4 ? 3 : 0,
         .scope = abi >= 6 ? 3 : 0,
     };
@@ -81,17 +84,50 @@ static void enter_landlock(void)
 
 /* Memory, time, threads' own business, and the descriptors that are already open. */
 static const int allowed[] = {
-    SCMP_SYS(read),          SCMP_SYS(write),         SCMP_SYS(readv),         SCMP_SYS(writev),
-    SCMP_SYS(recvmsg),       SCMP_SYS(sendmsg),       SCMP_SYS(recvfrom),      SCMP_SYS(sendto),
-    SCMP_SYS(close),         SCMP_SYS(fstat),         SCMP_SYS(newfstatat),    SCMP_SYS(lseek),
-    SCMP_SYS(pread64),       SCMP_SYS(mmap),          SCMP_SYS(munmap),        SCMP_SYS(mremap),
-    SCMP_SYS(mprotect),      SCMP_SYS(madvise),       SCMP_SYS(brk),           SCMP_SYS(futex),
-    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),  SCMP_SYS(time),          SCMP_SYS(getrandom),
-    SCMP_SYS(exit),          SCMP_SYS(exit_group),    SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(rt_sigaction),  SCMP_SYS(sigaltstack),   SCMP_SYS(poll),          SCMP_SYS(ppoll),
-    SCMP_SYS(getpid),        SCMP_SYS(gettid),        SCMP_SYS(getrusage),     SCMP_SYS(sched_yield),
-    SCMP_SYS(restart_syscall), SCMP_SYS(sched_getaffinity), SCMP_SYS(getuid),  SCMP_SYS(geteuid),
-    SCMP_SYS(membarrier),    SCMP_SYS(nanosleep),     SCMP_SYS(clock_nanosleep), SCMP_SYS(prlimit64),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(readv),
+    SCMP_SYS(writev),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendto),
+    SCMP_SYS(close),
+    SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(lseek),
+    SCMP_SYS(pread64),
+    SCMP_SYS(mmap),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(poll),
+    SCMP_SYS(ppoll),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(membarrier),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(prlimit64),
 };
 
 static void enter_seccomp(void)

@@ -5,7 +5,8 @@
  * In order: no new privileges, not dumpable, rlimits (no new files, no new processes, no core, bounded
  * address space), an empty Landlock rule set (ABI probed, rights the kernel knows are all denied), a
  * seccomp filter that allows memory, time, and reading and writing the descriptors it already has.
- * Anything else ends in EPERM, so that a library that asks for a file is told no.  A mechanism the kernel lacks is reported once by
+ * Anything else ends in EPERM, so that a library that asks for a file is told no.  A mechanism
+ * the kernel lacks is reported once by
  * sandbox_missing() and the rest is still applied.  Cost: about 200 us, once per worker. */
 #ifndef NOROSHI_SERVE_SANDBOX_H
 #define NOROSHI_SERVE_SANDBOX_H

@@ -39,8 +39,10 @@ static bool receive_batch(int socket, struct batch_head *head, int *fd_out)
         char room[CMSG_SPACE(sizeof(int))];
     } control;
     struct iovec part = {head, sizeof *head};
-    struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof control};
     ssize_t n;
     do
         n = recvmsg(socket, &message, MSG_WAITALL | MSG_CMSG_CLOEXEC);

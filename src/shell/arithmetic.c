@@ -74,7 +74,11 @@ static int64_t sum_term(struct sum *s, int level)
         else if (n > INT32_MAX || n < INT32_MIN || right > INT32_MAX || right < INT32_MIN)
             s->ok = false;
         else
-            n = c == '+' ? n + right : c == '-' ? n - right : c == '*' ? n * right : c == '/' ? n / right : n % right;
+            n = c == '+'   ? n + right
+                : c == '-' ? n - right
+                : c == '*' ? n * right
+                : c == '/' ? n / right
+                           : n % right;
     }
 }
 

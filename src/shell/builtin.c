@@ -16,7 +16,8 @@ void tool_declare(struct call *call)
         sense_text(call->m, arg.text, ROLE_TEXT);
     }
     if (call->count == 1 || call_has(call, "-p"))
-        call->out = string_taint(call->m, call_unknown(call, (struct shell_string){0}), TAINT_BIT(ENVIRONMENT));
+        call->out = string_taint(call->m, call_unknown(call, (struct shell_string){0}),
+                                 TAINT_BIT(ENVIRONMENT));
 }
 
 void tool_unset(struct call *call)
@@ -91,8 +92,10 @@ void tool_scan(struct call *call)
     call->out = call_unknown(call, (struct shell_string){0});
     for (uint32_t i = 1; i + 1 < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        if (bytes_equal(arg, BYTES("-oL")) || bytes_equal(arg, BYTES("-o")) || bytes_equal(arg, BYTES("-oG")) || bytes_equal(arg, BYTES("-oX")))
-            file_write(call, call_arg(call, i + 1), string_taint(call->m, call->out, TAINT_BIT(SCANNED)), false);
+        if (bytes_equal(arg, BYTES("-oL")) || bytes_equal(arg, BYTES("-o")) ||
+            bytes_equal(arg, BYTES("-oG")) || bytes_equal(arg, BYTES("-oX")))
+            file_write(call, call_arg(call, i + 1),
+                       string_taint(call->m, call->out, TAINT_BIT(SCANNED)), false);
     }
     call->out = string_taint(call->m, call->out, TAINT_BIT(SCANNED));
 }
@@ -101,9 +104,11 @@ void tool_scan(struct call *call)
 void tool_aws(struct call *call)
 {
     struct machine *m = call->m;
-    struct bytes service = call_arg(call, call_operand(call, 1)), verb = call_arg(call, call_operand(call, 1) + 1);
+    struct bytes service = call_arg(call, call_operand(call, 1)),
+                 verb = call_arg(call, call_operand(call, 1) + 1);
     call->out = call_unknown(call, (struct shell_string){0});
-    if (bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) || bytes_starts(verb, BYTES("get")))
+    if (bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) ||
+        bytes_starts(verb, BYTES("get")))
         call->out = string_taint(m, call->out, TAINT_BIT(CLI_SWEEP));
     if (bytes_equal(service, BYTES("configure")) && bytes_equal(verb, BYTES("get")))
         call->out = string_taint(m, call->out, TAINT_BIT(CLOUD_FILE));

@@ -40,7 +40,8 @@ bool call_flag(const struct call *call, char letter)
 {
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call->arg[i].text;
-        if (arg.len >= 2 && arg.len < 10 && arg.at[0] == '-' && arg.at[1] != '-' && memchr(arg.at, letter, arg.len) != NULL)
+        if (arg.len >= 2 && arg.len < 10 && arg.at[0] == '-' && arg.at[1] != '-' &&
+            memchr(arg.at, letter, arg.len) != NULL)
             return true;
     }
     return false;
@@ -49,7 +50,8 @@ bool call_flag(const struct call *call, char letter)
 uint32_t call_operand(const struct call *call, uint32_t from)
 {
     for (uint32_t i = from; i < call->count; i++)
-        if (call->arg[i].text.len == 0 || call->arg[i].text.at[0] != '-' || call->arg[i].text.len == 1)
+        if (call->arg[i].text.len == 0 || call->arg[i].text.at[0] != '-' ||
+            call->arg[i].text.len == 1)
             return i;
     return 0;
 }
@@ -67,31 +69,40 @@ static enum shell_role role_of(const struct call *call)
         const char *name;
         enum shell_role role;
     } roles[] = {
-        {"rm", ROLE_REMOVED}, {"kill", ROLE_REMOVED}, {"pkill", ROLE_REMOVED}, {"killall", ROLE_REMOVED},
-        {"chattr", ROLE_REMOVED}, {"userdel", ROLE_REMOVED}, {"deluser", ROLE_REMOVED}, {"unlink", ROLE_REMOVED},
-        {"shred", ROLE_REMOVED}, {"rmmod", ROLE_REMOVED}, {"skill", ROLE_REMOVED}, {"pidof", ROLE_SEARCHED},
-        {"grep", ROLE_SEARCHED}, {"egrep", ROLE_SEARCHED}, {"fgrep", ROLE_SEARCHED}, {"pgrep", ROLE_SEARCHED},
-        {"awk", ROLE_SEARCHED}, {"[", ROLE_SEARCHED}, {"[[", ROLE_SEARCHED}, {"test", ROLE_SEARCHED},
-        {"ls", ROLE_SEARCHED}, {"which", ROLE_SEARCHED}, {"ps", ROLE_SEARCHED}, {"netstat", ROLE_SEARCHED},
-        {"ss", ROLE_SEARCHED}, {"lsof", ROLE_SEARCHED}, {"fuser", ROLE_REMOVED}, {"iptables", ROLE_REMOVED},
-        {"dpkg-divert", ROLE_SEARCHED}, {"locate", ROLE_SEARCHED}, {"md5sum", ROLE_SEARCHED}, {"chmod", ROLE_USED},
+        {"rm", ROLE_REMOVED},       {"kill", ROLE_REMOVED},         {"pkill", ROLE_REMOVED},
+        {"killall", ROLE_REMOVED},  {"chattr", ROLE_REMOVED},       {"userdel", ROLE_REMOVED},
+        {"deluser", ROLE_REMOVED},  {"unlink", ROLE_REMOVED},       {"shred", ROLE_REMOVED},
+        {"rmmod", ROLE_REMOVED},    {"skill", ROLE_REMOVED},        {"pidof", ROLE_SEARCHED},
+        {"grep", ROLE_SEARCHED},    {"egrep", ROLE_SEARCHED},       {"fgrep", ROLE_SEARCHED},
+        {"pgrep", ROLE_SEARCHED},   {"awk", ROLE_SEARCHED},         {"[", ROLE_SEARCHED},
+        {"[[", ROLE_SEARCHED},      {"test", ROLE_SEARCHED},        {"ls", ROLE_SEARCHED},
+        {"which", ROLE_SEARCHED},   {"ps", ROLE_SEARCHED},          {"netstat", ROLE_SEARCHED},
+        {"ss", ROLE_SEARCHED},      {"lsof", ROLE_SEARCHED},        {"fuser", ROLE_REMOVED},
+        {"iptables", ROLE_REMOVED}, {"dpkg-divert", ROLE_SEARCHED}, {"locate", ROLE_SEARCHED},
+        {"md5sum", ROLE_SEARCHED},  {"chmod", ROLE_USED},
     };
     struct bytes name = call->name, verb = call_arg(call, 1);
     for (size_t i = 0; name.len > 0 && i < sizeof roles / sizeof roles[0]; i++)
         if (roles[i].name[0] == name.at[0] && bytes_equal(name, bytes_of_string(roles[i].name)))
-            return bytes_equal(name, BYTES("chattr")) && call->count > 1 && verb.len > 0 && verb.at[0] == '+' ? ROLE_USED
-                                                                                                          : roles[i].role;
+            return bytes_equal(name, BYTES("chattr")) && call->count > 1 && verb.len > 0 &&
+                           verb.at[0] == '+'
+                       ? ROLE_USED
+                       : roles[i].role;
     if (bytes_equal(name, BYTES("sed")))
         return ROLE_SEARCHED;
     if (bytes_equal(name, BYTES("find")))
         return call_has(call, "-delete") || call_has(call, "rm") ? ROLE_REMOVED : ROLE_SEARCHED;
     if (bytes_equal(name, BYTES("docker")) || bytes_equal(name, BYTES("podman")))
-        return bytes_equal(verb, BYTES("rm")) || bytes_equal(verb, BYTES("rmi")) || bytes_equal(verb, BYTES("kill")) || bytes_equal(verb, BYTES("stop"))
+        return bytes_equal(verb, BYTES("rm")) || bytes_equal(verb, BYTES("rmi")) ||
+                       bytes_equal(verb, BYTES("kill")) || bytes_equal(verb, BYTES("stop"))
                    ? ROLE_REMOVED
                    : ROLE_USED;
     if (bytes_equal(name, BYTES("systemctl")) || bytes_equal(name, BYTES("service")))
-        return call_has(call, "stop") || call_has(call, "disable") || call_has(call, "mask") ? ROLE_REMOVED : ROLE_USED;
-    if (bytes_equal(name, BYTES("apt-get")) || bytes_equal(name, BYTES("yum")) || bytes_equal(name, BYTES("apt")))
+        return call_has(call, "stop") || call_has(call, "disable") || call_has(call, "mask")
+                   ? ROLE_REMOVED
+                   : ROLE_USED;
+    if (bytes_equal(name, BYTES("apt-get")) || bytes_equal(name, BYTES("yum")) ||
+        bytes_equal(name, BYTES("apt")))
         return call_has(call, "remove") || call_has(call, "purge") ? ROLE_REMOVED : ROLE_USED;
     return ROLE_USED;
 }
@@ -146,7 +157,8 @@ static bool function_call(struct call *call)
     m->positional = positional, m->positional_count = count, m->layer = layer;
     m->offset = offset, m->end = end, m->world = world;
     m->in = before_in, m->has_in = before_has;
-    call->out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint, m->capture_step};
+    call->out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint,
+                                      m->capture_step};
     m->capture = capture, m->capture_taint = taint, m->capture_step = way;
     return true;
 }
@@ -159,7 +171,8 @@ static void unknown_run(struct call *call)
     call->out = call_unknown(call, call->has_in ? call->in : (struct shell_string){0});
     for (uint32_t i = 1; i < call->count && i < 32; i++) {
         struct bytes arg = call_arg(call, i);
-        bool url = bytes_starts(arg, BYTES("http://")) || bytes_starts(arg, BYTES("https://")) || bytes_starts(arg, BYTES("ftp://"));
+        bool url = bytes_starts(arg, BYTES("http://")) || bytes_starts(arg, BYTES("https://")) ||
+                   bytes_starts(arg, BYTES("ftp://"));
         if (url && !call->has_in && file == NULL) { /* cd1 -fsSL http://..: a renamed downloader */
             tool_fetch(call);
             return;
@@ -189,7 +202,8 @@ void call_run(struct call *call)
     }
     span_add(call);
     void (*run)(struct call *) = tool_handler(call->name);
-    bool own = (call->path.at[0] == '.' || bytes_starts(call->path, BYTES("/tmp"))) && file_find(m, call->path) != NULL;
+    bool own = (call->path.at[0] == '.' || bytes_starts(call->path, BYTES("/tmp"))) &&
+               file_find(m, call->path) != NULL;
     sense_call(call);
     if (own)
         unknown_run(call);

@@ -17,7 +17,8 @@ static struct bytes field_take(struct bytes *rest)
 static bool is_time(struct bytes field)
 {
     if (field.len == 0 || field.len > 64 || !(field.at[0] == '*' || ascii_is_digit(field.at[0])))
-        return field.len == 3 && ascii_is_alpha(field.at[0]) && ascii_is_alpha(field.at[1]) && ascii_is_alpha(field.at[2]);
+        return field.len == 3 && ascii_is_alpha(field.at[0]) && ascii_is_alpha(field.at[1]) &&
+               ascii_is_alpha(field.at[2]);
     for (size_t i = 0; i < field.len; i++)
         if (!ascii_is_digit(field.at[i]) && strchr("*,-/", field.at[i]) == NULL)
             return false;

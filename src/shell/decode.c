@@ -63,7 +63,8 @@ struct bytes decode_hex(struct arena *arena, struct bytes code)
     size_t len = 0;
     for (size_t i = 0; i + 1 < code.len;) {
         int high = ascii_hex(code.at[i]), low = ascii_hex(code.at[i + 1]);
-        bool prefix = (code.at[i] == '0' || code.at[i] == '\\') && ascii_lower(code.at[i + 1]) == 'x';
+        bool prefix =
+            (code.at[i] == '0' || code.at[i] == '\\') && ascii_lower(code.at[i + 1]) == 'x';
         if (prefix)
             i += 2;
         else if (high >= 0 && low >= 0)
@@ -97,7 +98,8 @@ static void escape_one(struct text *out, struct bytes text, size_t *at)
     } else if (c >= '0' && c <= '7') {
         code = (uint32_t)(c - '0');
         size_t most = c == '0' ? 3 : 2;
-        for (size_t i = 0; i < most && *at < text.len && text.at[*at] >= '0' && text.at[*at] <= '7'; i++)
+        for (size_t i = 0; i < most && *at < text.len && text.at[*at] >= '0' && text.at[*at] <= '7';
+             i++)
             code = code * 8 + (uint32_t)(text.at[(*at)++] - '0');
         if ((code & 0xFF) != 0)
             text_add_byte(out, (uint8_t)code);
@@ -140,7 +142,9 @@ bool decode_is_base64(struct bytes code, size_t least)
 bool decode_is_packed(struct bytes b)
 {
     return bytes_starts(b, BYTES("\x1F\x8B")) || bytes_starts(b, BYTES("BZh")) ||
-           bytes_starts(b, BYTES("\xFD" "7zXZ")) || bytes_starts(b, BYTES("\x28\xB5\x2F\xFD"));
+           bytes_starts(b, BYTES("\xFD"
+                                 "7zXZ")) ||
+           bytes_starts(b, BYTES("\x28\xB5\x2F\xFD"));
 }
 
 bool decode_is_text(struct bytes b)

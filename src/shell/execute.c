@@ -8,7 +8,8 @@
 
 static bool is_shell_name(struct bytes name)
 {
-    static const char *const names[] = {"sh", "bash", "dash", "ash", "zsh", "ksh", "mksh", "rbash", "eval", "source", "."};
+    static const char *const names[] = {"sh",   "bash",  "dash", "ash",    "zsh", "ksh",
+                                        "mksh", "rbash", "eval", "source", "."};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bytes_equal(name, bytes_of_string(names[i])))
             return true;
@@ -18,7 +19,8 @@ static bool is_shell_name(struct bytes name)
 /* The suffix of PATH says picture, style sheet or document: nothing that is run. */
 static bool is_disguised(struct bytes path)
 {
-    static const char *const suffixes[] = {".jpg", ".jpeg", ".png", ".gif", ".ico", ".css", ".svg", ".bmp", ".webp", ".pdf", ".mp3", ".woff"};
+    static const char *const suffixes[] = {".jpg", ".jpeg", ".png",  ".gif", ".ico", ".css",
+                                           ".svg", ".bmp",  ".webp", ".pdf", ".mp3", ".woff"};
     size_t cut = bytes_find_byte(path, '?', 0);
     path = cut == BYTES_NPOS ? path : bytes_sub(path, 0, cut);
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
@@ -30,7 +32,8 @@ static bool is_disguised(struct bytes path)
 /* TLS to a named host, or a host only the caller knows: what installers do. */
 static bool is_honest(const struct shell_fetch *fetch)
 {
-    return fetch->host_kind == HOST_KNOWN || fetch->host_kind == HOST_UNKNOWN || fetch->host_kind == HOST_NONE ||
+    return fetch->host_kind == HOST_KNOWN || fetch->host_kind == HOST_UNKNOWN ||
+           fetch->host_kind == HOST_NONE ||
            (fetch->host_kind == HOST_NAME && fetch->tls && !fetch->insecure);
 }
 
@@ -44,8 +47,10 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
     struct shell_fetch *own = NULL;
     memcpy(&own, &fetch, sizeof own); /* the report's own record */
     own->run = true;
-    bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR || fetch->host_kind == HOST_PASTE;
-    if (fetch->host_kind == HOST_PRIVATE || fetch->host_kind == HOST_LOCAL || fetch->host_kind == HOST_METADATA)
+    bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||
+                fetch->host_kind == HOST_PASTE;
+    if (fetch->host_kind == HOST_PRIVATE || fetch->host_kind == HOST_LOCAL ||
+        fetch->host_kind == HOST_METADATA)
         return;
     if (bare)
         sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);
@@ -59,7 +64,8 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
         sense(m, BEHAVIOUR_B3, ROLE_USED, fetch->host);
 }
 
-void execute_string(struct call *call, struct shell_string s, struct bytes interpreter, const char *how)
+void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,
+                    const char *how)
 {
     struct machine *m = call->m;
     if (s.text.at == NULL || s.text.len == 0)
@@ -95,7 +101,8 @@ static bool is_temporary(struct bytes path)
 
 static bool is_script_text(struct bytes text)
 {
-    return decode_is_text(text) && !bytes_starts(text, BYTES("\x7F" "ELF"));
+    return decode_is_text(text) && !bytes_starts(text, BYTES("\x7F"
+                                                             "ELF"));
 }
 
 /* Whether the file named PATH in the download directory of an unpacked archive is meant. */
@@ -133,7 +140,8 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         own->run = true;
         if (!local && (file->executable || by_interpreter))
             (is_honest(fetch) ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
-        if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR || fetch->host_kind == HOST_PASTE))
+        if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||
+                       fetch->host_kind == HOST_PASTE))
             sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);
         if (is_disguised(fetch->url) || is_disguised(full))
             sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);

@@ -57,18 +57,22 @@ struct shell_string strings_join(struct machine *m, const struct shell_string *a
     return out;
 }
 
-static struct bytes trimmed(struct shell_string value, struct shell_string pattern, bool prefix, bool longest)
+static struct bytes trimmed(struct shell_string value, struct shell_string pattern, bool prefix,
+                            bool longest)
 {
     struct bytes text = value.text;
-    size_t cut = prefix ? pattern_prefix(pattern.text, text, longest) : pattern_suffix(pattern.text, text, longest);
+    size_t cut = prefix ? pattern_prefix(pattern.text, text, longest)
+                        : pattern_suffix(pattern.text, text, longest);
     if (cut == BYTES_NPOS)
         return text;
     return prefix ? bytes_from(text, cut) : bytes_sub(text, 0, cut);
 }
 
-static struct bytes replaced(struct machine *m, struct bytes text, struct bytes from, struct bytes to, bool all)
+static struct bytes replaced(struct machine *m, struct bytes text, struct bytes from,
+                             struct bytes to, bool all)
 {
-    bool head = !all && from.len > 1 && from.at[0] == '#', tail = !all && from.len > 1 && from.at[0] == '%';
+    bool head = !all && from.len > 1 && from.at[0] == '#',
+         tail = !all && from.len > 1 && from.at[0] == '%';
     if (from.len == 0)
         return text;
     if (head || tail)
@@ -82,7 +86,9 @@ static struct bytes replaced(struct machine *m, struct bytes text, struct bytes 
     size_t at = 0, steps = 0;
     bool done = false;
     while (at < text.len) {
-        size_t len = done || (head && at > 0) ? BYTES_NPOS : pattern_prefix(from, bytes_sub(text, at, 256), true);
+        size_t len = done || (head && at > 0)
+                         ? BYTES_NPOS
+                         : pattern_prefix(from, bytes_sub(text, at, 256), true);
         if (len == BYTES_NPOS || len == 0 || (tail && at + len != text.len) || ++steps > 4096) {
             text_add_byte(&out, text.at[at++]);
             continue;
@@ -94,7 +100,8 @@ static struct bytes replaced(struct machine *m, struct bytes text, struct bytes 
     return text_bytes(&out);
 }
 
-static struct bytes substring(struct machine *m, struct bytes text, struct shell_string from, struct shell_string len)
+static struct bytes substring(struct machine *m, struct bytes text, struct shell_string from,
+                              struct shell_string len)
 {
     int64_t start = 0, count = (int64_t)text.len, size = (int64_t)text.len;
     if (memchr(text.at, 0, text.len) != NULL || !arithmetic_value(m, from.text, &start))
@@ -125,7 +132,8 @@ static struct bytes cased(struct machine *m, struct bytes text, bool upper, bool
 }
 
 /* The value of ${name OP operand}. */
-static struct shell_string operated(struct machine *m, const struct shell_part *part, struct shell_string value, bool set)
+static struct shell_string operated(struct machine *m, const struct shell_part *part,
+                                    struct shell_string value, bool set)
 {
     struct shell_string operand = {0}, second = {0};
     if (part->operand != NULL)
@@ -168,7 +176,8 @@ static struct bytes element_name(struct machine *m, struct bytes name)
     if (bytes_equal(index, BYTES("@")) || bytes_equal(index, BYTES("*")))
         return bytes_sub(name, 0, open);
     if (arithmetic_value(m, index, &n))
-        return arena_printf(m->arena, "%.*s[%lld]", BYTES_FMT(bytes_sub(name, 0, open)), (long long)n);
+        return arena_printf(m->arena, "%.*s[%lld]", BYTES_FMT(bytes_sub(name, 0, open)),
+                            (long long)n);
     return bytes_sub(name, 0, open);
 }
 
@@ -201,11 +210,13 @@ static struct shell_string part_value(struct machine *m, const struct shell_part
     case PART_VARIABLE:
         return variable_part(m, part);
     case PART_ARITHMETIC:
-        return arithmetic_value(m, part->text, &n) ? string_of(arena_printf(m->arena, "%lld", (long long)n))
-                                                   : string_of(string_hole(m->arena, "$((", part->text, "))"));
+        return arithmetic_value(m, part->text, &n)
+                   ? string_of(arena_printf(m->arena, "%lld", (long long)n))
+                   : string_of(string_hole(m->arena, "$((", part->text, "))"));
     case PART_PROCESS: {
         struct shell_string s = run_capture(m, part->list);
-        struct bytes path = string_hole(m->arena, "<(", arena_printf(m->arena, "%u", m->files->count), ")");
+        struct bytes path =
+            string_hole(m->arena, "<(", arena_printf(m->arena, "%u", m->files->count), ")");
         struct file *file = file_at(m, path);
         file->content = s;
         file->fetch = s.step == NULL ? NULL : s.step->fetch;
@@ -292,12 +303,14 @@ static void field_end(struct machine *m, struct field *f, struct strings *out)
     text_init(&f->text, m->arena, STRING_BYTES_MAX);
 }
 
-static void field_split(struct machine *m, struct field *f, struct shell_string s, struct strings *out)
+static void field_split(struct machine *m, struct field *f, struct shell_string s,
+                        struct strings *out)
 {
     size_t at = 0;
     while (at < s.text.len && out->count < 4096) {
         size_t start = at;
-        while (at < s.text.len && s.text.at[at] != ' ' && s.text.at[at] != '\n' && s.text.at[at] != '\t')
+        while (at < s.text.len && s.text.at[at] != ' ' && s.text.at[at] != '\n' &&
+               s.text.at[at] != '\t')
             at++;
         if (at > start) {
             text_add(&f->text, bytes_sub(s.text, start, at - start));
@@ -314,7 +327,8 @@ static void field_split(struct machine *m, struct field *f, struct shell_string 
 void expand_word(struct machine *m, const struct shell_word *word, struct strings *out)
 {
     const struct shell_part *first = word->first;
-    bool plain = first == NULL || (first->next == NULL && (first->kind == PART_LITERAL || first->quoted));
+    bool plain =
+        first == NULL || (first->next == NULL && (first->kind == PART_LITERAL || first->quoted));
     bool whole = first != NULL && first->kind == PART_VARIABLE && first->next == NULL &&
                  (bytes_ends(first->text, BYTES("[@]")) || bytes_equal(first->text, BYTES("@")));
     if (plain && !whole) {

@@ -94,15 +94,16 @@ void tool_alias(struct call *call)
     for (uint32_t i = 1; i < call->count; i++) {
         size_t equals = bytes_find_byte(call_arg(call, i), '=', 0);
         if (equals != BYTES_NPOS)
-            tool_renamed(call, bytes_from(call_arg(call, i), equals + 1), bytes_sub(call_arg(call, i), 0, equals));
+            tool_renamed(call, bytes_from(call_arg(call, i), equals + 1),
+                         bytes_sub(call_arg(call, i), 0, equals));
     }
 }
 
 void tool_chmod(struct call *call)
 {
     uint32_t mode = 1;
-    while (mode < call->count && call_arg(call, mode).len > 1 && call_arg(call, mode).at[0] == '-' &&
-           strchr("Rfvc-", call_arg(call, mode).at[1]) != NULL)
+    while (mode < call->count && call_arg(call, mode).len > 1 &&
+           call_arg(call, mode).at[0] == '-' && strchr("Rfvc-", call_arg(call, mode).at[1]) != NULL)
         mode++;
     struct bytes bits = call_arg(call, mode);
     bool runs = memchr(bits.at, 'x', bits.len) != NULL;
@@ -162,7 +163,8 @@ void tool_tar(struct call *call)
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
         bool cluster = arg.len > 1 && arg.at[0] == '-' && arg.at[1] != '-';
-        cluster |= i == 1 && !zip && arg.len > 0 && arg.len < 8 && arg.at[0] != '/' && memchr(arg.at, 'f', arg.len) != NULL;
+        cluster |= i == 1 && !zip && arg.len > 0 && arg.len < 8 && arg.at[0] != '/' &&
+                   memchr(arg.at, 'f', arg.len) != NULL;
         if (cluster && !zip) {
             makes |= memchr(arg.at, 'c', arg.len) != NULL || memchr(arg.at, 'r', arg.len) != NULL;
             out_next |= memchr(arg.at, 'f', arg.len) != NULL;
@@ -181,13 +183,15 @@ void tool_tar(struct call *call)
     struct file *file = archive.len > 0 ? file_find(m, archive) : NULL;
     struct shell_string packed = call_unknown(call, all);
     if (!makes) { /* what comes out of a downloaded archive was downloaded */
-        bool fetched = (call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0) || (file != NULL && file->fetch != NULL);
+        bool fetched = (call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0) ||
+                       (file != NULL && file->fetch != NULL);
         struct shell_string from = file != NULL ? file->content : call->in;
         while (way.len > 1 && way.at[way.len - 1] == '/')
             way.len--;
         if (fetched) {
             struct file *dir = file_at(m, way.len > 0 ? way : BYTES("./"));
-            dir->content = call_unknown(call, from), dir->fetch = from.step == NULL ? NULL : from.step->fetch;
+            dir->content = call_unknown(call, from),
+            dir->fetch = from.step == NULL ? NULL : from.step->fetch;
             dir->executable = true; /* archives keep their modes */
         }
         return;
@@ -206,7 +210,8 @@ void tool_remove(struct call *call)
 {
     for (uint32_t i = 1; i < call->count; i++) {
         struct file *file = file_find(call->m, call_arg(call, i));
-        if (file != NULL && (file->sent || file->ran) && file->archived && (file->content.taint & taint_secrets()) != 0)
+        if (file != NULL && (file->sent || file->ran) && file->archived &&
+            (file->content.taint & taint_secrets()) != 0)
             sense(call->m, BEHAVIOUR_E6, ROLE_USED, file->path);
     }
 }
@@ -224,9 +229,12 @@ void tool_find(struct call *call)
         struct bytes arg = call_arg(call, i);
         if (arg.len == 0)
             continue;
-        if (bytes_equal(arg, BYTES("-exec")) || bytes_equal(arg, BYTES("-execdir")) || bytes_equal(arg, BYTES("-ok"))) {
+        if (bytes_equal(arg, BYTES("-exec")) || bytes_equal(arg, BYTES("-execdir")) ||
+            bytes_equal(arg, BYTES("-ok"))) {
             uint32_t end = i + 1;
-            for (; end < call->count && !bytes_equal(call_arg(call, end), BYTES(";")) && !bytes_equal(call_arg(call, end), BYTES("+")); end++)
+            for (; end < call->count && !bytes_equal(call_arg(call, end), BYTES(";")) &&
+                   !bytes_equal(call_arg(call, end), BYTES("+"));
+                 end++)
                 if (bytes_equal(call_arg(call, end), BYTES("{}")) && out.taint != 0)
                     call->arg[end].taint |= out.taint, call->arg[end].step = out.step;
             uint32_t count = call->count;
@@ -248,7 +256,8 @@ void tool_list(struct call *call)
     for (uint32_t i = 1; i < call->count; i++)
         if (call_arg(call, i).len > 0 && call_arg(call, i).at[0] != '-')
             sense_path_read(call, call_arg(call, i), &out);
-    out.taint &= ~(TAINT_BIT(CLOUD_FILE) | TAINT_BIT(SHADOW) | TAINT_BIT(HISTORY) | TAINT_BIT(ENVIRONMENT));
+    out.taint &=
+        ~(TAINT_BIT(CLOUD_FILE) | TAINT_BIT(SHADOW) | TAINT_BIT(HISTORY) | TAINT_BIT(ENVIRONMENT));
     call->out = out;
 }
 
@@ -269,7 +278,8 @@ void tool_compile(struct call *call)
         out = BYTES("a.out");
     struct file *file = file_at(call->m, out);
     file->content = call_unknown(call, source->content);
-    file->fetch = source->fetch, file->decoded = source->decoded, file->executable = true, file->written = true;
+    file->fetch = source->fetch, file->decoded = source->decoded, file->executable = true,
+    file->written = true;
     bool carried = source->fetch != NULL || source->decoded;
     (carried ? sense : sense_soft)(call->m, BEHAVIOUR_X15, ROLE_USED, source->path);
 }

@@ -50,7 +50,8 @@ void tool_nothing(struct call *call)
 void tool_pass(struct call *call)
 {
     struct shell_string in = call_input(call, 1);
-    call->out = string_is_known(in) && in.text.len < 4096 && call->has_in ? in : call_unknown(call, in);
+    call->out =
+        string_is_known(in) && in.text.len < 4096 && call->has_in ? in : call_unknown(call, in);
 }
 
 void tool_cat(struct call *call)
@@ -60,7 +61,8 @@ void tool_cat(struct call *call)
 
 void tool_identity(struct call *call)
 {
-    call->out = string_taint(call->m, call_unknown(call, (struct shell_string){0}), TAINT_BIT(IDENTITY));
+    call->out =
+        string_taint(call->m, call_unknown(call, (struct shell_string){0}), TAINT_BIT(IDENTITY));
 }
 
 void tool_echo(struct call *call)
@@ -95,7 +97,8 @@ void tool_printf(struct call *call)
     if (bytes_equal(call_arg(call, first), BYTES("--")))
         first++;
     struct shell_string format = first < call->count ? call->arg[first] : string_of(BYTES(""));
-    struct shell_string value = first < call->count ? strings_join(m, call->arg + first, call->count - first) : format;
+    struct shell_string value =
+        first < call->count ? strings_join(m, call->arg + first, call->count - first) : format;
     struct bytes text = decode_escapes(m->arena, format.text);
     uint32_t next = first + 1;
     text_init(&out, m->arena, STRING_BYTES_MAX);
@@ -106,7 +109,8 @@ void tool_printf(struct call *call)
                 text_add_byte(&out, text.at[i]);
                 continue;
             }
-            while (++i < text.len && (ascii_is_digit(text.at[i]) || strchr("-+. #", text.at[i]) != NULL))
+            while (++i < text.len &&
+                   (ascii_is_digit(text.at[i]) || strchr("-+. #", text.at[i]) != NULL))
                 ;
             uint8_t c = i < text.len ? text.at[i] : 0;
             struct bytes arg = next < call->count ? call_arg(call, next) : BYTES("");
@@ -129,7 +133,8 @@ void tool_printf(struct call *call)
 void tool_base(struct call *call)
 {
     struct machine *m = call->m;
-    bool decodes = call_flag(call, 'd') || call_flag(call, 'D') || call_has(call, "--decode") || call_has(call, "-di");
+    bool decodes = call_flag(call, 'd') || call_flag(call, 'D') || call_has(call, "--decode") ||
+                   call_has(call, "-di");
     uint32_t from = 1;
     if (bytes_equal(call_arg(call, 1), BYTES("-w")) || bytes_equal(call_arg(call, 1), BYTES("-i")))
         from = 3;
@@ -140,7 +145,8 @@ void tool_base(struct call *call)
     call->out = string_taint(m, call->out, TAINT_BIT(DECODED));
     if (!string_is_known(in) || in.text.len < 4)
         return;
-    struct bytes plain = call->name.at[4] == '6' ? decode_base64(m->arena, in.text) : decode_base32(m->arena, in.text);
+    struct bytes plain = call->name.at[4] == '6' ? decode_base64(m->arena, in.text)
+                                                 : decode_base32(m->arena, in.text);
     if (plain.at != NULL)
         call->out.text = plain;
 }
@@ -161,7 +167,8 @@ void tool_openssl(struct call *call)
 {
     struct bytes verb = call_arg(call, 1);
     bool code = bytes_equal(verb, BYTES("base64")) || bytes_equal(verb, BYTES("enc"));
-    bool base64 = bytes_equal(verb, BYTES("base64")) || call_has(call, "-base64") || call_has(call, "-a");
+    bool base64 =
+        bytes_equal(verb, BYTES("base64")) || call_has(call, "-base64") || call_has(call, "-a");
     struct shell_string in = call->in;
     for (uint32_t i = 2; i + 1 < call->count; i++)
         if (bytes_equal(call_arg(call, i), BYTES("-in")))
@@ -172,8 +179,11 @@ void tool_openssl(struct call *call)
     call->out = string_taint(call->m, call->out, TAINT_BIT(DECODED));
     bool locked = false;
     for (uint32_t i = 2; i < call->count; i++)
-        locked |= bytes_starts(call_arg(call, i), BYTES("-aes")) || bytes_starts(call_arg(call, i), BYTES("-des"));
-    struct bytes plain = base64 && !locked && string_is_known(in) ? decode_base64(call->m->arena, in.text) : BYTES_NONE;
+        locked |= bytes_starts(call_arg(call, i), BYTES("-aes")) ||
+                  bytes_starts(call_arg(call, i), BYTES("-des"));
+    struct bytes plain = base64 && !locked && string_is_known(in)
+                             ? decode_base64(call->m->arena, in.text)
+                             : BYTES_NONE;
     if (plain.at != NULL)
         call->out.text = plain;
 }
@@ -181,9 +191,11 @@ void tool_openssl(struct call *call)
 void tool_unpack(struct call *call)
 {
     struct machine *m = call->m;
-    bool packs = !call_flag(call, 'd') && !call_has(call, "--decompress") && !call_has(call, "--uncompress") &&
-                 (bytes_equal(call->name, BYTES("gzip")) || bytes_equal(call->name, BYTES("bzip2")) ||
-                  bytes_equal(call->name, BYTES("xz")) || bytes_equal(call->name, BYTES("zstd")));
+    bool packs =
+        !call_flag(call, 'd') && !call_has(call, "--decompress") &&
+        !call_has(call, "--uncompress") &&
+        (bytes_equal(call->name, BYTES("gzip")) || bytes_equal(call->name, BYTES("bzip2")) ||
+         bytes_equal(call->name, BYTES("xz")) || bytes_equal(call->name, BYTES("zstd")));
     struct shell_string in = call_input(call, 1);
     call->out = call_unknown(call, in);
     if (packs || !decode_is_packed(in.text) || m->options->unpack == NULL)
@@ -243,7 +255,8 @@ static size_t tr_set(struct bytes set, uint8_t out[512])
 void tool_tr(struct call *call)
 {
     struct shell_string in = call->has_in ? call->in : (struct shell_string){0};
-    bool deletes = call_flag(call, 'd'), squeezes = call_flag(call, 's'), inverts = call_flag(call, 'c');
+    bool deletes = call_flag(call, 'd'), squeezes = call_flag(call, 's'),
+         inverts = call_flag(call, 'c');
     uint32_t at = call_operand(call, 1);
     uint8_t from[512], to[512];
     call->out = call_unknown(call, in);
@@ -329,7 +342,8 @@ void tool_cut(struct call *call)
 void tool_head(struct call *call)
 {
     struct shell_string in = call_input(call, 1);
-    call->out = string_is_known(in) && call->has_in && in.text.len < 65536 ? in : call_unknown(call, in);
+    call->out =
+        string_is_known(in) && call->has_in && in.text.len < 65536 ? in : call_unknown(call, in);
 }
 
 void tool_basename(struct call *call)
@@ -346,7 +360,8 @@ void tool_basename(struct call *call)
 void tool_mktemp(struct call *call)
 {
     struct machine *m = call->m;
-    call->out = string_of(string_hole(m->arena, "/tmp/$(mktemp", arena_printf(m->arena, "%u", m->offset), ")"));
+    call->out = string_of(
+        string_hole(m->arena, "/tmp/$(mktemp", arena_printf(m->arena, "%u", m->offset), ")"));
 }
 
 void tool_awk(struct call *call)
@@ -356,13 +371,15 @@ void tool_awk(struct call *call)
         program = call_operand(call, program + 1);
     struct shell_string in = call->has_in ? call->in : call_input(call, program + 1);
     struct bytes text = call_arg(call, program);
-    size_t start = bytes_find_byte(text, '/', 0), end = start == BYTES_NPOS ? start : bytes_find_byte(text, '/', start + 1);
+    size_t start = bytes_find_byte(text, '/', 0),
+           end = start == BYTES_NPOS ? start : bytes_find_byte(text, '/', start + 1);
     if (end != BYTES_NPOS && call->m->pattern_count < PATTERNS_MAX && end > start + 2)
         call->m->pattern[call->m->pattern_count++] = bytes_sub(text, start + 1, end - start - 1);
     call->out = call_unknown(call, in);
     if (!call->has_in)
         for (uint32_t i = program + 1; i < call->count; i++)
             call->out.taint |= file_read(call, call_arg(call, i)).taint;
-    if (bytes_find(text, BYTES("system("), 0) != BYTES_NPOS || bytes_find(text, BYTES("| \"sh"), 0) != BYTES_NPOS)
+    if (bytes_find(text, BYTES("system("), 0) != BYTES_NPOS ||
+        bytes_find(text, BYTES("| \"sh"), 0) != BYTES_NPOS)
         sense_text(call->m, text, ROLE_TEXT);
 }

@@ -5,26 +5,92 @@ static const struct {
     const char *host; /* the end of the name */
     enum host_kind kind;
 } hosts[] = {
-    {"pastebin.com", HOST_PASTE}, {"paste.ee", HOST_PASTE}, {"ix.io", HOST_PASTE}, {"termbin.com", HOST_PASTE},
-    {"hastebin.com", HOST_PASTE}, {"ghostbin.co", HOST_PASTE}, {"rentry.co", HOST_PASTE}, {"dpaste.com", HOST_PASTE},
-    {"controlc.com", HOST_PASTE}, {"paste.rs", HOST_PASTE}, {"sprunge.us", HOST_PASTE}, {"p.ip.fi", HOST_PASTE},
-    {"gist.githubusercontent.com", HOST_PASTE}, {"textbin.net", HOST_PASTE}, {"pastecode.io", HOST_PASTE},
-    {"transfer.sh", HOST_DROP}, {"file.io", HOST_DROP}, {"anonfiles.com", HOST_DROP}, {"bashupload.com", HOST_DROP},
-    {"filepush.co", HOST_DROP}, {"oshi.at", HOST_DROP}, {"0x0.st", HOST_DROP}, {"gofile.io", HOST_DROP},
-    {"api.telegram.org", HOST_DROP}, {"iplogger.org", HOST_DROP}, {"iplogger.com", HOST_DROP}, {"webhook.site", HOST_DROP},
-    {"requestbin.net", HOST_DROP}, {"pipedream.net", HOST_DROP}, {"ngrok.io", HOST_DROP}, {"ngrok-free.app", HOST_DROP},
-    {"interact.sh", HOST_DROP}, {"oast.fun", HOST_DROP}, {"oast.me", HOST_DROP}, {"oastify.com", HOST_DROP}, {"trycloudflare.com", HOST_DROP},
-    {"discord.com/api/webhooks", HOST_DROP}, {"discordapp.com", HOST_DROP}, {"catbox.moe", HOST_DROP}, {"temp.sh", HOST_DROP},
-    {"onion", HOST_TOR}, {"tor2web.in", HOST_TOR}, {"tor2web.io", HOST_TOR}, {"tor2web.su", HOST_TOR}, {"tor2web.me", HOST_TOR},
-    {"onion.ws", HOST_TOR}, {"onion.ly", HOST_TOR}, {"onion.pet", HOST_TOR}, {"onion.to", HOST_TOR}, {"onion.sh", HOST_TOR},
-    {"tor2socks.in", HOST_TOR}, {"onion.glass", HOST_TOR}, {"onion.in.net", HOST_TOR}, {"onion.mn", HOST_TOR}, {"onion.com.de", HOST_TOR},
-    {"googleapis.com", HOST_KNOWN}, {"amazonaws.com", HOST_KNOWN}, {"azure.com", HOST_KNOWN}, {"windows.net", HOST_KNOWN},
-    {"microsoft.com", HOST_KNOWN}, {"docker.com", HOST_KNOWN}, {"docker.io", HOST_KNOWN}, {"debian.org", HOST_KNOWN},
-    {"ubuntu.com", HOST_KNOWN}, {"fedoraproject.org", HOST_KNOWN}, {"centos.org", HOST_KNOWN}, {"alpinelinux.org", HOST_KNOWN},
-    {"rustup.rs", HOST_KNOWN}, {"rvm.io", HOST_KNOWN}, {"k3s.io", HOST_KNOWN}, {"k8s.io", HOST_KNOWN}, {"nodesource.com", HOST_KNOWN},
-    {"kubernetes.default", HOST_KNOWN}, {"kubernetes.default.svc", HOST_KNOWN}, {"kernel.org", HOST_KNOWN}, {"gnu.org", HOST_KNOWN},
-    {"python.org", HOST_KNOWN}, {"pypa.io", HOST_KNOWN}, {"npmjs.com", HOST_KNOWN}, {"golang.org", HOST_KNOWN}, {"helm.sh", HOST_KNOWN},
-    {"brew.sh", HOST_KNOWN}, {"codecov.io", HOST_KNOWN}, {"deno.land", HOST_KNOWN}, {"hashicorp.com", HOST_KNOWN}, {"redhat.com", HOST_KNOWN},
+    {"pastebin.com", HOST_PASTE},
+    {"paste.ee", HOST_PASTE},
+    {"ix.io", HOST_PASTE},
+    {"termbin.com", HOST_PASTE},
+    {"hastebin.com", HOST_PASTE},
+    {"ghostbin.co", HOST_PASTE},
+    {"rentry.co", HOST_PASTE},
+    {"dpaste.com", HOST_PASTE},
+    {"controlc.com", HOST_PASTE},
+    {"paste.rs", HOST_PASTE},
+    {"sprunge.us", HOST_PASTE},
+    {"p.ip.fi", HOST_PASTE},
+    {"gist.githubusercontent.com", HOST_PASTE},
+    {"textbin.net", HOST_PASTE},
+    {"pastecode.io", HOST_PASTE},
+    {"transfer.sh", HOST_DROP},
+    {"file.io", HOST_DROP},
+    {"anonfiles.com", HOST_DROP},
+    {"bashupload.com", HOST_DROP},
+    {"filepush.co", HOST_DROP},
+    {"oshi.at", HOST_DROP},
+    {"0x0.st", HOST_DROP},
+    {"gofile.io", HOST_DROP},
+    {"api.telegram.org", HOST_DROP},
+    {"iplogger.org", HOST_DROP},
+    {"iplogger.com", HOST_DROP},
+    {"webhook.site", HOST_DROP},
+    {"requestbin.net", HOST_DROP},
+    {"pipedream.net", HOST_DROP},
+    {"ngrok.io", HOST_DROP},
+    {"ngrok-free.app", HOST_DROP},
+    {"interact.sh", HOST_DROP},
+    {"oast.fun", HOST_DROP},
+    {"oast.me", HOST_DROP},
+    {"oastify.com", HOST_DROP},
+    {"trycloudflare.com", HOST_DROP},
+    {"discord.com/api/webhooks", HOST_DROP},
+    {"discordapp.com", HOST_DROP},
+    {"catbox.moe", HOST_DROP},
+    {"temp.sh", HOST_DROP},
+    {"onion", HOST_TOR},
+    {"tor2web.in", HOST_TOR},
+    {"tor2web.io", HOST_TOR},
+    {"tor2web.su", HOST_TOR},
+    {"tor2web.me", HOST_TOR},
+    {"onion.ws", HOST_TOR},
+    {"onion.ly", HOST_TOR},
+    {"onion.pet", HOST_TOR},
+    {"onion.to", HOST_TOR},
+    {"onion.sh", HOST_TOR},
+    {"tor2socks.in", HOST_TOR},
+    {"onion.glass", HOST_TOR},
+    {"onion.in.net", HOST_TOR},
+    {"onion.mn", HOST_TOR},
+    {"onion.com.de", HOST_TOR},
+    {"googleapis.com", HOST_KNOWN},
+    {"amazonaws.com", HOST_KNOWN},
+    {"azure.com", HOST_KNOWN},
+    {"windows.net", HOST_KNOWN},
+    {"microsoft.com", HOST_KNOWN},
+    {"docker.com", HOST_KNOWN},
+    {"docker.io", HOST_KNOWN},
+    {"debian.org", HOST_KNOWN},
+    {"ubuntu.com", HOST_KNOWN},
+    {"fedoraproject.org", HOST_KNOWN},
+    {"centos.org", HOST_KNOWN},
+    {"alpinelinux.org", HOST_KNOWN},
+    {"rustup.rs", HOST_KNOWN},
+    {"rvm.io", HOST_KNOWN},
+    {"k3s.io", HOST_KNOWN},
+    {"k8s.io", HOST_KNOWN},
+    {"nodesource.com", HOST_KNOWN},
+    {"kubernetes.default", HOST_KNOWN},
+    {"kubernetes.default.svc", HOST_KNOWN},
+    {"kernel.org", HOST_KNOWN},
+    {"gnu.org", HOST_KNOWN},
+    {"python.org", HOST_KNOWN},
+    {"pypa.io", HOST_KNOWN},
+    {"npmjs.com", HOST_KNOWN},
+    {"golang.org", HOST_KNOWN},
+    {"helm.sh", HOST_KNOWN},
+    {"brew.sh", HOST_KNOWN},
+    {"codecov.io", HOST_KNOWN},
+    {"deno.land", HOST_KNOWN},
+    {"hashicorp.com", HOST_KNOWN},
+    {"redhat.com", HOST_KNOWN},
 };
 
 bool host_is_ipv4(struct bytes text)
@@ -49,7 +115,8 @@ static bool is_private_ipv4(struct bytes host)
     int64_t second = 0;
     size_t dot = bytes_find_byte(host, '.', 4);
     return bytes_starts(host, BYTES("172.")) && dot != BYTES_NPOS &&
-           bytes_to_int(bytes_sub(host, 4, dot - 4), 0, 255, &second) && second >= 16 && second <= 31;
+           bytes_to_int(bytes_sub(host, 4, dot - 4), 0, 255, &second) && second >= 16 &&
+           second <= 31;
 }
 
 static enum host_kind address_kind(struct bytes host)
@@ -92,7 +159,9 @@ enum host_kind host_kind_of(struct bytes host)
     if (is_number_host(host))
         return HOST_ADDRESS;
     if (host.at[0] == '[')
-        return bytes_equal(host, BYTES("[::1]")) ? HOST_LOCAL : bytes_starts_fold(host, BYTES("[fd00:ec2")) ? HOST_METADATA : HOST_ADDRESS;
+        return bytes_equal(host, BYTES("[::1]"))             ? HOST_LOCAL
+               : bytes_starts_fold(host, BYTES("[fd00:ec2")) ? HOST_METADATA
+                                                             : HOST_ADDRESS;
     if (bytes_equal(host, BYTES("localhost")) || bytes_find_byte(host, '.', 0) == BYTES_NPOS)
         return HOST_LOCAL;
     if (bytes_equal_fold(host, BYTES("metadata.google.internal")))
@@ -105,7 +174,8 @@ enum host_kind host_kind_of(struct bytes host)
 
 static bool host_byte(uint8_t c)
 {
-    return ascii_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == 0 || c == '$' || c == '{' || c == '}';
+    return ascii_is_alnum(c) || c == '.' || c == '-' || c == '_' || c == 0 || c == '$' ||
+           c == '{' || c == '}';
 }
 
 bool host_url_parse(struct bytes text, struct host_url *out)
@@ -134,16 +204,19 @@ bool host_url_parse(struct bytes text, struct host_url *out)
     text = bytes_from(text, end);
     if (text.len > 0 && text.at[0] == ':') {
         size_t digits = 1;
-        while (digits < text.len && (ascii_is_alnum(text.at[digits]) || strchr("${}", text.at[digits]) != NULL))
+        while (digits < text.len &&
+               (ascii_is_alnum(text.at[digits]) || strchr("${}", text.at[digits]) != NULL))
             digits++;
         out->port = bytes_sub(text, 1, digits - 1);
         text = bytes_from(text, digits);
     }
     out->path = text;
-    if (text.len > 0 && text.at[0] != '/' && text.at[0] != '?' && text.at[0] != '#' && text.at[0] != 0)
+    if (text.len > 0 && text.at[0] != '/' && text.at[0] != '?' && text.at[0] != '#' &&
+        text.at[0] != 0)
         return false;
-    return out->host.len > 0 && (scheme != BYTES_NPOS || bytes_find_byte(out->host, '.', 0) != BYTES_NPOS ||
-                                 out->path.len > 0);
+    return out->host.len > 0 &&
+           (scheme != BYTES_NPOS || bytes_find_byte(out->host, '.', 0) != BYTES_NPOS ||
+            out->path.len > 0);
 }
 
 bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out)
@@ -156,7 +229,8 @@ bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out)
         while (start > *at && ascii_is_alpha(text.at[start - 1]) && mark - start < 6)
             start--;
         size_t end = mark + 3;
-        while (end < text.len && text.at[end] > ' ' && strchr("\"'`<>|;)\\,]", text.at[end]) == NULL)
+        while (end < text.len && text.at[end] > ' ' &&
+               strchr("\"'`<>|;)\\,]", text.at[end]) == NULL)
             end++;
         *at = end > mark + 3 ? end : mark + 3;
         *url_out = bytes_sub(text, start, end - start);

@@ -10,7 +10,8 @@
 #include "shell/report.h"
 
 struct host_url {
-    struct bytes scheme, host, port, path; /* path from its slash on, with query; all slices of the text */
+    struct bytes scheme, host, port,
+        path; /* path from its slash on, with query; all slices of the text */
 };
 
 /* Take TEXT ("http://h:1/p", "h/p", "//h/p") apart; false where it cannot be an address. */

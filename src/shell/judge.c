@@ -14,7 +14,8 @@ static struct scale weigh(const struct shell_report *report)
         if (report_count(report, (enum behaviour)b) == 0)
             continue;
         const struct behaviour_row *row = &behaviour_rows[b];
-        enum strength strength = report->behaviour[ROLE_USED][b].hard ? row->strength : STRENGTH_WEAK;
+        enum strength strength =
+            report->behaviour[ROLE_USED][b].hard ? row->strength : STRENGTH_WEAK;
         s.tactics |= 1U << row->tactic;
         s.flows += strength == STRENGTH_FLOW;
         s.links += strength == STRENGTH_LINK;
@@ -38,13 +39,16 @@ static bool has(const struct shell_report *report, enum behaviour b)
 
 static const char *category_of(const struct shell_report *report)
 {
-    if (report->flow_count > 0 || has(report, BEHAVIOUR_C1) || has(report, BEHAVIOUR_C2) || has(report, BEHAVIOUR_C4) || has(report, BEHAVIOUR_C13))
+    if (report->flow_count > 0 || has(report, BEHAVIOUR_C1) || has(report, BEHAVIOUR_C2) ||
+        has(report, BEHAVIOUR_C4) || has(report, BEHAVIOUR_C13))
         return "credential theft script";
-    if (has(report, BEHAVIOUR_L1) || has(report, BEHAVIOUR_L3) || has(report, BEHAVIOUR_L4) || has(report, BEHAVIOUR_L5))
+    if (has(report, BEHAVIOUR_L1) || has(report, BEHAVIOUR_L3) || has(report, BEHAVIOUR_L4) ||
+        has(report, BEHAVIOUR_L5))
         return "worm";
     if (has(report, BEHAVIOUR_M1) || has(report, BEHAVIOUR_M2))
         return "miner";
-    if (has(report, BEHAVIOUR_B1) || has(report, BEHAVIOUR_P5) || has(report, BEHAVIOUR_P7) || has(report, BEHAVIOUR_B5))
+    if (has(report, BEHAVIOUR_B1) || has(report, BEHAVIOUR_P5) || has(report, BEHAVIOUR_P7) ||
+        has(report, BEHAVIOUR_B5))
         return "backdoor";
     if (has(report, BEHAVIOUR_M6))
         return "destruction";
@@ -66,14 +70,19 @@ static bool only_looks(const struct shell_report *report, const struct scale *s)
  * run is a static tool of its trade (its own tools may be replaced by the malware). */
 static bool is_removal(const struct shell_report *report)
 {
-    static const char *const tools[] = {"busybox", "chattr", "clamscan", "chkrootkit", "rkhunter", "unhide", "lsattr"};
-    uint32_t other = 1U << TACTIC_CREDENTIAL | 1U << TACTIC_EXFILTRATION | 1U << TACTIC_LATERAL | 1U << TACTIC_COLLECTION;
+    static const char *const tools[] = {"busybox",  "chattr", "clamscan", "chkrootkit",
+                                        "rkhunter", "unhide", "lsattr"};
+    uint32_t other = 1U << TACTIC_CREDENTIAL | 1U << TACTIC_EXFILTRATION | 1U << TACTIC_LATERAL |
+                     1U << TACTIC_COLLECTION;
     if (!has(report, BEHAVIOUR_M3) || !has(report, BEHAVIOUR_V6))
         return false;
     for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++) {
-        bool hard = report->behaviour[ROLE_USED][b].hard && behaviour_rows[b].strength > STRENGTH_ODD;
-        bool fetch = b == BEHAVIOUR_X1 || b == BEHAVIOUR_X2 || b == BEHAVIOUR_X5 || b == BEHAVIOUR_X4;
-        if ((hard && !fetch) || (has(report, (enum behaviour)b) && (other & 1U << behaviour_rows[b].tactic) != 0))
+        bool hard =
+            report->behaviour[ROLE_USED][b].hard && behaviour_rows[b].strength > STRENGTH_ODD;
+        bool fetch =
+            b == BEHAVIOUR_X1 || b == BEHAVIOUR_X2 || b == BEHAVIOUR_X5 || b == BEHAVIOUR_X4;
+        if ((hard && !fetch) ||
+            (has(report, (enum behaviour)b) && (other & 1U << behaviour_rows[b].tactic) != 0))
             return false;
     }
     for (const struct shell_fetch *f = report->fetch; f != NULL; f = f->next) {

@@ -62,13 +62,13 @@ struct call {
     struct bytes path;        /* as written */
     struct shell_string *arg; /* arg[0] is the command */
     uint32_t count;
-    struct shell_string in;   /* standard input; text.at NULL where nothing comes */
-    struct shell_string out;  /* what it prints */
+    struct shell_string in;  /* standard input; text.at NULL where nothing comes */
+    struct shell_string out; /* what it prints */
     bool has_in, background, silent;
-    bool wrapped;             /* nohup, setsid, screen: it outlives the script */
-    bool remote;              /* runs elsewhere: ssh, docker exec */
+    bool wrapped; /* nohup, setsid, screen: it outlives the script */
+    bool remote;  /* runs elsewhere: ssh, docker exec */
     enum shell_role role;
-    struct bytes write_path;  /* where its output goes; absent: on */
+    struct bytes write_path; /* where its output goes; absent: on */
 };
 
 struct machine {
@@ -88,20 +88,21 @@ struct machine {
     uint32_t positional_count;
     uint32_t world, world_most;
     uint32_t branch, branch_last, loops, unrolled, calls, layers, substitutions, recursion;
-    struct bytes pattern[PATTERNS_MAX]; /* what grep and awk looked for since the outermost command began */
+    struct bytes
+        pattern[PATTERNS_MAX]; /* what grep and awk looked for since the outermost command began */
     uint32_t pattern_count;
     uint32_t offset, end; /* the command being read */
     bool kill_seen, silenced, stopped, uncalled;
-    uint32_t scan_loops; /* loops over scan results or host lists */
-    uint32_t piped;      /* inside a loop or group that reads a pipe */
-    bool load_seen;      /* the command before compared processor shares */
+    uint32_t scan_loops;          /* loops over scan results or host lists */
+    uint32_t piped;               /* inside a loop or group that reads a pipe */
+    bool load_seen;               /* the command before compared processor shares */
     bool socket_open, socket_get; /* /dev/tcp was opened; an HTTP request was written */
     struct bytes socket_host;
     uint64_t cloud_kinds; /* kinds of cloud credential files read */
     uint32_t key_homes, cloud_services, rivals_killed;
     uint64_t cloud_service_set;
     bool account_made, fifo_made;
-    uint64_t pairs[BEHAVIOUR_COUNT];    /* PAIR words seen per behaviour */
+    uint64_t pairs[BEHAVIOUR_COUNT]; /* PAIR words seen per behaviour */
 };
 
 /* expand.c */
@@ -133,9 +134,11 @@ void run_list(struct machine *m, const struct shell_command *list);
 /* The output of LIST read as a substitution. */
 struct shell_string run_capture(struct machine *m, const struct shell_command *list);
 /* Read TEXT as a script of its own: HOW it came about, PATH where it was a file. */
-void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path, bool decoded);
+void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path,
+               bool decoded);
 /* Record a layer without running it (payloads in other languages, unpacked binaries). */
-struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *how, struct bytes path, bool decoded);
+struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *how,
+                              struct bytes path, bool decoded);
 
 /* command.c */
 void call_run(struct call *call);
@@ -154,7 +157,8 @@ void sense_assign(struct machine *m, struct bytes name, struct shell_string valu
 /* A process called NAME is killed. */
 void sense_kill(struct machine *m, struct bytes name);
 /* The present call sends S to TO by SINK ("curl upload", "query string", "socket"). */
-void sense_send(struct call *call, struct shell_string s, struct bytes to, enum behaviour b, const char *sink);
+void sense_send(struct call *call, struct shell_string s, struct bytes to, enum behaviour b,
+                const char *sink);
 /* A hidden or odd directory; a system program's name in the wrong place. */
 void sense_hidden(struct machine *m, struct bytes path);
 void sense_masquerade(struct machine *m, struct bytes path);

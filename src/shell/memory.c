@@ -76,8 +76,8 @@ struct bytes path_resolve(struct machine *m, struct bytes path)
         path = bytes_from(path, 2);
     while (bytes_starts(path, BYTES("//")))
         path = bytes_from(path, 1);
-    if (path.len > 0 && path.len < 512 && m->cwd.len > 0 && path.at[0] != '/' && path.at[0] != '~' &&
-        path.at[0] != 0) {
+    if (path.len > 0 && path.len < 512 && m->cwd.len > 0 && path.at[0] != '/' &&
+        path.at[0] != '~' && path.at[0] != 0) {
         bool slash = m->cwd.at[m->cwd.len - 1] == '/';
         struct text text;
         text_init(&text, m->arena, 0);
@@ -106,9 +106,11 @@ struct file *file_find(struct machine *m, struct bytes path)
     struct bytes base = path_base(path);
     if (base.len < 1 || bytes_equal(base, path) == (m->cwd.len == 0 && path.at[0] != '.'))
         return NULL;
-    for (uint32_t i = m->files->count; i > 0 && m->files->count - i < 64; i--) { /* the directory was not followed */
+    for (uint32_t i = m->files->count; i > 0 && m->files->count - i < 64;
+         i--) { /* the directory was not followed */
         struct file *other = m->files->row[i - 1].value;
-        if (other != NULL && (path.at[0] != '/' || memchr(other->path.at, '/', other->path.len) == NULL) &&
+        if (other != NULL &&
+            (path.at[0] != '/' || memchr(other->path.at, '/', other->path.len) == NULL) &&
             bytes_equal(path_base(other->path), base))
             return other;
     }
@@ -139,7 +141,8 @@ static const struct shell_step *step_new(struct machine *m, const struct shell_s
 
 struct shell_string string_pass(struct machine *m, struct shell_string s)
 {
-    if (s.taint == 0 || (s.step != NULL && s.step->layer == m->layer && s.step->offset == m->offset))
+    if (s.taint == 0 ||
+        (s.step != NULL && s.step->layer == m->layer && s.step->offset == m->offset))
         return s;
     s.step = step_new(m, s.step);
     return s;
@@ -159,7 +162,8 @@ struct shell_string string_taint(struct machine *m, struct shell_string s, uint3
 void file_write(struct call *call, struct bytes path, struct shell_string content, bool append)
 {
     struct machine *m = call->m;
-    if (path.len == 0 || bytes_starts(path, BYTES("/dev/null")) || bytes_starts(path, BYTES("/dev/std")))
+    if (path.len == 0 || bytes_starts(path, BYTES("/dev/null")) ||
+        bytes_starts(path, BYTES("/dev/std")))
         return;
     struct file *file = file_at(m, path);
     content = string_pass(m, content);
@@ -170,7 +174,9 @@ void file_write(struct call *call, struct bytes path, struct shell_string conten
             content.text = file->content.text, content.taint |= file->content.taint;
     }
     file->content = content;
-    file->fetch = content.step != NULL && (content.taint & TAINT_BIT(FETCHED)) != 0 ? content.step->fetch : NULL;
+    file->fetch = content.step != NULL && (content.taint & TAINT_BIT(FETCHED)) != 0
+                      ? content.step->fetch
+                      : NULL;
     file->decoded = (content.taint & TAINT_BIT(DECODED)) != 0;
     file->written = true;
     file->line = layer_line(m->arena, m->layer, m->offset);

@@ -16,8 +16,10 @@ static bool string_next(struct bytes text, size_t *at, size_t *start_out, struct
         if (start + 1 < text.len && text.at[start] == quote && text.at[start + 1] == quote)
             start += 2, triple = 3;
         size_t end = start;
-        while (end < text.len && (text.at[end] != quote || (triple == 3 && !bytes_starts(bytes_from(text, end), bytes_of("\"\"\"", 3)) &&
-                                                            !bytes_starts(bytes_from(text, end), bytes_of("'''", 3)))))
+        while (end < text.len &&
+               (text.at[end] != quote ||
+                (triple == 3 && !bytes_starts(bytes_from(text, end), bytes_of("\"\"\"", 3)) &&
+                 !bytes_starts(bytes_from(text, end), bytes_of("'''", 3)))))
             end += text.at[end] == '\\' ? 2 : 1;
         if (end > text.len)
             end = text.len;
@@ -45,7 +47,8 @@ static void fetch_note(struct call *call, struct bytes url)
     struct shell_string s = {.text = BYTES("")};
     struct call inner = *call;
     struct shell_string args[2] = {string_of(BYTES("curl")), string_of(url)};
-    inner.arg = args, inner.count = 2, inner.name = BYTES("curl"), inner.out = s, inner.has_in = false;
+    inner.arg = args, inner.count = 2, inner.name = BYTES("curl"), inner.out = s,
+    inner.has_in = false;
     tool_fetch(&inner);
     call->out = inner.out;
 }
@@ -61,17 +64,23 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth);
 
 static void literal_read(struct program *p, struct bytes literal, size_t at)
 {
-    static const char *const systems[] = {"system", "popen", "Popen", "call(", "run(", "check_output", "exec(", "shell_exec", "passthru", "qx", "spawn", NULL};
-    static const char *const decoders[] = {"b64decode", "base64_decode", "decode_base64", "decode(", "frombase64", "unhexlify", "a2b_", "Buffer.from", "atob", "hex", NULL};
+    static const char *const systems[] = {"system",   "popen",        "Popen", "call(",
+                                          "run(",     "check_output", "exec(", "shell_exec",
+                                          "passthru", "qx",           "spawn", NULL};
+    static const char *const decoders[] = {
+        "b64decode", "base64_decode", "decode_base64", "decode(", "frombase64", "unhexlify",
+        "a2b_",      "Buffer.from",   "atob",          "hex",     NULL};
     struct machine *m = p->call->m;
     if (called_by(p->text, at, decoders) && literal.len >= 16) {
-        struct bytes plain = decode_is_base64(literal, 16) ? decode_base64(m->arena, literal) : BYTES_NONE;
+        struct bytes plain =
+            decode_is_base64(literal, 16) ? decode_base64(m->arena, literal) : BYTES_NONE;
         if (plain.at != NULL && decode_is_packed(plain) && m->options->unpack != NULL)
             plain = m->options->unpack(m->options->own, plain, STRING_BYTES_MAX);
         if (plain.at == NULL || !decode_is_text(plain))
             return;
         sense(m, p->runs ? BEHAVIOUR_X9 : BEHAVIOUR_X8, ROLE_USED, bytes_sub(plain, 0, 60));
-        struct shell_layer *layer = layer_new(m, plain, "base64", BYTES_NONE, true), *before = m->layer;
+        struct shell_layer *layer = layer_new(m, plain, "base64", BYTES_NONE, true),
+                           *before = m->layer;
         if (layer == NULL)
             return;
         uint32_t offset = m->offset, end = m->end;
@@ -88,8 +97,11 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
 static void program_text(struct call *call, struct bytes text, uint32_t depth)
 {
     struct program p = {.call = call, .text = text, .depth = depth};
-    static const char *const runners[] = {"exec(", "eval(", "exec (", "eval (", "os.system", "subprocess", "| sh", "|sh", "|bash"};
-    static const char *const fetchers[] = {"urlopen", "urlretrieve", "requests.get", "LWP::", "file_get_contents", "fetch(", "http.get", "Net::HTTP", "HTTP::Tiny"};
+    static const char *const runners[] = {"exec(",      "eval(", "exec (", "eval (", "os.system",
+                                          "subprocess", "| sh",  "|sh",    "|bash"};
+    static const char *const fetchers[] = {"urlopen",  "urlretrieve",       "requests.get",
+                                           "LWP::",    "file_get_contents", "fetch(",
+                                           "http.get", "Net::HTTP",         "HTTP::Tiny"};
     for (size_t i = 0; i < sizeof runners / sizeof runners[0]; i++)
         p.runs |= bytes_find(text, bytes_of_string(runners[i]), 0) != BYTES_NPOS;
     for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
@@ -105,20 +117,26 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
         if (p.runs && call->out.step != NULL)
             execute_string(call, call->out, BYTES("python"), "urlopen");
     }
-    bool socket = bytes_find(text, BYTES("socket"), 0) != BYTES_NPOS || bytes_find(text, BYTES("fsockopen"), 0) != BYTES_NPOS;
-    bool shell = bytes_find(text, BYTES("/bin/sh"), 0) != BYTES_NPOS || bytes_find(text, BYTES("/bin/bash"), 0) != BYTES_NPOS;
-    bool wired = bytes_find(text, BYTES("dup2"), 0) != BYTES_NPOS || bytes_find(text, BYTES("pty.spawn"), 0) != BYTES_NPOS ||
+    bool socket = bytes_find(text, BYTES("socket"), 0) != BYTES_NPOS ||
+                  bytes_find(text, BYTES("fsockopen"), 0) != BYTES_NPOS;
+    bool shell = bytes_find(text, BYTES("/bin/sh"), 0) != BYTES_NPOS ||
+                 bytes_find(text, BYTES("/bin/bash"), 0) != BYTES_NPOS;
+    bool wired = bytes_find(text, BYTES("dup2"), 0) != BYTES_NPOS ||
+                 bytes_find(text, BYTES("pty.spawn"), 0) != BYTES_NPOS ||
                  bytes_find(text, BYTES(">&"), 0) != BYTES_NPOS;
     if (socket && shell && wired)
         sense(call->m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
 }
 
-void program_read(struct call *call, struct shell_string s, struct bytes interpreter, const char *how)
+void program_read(struct call *call, struct shell_string s, struct bytes interpreter,
+                  const char *how)
 {
     struct machine *m = call->m;
     (void)interpreter;
     struct bytes shown = string_shown(m->arena, s.text);
-    struct shell_layer *layer = layer_new(m, shown, how, BYTES_NONE, (s.taint & TAINT_BIT(DECODED)) != 0), *before = m->layer;
+    struct shell_layer *layer = layer_new(m, shown, how, BYTES_NONE,
+                                          (s.taint & TAINT_BIT(DECODED)) != 0),
+                       *before = m->layer;
     if (layer == NULL)
         return;
     uint32_t offset = m->offset, end = m->end;
@@ -132,7 +150,8 @@ void tool_program(struct call *call)
 {
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        bool code = arg.len >= 2 && arg.at[0] == '-' && arg.at[1] != '-' && strchr("cer", arg.at[arg.len - 1]) != NULL;
+        bool code = arg.len >= 2 && arg.at[0] == '-' && arg.at[1] != '-' &&
+                    strchr("cer", arg.at[arg.len - 1]) != NULL;
         if (code && i + 1 < call->count) {
             program_read(call, call->arg[i + 1], call->name, "one-liner");
             return;

@@ -11,6 +11,7 @@
 #include "shell/machine.h"
 
 /* Read S, a program for INTERPRETER, that came by HOW. */
-void program_read(struct call *call, struct shell_string s, struct bytes interpreter, const char *how);
+void program_read(struct call *call, struct shell_string s, struct bytes interpreter,
+                  const char *how);
 
 #endif

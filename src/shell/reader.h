@@ -19,15 +19,24 @@ struct reader {
     struct arena *arena;
     struct bytes text;
     size_t at;
-    uint32_t origin;     /* added to every offset */
-    bool frozen;         /* the text is an unescaped copy: every offset is origin */
+    uint32_t origin; /* added to every offset */
+    bool frozen;     /* the text is an unescaped copy: every offset is origin */
     uint32_t depth, retries;
-    uint32_t open[8];    /* constructs waiting for an end, by enum closer */
+    uint32_t open[8]; /* constructs waiting for an end, by enum closer */
     struct heredoc *pending, **pending_end;
     struct syntax *out;
 };
 
-enum closer { CLOSE_THEN, CLOSE_FI, CLOSE_DO, CLOSE_DONE, CLOSE_ESAC, CLOSE_BRACE, CLOSE_PAREN, CLOSE_ARM };
+enum closer {
+    CLOSE_THEN,
+    CLOSE_FI,
+    CLOSE_DO,
+    CLOSE_DONE,
+    CLOSE_ESAC,
+    CLOSE_BRACE,
+    CLOSE_PAREN,
+    CLOSE_ARM
+};
 
 static inline int reader_peek(const struct reader *r, size_t ahead)
 {
@@ -47,7 +56,8 @@ static inline void reader_odd(struct reader *r)
 struct shell_command *reader_list_paren(struct reader *r);
 /* The commands in TEXT, an unescaped copy of what stands at the reader's position. */
 struct shell_command *reader_list_copy(struct reader *r, struct bytes text);
-/* The word at the position; NULL where none begins there.  In a TEST ([[ ]]) parentheses and < > are letters. */
+/* The word at the position; NULL where none begins there.  In a TEST ([[ ]]) parentheses and < >
+ * are letters. */
 struct shell_word *reader_word(struct reader *r, bool in_test);
 /* TEXT read as between double quotes: a here-document's body, the operand of ${x:-..}. */
 struct shell_word *reader_quoted(struct reader *r, struct bytes text, uint32_t offset, bool quotes);

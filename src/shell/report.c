@@ -4,17 +4,28 @@
 #include "base/text.h"
 
 const struct behaviour_row behaviour_rows[BEHAVIOUR_COUNT] = {
-#define BEHAVIOUR(id, name, tactic, strength, what) {#id, name, what, TACTIC_##tactic, STRENGTH_##strength},
+#define BEHAVIOUR(id, name, tactic, strength, what)                                                \
+    {#id, name, what, TACTIC_##tactic, STRENGTH_##strength},
 #include "shell/behaviour.def"
 #undef BEHAVIOUR
 };
 const char *const tactic_names[TACTIC_COUNT] = {
-    "credential-access", "collection", "exfiltration", "execution", "command-and-control", "persistence",
-    "privilege-escalation", "defense-evasion", "impact", "lateral-movement", "discovery",
+    "credential-access",
+    "collection",
+    "exfiltration",
+    "execution",
+    "command-and-control",
+    "persistence",
+    "privilege-escalation",
+    "defense-evasion",
+    "impact",
+    "lateral-movement",
+    "discovery",
 };
 const char *const shell_role_names[ROLE_COUNT] = {"used", "removed", "searched", "text"};
 const char *const host_kind_names[HOST_KIND_COUNT] = {
-    "none", "unknown", "local", "private", "metadata", "address", "name", "tor", "paste", "drop", "known",
+    "none", "unknown", "local", "private", "metadata", "address",
+    "name", "tor",     "paste", "drop",    "known",
 };
 const char *const shell_class_names[4] = {"clean", "dual-use", "suspicious", "malicious"};
 
@@ -34,7 +45,8 @@ static void lines_find(struct arena *arena, struct shell_layer *layer)
 uint32_t layer_line(struct arena *arena, const struct shell_layer *layer, uint32_t offset)
 {
     if (layer->line_start == NULL) {
-        struct shell_layer *own = NULL; /* the table is a cache: the layer's content is not changed */
+        struct shell_layer *own =
+            NULL; /* the table is a cache: the layer's content is not changed */
         memcpy(&own, &layer, sizeof own);
         lines_find(arena, own);
     }
@@ -53,6 +65,7 @@ struct bytes layer_path(struct arena *arena, const struct shell_layer *layer, ui
 {
     struct bytes tail = arena_printf(arena, "%u", line);
     for (; layer->parent != NULL; layer = layer->parent)
-        tail = arena_printf(arena, "%u > %.*s > %.*s", layer->line, BYTES_FMT(layer->how), BYTES_FMT(tail));
+        tail = arena_printf(arena, "%u > %.*s > %.*s", layer->line, BYTES_FMT(layer->how),
+                            BYTES_FMT(tail));
     return tail;
 }

@@ -23,8 +23,18 @@ enum behaviour {
     BEHAVIOUR_COUNT
 };
 enum tactic {
-    TACTIC_CREDENTIAL, TACTIC_COLLECTION, TACTIC_EXFILTRATION, TACTIC_EXECUTION, TACTIC_COMMAND, TACTIC_PERSISTENCE,
-    TACTIC_PRIVILEGE, TACTIC_EVASION, TACTIC_IMPACT, TACTIC_LATERAL, TACTIC_DISCOVERY, TACTIC_COUNT
+    TACTIC_CREDENTIAL,
+    TACTIC_COLLECTION,
+    TACTIC_EXFILTRATION,
+    TACTIC_EXECUTION,
+    TACTIC_COMMAND,
+    TACTIC_PERSISTENCE,
+    TACTIC_PRIVILEGE,
+    TACTIC_EVASION,
+    TACTIC_IMPACT,
+    TACTIC_LATERAL,
+    TACTIC_DISCOVERY,
+    TACTIC_COUNT
 };
 enum strength { STRENGTH_WEAK, STRENGTH_ODD, STRENGTH_STRONG, STRENGTH_LINK, STRENGTH_FLOW };
 
@@ -45,16 +55,30 @@ struct shell_layer {
     uint32_t id;                /* 0: the file */
     uint32_t line, offset;      /* of the command in the parent that made it */
     uint32_t depth;
-    struct bytes how;  /* "base64", "gzip", "eval", "here-document", "cron", "ssh", ...; absent for the file */
+    struct bytes
+        how; /* "base64", "gzip", "eval", "here-document", "cron", "ssh", ...; absent for the file */
     struct bytes path; /* the file it was written to; absent where none */
     struct bytes text;
-    bool decoded;      /* it was hidden: not to be read in the parent */
-    bool is_shell;     /* it was run as shell */
+    bool decoded;         /* it was hidden: not to be read in the parent */
+    bool is_shell;        /* it was run as shell */
     uint32_t *line_start; /* offsets, computed on first use */
     uint32_t line_count;
 };
 
-enum host_kind { HOST_NONE, HOST_UNKNOWN, HOST_LOCAL, HOST_PRIVATE, HOST_METADATA, HOST_ADDRESS, HOST_NAME, HOST_TOR, HOST_PASTE, HOST_DROP, HOST_KNOWN, HOST_KIND_COUNT };
+enum host_kind {
+    HOST_NONE,
+    HOST_UNKNOWN,
+    HOST_LOCAL,
+    HOST_PRIVATE,
+    HOST_METADATA,
+    HOST_ADDRESS,
+    HOST_NAME,
+    HOST_TOR,
+    HOST_PASTE,
+    HOST_DROP,
+    HOST_KNOWN,
+    HOST_KIND_COUNT
+};
 extern const char *const host_kind_names[HOST_KIND_COUNT];
 
 struct shell_fetch {
@@ -65,7 +89,7 @@ struct shell_fetch {
     struct bytes path;            /* where it was saved; absent where to stdout */
     enum host_kind host_kind;
     bool tls, insecure, silent, sends;
-    bool run;                     /* its content was run */
+    bool run; /* its content was run */
 };
 
 struct shell_flow {
@@ -110,19 +134,19 @@ struct shell_report {
     struct shell_flow *flow, **flow_end;
     struct shell_span *span, **span_end;
     uint32_t fetch_count, flow_count, command_count, kill_count;
-    struct bytes *kill;  /* distinct names killed, at most 256 */
+    struct bytes *kill;                            /* distinct names killed, at most 256 */
     struct shell_behaviour *behaviour[ROLE_COUNT]; /* BEHAVIOUR_COUNT of each */
-    uint64_t style;      /* bit set of enum shell_style (verdict/attribute_script.h reads it) */
-    uint32_t odd_count;  /* broken syntax stepped over */
-    uint32_t limits;     /* bit set of enum limit passed */
-    bool packaged;       /* debhelper or dpkg context */
-    bool verifies;       /* checks a digest or signature of what it downloads */
-    bool prompts;        /* asks the user */
-    bool spreads;        /* scans in a loop: not somebody looking once */
+    uint64_t style;     /* bit set of enum shell_style (verdict/attribute_script.h reads it) */
+    uint32_t odd_count; /* broken syntax stepped over */
+    uint32_t limits;    /* bit set of enum limit passed */
+    bool packaged;      /* debhelper or dpkg context */
+    bool verifies;      /* checks a digest or signature of what it downloads */
+    bool prompts;       /* asks the user */
+    bool spreads;       /* scans in a loop: not somebody looking once */
     /* the judgement, judge.h */
     enum shell_class class;
-    const char *category; /* NULL for clean */
-    uint32_t tactics;     /* bit set of enum tactic behind the class */
+    const char *category;    /* NULL for clean */
+    uint32_t tactics;        /* bit set of enum tactic behind the class */
     enum behaviour decisive; /* the behaviour that carried it; BEHAVIOUR_COUNT where none */
 };
 

@@ -46,8 +46,10 @@ static void assign_array(struct machine *m, const struct shell_word *word)
     for (const struct shell_word *w = word->next; w != NULL; w = w->next)
         expand_word(m, w, &elements);
     for (uint32_t i = 0; i < elements.count && i < 256; i++)
-        variable_set(m, arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i), elements.at[i], false);
-    struct shell_string all = elements.count == 0 ? string_of(BYTES("")) : strings_join(m, elements.at, elements.count);
+        variable_set(m, arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i), elements.at[i],
+                     false);
+    struct shell_string all =
+        elements.count == 0 ? string_of(BYTES("")) : strings_join(m, elements.at, elements.count);
     if (append && variable_find(m, name) != NULL)
         all = string_join(m, string_of(BYTES(" ")), all);
     variable_set(m, name, string_pass(m, all), append);
@@ -56,12 +58,14 @@ static void assign_array(struct machine *m, const struct shell_word *word)
 
 static bool is_array(const struct shell_word *word)
 {
-    return word->assignment && word->first->next == NULL && bytes_ends(word->first->text, BYTES("=")) &&
-           word->next != NULL && !word->next->assignment;
+    return word->assignment && word->first->next == NULL &&
+           bytes_ends(word->first->text, BYTES("=")) && word->next != NULL &&
+           !word->next->assignment;
 }
 
 /* Where input comes from and output goes to, by COMMAND's redirections. */
-static void redirects_apply(struct call *call, const struct shell_redirect *redirect, bool *append_out)
+static void redirects_apply(struct call *call, const struct shell_redirect *redirect,
+                            bool *append_out)
 {
     struct machine *m = call->m;
     bool out_null = false, err_null = false;
@@ -83,7 +87,8 @@ static void redirects_apply(struct call *call, const struct shell_redirect *redi
             struct file *file = file_find(m, target.text);
             if (file != NULL && file->content.text.at != NULL)
                 call->in = file->content;
-            call->in.taint |= target.taint, call->in.step = target.taint != 0 ? target.step : call->in.step;
+            call->in.taint |= target.taint,
+                call->in.step = target.taint != 0 ? target.step : call->in.step;
             sense_path_read(call, target.text, &call->in);
             if (redirect->kind == REDIRECT_READ)
                 break;
@@ -100,11 +105,14 @@ static void redirects_apply(struct call *call, const struct shell_redirect *redi
             break;
         case REDIRECT_DUP:
             if (redirect->input && m->socket_open && target.text.len > 0) {
-                call->in = string_taint(m, string_of(string_hole(m->arena, "$(<&", target.text, ")")), TAINT_BIT(FETCHED));
+                call->in =
+                    string_taint(m, string_of(string_hole(m->arena, "$(<&", target.text, ")")),
+                                 TAINT_BIT(FETCHED));
                 call->has_in = true;
             } else if (redirect->fd == 2 && bytes_equal(target.text, BYTES("1")))
                 err_null |= out_null;
-            else if (redirect->fd <= 1 && !ascii_is_digit(target.text.len > 0 ? target.text.at[0] : '0'))
+            else if (redirect->fd <= 1 &&
+                     !ascii_is_digit(target.text.len > 0 ? target.text.at[0] : '0'))
                 call->write_path = target.text;
             break;
         }
@@ -124,13 +132,15 @@ static void capture_add(struct machine *m, struct shell_string s)
     text_add(m->capture, s.text);
     if (hole)
         text_add_byte(m->capture, '\n');
-    if (s.taint != 0 && (m->capture_taint == 0 || (s.taint & taint_secrets() & ~m->capture_taint) != 0))
+    if (s.taint != 0 &&
+        (m->capture_taint == 0 || (s.taint & taint_secrets() & ~m->capture_taint) != 0))
         m->capture_step = s.step;
     m->capture_taint |= s.taint;
 }
 
-static void simple_world(struct machine *m, const struct shell_command *c, const struct shell_word *first,
-                         struct shell_string in, bool has_in, struct shell_string *out)
+static void simple_world(struct machine *m, const struct shell_command *c,
+                         const struct shell_word *first, struct shell_string in, bool has_in,
+                         struct shell_string *out)
 {
     struct strings args = {0};
     struct call call = {.m = m, .command = c, .in = in, .has_in = has_in};
@@ -147,7 +157,8 @@ static void simple_world(struct machine *m, const struct shell_command *c, const
         call.out = call.in;
     }
     call.out = string_pass(m, call.out);
-    if (m->socket_open && bytes_find(call.out.text, BYTES("GET "), 0) != BYTES_NPOS && bytes_find(call.out.text, BYTES("HTTP/1"), 0) != BYTES_NPOS)
+    if (m->socket_open && bytes_find(call.out.text, BYTES("GET "), 0) != BYTES_NPOS &&
+        bytes_find(call.out.text, BYTES("HTTP/1"), 0) != BYTES_NPOS)
         m->socket_get = true;
     if (call.write_path.at != NULL) {
         sense_write(&call, call.write_path, call.out, append);
@@ -157,8 +168,8 @@ static void simple_world(struct machine *m, const struct shell_command *c, const
     *out = call.out;
 }
 
-static void run_simple(struct machine *m, const struct shell_command *c, struct shell_string in, bool has_in,
-                       struct shell_string *out)
+static void run_simple(struct machine *m, const struct shell_command *c, struct shell_string in,
+                       bool has_in, struct shell_string *out)
 {
     const struct shell_word *first = c->words;
     uint32_t world = m->world, most = m->world_most;
@@ -208,7 +219,9 @@ static void run_for(struct machine *m, const struct shell_command *c)
         expand_word(m, word, &words);
     if (c->words == NULL || words.count == 0)
         strings_add(m, &words, string_unknown(m, c->name));
-    struct shell_string all = words.count > 0 ? strings_join(m, words.at, words.count > 16 ? 16 : words.count) : (struct shell_string){0};
+    struct shell_string all = words.count > 0
+                                  ? strings_join(m, words.at, words.count > 16 ? 16 : words.count)
+                                  : (struct shell_string){0};
     uint32_t spreads = all.taint & (TAINT_BIT(SCANNED) | TAINT_BIT(HOSTS) | TAINT_BIT(SSH_KEY));
     m->scan_loops += spreads != 0;
     m->loops++, m->piped += m->pattern_count > 0;
@@ -278,8 +291,8 @@ static void run_compound(struct machine *m, const struct shell_command *c)
 }
 
 /* A compound command with its own input and output. */
-static void run_grouped(struct machine *m, const struct shell_command *c, struct shell_string in, bool has_in,
-                        bool piped, struct shell_string *out)
+static void run_grouped(struct machine *m, const struct shell_command *c, struct shell_string in,
+                        bool has_in, bool piped, struct shell_string *out)
 {
     struct call call = {.m = m, .command = c, .in = in, .has_in = has_in, .name = BYTES("{")};
     struct shell_string before_in = m->in;
@@ -298,7 +311,8 @@ static void run_grouped(struct machine *m, const struct shell_command *c, struct
         text_init(&own, m->arena, STRING_BYTES_MAX);
         m->capture = &own, m->capture_taint = 0, m->capture_step = NULL;
         run_compound(m, c);
-        *out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES(""), m->capture_taint, m->capture_step};
+        *out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES(""), m->capture_taint,
+                                     m->capture_step};
         m->capture = capture, m->capture_taint = taint, m->capture_step = way;
     }
     if (call.write_path.at != NULL) {
@@ -324,7 +338,8 @@ static void run_command(struct machine *m, const struct shell_command *c)
         if (stage->form == FORM_SIMPLE)
             run_simple(m, stage, flow, has, &out);
         else if (step(m, 1))
-            m->piped += stage != c, run_grouped(m, stage, flow, has, stage->pipe != NULL, &out), m->piped -= stage != c;
+            m->piped += stage != c, run_grouped(m, stage, flow, has, stage->pipe != NULL, &out),
+                m->piped -= stage != c;
         flow = out, has = true;
         if (stage->pipe == NULL && out.text.at != NULL)
             capture_add(m, out);
@@ -353,19 +368,23 @@ struct shell_string run_capture(struct machine *m, const struct shell_command *l
     m->substitutions++;
     run_list(m, list);
     m->substitutions--;
-    struct shell_string out = {own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint, m->capture_step};
+    struct shell_string out = {own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint,
+                               m->capture_step};
     m->capture = capture, m->capture_taint = taint, m->capture_step = way;
     m->offset = offset, m->end = end, m->world = world;
     while (out.text.len > 0 && out.text.at[out.text.len - 1] == '\n')
         out.text.len--;
     if (out.text.at == NULL) {
-        const struct shell_part *name = list != NULL && list->words != NULL ? list->words->first : NULL;
-        out.text = string_hole(m->arena, "$(", name == NULL || name->text.len > 64 ? BYTES("") : name->text, ")");
+        const struct shell_part *name =
+            list != NULL && list->words != NULL ? list->words->first : NULL;
+        out.text = string_hole(m->arena, "$(",
+                               name == NULL || name->text.len > 64 ? BYTES("") : name->text, ")");
     }
     return out;
 }
 
-struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *how, struct bytes path, bool decoded)
+struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *how,
+                              struct bytes path, bool decoded)
 {
     struct shell_report *report = m->report;
     for (uint32_t i = 0; i < report->layer_count; i++) /* the same text again is the same layer */
@@ -384,12 +403,14 @@ struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *
     layer->offset = m->offset;
     layer->line = layer_line(m->arena, m->layer, m->offset);
     layer->depth = m->layer->depth + 1;
-    layer->how = bytes_of_string(how), layer->path = path, layer->text = text, layer->decoded = decoded;
+    layer->how = bytes_of_string(how), layer->path = path, layer->text = text,
+    layer->decoded = decoded;
     report->layer[report->layer_count++] = layer;
     return layer;
 }
 
-void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path, bool decoded)
+void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path,
+               bool decoded)
 {
     struct bytes shown = string_shown(m->arena, text.text);
     if (shown.len < 2)

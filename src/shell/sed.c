@@ -101,7 +101,8 @@ static void pattern_note(struct machine *m, struct bytes pattern)
 }
 
 /* The lines of TEXT that hold the plain PATTERN. */
-static struct bytes matching(struct machine *m, struct bytes text, struct bytes pattern, bool inverted)
+static struct bytes matching(struct machine *m, struct bytes text, struct bytes pattern,
+                             bool inverted)
 {
     struct text out;
     struct bytes line;
@@ -140,12 +141,16 @@ void tool_grep(struct call *call)
         for (uint32_t i = 0; i < m->pattern_count; i++)
             if (is_secret_name(m->pattern[i]))
                 sense(m, BEHAVIOUR_C6, ROLE_USED, m->pattern[i]);
-    struct shell_string in = process ? (struct shell_string){0} : call->has_in ? call->in : (struct shell_string){0};
+    struct shell_string in = process        ? (struct shell_string){0}
+                             : call->has_in ? call->in
+                                            : (struct shell_string){0};
     if (!call->has_in && !process && at != 0)
         in = call_input(call, at + 1);
     call->out = call_unknown(call, in);
-    bool counts = call_flag(call, 'q') || call_flag(call, 'c') || call_flag(call, 'l') || call_flag(call, 'o');
-    if (!counts && call->has_in && string_is_known(in) && is_plain_pattern(pattern) && in.text.len < 65536)
+    bool counts = call_flag(call, 'q') || call_flag(call, 'c') || call_flag(call, 'l') ||
+                  call_flag(call, 'o');
+    if (!counts && call->has_in && string_is_known(in) && is_plain_pattern(pattern) &&
+        in.text.len < 65536)
         call->out.text = matching(m, in.text, pattern, inverted);
     if (call_flag(call, 'q'))
         call->out = (struct shell_string){0};

@@ -14,22 +14,29 @@ void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struc
     uint32_t line = layer_line(m->arena, m->layer, m->offset);
     detail = bytes_sub(string_shown(m->arena, detail), 0, 200);
     for (uint32_t i = 0; i < seen->place_count; i++)
-        if (seen->place[i].layer == m->layer && seen->place[i].line == line && bytes_equal(seen->place[i].detail, detail))
+        if (seen->place[i].layer == m->layer && seen->place[i].line == line &&
+            bytes_equal(seen->place[i].detail, detail))
             return;
     seen->count++;
     if (seen->place_count == REPORT_PLACES_MAX)
         return;
-    seen->place[seen->place_count++] = (struct shell_place){
-        .layer = m->layer, .line = line, .offset = m->offset, .len = m->end > m->offset ? m->end - m->offset : 0, .detail = detail};
+    seen->place[seen->place_count++] =
+        (struct shell_place){.layer = m->layer,
+                             .line = line,
+                             .offset = m->offset,
+                             .len = m->end > m->offset ? m->end - m->offset : 0,
+                             .detail = detail};
 }
 
 /* Whether sending to this host is what the credential is for. */
 static bool is_rightful(enum host_kind kind)
 {
-    return kind == HOST_LOCAL || kind == HOST_METADATA || kind == HOST_PRIVATE || kind == HOST_KNOWN;
+    return kind == HOST_LOCAL || kind == HOST_METADATA || kind == HOST_PRIVATE ||
+           kind == HOST_KNOWN;
 }
 
-void sense_send(struct call *call, struct shell_string s, struct bytes to, enum behaviour b, const char *sink)
+void sense_send(struct call *call, struct shell_string s, struct bytes to, enum behaviour b,
+                const char *sink)
 {
     struct machine *m = call->m;
     uint32_t secrets = s.taint & taint_secrets();
@@ -44,7 +51,9 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
         if ((secrets & 1U << t) == 0)
             continue;
         struct shell_flow *flow = m->report->flow;
-        while (flow != NULL && !(flow->source == (enum taint)t && flow->step->line == s.step->line && flow->step->layer == s.step->layer))
+        while (flow != NULL &&
+               !(flow->source == (enum taint)t && flow->step->line == s.step->line &&
+                 flow->step->layer == s.step->layer))
             flow = flow->next;
         if (flow != NULL || m->report->flow_count >= 64)
             continue;
@@ -65,7 +74,17 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 /* Names other miners and bots run under: killing several of them is clearing the ground. */
 static bool is_rival(struct bytes name)
 {
-    static const char *const rivals[] = {":3333", ":5555", ":7777", ":14444", ":4444", "moneropool", "xmr", "kinsing", "kdevtmpfsi", "miner", "masscan", "sysupdate", "networkservice", "crypto", "kswapd0", "stratum", "pnscan", "watchbog", "ddg", "sustes", "kerberods", "watchdogs", "qW3xT", "zzh", "biosetjenkins", "Loopback", "apaceha", "javaupDates", "/tmp/", "suppoie", "sourplum", "nanopool", "monero", "hashvault", "Circle_MI", "kworkerds", "/var/tmp", "sysguard", "dbused", "tsm", "cnrig", "xig", "rocke", "pastebin", "solr.sh", "bashirc", "khugepageds", "kthrotlds", "wnTKYg", "minexmr"};
+    static const char *const rivals[] = {
+        ":3333",      ":5555",       ":7777",          ":14444",     ":4444",
+        "moneropool", "xmr",         "kinsing",        "kdevtmpfsi", "miner",
+        "masscan",    "sysupdate",   "networkservice", "crypto",     "kswapd0",
+        "stratum",    "pnscan",      "watchbog",       "ddg",        "sustes",
+        "kerberods",  "watchdogs",   "qW3xT",          "zzh",        "biosetjenkins",
+        "Loopback",   "apaceha",     "javaupDates",    "/tmp/",      "suppoie",
+        "sourplum",   "nanopool",    "monero",         "hashvault",  "Circle_MI",
+        "kworkerds",  "/var/tmp",    "sysguard",       "dbused",     "tsm",
+        "cnrig",      "xig",         "rocke",          "pastebin",   "solr.sh",
+        "bashirc",    "khugepageds", "kthrotlds",      "wnTKYg",     "minexmr"};
     for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
         if (bytes_find_fold(name, bytes_of_string(rivals[i]), 0) != BYTES_NPOS)
             return true;
@@ -96,8 +115,10 @@ void sense_function(struct machine *m, struct bytes name)
 
 void sense_assign(struct machine *m, struct bytes name, struct shell_string value)
 {
-    bool history = bytes_equal(name, BYTES("HISTFILE")) || bytes_equal(name, BYTES("HISTSIZE")) || bytes_equal(name, BYTES("HISTFILESIZE"));
-    if (history && (bytes_equal(value.text, BYTES("0")) || bytes_equal(value.text, BYTES("/dev/null")) || value.text.len == 0))
+    bool history = bytes_equal(name, BYTES("HISTFILE")) || bytes_equal(name, BYTES("HISTSIZE")) ||
+                   bytes_equal(name, BYTES("HISTFILESIZE"));
+    if (history && (bytes_equal(value.text, BYTES("0")) ||
+                    bytes_equal(value.text, BYTES("/dev/null")) || value.text.len == 0))
         sense(m, BEHAVIOUR_V1, ROLE_USED, name);
     if (value.text.len > 4 && !bytes_equal(name, BYTES("PATH")))
         sense_text(m, value.text, ROLE_TEXT);
@@ -106,7 +127,10 @@ void sense_assign(struct machine *m, struct bytes name, struct shell_string valu
 /* Processor kinds in the names of downloads. */
 static int arch_of(struct bytes url)
 {
-    static const char *const archs[] = {"x86_64", "x86", "i686", "i586", "aarch64", "arm4", "arm5", "arm6", "arm7", "arm64", "mipsel", "mpsl", "mips64", "mips", "sh4", "ppc", "powerpc", "m68k", "sparc", "spc", "arc", "i486", "armv", "arm"};
+    static const char *const archs[] = {"x86_64", "x86",  "i686", "i586",  "aarch64", "arm4",
+                                        "arm5",   "arm6", "arm7", "arm64", "mipsel",  "mpsl",
+                                        "mips64", "mips", "sh4",  "ppc",   "powerpc", "m68k",
+                                        "sparc",  "spc",  "arc",  "i486",  "armv",    "arm"};
     for (int i = 0; i < (int)(sizeof archs / sizeof archs[0]); i++)
         if (bytes_find_fold(url, bytes_of_string(archs[i]), 0) != BYTES_NPOS)
             return i;

@@ -8,27 +8,71 @@ static const struct {
     const char *part; /* somewhere in the path */
     enum taint taint;
 } secret_paths[] = {
-    {".aws/credentials", TAINT_CLOUD_FILE}, {".aws/config", TAINT_CLOUD_FILE}, {".aws/*", TAINT_CLOUD_FILE}, {".s3cfg", TAINT_CLOUD_FILE},
-    {".boto", TAINT_CLOUD_FILE}, {".docker/config.json", TAINT_CLOUD_FILE}, {".config/gcloud", TAINT_CLOUD_FILE}, {"gcloud/credentials.db", TAINT_CLOUD_FILE},
-    {"access_tokens.db", TAINT_CLOUD_FILE}, {"legacy_credentials", TAINT_CLOUD_FILE}, {"application_default_credentials.json", TAINT_CLOUD_FILE},
-    {".azure/", TAINT_CLOUD_FILE}, {"accessTokens.json", TAINT_CLOUD_FILE}, {"azureProfile.json", TAINT_CLOUD_FILE}, {".git-credentials", TAINT_CLOUD_FILE},
-    {".netrc", TAINT_CLOUD_FILE}, {".pgpass", TAINT_CLOUD_FILE}, {".kube/config", TAINT_CLOUD_FILE}, {".passwd-s3fs", TAINT_CLOUD_FILE},
-    {".s3backer_passwd", TAINT_CLOUD_FILE}, {".s3b_config", TAINT_CLOUD_FILE}, {".s3proxy.conf", TAINT_CLOUD_FILE}, {".ossutilconfig", TAINT_CLOUD_FILE},
-    {".aliyun/config.json", TAINT_CLOUD_FILE}, {".smbclient.conf", TAINT_CLOUD_FILE}, {".smbcredentials", TAINT_CLOUD_FILE}, {".samba_credentials", TAINT_CLOUD_FILE},
-    {"filezilla/sitemanager.xml", TAINT_CLOUD_FILE}, {"filezilla/recentservers.xml", TAINT_CLOUD_FILE}, {".cloudflared", TAINT_CLOUD_FILE}, {".ngrok2/ngrok.yml", TAINT_CLOUD_FILE},
-    {".davfs2/secrets", TAINT_CLOUD_FILE}, {".dockercfg", TAINT_CLOUD_FILE}, {".terraform.d/credentials", TAINT_CLOUD_FILE}, {"/rclone.conf", TAINT_CLOUD_FILE}, {".npmrc", TAINT_CLOUD_FILE},
-    {".pypirc", TAINT_CLOUD_FILE}, {"/gh/hosts.yml", TAINT_CLOUD_FILE}, {"kubernetes/admin.conf", TAINT_CLOUD_FILE}, {"aws/credentials", TAINT_CLOUD_FILE},
-    {"id_rsa", TAINT_SSH_KEY}, {"id_dsa", TAINT_SSH_KEY}, {"id_ed25519", TAINT_SSH_KEY}, {"id_ecdsa", TAINT_SSH_KEY}, {"/.ssh/*", TAINT_SSH_KEY},
-    {".bash_history", TAINT_HISTORY}, {".zsh_history", TAINT_HISTORY}, {".sh_history", TAINT_HISTORY}, {".mysql_history", TAINT_HISTORY}, {".psql_history", TAINT_HISTORY}, {"/.*_history", TAINT_HISTORY}, {".rediscli_history", TAINT_HISTORY},
-    {"/etc/shadow", TAINT_SHADOW}, {"/etc/gshadow", TAINT_SHADOW},
-    {"kubernetes.io/serviceaccount/token", TAINT_K8S_TOKEN}, {"kubernetes.io/serviceaccount", TAINT_K8S_TOKEN},
-    {"known_hosts", TAINT_HOSTS}, {".ssh/config", TAINT_HOSTS},
+    {".aws/credentials", TAINT_CLOUD_FILE},
+    {".aws/config", TAINT_CLOUD_FILE},
+    {".aws/*", TAINT_CLOUD_FILE},
+    {".s3cfg", TAINT_CLOUD_FILE},
+    {".boto", TAINT_CLOUD_FILE},
+    {".docker/config.json", TAINT_CLOUD_FILE},
+    {".config/gcloud", TAINT_CLOUD_FILE},
+    {"gcloud/credentials.db", TAINT_CLOUD_FILE},
+    {"access_tokens.db", TAINT_CLOUD_FILE},
+    {"legacy_credentials", TAINT_CLOUD_FILE},
+    {"application_default_credentials.json", TAINT_CLOUD_FILE},
+    {".azure/", TAINT_CLOUD_FILE},
+    {"accessTokens.json", TAINT_CLOUD_FILE},
+    {"azureProfile.json", TAINT_CLOUD_FILE},
+    {".git-credentials", TAINT_CLOUD_FILE},
+    {".netrc", TAINT_CLOUD_FILE},
+    {".pgpass", TAINT_CLOUD_FILE},
+    {".kube/config", TAINT_CLOUD_FILE},
+    {".passwd-s3fs", TAINT_CLOUD_FILE},
+    {".s3backer_passwd", TAINT_CLOUD_FILE},
+    {".s3b_config", TAINT_CLOUD_FILE},
+    {".s3proxy.conf", TAINT_CLOUD_FILE},
+    {".ossutilconfig", TAINT_CLOUD_FILE},
+    {".aliyun/config.json", TAINT_CLOUD_FILE},
+    {".smbclient.conf", TAINT_CLOUD_FILE},
+    {".smbcredentials", TAINT_CLOUD_FILE},
+    {".samba_credentials", TAINT_CLOUD_FILE},
+    {"filezilla/sitemanager.xml", TAINT_CLOUD_FILE},
+    {"filezilla/recentservers.xml", TAINT_CLOUD_FILE},
+    {".cloudflared", TAINT_CLOUD_FILE},
+    {".ngrok2/ngrok.yml", TAINT_CLOUD_FILE},
+    {".davfs2/secrets", TAINT_CLOUD_FILE},
+    {".dockercfg", TAINT_CLOUD_FILE},
+    {".terraform.d/credentials", TAINT_CLOUD_FILE},
+    {"/rclone.conf", TAINT_CLOUD_FILE},
+    {".npmrc", TAINT_CLOUD_FILE},
+    {".pypirc", TAINT_CLOUD_FILE},
+    {"/gh/hosts.yml", TAINT_CLOUD_FILE},
+    {"kubernetes/admin.conf", TAINT_CLOUD_FILE},
+    {"aws/credentials", TAINT_CLOUD_FILE},
+    {"id_rsa", TAINT_SSH_KEY},
+    {"id_dsa", TAINT_SSH_KEY},
+    {"id_ed25519", TAINT_SSH_KEY},
+    {"id_ecdsa", TAINT_SSH_KEY},
+    {"/.ssh/*", TAINT_SSH_KEY},
+    {".bash_history", TAINT_HISTORY},
+    {".zsh_history", TAINT_HISTORY},
+    {".sh_history", TAINT_HISTORY},
+    {".mysql_history", TAINT_HISTORY},
+    {".psql_history", TAINT_HISTORY},
+    {"/.*_history", TAINT_HISTORY},
+    {".rediscli_history", TAINT_HISTORY},
+    {"/etc/shadow", TAINT_SHADOW},
+    {"/etc/gshadow", TAINT_SHADOW},
+    {"kubernetes.io/serviceaccount/token", TAINT_K8S_TOKEN},
+    {"kubernetes.io/serviceaccount", TAINT_K8S_TOKEN},
+    {"known_hosts", TAINT_HOSTS},
+    {".ssh/config", TAINT_HOSTS},
 };
 
 /* A path over several users: wildcards or an unknown name where a user stands. */
 static bool is_sweep(struct bytes path)
 {
-    static const char *const heads[] = {"/home/", "/Users/", "/host/home/", "/mnt/home/", "/hostfs/home/"};
+    static const char *const heads[] = {"/home/", "/Users/", "/host/home/", "/mnt/home/",
+                                        "/hostfs/home/"};
     for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
         if (bytes_starts(path, bytes_of_string(heads[i]))) {
             struct bytes user = bytes_from(path, strlen(heads[i]));
@@ -46,13 +90,17 @@ static bool process_file(struct bytes path, const char *name, bool *sweep_out)
     if (slash == BYTES_NPOS || !bytes_starts(bytes_from(path, slash + 1), bytes_of_string(name)))
         return false;
     struct bytes pid = bytes_sub(path, 6, slash - 6);
-    *sweep_out = pid.len > 0 && (memchr(pid.at, '*', pid.len) != NULL || pid.at[0] == '[' || bytes_find(pid, BYTES("$(ls"), 0) != BYTES_NPOS);
+    *sweep_out = pid.len > 0 && (memchr(pid.at, '*', pid.len) != NULL || pid.at[0] == '[' ||
+                                 bytes_find(pid, BYTES("$(ls"), 0) != BYTES_NPOS);
     return true;
 }
 
 static bool is_reader(const struct call *call)
 {
-    static const char *const readers[] = {"cat", "cp", "tar", "curl", "wget", "grep", "egrep", "zip", "find", "base64", "strings", "mv", "scp", "rsync", "head", "tail", "more", "awk", "sed", "sort", "cut", "xxd", "tee", "dd", "{", "nc", "install", "ls"};
+    static const char *const readers[] = {
+        "cat",     "cp",  "tar", "curl",  "wget", "grep", "egrep",   "zip", "find", "base64",
+        "strings", "mv",  "scp", "rsync", "head", "tail", "more",    "awk", "sed",  "sort",
+        "cut",     "xxd", "tee", "dd",    "{",    "nc",   "install", "ls"};
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (bytes_equal(call->name, bytes_of_string(readers[i])))
             return true;
@@ -72,8 +120,11 @@ static void secret_read(struct call *call, struct bytes path, enum taint taint, 
         if (sweep || kinds >= 3)
             sense(m, BEHAVIOUR_C4, ROLE_USED, path);
     } else if (taint == TAINT_SSH_KEY) {
-        m->key_homes |= sweep ? 2U : bytes_starts(path, BYTES("/root")) || bytes_starts(path, BYTES("~")) ? 1U : 0U;
-        if ((find && call->m->loops + m->substitutions > 0) || m->key_homes == 3 || (sweep && !bytes_equal(call->name, BYTES("ls"))))
+        m->key_homes |= sweep                                                                  ? 2U
+                        : bytes_starts(path, BYTES("/root")) || bytes_starts(path, BYTES("~")) ? 1U
+                                                                                               : 0U;
+        if ((find && call->m->loops + m->substitutions > 0) || m->key_homes == 3 ||
+            (sweep && !bytes_equal(call->name, BYTES("ls"))))
             sense(m, BEHAVIOUR_C7, ROLE_USED, path);
     } else if (taint == TAINT_HISTORY) {
         sense(m, BEHAVIOUR_C8, ROLE_USED, path);
@@ -124,7 +175,9 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
     bool directory = bytes_ends(path, BYTES("/.aws")) || bytes_ends(path, BYTES("/.aws/"));
     bool keys = bytes_ends(path, BYTES("/.ssh")) || bytes_ends(path, BYTES("/.ssh/"));
     if (directory || keys) {
-        bool packs = bytes_equal(call->name, BYTES("tar")) || bytes_equal(call->name, BYTES("zip")) || bytes_equal(call->name, BYTES("cp")) || bytes_equal(call->name, BYTES("scp"));
+        bool packs = bytes_equal(call->name, BYTES("tar")) ||
+                     bytes_equal(call->name, BYTES("zip")) ||
+                     bytes_equal(call->name, BYTES("cp")) || bytes_equal(call->name, BYTES("scp"));
         if (!packs)
             return;
         *s = string_taint(m, *s, directory ? TAINT_BIT(CLOUD_FILE) : TAINT_BIT(SSH_KEY));
@@ -146,18 +199,27 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
 /* Metadata services: the path decides (instance-id and mac are nobody's secret). */
 void sense_url_read(struct call *call, struct bytes url, struct shell_string *s)
 {
-    static const char *const lookups[] = {"ipinfo.io", "ifconfig.me", "icanhazip.com", "api.ipify.org", "ident.me", "checkip.amazonaws.com", "ip-api.com", "ipecho.net", "ifconfig.co", "ip.sb", "myip.", "whatismyip", "ipv4.icanhazip", "wtfismyip.com", "api.my-ip.io", "ip.me"};
+    static const char *const lookups[] = {
+        "ipinfo.io",      "ifconfig.me",   "icanhazip.com",
+        "api.ipify.org",  "ident.me",      "checkip.amazonaws.com",
+        "ip-api.com",     "ipecho.net",    "ifconfig.co",
+        "ip.sb",          "myip.",         "whatismyip",
+        "ipv4.icanhazip", "wtfismyip.com", "api.my-ip.io",
+        "ip.me"};
     struct machine *m = call->m;
-    bool aws = bytes_find(url, BYTES("169.254.169.254"), 0) != BYTES_NPOS || bytes_find(url, BYTES("fd00:ec2::254"), 0) != BYTES_NPOS ||
+    bool aws = bytes_find(url, BYTES("169.254.169.254"), 0) != BYTES_NPOS ||
+               bytes_find(url, BYTES("fd00:ec2::254"), 0) != BYTES_NPOS ||
                bytes_find(url, BYTES("instance-data"), 0) != BYTES_NPOS;
-    if (bytes_find(url, BYTES("security-credentials"), 0) != BYTES_NPOS || bytes_find(url, BYTES("identity-credentials"), 0) != BYTES_NPOS) {
+    if (bytes_find(url, BYTES("security-credentials"), 0) != BYTES_NPOS ||
+        bytes_find(url, BYTES("identity-credentials"), 0) != BYTES_NPOS) {
         bool alibaba = bytes_find(url, BYTES("100.100.100.200"), 0) != BYTES_NPOS;
         *s = string_taint(m, *s, alibaba ? TAINT_BIT(METADATA_TOKEN) : TAINT_BIT(IMDS_ROLE));
         sense(m, alibaba ? BEHAVIOUR_C3 : BEHAVIOUR_C1, ROLE_USED, url);
     } else if (bytes_find(url, BYTES("169.254.170.2"), 0) != BYTES_NPOS) {
         *s = string_taint(m, *s, TAINT_BIT(ECS_ROLE));
         sense(m, BEHAVIOUR_C2, ROLE_USED, url);
-    } else if ((bytes_find(url, BYTES("computeMetadata"), 0) != BYTES_NPOS && bytes_find(url, BYTES("/token"), 0) != BYTES_NPOS) ||
+    } else if ((bytes_find(url, BYTES("computeMetadata"), 0) != BYTES_NPOS &&
+                bytes_find(url, BYTES("/token"), 0) != BYTES_NPOS) ||
                (aws && bytes_find(url, BYTES("identity/oauth2/token"), 0) != BYTES_NPOS)) {
         *s = string_taint(m, *s, TAINT_BIT(METADATA_TOKEN));
         sense(m, BEHAVIOUR_C3, ROLE_USED, url);
@@ -185,9 +247,11 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
     if (f->host_kind == HOST_DROP)
         sense(m, BEHAVIOUR_E5, ROLE_USED, f->url);
     if (bytes_find(f->url, BYTES(":10250/"), 0) != BYTES_NPOS &&
-        (bytes_find(f->url, BYTES("/run/"), 0) != BYTES_NPOS || bytes_find(f->url, BYTES("/exec/"), 0) != BYTES_NPOS))
+        (bytes_find(f->url, BYTES("/run/"), 0) != BYTES_NPOS ||
+         bytes_find(f->url, BYTES("/exec/"), 0) != BYTES_NPOS))
         sense(m, BEHAVIOUR_L4, ROLE_USED, f->url);
-    bool plain = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_TOR || f->host_kind == HOST_PASTE || (f->host_kind == HOST_NAME && !f->tls);
+    bool plain = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_TOR ||
+                 f->host_kind == HOST_PASTE || (f->host_kind == HOST_NAME && !f->tls);
     if (tool != NULL && plain && !bytes_equal(*tool, f->tool))
         sense(m, BEHAVIOUR_X4, ROLE_USED, f->url);
     if (tool == NULL && f->url.len > 6) {

@@ -40,32 +40,62 @@ static void see_history(struct call *call)
     if (bytes_equal(call->name, BYTES("history")) && (call_flag(call, 'c') || call_flag(call, 'w')))
         sense(call->m, BEHAVIOUR_V1, ROLE_USED, BYTES("history -c"));
     if (bytes_equal(call->name, BYTES("export")) || bytes_equal(call->name, BYTES("set")))
-        if (call_has(call, "HISTFILE=/dev/null") || call_has(call, "HISTFILE=") || call_has(call, "HISTSIZE=0") || (call_has(call, "+o") && call_has(call, "history")))
+        if (call_has(call, "HISTFILE=/dev/null") || call_has(call, "HISTFILE=") ||
+            call_has(call, "HISTSIZE=0") || (call_has(call, "+o") && call_has(call, "history")))
             sense(call->m, BEHAVIOUR_V1, ROLE_USED, BYTES("HISTFILE"));
 }
 
 /* Whether ARG stands in the command as it was written: "$ROOT/" with an empty ROOT does not. */
 static bool is_written(const struct machine *m, struct bytes arg)
 {
-    struct bytes source = bytes_sub(m->layer->text, m->offset, m->end > m->offset ? m->end - m->offset : 0);
+    struct bytes source =
+        bytes_sub(m->layer->text, m->offset, m->end > m->offset ? m->end - m->offset : 0);
     for (size_t at = 0; (at = bytes_find(source, arg, at)) != BYTES_NPOS; at++)
-        if (at > 0 && source.at[at - 1] == ' ' && (at + arg.len == source.len || ascii_is_space(source.at[at + arg.len]) || source.at[at + arg.len] == ';'))
+        if (at > 0 && source.at[at - 1] == ' ' &&
+            (at + arg.len == source.len || ascii_is_space(source.at[at + arg.len]) ||
+             source.at[at + arg.len] == ';'))
             return true;
     return false;
 }
 
 static void see_remove(struct call *call)
 {
-    static const char *const system[] = {"/bin", "/usr/bin", "/sbin", "/usr/sbin", "/lib", "/usr", "/etc", "/boot", "/", "/*", "/home", "/root", "/var", "/home/*", "/bin/*", "/usr/bin/*", "/bin/rm", "/usr/bin/wget", "/usr/bin/curl", "/bin/wget", "/bin/curl", "/sbin/reboot", "/usr/bin/chattr", NULL};
+    static const char *const system[] = {"/bin",
+                                         "/usr/bin",
+                                         "/sbin",
+                                         "/usr/sbin",
+                                         "/lib",
+                                         "/usr",
+                                         "/etc",
+                                         "/boot",
+                                         "/",
+                                         "/*",
+                                         "/home",
+                                         "/root",
+                                         "/var",
+                                         "/home/*",
+                                         "/bin/*",
+                                         "/usr/bin/*",
+                                         "/bin/rm",
+                                         "/usr/bin/wget",
+                                         "/usr/bin/curl",
+                                         "/bin/wget",
+                                         "/bin/curl",
+                                         "/sbin/reboot",
+                                         "/usr/bin/chattr",
+                                         NULL};
     bool recursive = call_flag(call, 'r') || call_flag(call, 'R'), force = call_flag(call, 'f');
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
         if (sense_is_log(arg))
             sense(call->m, BEHAVIOUR_V2, ROLE_USED, arg);
         for (int k = 0; (recursive || force) && system[k] != NULL; k++)
-            if (bytes_equal(arg, bytes_of_string(system[k])) && !call->remote && is_written(call->m, arg))
+            if (bytes_equal(arg, bytes_of_string(system[k])) && !call->remote &&
+                is_written(call->m, arg))
                 sense(call->m, BEHAVIOUR_M6, ROLE_USED, arg);
-        if (contains(arg, "aegis") || contains(arg, "YunJing") || contains(arg, "/qcloud") || contains(arg, "cloudmonitor") || contains(arg, "bcm-agent") || contains(arg, "hostguard"))
+        if (contains(arg, "aegis") || contains(arg, "YunJing") || contains(arg, "/qcloud") ||
+            contains(arg, "cloudmonitor") || contains(arg, "bcm-agent") ||
+            contains(arg, "hostguard"))
             sense(call->m, BEHAVIOUR_V5, ROLE_USED, arg);
         sense_text(call->m, arg, ROLE_REMOVED);
     }
@@ -73,11 +103,17 @@ static void see_remove(struct call *call)
 
 static void see_services(struct call *call)
 {
-    static const char *const agents[] = {"aliyun", "aegis", "YunJing", "yunjing", "qcloud", "cloudmonitor", "bcm-agent", "hostguard", "bcm-si", "jcs-agent", "aliyun.service", NULL};
-    static const char *const monitors[] = {"falco", "ossec", "wazuh", "falcon-sensor", "sysmon", "cbdaemon", "osquery", "ds_agent", "sentinel", NULL};
-    bool off = call_has(call, "stop") || call_has(call, "disable") || call_has(call, "mask") || call_has(call, "remove") || call_has(call, "purge") || call_has(call, "uninstall") ||
+    static const char *const agents[] = {"aliyun", "aegis",        "YunJing",        "yunjing",
+                                         "qcloud", "cloudmonitor", "bcm-agent",      "hostguard",
+                                         "bcm-si", "jcs-agent",    "aliyun.service", NULL};
+    static const char *const monitors[] = {"falco",    "ossec",    "wazuh",   "falcon-sensor",
+                                           "sysmon",   "cbdaemon", "osquery", "ds_agent",
+                                           "sentinel", NULL};
+    bool off = call_has(call, "stop") || call_has(call, "disable") || call_has(call, "mask") ||
+               call_has(call, "remove") || call_has(call, "purge") || call_has(call, "uninstall") ||
                call_has(call, "del") || call_has(call, "off") || call_has(call, "erase");
-    bool kill = bytes_equal(call->name, BYTES("pkill")) || bytes_equal(call->name, BYTES("killall"));
+    bool kill =
+        bytes_equal(call->name, BYTES("pkill")) || bytes_equal(call->name, BYTES("killall"));
     if (!off && !kill)
         return;
     for (int i = 0; agents[i] != NULL; i++)
@@ -96,32 +132,61 @@ static void see_firewall(struct call *call)
 {
     if (bytes_equal(call->name, BYTES("ufw")) && call_has(call, "disable"))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, BYTES("ufw disable"));
-    if (bytes_equal(call->name, BYTES("iptables")) && (call_has(call, "-F") || call_has(call, "-X") || call_has(call, "--flush")))
+    if (bytes_equal(call->name, BYTES("iptables")) &&
+        (call_has(call, "-F") || call_has(call, "-X") || call_has(call, "--flush")))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, BYTES("iptables -F"));
-    if (bytes_equal(call->name, BYTES("setenforce")) && (call_has(call, "0") || call_has(call, "Permissive")))
+    if (bytes_equal(call->name, BYTES("setenforce")) &&
+        (call_has(call, "0") || call_has(call, "Permissive")))
         sense(call->m, BEHAVIOUR_V4, ROLE_USED, BYTES("setenforce 0"));
-    if (bytes_equal(call->name, BYTES("auditctl")) && (call_has(call, "-D") || (call_has(call, "-e") && call_has(call, "0")) || call_has(call, "-e0")))
+    if (bytes_equal(call->name, BYTES("auditctl")) &&
+        (call_has(call, "-D") || (call_has(call, "-e") && call_has(call, "0")) ||
+         call_has(call, "-e0")))
         sense(call->m, BEHAVIOUR_V14, ROLE_USED, BYTES("auditctl"));
-    if (bytes_equal(call->name, BYTES("sysctl")) && (any_arg(call, "nmi_watchdog=0") || any_arg(call, "nr_hugepages")))
+    if (bytes_equal(call->name, BYTES("sysctl")) &&
+        (any_arg(call, "nmi_watchdog=0") || any_arg(call, "nr_hugepages")))
         sense(call->m, BEHAVIOUR_V11, ROLE_USED, BYTES("sysctl"));
-    if (bytes_equal(call->name, BYTES("wrmsr")) || (bytes_equal(call->name, BYTES("modprobe")) && call_has(call, "msr")))
+    if (bytes_equal(call->name, BYTES("wrmsr")) ||
+        (bytes_equal(call->name, BYTES("modprobe")) && call_has(call, "msr")))
         sense(call->m, BEHAVIOUR_V11, ROLE_USED, call->name);
-    if (bytes_equal(call->name, BYTES("wrmsr")) && call_has(call, "0x1a4")) /* the prefetcher RandomX wants off */
+    if (bytes_equal(call->name, BYTES("wrmsr")) &&
+        call_has(call, "0x1a4")) /* the prefetcher RandomX wants off */
         sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
 }
 
 static void see_chattr(struct call *call)
 {
-    static const char *const own[] = {"/var/spool/cron", "/etc/cron", "/root/.ssh", "/etc/ld.so", "/etc/passwd", "/etc/shadow", "/tmp", "/var/tmp", "/dev/shm", "~/.ssh", "/home/", "/usr/bin/", "/bin/", "/usr/local/", "/etc/init", "/etc/rc", "/lib/systemd", "/etc/systemd", "/usr/sbin/", "/etc/hosts", NULL};
+    static const char *const own[] = {"/var/spool/cron",
+                                      "/etc/cron",
+                                      "/root/.ssh",
+                                      "/etc/ld.so",
+                                      "/etc/passwd",
+                                      "/etc/shadow",
+                                      "/tmp",
+                                      "/var/tmp",
+                                      "/dev/shm",
+                                      "~/.ssh",
+                                      "/home/",
+                                      "/usr/bin/",
+                                      "/bin/",
+                                      "/usr/local/",
+                                      "/etc/init",
+                                      "/etc/rc",
+                                      "/lib/systemd",
+                                      "/etc/systemd",
+                                      "/usr/sbin/",
+                                      "/etc/hosts",
+                                      NULL};
     bool sets = false, clears = false;
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        bool immutable = memchr(arg.at, 'i', arg.len) != NULL || memchr(arg.at, 'a', arg.len) != NULL;
+        bool immutable =
+            memchr(arg.at, 'i', arg.len) != NULL || memchr(arg.at, 'a', arg.len) != NULL;
         if (arg.len > 1 && arg.len < 10 && arg.at[0] == '+' && immutable)
             sets = true;
         else if (arg.len > 1 && arg.len < 10 && arg.at[0] == '-' && arg.at[1] != 'R' && immutable)
             clears = true;
-        else if (sets && (starts_any(arg, own) || file_find(call->m, arg) != NULL || arg.at == NULL || (arg.len > 0 && arg.at[0] == 0)))
+        else if (sets && (starts_any(arg, own) || file_find(call->m, arg) != NULL ||
+                          arg.at == NULL || (arg.len > 0 && arg.at[0] == 0)))
             sense(call->m, BEHAVIOUR_P10, ROLE_USED, arg);
         else if (clears && starts_any(arg, own))
             sense(call->m, BEHAVIOUR_V6, ROLE_USED, arg);
@@ -130,28 +195,35 @@ static void see_chattr(struct call *call)
 
 static void see_rename(struct call *call)
 {
-    static const char *const tools[] = {"curl", "wget", "chattr", "ps", "top", "pstree", "netstat", "ss", "lsof", "kill", "pkill", "rm", "systemctl", "htop", "crontab", NULL};
+    static const char *const tools[] = {"curl",      "wget", "chattr",  "ps",   "top",   "pstree",
+                                        "netstat",   "ss",   "lsof",    "kill", "pkill", "rm",
+                                        "systemctl", "htop", "crontab", NULL};
     uint32_t first = call_operand(call, 1);
     if (first == 0 || first + 1 >= call->count)
         return;
     struct bytes from = call_arg(call, first), to = call_arg(call, call->count - 1);
-    bool system = bytes_starts(from, BYTES("/usr/bin/")) || bytes_starts(from, BYTES("/bin/")) || bytes_starts(from, BYTES("/sbin/")) || bytes_starts(from, BYTES("$(command")) ||
+    bool system = bytes_starts(from, BYTES("/usr/bin/")) || bytes_starts(from, BYTES("/bin/")) ||
+                  bytes_starts(from, BYTES("/sbin/")) || bytes_starts(from, BYTES("$(command")) ||
                   (from.len > 0 && from.at[0] == 0 && contains(from, "$(which"));
     size_t slash = bytes_find_last_byte(from, '/');
     struct bytes base = slash == BYTES_NPOS ? BYTES("") : bytes_from(from, slash + 1);
     bool dir = to.len == 0 || to.at[to.len - 1] == '/' || (to.at[0] == 0);
     slash = bytes_find_last_byte(to, '/');
     struct bytes to_base = slash == BYTES_NPOS ? to : bytes_from(to, slash + 1);
-    bool to_system = bytes_starts(to, BYTES("/usr/bin/")) || bytes_starts(to, BYTES("/bin/")) || bytes_starts(to, BYTES("/usr/sbin/")) || bytes_starts(to, BYTES("/sbin/"));
+    bool to_system = bytes_starts(to, BYTES("/usr/bin/")) || bytes_starts(to, BYTES("/bin/")) ||
+                     bytes_starts(to, BYTES("/usr/sbin/")) || bytes_starts(to, BYTES("/sbin/"));
     for (int i = 0; !dir && tools[i] != NULL; i++)
-        if (system && bytes_equal(base, bytes_of_string(tools[i])) && !bytes_equal(to_base, base) && to_system)
+        if (system && bytes_equal(base, bytes_of_string(tools[i])) && !bytes_equal(to_base, base) &&
+            to_system)
             sense(call->m, BEHAVIOUR_V7, ROLE_USED, to);
     struct file *file = file_find(call->m, from);
     for (int i = 0; tools[i] != NULL; i++)
-        if (to_system && bytes_equal(to_base, bytes_of_string(tools[i])) && file != NULL && (file->fetch != NULL || file->decoded))
+        if (to_system && bytes_equal(to_base, bytes_of_string(tools[i])) && file != NULL &&
+            (file->fetch != NULL || file->decoded))
             sense(call->m, BEHAVIOUR_V7, ROLE_USED, to);
     bool self = bytes_equal(from, bytes_of("\0${0}", 5));
-    if (self && (contains(to, "/etc/init.d") || contains(to, "/etc/rc.d") || contains(to, "/etc/cron")))
+    if (self &&
+        (contains(to, "/etc/init.d") || contains(to, "/etc/rc.d") || contains(to, "/etc/cron")))
         sense(call->m, BEHAVIOUR_P13, ROLE_USED, to);
     if (file != NULL && (file->fetch != NULL || file->decoded))
         sense_masquerade(call->m, path_resolve(call->m, to));
@@ -161,19 +233,25 @@ static void see_rename(struct call *call)
 static void see_account(struct call *call)
 {
     struct machine *m = call->m;
-    bool adds = bytes_equal(call->name, BYTES("useradd")) || bytes_equal(call->name, BYTES("adduser"));
+    bool adds =
+        bytes_equal(call->name, BYTES("useradd")) || bytes_equal(call->name, BYTES("adduser"));
     m->account_made |= adds && !call_has(call, "--system") && !call_has(call, "-r");
-    bool root = (call_has(call, "-o") || call_flag(call, 'o')) && (call_has(call, "0") || call_has(call, "-u0"));
+    bool root = (call_has(call, "-o") || call_flag(call, 'o')) &&
+                (call_has(call, "0") || call_has(call, "-u0"));
     bool hash = adds && (any_arg(call, "$6$") || any_arg(call, "$1$") || any_arg(call, "$5$"));
-    bool group = bytes_equal(call->name, BYTES("usermod")) && (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) && m->account_made;
+    bool group = bytes_equal(call->name, BYTES("usermod")) &&
+                 (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) &&
+                 m->account_made;
     if (root || hash || group)
         sense(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
 }
 
 static void see_setuid(struct call *call)
 {
-    static const char *const shells[] = {"/sh", "/bash", "/python", "/python3", "/find", "/vim", "/vipw", "/perl", "/dash", "/nmap", NULL};
-    bool bit = call_has(call, "+s") || call_has(call, "u+s") || call_has(call, "4755") || call_has(call, "4777") || call_has(call, "6755");
+    static const char *const shells[] = {"/sh",   "/bash", "/python", "/python3", "/find", "/vim",
+                                         "/vipw", "/perl", "/dash",   "/nmap",    NULL};
+    bool bit = call_has(call, "+s") || call_has(call, "u+s") || call_has(call, "4755") ||
+               call_has(call, "4777") || call_has(call, "6755");
     for (uint32_t i = 2; bit && i < call->count; i++)
         for (int k = 0; shells[k] != NULL; k++)
             if (bytes_ends(call_arg(call, i), bytes_of_string(shells[k])))
@@ -185,7 +263,8 @@ static struct bytes root_mount(const struct call *call)
 {
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        if (bytes_starts(arg, BYTES("/:/")) || bytes_starts(arg, BYTES("-v/:/")) || contains(arg, "=/:/"))
+        if (bytes_starts(arg, BYTES("/:/")) || bytes_starts(arg, BYTES("-v/:/")) ||
+            contains(arg, "=/:/"))
             return arg;
     }
     return BYTES_NONE;
@@ -194,21 +273,27 @@ static struct bytes root_mount(const struct call *call)
 static void see_docker(struct call *call)
 {
     struct machine *m = call->m;
-    bool run = call_has(call, "run") || call_has(call, "create"), privileged = call_has(call, "--privileged");
-    bool host = root_mount(call).len > 0 || any_arg(call, "type=bind,source=/,") || any_arg(call, "docker.sock:/");
+    bool run = call_has(call, "run") || call_has(call, "create"),
+         privileged = call_has(call, "--privileged");
+    bool host = root_mount(call).len > 0 || any_arg(call, "type=bind,source=/,") ||
+                any_arg(call, "docker.sock:/");
     bool remote = call_has(call, "-H") || any_arg(call, "--host=") || any_arg(call, "tcp://");
     if (run && remote && (host || (privileged && m->scan_loops > 0)) && !any_arg(call, "unix://"))
         sense(m, BEHAVIOUR_L3, ROLE_USED, root_mount(call));
-    if (run && root_mount(call).len > 0 && (call_has(call, "chroot") || privileged || any_arg(call, "chroot ")))
+    if (run && root_mount(call).len > 0 &&
+        (call_has(call, "chroot") || privileged || any_arg(call, "chroot ")))
         sense(m, BEHAVIOUR_K1, ROLE_USED, root_mount(call));
-    bool evicts = call_has(call, "rm") || call_has(call, "rmi") || call_has(call, "kill") || call_has(call, "stop");
+    bool evicts = call_has(call, "rm") || call_has(call, "rmi") || call_has(call, "kill") ||
+                  call_has(call, "stop");
     uint32_t names = 0;
     for (uint32_t i = 0; i < m->pattern_count; i++)
-        names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") && !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
+        names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") &&
+                 !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
     if (evicts && names > 0)
         sense(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
     bool all = call_has(call, "-A") || call_has(call, "--all-namespaces");
-    if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") && (call_has(call, "secret") || call_has(call, "secrets")) && all)
+    if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") &&
+        (call_has(call, "secret") || call_has(call, "secrets")) && all)
         sense(m, BEHAVIOUR_C6, ROLE_USED, BYTES("kubectl get secrets -A"));
     if (call_has(call, "inspect") && any_arg(call, "$(docker"))
         m->cloud_kinds |= 1ULL << 61;
@@ -216,12 +301,16 @@ static void see_docker(struct call *call)
 
 static void see_ssh(struct call *call)
 {
-    static const char *const payloads[] = {"curl", "wget", "/tmp/", "bash", "base64", "nohup", "chmod", "| sh", "python", NULL};
+    static const char *const payloads[] = {"curl",  "wget",  "/tmp/", "bash",   "base64",
+                                           "nohup", "chmod", "| sh",  "python", NULL};
     struct machine *m = call->m;
-    bool loose = any_arg(call, "StrictHostKeyChecking=no") || any_arg(call, "StrictHostKeyChecking no") || any_arg(call, "BatchMode=yes") || any_arg(call, "BatchMode yes");
+    bool loose = any_arg(call, "StrictHostKeyChecking=no") ||
+                 any_arg(call, "StrictHostKeyChecking no") || any_arg(call, "BatchMode=yes") ||
+                 any_arg(call, "BatchMode yes");
     uint32_t spread = 0;
     for (uint32_t i = 1; i < call->count; i++)
-        spread |= call->arg[i].taint & (TAINT_BIT(HOSTS) | TAINT_BIT(SSH_KEY) | TAINT_BIT(SCANNED) | TAINT_BIT(HISTORY));
+        spread |= call->arg[i].taint &
+                  (TAINT_BIT(HOSTS) | TAINT_BIT(SSH_KEY) | TAINT_BIT(SCANNED) | TAINT_BIT(HISTORY));
     struct bytes command = call_arg(call, call->count - 1);
     bool payload = false;
     for (int i = 0; payloads[i] != NULL; i++)
@@ -241,14 +330,17 @@ static void see_scanner(struct call *call)
             call->m->report->spreads |= call->m->loops > 0;
         }
         for (int k = 0; managers[k] != NULL; k++)
-            if (bytes_equal(call->name, bytes_of_string(managers[k])) && call_has(call, "install") && call_has(call, names[i]))
+            if (bytes_equal(call->name, bytes_of_string(managers[k])) &&
+                call_has(call, "install") && call_has(call, names[i]))
                 sense(call->m, BEHAVIOUR_L2, ROLE_USED, bytes_of_string(names[i]));
     }
-    if (bytes_equal(call->name, BYTES("hydra")) || bytes_equal(call->name, BYTES("medusa")) || bytes_equal(call->name, BYTES("ncrack")))
+    if (bytes_equal(call->name, BYTES("hydra")) || bytes_equal(call->name, BYTES("medusa")) ||
+        bytes_equal(call->name, BYTES("ncrack")))
         sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
     if (bytes_equal(call->name, BYTES("sshpass")) && call->m->loops >= 2)
         sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
-    if (bytes_equal(call->name, BYTES("tmate")) && (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
+    if (bytes_equal(call->name, BYTES("tmate")) &&
+        (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
         sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
     if (contains(call->name, "gs-netcat") || contains(call->name, "gsocket"))
         sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
@@ -256,9 +348,13 @@ static void see_scanner(struct call *call)
 
 static void see_redis(struct call *call)
 {
-    bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") || any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
-    bool piped = call->has_in && contains(call->in.text, "set dir") && (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") || contains(call->in.text, "/etc/cron"));
-    for (uint32_t i = 1; i < call->count; i++) /* one prepared dialogue for every host a scan found */
+    bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") ||
+                                        any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
+    bool piped = call->has_in && contains(call->in.text, "set dir") &&
+                 (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") ||
+                  contains(call->in.text, "/etc/cron"));
+    for (uint32_t i = 1; i < call->count;
+         i++) /* one prepared dialogue for every host a scan found */
         piped |= call->has_in && (call->arg[i].taint & TAINT_BIT(SCANNED)) != 0;
     if (set || piped)
         sense(call->m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
@@ -273,7 +369,10 @@ static void see_mount(struct call *call)
     struct bytes device = arg_with(call, "/dev/sd");
     if (device.len == 0)
         device = arg_with(call, "/dev/vd");
-    if (device.len > 0 && (bytes_starts(to, BYTES("/mnt")) || bytes_starts(to, BYTES("/host")) || bytes_starts(to, BYTES("/tmp"))) && call->silent)
+    if (device.len > 0 &&
+        (bytes_starts(to, BYTES("/mnt")) || bytes_starts(to, BYTES("/host")) ||
+         bytes_starts(to, BYTES("/tmp"))) &&
+        call->silent)
         sense(call->m, BEHAVIOUR_K1, ROLE_USED, device);
 }
 
@@ -288,34 +387,50 @@ static void see_misc(struct call *call)
 {
     struct machine *m = call->m;
     struct bytes last = call_arg(call, call->count - 1);
-    if (bytes_equal(call->name, BYTES("nsenter")) && (call_has(call, "1") || call_has(call, "-t1") || call_has(call, "--target=1")))
+    if (bytes_equal(call->name, BYTES("nsenter")) &&
+        (call_has(call, "1") || call_has(call, "-t1") || call_has(call, "--target=1")))
         sense(m, BEHAVIOUR_K1, ROLE_USED, BYTES("nsenter -t 1"));
-    if (bytes_equal(call->name, BYTES("chroot")) && (bytes_equal(call_arg(call, 1), BYTES("/host")) || bytes_equal(call_arg(call, 1), BYTES("/mnt")) || bytes_equal(call_arg(call, 1), BYTES("/hostfs"))) && call->count > 2)
+    if (bytes_equal(call->name, BYTES("chroot")) &&
+        (bytes_equal(call_arg(call, 1), BYTES("/host")) ||
+         bytes_equal(call_arg(call, 1), BYTES("/mnt")) ||
+         bytes_equal(call_arg(call, 1), BYTES("/hostfs"))) &&
+        call->count > 2)
         sense(m, BEHAVIOUR_K1, ROLE_USED, call_arg(call, 1));
-    if (bytes_equal(call->name, BYTES("touch")) && (call_flag(call, 'r') || any_arg(call, "--reference")) && call->count > 3 &&
-        (bytes_starts(call_arg(call, 2), BYTES("/bin/")) || bytes_starts(call_arg(call, 2), BYTES("/etc/")) || bytes_starts(call_arg(call, 2), BYTES("/usr/"))))
+    if (bytes_equal(call->name, BYTES("touch")) &&
+        (call_flag(call, 'r') || any_arg(call, "--reference")) && call->count > 3 &&
+        (bytes_starts(call_arg(call, 2), BYTES("/bin/")) ||
+         bytes_starts(call_arg(call, 2), BYTES("/etc/")) ||
+         bytes_starts(call_arg(call, 2), BYTES("/usr/"))))
         sense(m, BEHAVIOUR_V9, ROLE_USED, last);
-    bool empties = bytes_equal(call->name, BYTES("truncate")) || bytes_equal(call->name, BYTES("shred"));
+    bool empties =
+        bytes_equal(call->name, BYTES("truncate")) || bytes_equal(call->name, BYTES("shred"));
     if (empties && sense_is_log(last))
         sense(m, BEHAVIOUR_V2, ROLE_USED, last);
-    m->fifo_made |= bytes_equal(call->name, BYTES("mkfifo")) || (bytes_equal(call->name, BYTES("mknod")) && call_has(call, "p"));
-    bool network = bytes_equal(call->name, BYTES("nc")) || bytes_equal(call->name, BYTES("ncat")) || bytes_equal(call->name, BYTES("netcat"));
+    m->fifo_made |= bytes_equal(call->name, BYTES("mkfifo")) ||
+                    (bytes_equal(call->name, BYTES("mknod")) && call_has(call, "p"));
+    bool network = bytes_equal(call->name, BYTES("nc")) || bytes_equal(call->name, BYTES("ncat")) ||
+                   bytes_equal(call->name, BYTES("netcat"));
     if (network && m->fifo_made && call->has_in && call->count > 2)
         sense(m, BEHAVIOUR_B1, ROLE_USED, call_arg(call, 1));
-    if (network && (call_flag(call, 'e') || call_flag(call, 'c')) && (any_arg(call, "/bin/sh") || any_arg(call, "bash") || call_has(call, "sh")))
+    if (network && (call_flag(call, 'e') || call_flag(call, 'c')) &&
+        (any_arg(call, "/bin/sh") || any_arg(call, "bash") || call_has(call, "sh")))
         sense(m, BEHAVIOUR_B1, ROLE_USED, last);
-    if (bytes_equal(call->name, BYTES("socat")) && (any_arg(call, "EXEC:") || any_arg(call, "exec:")) && (any_arg(call, "sh") || any_arg(call, "bash")) && any_arg(call, "TCP"))
+    if (bytes_equal(call->name, BYTES("socat")) &&
+        (any_arg(call, "EXEC:") || any_arg(call, "exec:")) &&
+        (any_arg(call, "sh") || any_arg(call, "bash")) && any_arg(call, "TCP"))
         sense(m, BEHAVIOUR_B1, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "PermitRootLogin yes"))
         sense(m, BEHAVIOUR_P12, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "SELINUX=disabled"))
         sense(m, BEHAVIOUR_V4, ROLE_USED, last);
-    if ((bytes_equal(call->name, BYTES("[")) || bytes_equal(call->name, BYTES("[["))) && any_arg(call, "$(hostname)") && (call_has(call, "=") || call_has(call, "==")))
+    if ((bytes_equal(call->name, BYTES("[")) || bytes_equal(call->name, BYTES("[["))) &&
+        any_arg(call, "$(hostname)") && (call_has(call, "=") || call_has(call, "==")))
         sense(m, BEHAVIOUR_V12, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("aws")) && call->count > 2) {
         uint64_t bit = 1ULL << (bytes_hash(call_arg(call, call_operand(call, 1))) & 63U);
         struct bytes verb = call_arg(call, call_operand(call, 1) + 1);
-        bool lists = bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) || bytes_starts(verb, BYTES("get"));
+        bool lists = bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) ||
+                     bytes_starts(verb, BYTES("get"));
         if (lists && (m->cloud_service_set & bit) == 0)
             m->cloud_service_set |= bit, m->cloud_services++;
     }
@@ -327,7 +442,8 @@ static const struct {
 } sights[] = {
     {" unset history export set ", see_history},
     {" rm unlink shred ", see_remove},
-    {" systemctl service pkill killall chkconfig update-rc.d apt-get apt yum rpm dpkg rc-update ", see_services},
+    {" systemctl service pkill killall chkconfig update-rc.d apt-get apt yum rpm dpkg rc-update ",
+     see_services},
     {" ufw iptables setenforce auditctl sysctl wrmsr modprobe ", see_firewall},
     {" chattr ", see_chattr},
     {" mv cp ln install ", see_rename},
@@ -335,11 +451,14 @@ static const struct {
     {" chmod ", see_setuid},
     {" docker podman kubectl nerdctl crictl ", see_docker},
     {" ssh ", see_ssh},
-    {" masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate gs-netcat gsocket ", see_scanner},
+    {" masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate "
+     "gs-netcat gsocket ",
+     see_scanner},
     {" redis-cli ", see_redis},
     {" mount ", see_mount},
     {" insmod ", see_module},
-    {" nsenter chroot touch truncate shred nc ncat netcat socat sed [ [[ aws mkfifo mknod ", see_misc},
+    {" nsenter chroot touch truncate shred nc ncat netcat socat sed [ [[ aws mkfifo mknod ",
+     see_misc},
 };
 
 #define SLOTS 512u
@@ -397,11 +516,16 @@ void sense_call(struct call *call)
     }
     if (call->path.len > 4 && (call->path.at[0] == '/' || call->path.at[0] == '.'))
         sense_masquerade(m, call->path), sense_hidden(m, call->path);
-    bool hides = bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
+    bool hides =
+        bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
     if (hides)
         sense(m, BEHAVIOUR_V13, ROLE_USED, arg_with(call, "[k"));
-    if ((bytes_equal(call->name, BYTES("kill")) || (bytes_equal(call->name, BYTES("xargs")) && call_has(call, "kill"))) && m->load_seen)
+    if ((bytes_equal(call->name, BYTES("kill")) ||
+         (bytes_equal(call->name, BYTES("xargs")) && call_has(call, "kill"))) &&
+        m->load_seen)
         sense(m, BEHAVIOUR_M4, ROLE_USED, BYTES_NONE);
-    if ((bytes_equal(call->name, BYTES("awk")) || bytes_equal(call->name, BYTES("gawk"))) && (any_arg(call, "$3>") || any_arg(call, "$3 >") || any_arg(call, "$3>=") || any_arg(call, "$9>") || any_arg(call, "cpu")))
+    if ((bytes_equal(call->name, BYTES("awk")) || bytes_equal(call->name, BYTES("gawk"))) &&
+        (any_arg(call, "$3>") || any_arg(call, "$3 >") || any_arg(call, "$3>=") ||
+         any_arg(call, "$9>") || any_arg(call, "cpu")))
         m->load_seen = true;
 }

@@ -82,7 +82,8 @@ static void automaton_build(void)
 }
 
 /* The role a word's sight has: the text's own, or used where a CONFIG word stands in kept text. */
-static void word_seen(struct machine *m, size_t word, enum shell_role role, struct bytes text, size_t end)
+static void word_seen(struct machine *m, size_t word, enum shell_role role, struct bytes text,
+                      size_t end)
 {
     enum behaviour b = words[word].behaviour;
     size_t from = end > 60 ? end - 60 : 0;
@@ -116,7 +117,9 @@ void sense_text(struct machine *m, struct bytes text, enum shell_role role)
     for (size_t i = 0; text.len >= 95 && i < text.len; i++) {
         uint8_t c = text.at[i];
         run = ascii_is_alnum(c) ? run + 1 : 0;
-        if (run == 95 && (i + 1 == text.len || !ascii_is_alnum(text.at[i + 1])) && wallet_is_monero(bytes_sub(text, i - 94, 95)))
-            sense(m, BEHAVIOUR_M2, role == ROLE_TEXT ? ROLE_USED : role, bytes_sub(text, i - 94, 95));
+        if (run == 95 && (i + 1 == text.len || !ascii_is_alnum(text.at[i + 1])) &&
+            wallet_is_monero(bytes_sub(text, i - 94, 95)))
+            sense(m, BEHAVIOUR_M2, role == ROLE_TEXT ? ROLE_USED : role,
+                  bytes_sub(text, i - 94, 95));
     }
 }

@@ -21,7 +21,8 @@ static bool contains_any(struct bytes text, const char *const *words)
 /* A literal public key: "ssh-rsa AAAA..." long enough to be one. */
 static bool holds_key(struct bytes text)
 {
-    static const char *const kinds[] = {"ssh-rsa AAAA", "ssh-ed25519 AAAA", "ecdsa-sha2-nistp256 AAAA", "ssh-dss AAAA", NULL};
+    static const char *const kinds[] = {"ssh-rsa AAAA", "ssh-ed25519 AAAA",
+                                        "ecdsa-sha2-nistp256 AAAA", "ssh-dss AAAA", NULL};
     for (int i = 0; kinds[i] != NULL; i++) {
         size_t at = bytes_find(text, bytes_of_string(kinds[i]), 0);
         if (at != BYTES_NPOS && text.len - at > 60)
@@ -33,15 +34,20 @@ static bool holds_key(struct bytes text)
 /* PATH below a mounted host: /host/etc/cron.d/x answers /etc/cron.d/x. */
 static struct bytes host_path(struct machine *m, struct bytes path)
 {
-    static const char *const mounts[] = {"/host", "/mnt", "/hostfs", "/rootfs", "/mnt/host", "/mnt/root", "/host_root", "/hostroot"};
+    static const char *const mounts[] = {"/host",     "/mnt",      "/hostfs",    "/rootfs",
+                                         "/mnt/host", "/mnt/root", "/host_root", "/hostroot"};
     for (size_t i = 0; i < sizeof mounts / sizeof mounts[0]; i++) {
         struct bytes mount = bytes_of_string(mounts[i]);
         if (!bytes_starts(path, mount) || path.len <= mount.len + 4 || path.at[mount.len] != '/')
             continue;
         struct bytes inner = bytes_from(path, mount.len);
-        bool startup = bytes_starts(inner, BYTES("/etc/cron")) || bytes_starts(inner, BYTES("/var/spool/cron")) || bytes_starts(inner, BYTES("/root/.ssh")) ||
-                       bytes_starts(inner, BYTES("/etc/passwd")) || bytes_starts(inner, BYTES("/etc/shadow")) || bytes_starts(inner, BYTES("/.ssh")) ||
-                       bytes_starts(inner, BYTES("/etc/ld.so.preload")) || bytes_starts(inner, BYTES("/etc/sudoers"));
+        bool startup =
+            bytes_starts(inner, BYTES("/etc/cron")) ||
+            bytes_starts(inner, BYTES("/var/spool/cron")) ||
+            bytes_starts(inner, BYTES("/root/.ssh")) || bytes_starts(inner, BYTES("/etc/passwd")) ||
+            bytes_starts(inner, BYTES("/etc/shadow")) || bytes_starts(inner, BYTES("/.ssh")) ||
+            bytes_starts(inner, BYTES("/etc/ld.so.preload")) ||
+            bytes_starts(inner, BYTES("/etc/sudoers"));
         if (startup) {
             sense(m, BEHAVIOUR_K2, ROLE_USED, path);
             return inner;
@@ -71,8 +77,11 @@ static void write_cron(struct call *call, struct bytes path, struct shell_string
 
 static bool is_odd_path(struct bytes text)
 {
-    static const char *const odd[] = {"/tmp/", "/dev/shm/", "/var/tmp/", "/...", "/usr/bin/.", "/etc/.", "/usr/share/.", "/var/.", "/opt/.", "/root/.", NULL};
-    return contains_any(text, odd) && !contains(text, "/root/.local") && !contains(text, "/root/.config") && !contains(text, "/root/.cargo");
+    static const char *const odd[] = {"/tmp/",  "/dev/shm/",    "/var/tmp/", "/...",   "/usr/bin/.",
+                                      "/etc/.", "/usr/share/.", "/var/.",    "/opt/.", "/root/.",
+                                      NULL};
+    return contains_any(text, odd) && !contains(text, "/root/.local") &&
+           !contains(text, "/root/.config") && !contains(text, "/root/.cargo");
 }
 
 static void write_unit(struct call *call, struct bytes path, struct shell_string content)
@@ -90,7 +99,8 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
         size_t space = bytes_find_byte(program, ' ', 0);
         program = space == BYTES_NPOS ? program : bytes_sub(program, 0, space);
         struct file *file = file_find(m, program);
-        if (is_odd_path(command) || contains_any(command, downloaders) || (file != NULL && (file->fetch != NULL || file->decoded)))
+        if (is_odd_path(command) || contains_any(command, downloaders) ||
+            (file != NULL && (file->fetch != NULL || file->decoded)))
             sense(m, BEHAVIOUR_P8, ROLE_USED, path);
         if (file != NULL && file->fetch != NULL)
             execute_file(call, program, false);
@@ -99,7 +109,8 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
 
 static void write_startup(struct call *call, struct bytes path, struct shell_string content)
 {
-    static const char *const downloaders[] = {"curl ", "wget ", "/dev/tcp/", "base64 -d", "/tmp/", "/dev/shm/", "/var/tmp/", NULL};
+    static const char *const downloaders[] = {"curl ", "wget ",     "/dev/tcp/", "base64 -d",
+                                              "/tmp/", "/dev/shm/", "/var/tmp/", NULL};
     if (content.text.len < 3 || !contains_any(content.text, downloaders))
         return;
     sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
@@ -109,9 +120,11 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
 static void write_account(struct call *call, struct bytes path, struct shell_string content)
 {
     struct machine *m = call->m;
-    if (bytes_equal(path, BYTES("/etc/passwd")) && (contains(content.text, ":0:0:") || contains(content.text, ":x:0:")))
+    if (bytes_equal(path, BYTES("/etc/passwd")) &&
+        (contains(content.text, ":0:0:") || contains(content.text, ":x:0:")))
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
-    else if (bytes_equal(path, BYTES("/etc/sudoers")) && contains(content.text, "NOPASSWD") && m->account_made)
+    else if (bytes_equal(path, BYTES("/etc/sudoers")) && contains(content.text, "NOPASSWD") &&
+             m->account_made)
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_equal(path, BYTES("/etc/shadow")) && contains(content.text, ":$"))
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
@@ -119,17 +132,29 @@ static void write_account(struct call *call, struct bytes path, struct shell_str
 
 static bool is_log(struct bytes path)
 {
-    static const char *const logs[] = {"/var/log/syslog", "/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/secure", "/var/log/messages", "/var/log/auth.log", "/var/log/cron", "/var/log/maillog", "/var/spool/mail/", "/var/mail/root", "/var/log/audit/audit.log", "/var/log/faillog", NULL};
+    static const char *const logs[] = {"/var/log/syslog",   "/var/log/wtmp",
+                                       "/var/log/btmp",     "/var/log/lastlog",
+                                       "/var/log/secure",   "/var/log/messages",
+                                       "/var/log/auth.log", "/var/log/cron",
+                                       "/var/log/maillog",  "/var/spool/mail/",
+                                       "/var/mail/root",    "/var/log/audit/audit.log",
+                                       "/var/log/faillog",  NULL};
     return contains_any(path, logs);
 }
 
 static bool is_hidden_system(struct bytes path)
 {
-    static const char *const heads[] = {"/tmp/.", "/var/tmp/.", "/dev/shm/.", "/usr/bin/.", "/usr/sbin/.", "/bin/.", "/etc/.", "/usr/share/.", "/usr/local/.", "/lib/.", "/usr/lib/.", "/opt/.", "/var/.", "/usr/.", NULL};
-    static const char *const honest[] = {"/etc/.pwd.lock", "/.dpkg", "/etc/.git", "/etc/.java", "/etc/.updated", "/.keep", "/.gitignore", "/.pw", "/etc/.etckeeper", NULL};
+    static const char *const heads[] = {"/tmp/.",       "/var/tmp/.", "/dev/shm/.", "/usr/bin/.",
+                                        "/usr/sbin/.",  "/bin/.",     "/etc/.",     "/usr/share/.",
+                                        "/usr/local/.", "/lib/.",     "/usr/lib/.", "/opt/.",
+                                        "/var/.",       "/usr/.",     NULL};
+    static const char *const honest[] = {"/etc/.pwd.lock",  "/.dpkg", "/etc/.git",   "/etc/.java",
+                                         "/etc/.updated",   "/.keep", "/.gitignore", "/.pw",
+                                         "/etc/.etckeeper", NULL};
     for (int i = 0; heads[i] != NULL; i++) {
         struct bytes head = bytes_of_string(heads[i]);
-        if (bytes_starts(path, head) && path.len > head.len + 1 && path.at[head.len] != '/' && path.at[head.len] != '*' && (path.at[head.len] != '.' || contains(path, "/...")))
+        if (bytes_starts(path, head) && path.len > head.len + 1 && path.at[head.len] != '/' &&
+            path.at[head.len] != '*' && (path.at[head.len] != '.' || contains(path, "/...")))
             return !contains_any(path, honest);
     }
     return contains(path, "/.../") || bytes_ends(path, BYTES("/..."));
@@ -139,33 +164,46 @@ void sense_hidden(struct machine *m, struct bytes path)
 {
     if (is_hidden_system(path))
         sense(m, BEHAVIOUR_X11, ROLE_USED, path);
-    size_t tail = bytes_find(path, BYTES("-unix"), 0); /* the X server's socket directory has one name */
-    if (bytes_starts(path, BYTES("/tmp/.X")) && tail != BYTES_NPOS && !bytes_starts(path, BYTES("/tmp/.X11-unix")))
+    size_t tail =
+        bytes_find(path, BYTES("-unix"), 0); /* the X server's socket directory has one name */
+    if (bytes_starts(path, BYTES("/tmp/.X")) && tail != BYTES_NPOS &&
+        !bytes_starts(path, BYTES("/tmp/.X11-unix")))
         sense(m, BEHAVIOUR_V13, ROLE_USED, path);
 }
 
 /* A name only the system gives, in a place where the system puts nothing. */
 void sense_masquerade(struct machine *m, struct bytes path)
 {
-    static const char *const names[] = {"kthreadd", "kworker", "kswapd", "ksoftirqd", "kdevtmpfs", "systemd", "sshd", "crond", "bioset", "migration", "watchdogd", "dockerd", "rcu_sched", "khugepaged", "httpd", "nginx", "init", "dbus-daemon", "dockerd_env", "kauditd", "netns", "rsyslogd", "irqbalance", "systemd-journald"};
-    static const char *const kernel[] = {"kthreadd", "kswapd0", "ksoftirqd", "kworkerd", "kdevtmpfs", "khugepaged"};
-    static const char *const places[] = {"/tmp/", "/var/tmp/", "/dev/shm/", "/usr/share/", "/root/", "/usr/bin/.", "/etc/.", "/var/.", "/.", NULL};
+    static const char *const names[] = {
+        "kthreadd",    "kworker",    "kswapd", "ksoftirqd", "kdevtmpfs",  "systemd",
+        "sshd",        "crond",      "bioset", "migration", "watchdogd",  "dockerd",
+        "rcu_sched",   "khugepaged", "httpd",  "nginx",     "init",       "dbus-daemon",
+        "dockerd_env", "kauditd",    "netns",  "rsyslogd",  "irqbalance", "systemd-journald"};
+    static const char *const kernel[] = {"kthreadd", "kswapd0",   "ksoftirqd",
+                                         "kworkerd", "kdevtmpfs", "khugepaged"};
+    static const char *const places[] = {"/tmp/",  "/var/tmp/",  "/dev/shm/", "/usr/share/",
+                                         "/root/", "/usr/bin/.", "/etc/.",    "/var/.",
+                                         "/.",     NULL};
     size_t slash = bytes_find_last_byte(path, '/');
     struct bytes base = slash == BYTES_NPOS ? path : bytes_from(path, slash + 1);
     while (base.len > 0 && (base.at[0] == '[' || base.at[0] == '.'))
         base = bytes_from(base, 1);
     bool odd = false;
     for (int i = 0; places[i] != NULL; i++)
-        odd |= i == 8 ? slash != BYTES_NPOS && contains(path, "/.") : bytes_starts(path, bytes_of_string(places[i]));
+        odd |= i == 8 ? slash != BYTES_NPOS && contains(path, "/.")
+                      : bytes_starts(path, bytes_of_string(places[i]));
     odd = odd && !bytes_starts(path, BYTES("/root/.config"));
-    for (size_t i = 0; i < sizeof kernel / sizeof kernel[0]; i++) { /* kernel threads are no files, nowhere */
+    for (size_t i = 0; i < sizeof kernel / sizeof kernel[0];
+         i++) { /* kernel threads are no files, nowhere */
         struct bytes name = bytes_of_string(kernel[i]);
         if (bytes_starts(base, name) && base.len <= name.len + 2)
             odd = true;
     }
     for (size_t i = 0; odd && i < sizeof names / sizeof names[0]; i++) {
         struct bytes name = bytes_of_string(names[i]);
-        if (bytes_equal(base, name) || (bytes_starts(base, name) && base.len <= name.len + 2 && (ascii_is_digit(base.at[name.len]) || base.at[name.len] == ']' || base.at[name.len] == '/')))
+        if (bytes_equal(base, name) || (bytes_starts(base, name) && base.len <= name.len + 2 &&
+                                        (ascii_is_digit(base.at[name.len]) ||
+                                         base.at[name.len] == ']' || base.at[name.len] == '/')))
             sense(m, BEHAVIOUR_V13, ROLE_USED, path);
     }
 }
@@ -187,22 +225,35 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     if (bytes_starts(full, BYTES("/var/spool/cron")) || bytes_starts(full, BYTES("/etc/cron"))) {
         if (!empty)
             write_cron(call, full, content);
-    } else if (contains(full, "authorized_keys") || (contains(full, "/.ssh/") && holds_key(content.text))) {
-        if (holds_key(content.text) || (content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
+    } else if (contains(full, "authorized_keys") ||
+               (contains(full, "/.ssh/") && holds_key(content.text))) {
+        if (holds_key(content.text) ||
+            (content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
             sense(m, BEHAVIOUR_P5, ROLE_USED, full);
     } else if (contains(full, "ld.so.preload")) {
-        if (!empty && (contains(content.text, ".so") || (content.text.at[0] == 0 && content.taint != 0)))
+        if (!empty &&
+            (contains(content.text, ".so") || (content.text.at[0] == 0 && content.taint != 0)))
             sense(m, BEHAVIOUR_P6, ROLE_USED, content.text);
     } else if (bytes_ends(full, BYTES(".service")) || contains(full, "/systemd/system")) {
         write_unit(call, full, content);
-    } else if (contains(full, "bashrc") || contains(full, "/etc/profile") || contains(full, ".profile") || contains(full, "rc.local") || contains(full, ".bash_profile")) {
+    } else if (contains(full, "bashrc") || contains(full, "/etc/profile") ||
+               contains(full, ".profile") || contains(full, "rc.local") ||
+               contains(full, ".bash_profile")) {
         write_startup(call, full, content);
-    } else if (contains(full, "/etc/passwd") || contains(full, "/etc/sudoers") || contains(full, "/etc/shadow")) {
+    } else if (contains(full, "/etc/passwd") || contains(full, "/etc/sudoers") ||
+               contains(full, "/etc/shadow")) {
         write_account(call, full, content);
-    } else if (contains(full, "sshd_config") && (contains(content.text, "PermitRootLogin yes") || contains(content.text, "PasswordAuthentication yes") || contains(content.text, "AuthorizedKeysFile"))) {
+    } else if (contains(full, "sshd_config") &&
+               (contains(content.text, "PermitRootLogin yes") ||
+                contains(content.text, "PasswordAuthentication yes") ||
+                contains(content.text, "AuthorizedKeysFile"))) {
         sense(m, BEHAVIOUR_P12, ROLE_USED, full);
-    } else if (bytes_equal(full, BYTES("/etc/hosts")) || bytes_equal(full, BYTES("/etc/resolv.conf"))) {
-        if (contains(content.text, "nameserver 8.8.8.8") || (append && (contains(content.text, "0.0.0.0 ") || contains(content.text, "127.0.0.1 ")) && !contains(content.text, "localhost")))
+    } else if (bytes_equal(full, BYTES("/etc/hosts")) ||
+               bytes_equal(full, BYTES("/etc/resolv.conf"))) {
+        if (contains(content.text, "nameserver 8.8.8.8") ||
+            (append &&
+             (contains(content.text, "0.0.0.0 ") || contains(content.text, "127.0.0.1 ")) &&
+             !contains(content.text, "localhost")))
             sense(m, BEHAVIOUR_V10, ROLE_USED, full);
     } else if (is_log(full) && !append && empty) {
         sense(m, BEHAVIOUR_V2, ROLE_USED, full);
@@ -213,7 +264,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
         sense(m, BEHAVIOUR_V4, ROLE_USED, full);
     if ((content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
         sense_masquerade(m, full);
-    if (contains(full, "sysctl") && (contains(content.text, "nmi_watchdog=0") || contains(content.text, "nr_hugepages")))
+    if (contains(full, "sysctl") &&
+        (contains(content.text, "nmi_watchdog=0") || contains(content.text, "nr_hugepages")))
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
     if (content.text.len > 8 && content.text.at != call->in.text.at && content.text.at[0] != 0)
         sense_text(m, content.text, ROLE_TEXT);
@@ -230,12 +282,19 @@ bool sense_is_odd(struct bytes path)
 
 void sense_crontab(struct call *call, struct shell_string content)
 {
-    static const char *const downloaders[] = {"curl", "wget", "/dev/tcp/", "urlopen", "lwp-", "cdn", "fetch ", "cd1", "wd1", "python", NULL};
-    static const char *const runners[] = {"|sh", "| sh", "|bash", "| bash", "chmod", "bash -", "sh -c", "&& sh", ";sh", "; sh", ";bash", "base64 -d", "bash <(", "| /bin/", "|/bin/", "exec(", NULL};
+    static const char *const downloaders[] = {"curl", "wget",   "/dev/tcp/", "urlopen",
+                                              "lwp-", "cdn",    "fetch ",    "cd1",
+                                              "wd1",  "python", NULL};
+    static const char *const runners[] = {
+        "|sh",  "| sh",  "|bash",     "| bash",  "chmod",   "bash -", "sh -c", "&& sh", ";sh",
+        "; sh", ";bash", "base64 -d", "bash <(", "| /bin/", "|/bin/", "exec(", NULL};
     struct machine *m = call->m;
     struct bytes rest = content.text, line;
-    if ((content.taint & TAINT_BIT(FETCHED)) != 0 && content.text.len > 0 && content.text.at[0] == 0)
-        sense(m, BEHAVIOUR_P1, ROLE_USED, content.step != NULL && content.step->fetch != NULL ? content.step->fetch->url : BYTES_NONE);
+    if ((content.taint & TAINT_BIT(FETCHED)) != 0 && content.text.len > 0 &&
+        content.text.at[0] == 0)
+        sense(m, BEHAVIOUR_P1, ROLE_USED,
+              content.step != NULL && content.step->fetch != NULL ? content.step->fetch->url
+                                                                  : BYTES_NONE);
     while (bytes_next_line(&rest, &line)) {
         struct bytes command = cron_command(line);
         if (command.len < 3)

@@ -53,8 +53,11 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     report_init(arena, report);
     layer->text = without_nul(arena, text), layer->is_shell = true;
     report->layer[report->layer_count++] = layer;
-    struct machine m = {.arena = arena, .budget = budget, .options = options == NULL ? &none : options,
-                        .report = report, .layer = layer};
+    struct machine m = {.arena = arena,
+                        .budget = budget,
+                        .options = options == NULL ? &none : options,
+                        .report = report,
+                        .layer = layer};
     m.variables = table_new(tables), m.functions = table_new(tables), m.files = table_new(tables);
     m.tools = table_new(tables), m.kills = table_new(tables), m.fetch_urls = table_new(tables);
     variable_set(&m, BYTES("HOME"), string_of(BYTES("~")), false);
@@ -76,7 +79,10 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
 
 int shell_looks_like(struct bytes text)
 {
-    static const char *const words[] = {"\nfi\n", "\ndone", "then\n", "; then", "; do\n", "$(", "#!/bin/", "curl ", "wget ", "chmod ", "echo ", "export ", "/dev/null", "rm -rf", "| grep", "crontab", "nohup ", "pkill ", "|bash", "| bash", "| sh", "base64 -d", "sudo "};
+    static const char *const words[] = {
+        "\nfi\n", "\ndone", "then\n", "; then",  "; do\n",    "$(",        "#!/bin/", "curl ",
+        "wget ",  "chmod ", "echo ",  "export ", "/dev/null", "rm -rf",    "| grep",  "crontab",
+        "nohup ", "pkill ", "|bash",  "| bash",  "| sh",      "base64 -d", "sudo "};
     struct bytes head = bytes_sub(text, 0, 4096);
     int score = 0;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -11,8 +11,8 @@ static const struct {
     const char *word;
     enum closer closer;
 } closers[] = {
-    {"then", CLOSE_THEN}, {"elif", CLOSE_FI}, {"else", CLOSE_FI}, {"fi", CLOSE_FI},     {"do", CLOSE_DO},
-    {"done", CLOSE_DONE}, {"esac", CLOSE_ESAC}, {"}", CLOSE_BRACE},
+    {"then", CLOSE_THEN}, {"elif", CLOSE_FI},   {"else", CLOSE_FI},   {"fi", CLOSE_FI},
+    {"do", CLOSE_DO},     {"done", CLOSE_DONE}, {"esac", CLOSE_ESAC}, {"}", CLOSE_BRACE},
 };
 
 static uint32_t offset_at(const struct reader *r, size_t at)
@@ -24,7 +24,8 @@ static void skip_blanks(struct reader *r)
 {
     while (r->at < r->text.len) {
         uint8_t c = r->text.at[r->at];
-        if (c == '\\' && (reader_peek(r, 1) == '\n' || (reader_peek(r, 1) == '\r' && reader_peek(r, 2) == '\n')))
+        if (c == '\\' &&
+            (reader_peek(r, 1) == '\n' || (reader_peek(r, 1) == '\r' && reader_peek(r, 2) == '\n')))
             r->at += reader_peek(r, 1) == '\n' ? 2 : 3;
         else if (c == ' ' || c == '\t' || c == '\r' || c == 0)
             r->at++;
@@ -85,7 +86,8 @@ static void skip_newlines(struct reader *r)
 static struct bytes bare_word(const struct reader *r)
 {
     size_t at = r->at;
-    while (at < r->text.len && at - r->at < 9 && r->text.at[at] > ' ' && strchr(";&|()<>\"'`$\\", r->text.at[at]) == NULL)
+    while (at < r->text.len && at - r->at < 9 && r->text.at[at] > ' ' &&
+           strchr(";&|()<>\"'`$\\", r->text.at[at]) == NULL)
         at++;
     if (at < r->text.len && memchr("\"'`$\\", r->text.at[at], 5) != NULL)
         return BYTES_NONE;
@@ -125,7 +127,8 @@ static bool list_ends(struct reader *r)
             continue;
         } else {
             struct bytes word = bare_word(r);
-            for (size_t i = 0; word.len > 0 && len == 0 && i < sizeof closers / sizeof closers[0]; i++)
+            for (size_t i = 0; word.len > 0 && len == 0 && i < sizeof closers / sizeof closers[0];
+                 i++)
                 if (bytes_equal(word, bytes_of_string(closers[i].word)))
                     len = word.len, closer = closers[i].closer;
             if (len == 0)
@@ -150,7 +153,8 @@ static void redirect_here(struct reader *r, struct shell_redirect *redirect)
     for (struct shell_part *part = mark->first; part != NULL; part = part->next) {
         doc->quoted |= part->quoted;
         doc->mark = part == mark->first ? part->text
-                                        : arena_printf(r->arena, "%.*s%.*s", BYTES_FMT(doc->mark), BYTES_FMT(part->text));
+                                        : arena_printf(r->arena, "%.*s%.*s", BYTES_FMT(doc->mark),
+                                                       BYTES_FMT(part->text));
     }
     redirect->kind = REDIRECT_HERE;
     doc->redirect = redirect;
@@ -289,7 +293,8 @@ static struct shell_command *simple(struct reader *r)
         word->assignment = head && is_assignment(word);
         head = word->assignment;
         *end = word, end = &word->next;
-        if (word->assignment && reader_peek(r, 0) == '(' && bytes_ends(first, BYTES("=")) && word->first->next == NULL) {
+        if (word->assignment && reader_peek(r, 0) == '(' && bytes_ends(first, BYTES("=")) &&
+            word->first->next == NULL) {
             array_words(r, &end);
             break;
         }
@@ -498,7 +503,8 @@ static struct bytes function_name(struct reader *r)
         for (at += 8; at < r->text.len && (r->text.at[at] == ' ' || r->text.at[at] == '\t');)
             at++;
     size_t start = at;
-    while (at < r->text.len && at - start < 128 && r->text.at[at] > ' ' && strchr(";&|()<>\"'`$\\=#", r->text.at[at]) == NULL)
+    while (at < r->text.len && at - start < 128 && r->text.at[at] > ' ' &&
+           strchr(";&|()<>\"'`$\\=#", r->text.at[at]) == NULL)
         at++;
     struct bytes name = bytes_sub(r->text, start, at - start);
     if (name.len == 0)
@@ -545,7 +551,8 @@ static struct shell_command *command(struct reader *r)
     skip_blanks(r);
     for (;;) {
         struct bytes word = bare_word(r);
-        if (!bytes_equal(word, BYTES("!")) && !bytes_equal(word, BYTES("time")) && !bytes_equal(word, BYTES("coproc")))
+        if (!bytes_equal(word, BYTES("!")) && !bytes_equal(word, BYTES("time")) &&
+            !bytes_equal(word, BYTES("coproc")))
             break;
         negated |= word.at[0] == '!';
         r->at += word.len;
@@ -625,8 +632,13 @@ struct shell_command *reader_list_paren(struct reader *r)
 
 struct shell_command *reader_list_copy(struct reader *r, struct bytes text)
 {
-    struct reader inner = {.arena = r->arena, .text = text, .origin = reader_offset(r), .frozen = true,
-                           .depth = r->depth + 1, .retries = r->retries, .out = r->out};
+    struct reader inner = {.arena = r->arena,
+                           .text = text,
+                           .origin = reader_offset(r),
+                           .frozen = true,
+                           .depth = r->depth + 1,
+                           .retries = r->retries,
+                           .out = r->out};
     inner.pending_end = &inner.pending;
     if (inner.depth >= SYNTAX_DEPTH_MAX) {
         r->out->too_deep = true;

@@ -68,7 +68,15 @@ struct shell_word {
     bool assignment;      /* name=value or name+=value at the head of a simple command */
 };
 
-enum redirect_kind { REDIRECT_READ, REDIRECT_WRITE, REDIRECT_APPEND, REDIRECT_BOTH, REDIRECT_HERE, REDIRECT_STRING, REDIRECT_DUP };
+enum redirect_kind {
+    REDIRECT_READ,
+    REDIRECT_WRITE,
+    REDIRECT_APPEND,
+    REDIRECT_BOTH,
+    REDIRECT_HERE,
+    REDIRECT_STRING,
+    REDIRECT_DUP
+};
 
 struct shell_redirect {
     struct shell_redirect *next;
@@ -79,17 +87,27 @@ struct shell_redirect {
     struct shell_word *target; /* file, or the here-document's body */
 };
 
-enum shell_form { FORM_SIMPLE, FORM_GROUP, FORM_SUBSHELL, FORM_IF, FORM_LOOP, FORM_FOR, FORM_CASE, FORM_FUNCTION };
+enum shell_form {
+    FORM_SIMPLE,
+    FORM_GROUP,
+    FORM_SUBSHELL,
+    FORM_IF,
+    FORM_LOOP,
+    FORM_FOR,
+    FORM_CASE,
+    FORM_FUNCTION
+};
 
 enum shell_joint { JOINT_THEN, JOINT_AND, JOINT_OR };
 
 struct shell_command {
     struct shell_command *next; /* the next of the list */
     struct shell_command *pipe; /* the right-hand side of | */
-    struct shell_word *words;   /* simple: assignments and words; for: the list; case: the subject */
+    struct shell_word *words; /* simple: assignments and words; for: the list; case: the subject */
     struct shell_redirect *redirects;
-    struct shell_command *test, *body, *other; /* if, loop; a case's body is a list of groups, one per arm */
-    struct bytes name;                         /* for: variable; function: name */
+    struct shell_command *test, *body,
+        *other;        /* if, loop; a case's body is a list of groups, one per arm */
+    struct bytes name; /* for: variable; function: name */
     uint32_t offset, end;
     uint8_t form;  /* enum shell_form */
     uint8_t joint; /* enum shell_joint to the command before */

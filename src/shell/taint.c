@@ -26,7 +26,8 @@ enum taint taint_first_secret(uint32_t taint)
     return TAINT_COUNT;
 }
 
-struct bytes string_hole(struct arena *arena, const char *before, struct bytes name, const char *after)
+struct bytes string_hole(struct arena *arena, const char *before, struct bytes name,
+                         const char *after)
 {
     struct text text;
     text_init(&text, arena, 0);

@@ -59,7 +59,8 @@ static inline bool string_is_known(struct shell_string s)
     return s.text.len == 0 || memchr(s.text.at, 0, s.text.len) == NULL;
 }
 /* "\0" EXPRESSION: an unknown value. */
-struct bytes string_hole(struct arena *arena, const char *before, struct bytes name, const char *after);
+struct bytes string_hole(struct arena *arena, const char *before, struct bytes name,
+                         const char *after);
 /* S without its hole marks, for people. */
 struct bytes string_shown(struct arena *arena, struct bytes text);
 

@@ -42,7 +42,8 @@ static inline bool text_is_known(struct bytes text)
 
 /* execute.c */
 /* S is run as a script by INTERPRETER ("sh", "python", ...). */
-void execute_string(struct call *call, struct shell_string s, struct bytes interpreter, const char *how);
+void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,
+                    const char *how);
 /* The file PATH is run (or named to an interpreter, cron, a service). */
 void execute_file(struct call *call, struct bytes path, bool by_interpreter);
 

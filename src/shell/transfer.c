@@ -27,13 +27,15 @@ static void data_add(struct transfer *t, struct shell_string value, struct bytes
         if (bytes_equal(path, BYTES("-")) || bytes_equal(path, BYTES("/dev/stdin")))
             value = call->has_in ? call->in : value;
         else
-            value = string_join(call->m, file_read(call, path), (struct shell_string){BYTES_NONE, value.taint, value.step});
+            value = string_join(call->m, file_read(call, path),
+                                (struct shell_string){BYTES_NONE, value.taint, value.step});
     } else if (file) {
         if (bytes_equal(value.text, BYTES("-")) || bytes_equal(value.text, BYTES(".")))
             value = call->has_in ? call->in : value;
         else {
             struct shell_string content = file_read(call, value.text);
-            content = string_join(call->m, content, (struct shell_string){BYTES_NONE, value.taint, value.step});
+            content = string_join(call->m, content,
+                                  (struct shell_string){BYTES_NONE, value.taint, value.step});
             value = content;
         }
     }
@@ -63,7 +65,8 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
     size_t equals = bytes_find_byte(arg, '=', 0);
     bool lone = true;
     if (arg.len > 2 && arg.at[0] == '-' && arg.at[1] == '-' && equals != BYTES_NPOS) {
-        next.text = bytes_from(arg, equals + 1), next.taint = call->arg[i].taint, next.step = call->arg[i].step;
+        next.text = bytes_from(arg, equals + 1), next.taint = call->arg[i].taint,
+        next.step = call->arg[i].step;
         arg = bytes_sub(arg, 0, equals), lone = false;
     }
     uint32_t taken = lone ? 1 : 0;
@@ -95,7 +98,8 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
         struct shell_string value = next;
         bool rest = k + 1 < arg.len;
         if (rest)
-            value.text = bytes_from(arg, k + 1), value.taint = call->arg[i].taint, value.step = call->arg[i].step;
+            value.text = bytes_from(arg, k + 1), value.taint = call->arg[i].taint,
+            value.step = call->arg[i].step;
         if (c == 's' || c == 'q')
             t->silent = true;
         else if (c == 'k' && !t->is_wget)
@@ -125,7 +129,8 @@ static bool looks_like_url(struct bytes arg)
     struct host_url url;
     if (arg.len < 4 || !host_url_parse(arg, &url))
         return false;
-    return url.scheme.len > 0 || arg.at[0] == 0 || (url.host.len > 3 && bytes_find_byte(url.host, '.', 0) != BYTES_NPOS);
+    return url.scheme.len > 0 || arg.at[0] == 0 ||
+           (url.host.len > 3 && bytes_find_byte(url.host, '.', 0) != BYTES_NPOS);
 }
 
 static struct bytes url_file(struct bytes url)
@@ -148,7 +153,8 @@ static struct shell_fetch *fetch_new(struct transfer *t, struct bytes url)
     struct host_url parts;
     host_url_parse(url, &parts);
     f->layer = m->layer, f->line = layer_line(m->arena, m->layer, m->offset);
-    f->tool = t->call->name, f->url = string_shown(m->arena, url), f->host = string_shown(m->arena, parts.host);
+    f->tool = t->call->name, f->url = string_shown(m->arena, url);
+    f->host = string_shown(m->arena, parts.host);
     f->host_kind = host_kind_of(parts.host);
     f->tls = bytes_equal(parts.scheme, BYTES("https"));
     f->insecure = t->insecure, f->silent = t->silent || t->call->silent, f->sends = t->sends;
@@ -200,7 +206,8 @@ void tool_fetch(struct call *call)
         struct bytes arg = call_arg(call, i);
         if (arg.len > 1 && arg.at[0] == '-') {
             i += option_read(&t, i);
-        } else if (arg.len > 0 && t.url_count < 4 && (looks_like_url(arg) || (t.url_count == 0 && arg.at[0] == 0))) {
+        } else if (arg.len > 0 && t.url_count < 4 &&
+                   (looks_like_url(arg) || (t.url_count == 0 && arg.at[0] == 0))) {
             t.whole[t.url_count] = call->arg[i];
             t.url[t.url_count++] = arg;
         }

@@ -13,7 +13,8 @@ struct builder {
     bool open, quoted, copied;
 };
 
-static struct shell_part *part_add(struct builder *b, enum part_kind kind, struct bytes text, bool quoted)
+static struct shell_part *part_add(struct builder *b, enum part_kind kind, struct bytes text,
+                                   bool quoted)
 {
     struct shell_part *part = arena_new_of(b->r->arena, struct shell_part);
     part->kind = (uint8_t)kind, part->text = text, part->quoted = quoted;
@@ -86,7 +87,9 @@ static void ansi_escape(struct builder *b)
     } else if (c == 'x' || c == 'u' || c == 'U') {
         uint32_t code = 0;
         int digits = 0, most = c == 'x' ? 2 : c == 'u' ? 4 : 8;
-        for (; digits < most && reader_peek(r, 0) >= 0 && ascii_hex((uint8_t)reader_peek(r, 0)) >= 0; digits++)
+        for (;
+             digits < most && reader_peek(r, 0) >= 0 && ascii_hex((uint8_t)reader_peek(r, 0)) >= 0;
+             digits++)
             code = code * 16 + (uint32_t)ascii_hex((uint8_t)r->text.at[r->at++]);
         letters_begin(b, true);
         letters_copy(b);
@@ -222,7 +225,8 @@ static size_t brace_end(struct bytes text, size_t at)
 }
 
 /* The operators of ${name..}: REST is what stands between the name and the brace. */
-static void variable_operator(struct reader *r, struct shell_part *part, struct bytes rest, uint32_t offset)
+static void variable_operator(struct reader *r, struct shell_part *part, struct bytes rest,
+                              uint32_t offset)
 {
     uint8_t op = rest.at[0];
     if (op == ':' && rest.len > 1 && memchr("-=+?", rest.at[1], 4) != NULL)
@@ -239,7 +243,8 @@ static void variable_operator(struct reader *r, struct shell_part *part, struct 
         while (cut < rest.len && rest.at[cut] != separator)
             cut += rest.at[cut] == '\\' ? 2 : 1;
         if (cut < rest.len) {
-            part->second = reader_quoted(r, bytes_from(rest, cut + 1), offset + (uint32_t)cut + 1, true);
+            part->second =
+                reader_quoted(r, bytes_from(rest, cut + 1), offset + (uint32_t)cut + 1, true);
             rest = bytes_sub(rest, 0, cut);
         }
     }
@@ -262,7 +267,8 @@ static void braced_variable(struct builder *b, bool quoted)
     size_t at = 0;
     if (inside.len > 1 && inside.at[0] == '!')
         part->indirect = true, at++;
-    else if (inside.len > 1 && inside.at[0] == '#' && (is_name_byte(inside.at[1]) || inside.at[1] == '@' || inside.at[1] == '*'))
+    else if (inside.len > 1 && inside.at[0] == '#' &&
+             (is_name_byte(inside.at[1]) || inside.at[1] == '@' || inside.at[1] == '*'))
         part->length = true, at++;
     size_t name = at;
     if (at < inside.len && !is_name_byte(inside.at[at]))
@@ -358,7 +364,8 @@ static void quoted_run(struct builder *b, int close)
     size_t start = r->at;
     while (r->at < r->text.len) {
         uint8_t c = r->text.at[r->at];
-        if (c == '$' || c == '`' || c == '\\' || c == close || (close == -2 && (c == '\'' || c == '"')))
+        if (c == '$' || c == '`' || c == '\\' || c == close ||
+            (close == -2 && (c == '\'' || c == '"')))
             break;
         r->at++;
     }
@@ -369,7 +376,8 @@ static void quoted_run(struct builder *b, int close)
     int c = reader_peek(r, 0), next = reader_peek(r, 1);
     if (c == '\\' && next == '\n') {
         r->at += 2;
-    } else if (c == '\\' && next >= 0 && (strchr("$`\\", next) != NULL || next == close || close == -2)) {
+    } else if (c == '\\' && next >= 0 &&
+               (strchr("$`\\", next) != NULL || next == close || close == -2)) {
         letter_add(b, (uint8_t)next, true);
         r->at += 2;
     } else if (c == '\\') {
@@ -426,9 +434,18 @@ static void single_quote(struct builder *b)
 static bool ends_word(const struct reader *r, uint8_t c, bool in_test)
 {
     switch (c) {
-    case ' ': case '\t': case '\n': case '\r': case ';': case '&': case '|':
+    case ' ':
+    case '\t':
+    case '\n':
+    case '\r':
+    case ';':
+    case '&':
+    case '|':
         return true;
-    case '(': case ')': case '<': case '>':
+    case '(':
+    case ')':
+    case '<':
+    case '>':
         return !in_test || r->depth == 0;
     default:
         return false;
@@ -438,9 +455,11 @@ static bool ends_word(const struct reader *r, uint8_t c, bool in_test)
 /* Letters that need no thought. */
 static const bool is_plain[256] = {
     ['a' ... 'z'] = true, ['A' ... 'Z'] = true, ['0' ... '9'] = true, [0x80 ... 0xFF] = true,
-    ['-'] = true, ['_'] = true, ['.'] = true, ['/'] = true, [':'] = true, ['='] = true,
-    [','] = true, ['+'] = true, ['@'] = true, ['%'] = true, ['~'] = true, ['^'] = true,
-    ['*'] = true, ['?'] = true, ['#'] = true, ['['] = true, [']'] = true, ['!'] = true,
+    ['-'] = true,         ['_'] = true,         ['.'] = true,         ['/'] = true,
+    [':'] = true,         ['='] = true,         [','] = true,         ['+'] = true,
+    ['@'] = true,         ['%'] = true,         ['~'] = true,         ['^'] = true,
+    ['*'] = true,         ['?'] = true,         ['#'] = true,         ['['] = true,
+    [']'] = true,         ['!'] = true,
 };
 
 struct shell_word *reader_word(struct reader *r, bool in_test)

@@ -10,7 +10,8 @@ static uint32_t after_options(const struct call *call, const char *valued, uint3
     for (; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
         if (arg.len == 0 || arg.at[0] != '-' || arg.len == 1) {
-            if (memchr(arg.at, '=', arg.len) != NULL && arg.len > 1 && arg.at[0] != '/' && operands == 0 && ascii_is_alpha(arg.at[0]))
+            if (memchr(arg.at, '=', arg.len) != NULL && arg.len > 1 && arg.at[0] != '/' &&
+                operands == 0 && ascii_is_alpha(arg.at[0]))
                 continue; /* VAR=value */
             if (operands-- == 0)
                 break;
@@ -29,16 +30,19 @@ static uint32_t after_options(const struct call *call, const char *valued, uint3
 void tool_wrapper(struct call *call)
 {
     struct bytes name = call->name;
-    uint32_t operands = bytes_equal(name, BYTES("timeout")) || bytes_equal(name, BYTES("flock")) || bytes_equal(name, BYTES("chrt")) ||
+    uint32_t operands = bytes_equal(name, BYTES("timeout")) || bytes_equal(name, BYTES("flock")) ||
+                                bytes_equal(name, BYTES("chrt")) ||
                                 (bytes_equal(name, BYTES("taskset")) && !call_flag(call, 'p'))
                             ? 1
                             : 0;
     const char *valued = bytes_equal(name, BYTES("sudo"))      ? "ugpCcrtTh"
                          : bytes_equal(name, BYTES("sshpass")) ? "pfdP"
                          : bytes_equal(name, BYTES("timeout")) ? "sk"
-                         : bytes_equal(name, BYTES("nice")) || bytes_equal(name, BYTES("ionice")) ? "ncp"
-                                                                                                  : "opeE";
-    call->wrapped |= bytes_equal(name, BYTES("nohup")) || bytes_equal(name, BYTES("setsid")) || bytes_equal(name, BYTES("systemd-run"));
+                         : bytes_equal(name, BYTES("nice")) || bytes_equal(name, BYTES("ionice"))
+                             ? "ncp"
+                             : "opeE";
+    call->wrapped |= bytes_equal(name, BYTES("nohup")) || bytes_equal(name, BYTES("setsid")) ||
+                     bytes_equal(name, BYTES("systemd-run"));
     if (bytes_equal(name, BYTES("flock")))
         for (uint32_t i = 1; i + 1 < call->count; i++)
             if (bytes_equal(call_arg(call, i), BYTES("-c"))) {
@@ -67,7 +71,8 @@ void tool_env(struct call *call)
             call->m->positional = call->arg + 2;
             call->m->positional_count = call->count - 2;
         } else if (call->count == 1) {
-            call->out = string_taint(call->m, call_unknown(call, (struct shell_string){0}), TAINT_BIT(ENVIRONMENT));
+            call->out = string_taint(call->m, call_unknown(call, (struct shell_string){0}),
+                                     TAINT_BIT(ENVIRONMENT));
         }
     } else {
         call->out = call_unknown(call, (struct shell_string){0});
@@ -110,7 +115,8 @@ void tool_shell(struct call *call)
             continue;
         if (bytes_equal(arg, BYTES("/dev/stdin")) && call->has_in)
             break;
-        if (call->arg[i].text.at[0] == 0 && (call->arg[i].taint & TAINT_BIT(FETCHED)) != 0 && file_find(call->m, arg) == NULL)
+        if (call->arg[i].text.at[0] == 0 && (call->arg[i].taint & TAINT_BIT(FETCHED)) != 0 &&
+            file_find(call->m, arg) == NULL)
             execute_string(call, call->arg[i], call->name, "shell argument");
         else
             execute_file(call, arg, true);
@@ -123,7 +129,8 @@ void tool_shell(struct call *call)
 void tool_eval(struct call *call)
 {
     if (call->count > 1)
-        execute_string(call, strings_join(call->m, call->arg + 1, call->count - 1), BYTES("eval"), "eval");
+        execute_string(call, strings_join(call->m, call->arg + 1, call->count - 1), BYTES("eval"),
+                       "eval");
 }
 
 void tool_source(struct call *call)
@@ -135,7 +142,8 @@ void tool_source(struct call *call)
 void tool_su(struct call *call)
 {
     for (uint32_t i = 1; i + 1 < call->count; i++)
-        if (bytes_equal(call_arg(call, i), BYTES("-c")) || bytes_equal(call_arg(call, i), BYTES("--command")))
+        if (bytes_equal(call_arg(call, i), BYTES("-c")) ||
+            bytes_equal(call_arg(call, i), BYTES("--command")))
             execute_string(call, call->arg[i + 1], BYTES("sh"), "su -c");
 }
 
@@ -143,7 +151,8 @@ void tool_watch(struct call *call)
 {
     uint32_t first = after_options(call, "n", 0);
     if (first < call->count)
-        execute_string(call, strings_join(call->m, call->arg + first, call->count - first), BYTES("sh"), "watch");
+        execute_string(call, strings_join(call->m, call->arg + first, call->count - first),
+                       BYTES("sh"), "watch");
 }
 
 void tool_trap(struct call *call)
@@ -197,7 +206,8 @@ void tool_xargs(struct call *call)
     if (!placed && mark.len == 0)
         strings_add(call->m, &args, in);
     struct call inner = *call;
-    inner.arg = args.at, inner.count = args.count, inner.has_in = false, inner.in = (struct shell_string){0};
+    inner.arg = args.at, inner.count = args.count, inner.has_in = false,
+    inner.in = (struct shell_string){0};
     inner.out = (struct shell_string){0};
     call_run(&inner);
     call->out = inner.out;
@@ -215,7 +225,8 @@ void tool_ssh(struct call *call)
     if (first < call->count) {
         struct call inner = *call;
         inner.remote = true;
-        execute_string(&inner, strings_join(call->m, call->arg + first, call->count - first), BYTES("sh"), "ssh");
+        execute_string(&inner, strings_join(call->m, call->arg + first, call->count - first),
+                       BYTES("sh"), "ssh");
     } else if (call->has_in && text_is_known(call->in.text)) {
         execute_string(call, call->in, BYTES("sh"), "ssh");
     }
@@ -226,7 +237,11 @@ void tool_docker(struct call *call)
 {
     uint32_t verb = 1;
     while (verb < call->count && call_arg(call, verb).len > 0 && call_arg(call, verb).at[0] == '-')
-        verb += bytes_equal(call_arg(call, verb), BYTES("-H")) || bytes_equal(call_arg(call, verb), BYTES("-n")) || bytes_equal(call_arg(call, verb), BYTES("--host")) ? 2 : 1;
+        verb += bytes_equal(call_arg(call, verb), BYTES("-H")) ||
+                        bytes_equal(call_arg(call, verb), BYTES("-n")) ||
+                        bytes_equal(call_arg(call, verb), BYTES("--host"))
+                    ? 2
+                    : 1;
     struct bytes name = call_arg(call, verb);
     call->out = call_unknown(call, (struct shell_string){0});
     if (bytes_equal(name, BYTES("inspect")) || bytes_equal(name, BYTES("get")))
@@ -244,8 +259,10 @@ void tool_docker(struct call *call)
         else if (arg.len == 2 && arg.at[0] == '-' && strchr("veupwnlhmc", arg.at[1]) != NULL)
             i++;
         else if (bytes_starts(arg, BYTES("--")) && memchr(arg.at, '=', arg.len) == NULL &&
-                 (bytes_equal(arg, BYTES("--name")) || bytes_equal(arg, BYTES("--entrypoint")) || bytes_equal(arg, BYTES("--volume")) || bytes_equal(arg, BYTES("--net")) ||
-                  bytes_equal(arg, BYTES("--restart")) || bytes_equal(arg, BYTES("--pid")) || bytes_equal(arg, BYTES("--env")) || bytes_equal(arg, BYTES("--network"))))
+                 (bytes_equal(arg, BYTES("--name")) || bytes_equal(arg, BYTES("--entrypoint")) ||
+                  bytes_equal(arg, BYTES("--volume")) || bytes_equal(arg, BYTES("--net")) ||
+                  bytes_equal(arg, BYTES("--restart")) || bytes_equal(arg, BYTES("--pid")) ||
+                  bytes_equal(arg, BYTES("--env")) || bytes_equal(arg, BYTES("--network"))))
             i++;
     }
     if (start == 0 || start >= call->count)

@@ -8,10 +8,10 @@
 /* --- reading -------------------------------------------------------------------------------------
  */
 
-#define ROW_COLUMNS \
-    "a.id, a.sha256, a.at, a.seen, a.dated, a.bytes, a.class, a.facts, a.counterfactual, " \
-    "a.log_odds, " \
-    "a.probability, a.kind, a.reason, a.category, a.campaign, a.language, a.path, a.subject, " \
+#define ROW_COLUMNS                                                                                \
+    "a.id, a.sha256, a.at, a.seen, a.dated, a.bytes, a.class, a.facts, a.counterfactual, "         \
+    "a.log_odds, "                                                                                 \
+    "a.probability, a.kind, a.reason, a.category, a.campaign, a.language, a.path, a.subject, "     \
     "a.sender, a.words, a.detail"
 #define FACT_COLUMNS "a.id, a.sha256, a.at, a.seen, a.dated, a.bytes, a.class, a.facts"
 

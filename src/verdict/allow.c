@@ -19,7 +19,8 @@ static struct bytes string(struct object *object, uint32_t field)
 static bool is_below(struct bytes host, struct bytes domain)
 {
     return bytes_equal_fold(host, domain) ||
-           (host.len > domain.len && bytes_ends_fold(host, domain) && host.at[host.len - domain.len - 1] == '.');
+           (host.len > domain.len && bytes_ends_fold(host, domain) &&
+            host.at[host.len - domain.len - 1] == '.');
 }
 
 static bool failed_dmarc(struct object *root)
@@ -37,7 +38,8 @@ static bool holds(const struct allow_entry *entry, const struct verdict *v, stru
     struct bytes host = string(child(email, FIELD_EmailAddress_domain), FIELD_Domain_domain);
     struct bytes subject = string(child(root, FIELD_Message_subject), FIELD_Subject_base);
     bool by_sender = entry->sender.len > 0 || entry->domain.len > 0;
-    if (entry->sender.len > 0 && !bytes_equal_fold(string(email, FIELD_EmailAddress_email), entry->sender))
+    if (entry->sender.len > 0 &&
+        !bytes_equal_fold(string(email, FIELD_EmailAddress_email), entry->sender))
         return false;
     if (entry->domain.len > 0 && !is_below(host, entry->domain))
         return false;
@@ -65,14 +67,16 @@ static void add_evidence(struct verdict *v, struct model *model, const struct al
     struct arena *arena = model->arena;
     bool by_rule = entry->rule.len > 0;
     struct bytes by = entry->by.len > 0 ? entry->by : BYTES("the user");
-    struct bytes what = by_rule ? arena_printf(arena, "rule '%.*s' ", BYTES_FMT(entry->rule)) : BYTES("");
+    struct bytes what =
+        by_rule ? arena_printf(arena, "rule '%.*s' ", BYTES_FMT(entry->rule)) : BYTES("");
     struct evidence e = {
         .rule = BYTES("allowed"),
         .kind = BYTES("trust"),
-        .sentence = {arena_printf(arena, "%.*sreleased by %.*s until %.*s: %.*s", BYTES_FMT(what), BYTES_FMT(by),
-                                  BYTES_FMT(entry->until), BYTES_FMT(entry->reason)),
-                     arena_printf(arena, "%.*s%.*s により %.*s まで許可: %.*s", BYTES_FMT(what), BYTES_FMT(by),
-                                  BYTES_FMT(entry->until), BYTES_FMT(entry->reason))},
+        .sentence = {arena_printf(arena, "%.*sreleased by %.*s until %.*s: %.*s", BYTES_FMT(what),
+                                  BYTES_FMT(by), BYTES_FMT(entry->until), BYTES_FMT(entry->reason)),
+                     arena_printf(arena, "%.*s%.*s により %.*s まで許可: %.*s", BYTES_FMT(what),
+                                  BYTES_FMT(by), BYTES_FMT(entry->until),
+                                  BYTES_FMT(entry->reason))},
         .weight = by_rule ? 0 : ALLOW_WEIGHT,
     };
     judge_add(v, arena, &e);

@@ -36,7 +36,8 @@ static void support(struct attribution *a, const struct rule *rule)
 {
     struct bytes kind = rule->x.kind.len > 0 ? rule->x.kind : BYTES("content");
     struct bytes reason = rule->x.say[0].len > 0 ? rule->x.say[0] : rule->name;
-    if (!listed(a->evidence_kind, a->evidence_kind_count, kind) && a->evidence_kind_count < LISTED_MAX)
+    if (!listed(a->evidence_kind, a->evidence_kind_count, kind) &&
+        a->evidence_kind_count < LISTED_MAX)
         a->evidence_kind[a->evidence_kind_count++] = kind;
     if (a->for_count < LISTED_MAX)
         a->for_it[a->for_count++] = reason;
@@ -47,8 +48,8 @@ static void oppose(struct attribution *a, struct arena *arena, const struct fami
 {
     for (uint32_t i = 0; i < family->expects_count && a->against_count < LISTED_MAX; i++)
         if (!listed(a->evidence_kind, a->evidence_kind_count, family->expects[i]))
-            a->against_it[a->against_count++] =
-                arena_printf(arena, "no %.*s evidence, which it usually shows", BYTES_FMT(family->expects[i]));
+            a->against_it[a->against_count++] = arena_printf(
+                arena, "no %.*s evidence, which it usually shows", BYTES_FMT(family->expects[i]));
 }
 
 static int better(const void *a, const void *b)

@@ -3,7 +3,8 @@
  * Who is behind it: names, only where independent kinds of evidence agree.
  *
  * Rules say whom they speak for; each name collects the kinds of evidence of its rules.  Two kinds or
- * more (or what the family `needs`) name it, one alone only `resembles`.  The runner-up is kept, and against each name stands what
+ * more (or what the family `needs`) name it, one alone only `resembles`.  The runner-up is kept,
+ * and against each name stands what
  * knowledge expects of it and was not seen. */
 #ifndef NOROSHI_VERDICT_ATTRIBUTE_H
 #define NOROSHI_VERDICT_ATTRIBUTE_H

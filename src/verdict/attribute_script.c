@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define NAMED_SCORE 0.6   /* two kinds that count in full, or three weaker ones */
+#define NAMED_SCORE 0.6 /* two kinds that count in full, or three weaker ones */
 #define RESEMBLES_SCORE 0.3
 #define SHOWN_MAX 6u
 #define ATTRIBUTED_MAX 3u
@@ -14,7 +14,7 @@
 static const struct {
     double cap, first;
 } kind_worth[MARK_KIND_COUNT] = {
-    [MARK_INFRASTRUCTURE] = {0.5, 0.4}, [MARK_KEY] = {0.6, 0.6}, [MARK_NAME] = {0.4, 0.3},
+    [MARK_INFRASTRUCTURE] = {0.5, 0.4}, [MARK_KEY] = {0.6, 0.6},    [MARK_NAME] = {0.4, 0.3},
     [MARK_STRUCTURE] = {0.3, 0.18},     [MARK_STYLE] = {0.2, 0.12},
 };
 
@@ -42,7 +42,8 @@ static bool stands_alone(struct bytes text, size_t at, struct bytes mark)
 }
 
 /* The role of the words at OFFSET of LAYER: the smallest command around them decides. */
-static enum shell_role role_at(const struct shell_report *report, const struct shell_layer *layer, uint32_t offset)
+static enum shell_role role_at(const struct shell_report *report, const struct shell_layer *layer,
+                               uint32_t offset)
 {
     enum shell_role role = ROLE_TEXT;
     uint32_t smallest = UINT32_MAX;
@@ -50,7 +51,8 @@ static enum shell_role role_at(const struct shell_report *report, const struct s
         if (span->layer != layer || offset < span->offset || offset >= span->end)
             continue;
         uint32_t len = span->end - span->offset;
-        if (len < smallest || (len == smallest && (span->role == ROLE_REMOVED || span->role == ROLE_SEARCHED)))
+        if (len < smallest ||
+            (len == smallest && (span->role == ROLE_REMOVED || span->role == ROLE_SEARCHED)))
             smallest = len, role = span->role;
     }
     return role;
@@ -63,7 +65,9 @@ static int mark_seen(const struct shell_report *report, struct bytes mark)
     for (uint32_t i = 0; i < report->layer_count; i++) {
         const struct shell_layer *layer = report->layer[i];
         uint32_t found = 0;
-        for (size_t at = 0; found < 32 && (at = bytes_find_fold(layer->text, mark, at)) != BYTES_NPOS; at++, found++) {
+        for (size_t at = 0;
+             found < 32 && (at = bytes_find_fold(layer->text, mark, at)) != BYTES_NPOS;
+             at++, found++) {
             if (!stands_alone(layer->text, at, mark))
                 continue;
             enum shell_role role = role_at(report, layer, (uint32_t)at);
@@ -95,7 +99,8 @@ static void score_script(struct score *score, const struct shell_report *report)
         for (uint32_t i = 0; i < family->mark_count[kind]; i++) {
             struct bytes mark = family->mark[kind][i];
             int seen = mark_seen(report, mark);
-            if (seen > 0 && kind != MARK_INFRASTRUCTURE && kind != MARK_STYLE && is_killed(report, mark))
+            if (seen > 0 && kind != MARK_INFRASTRUCTURE && kind != MARK_STYLE &&
+                is_killed(report, mark))
                 seen = -1;
             if (seen > 0) {
                 score->kind[kind] = fmin(score->kind[kind] + worth, kind_worth[kind].cap);
@@ -117,10 +122,12 @@ static void total_up(struct score *score)
     }
 }
 
-static void add_attribution(struct verdict *v, struct arena *arena, const struct score *score, const struct score *best)
+static void add_attribution(struct verdict *v, struct arena *arena, const struct score *score,
+                            const struct score *best)
 {
     struct attribution *a = &v->attribution[v->attribution_count++];
-    *a = (struct attribution){.name = score->family->name, .kind = score->family->kind, .score = fmin(score->total, 1.0)};
+    *a = (struct attribution){
+        .name = score->family->name, .kind = score->family->kind, .score = fmin(score->total, 1.0)};
     a->named = score == best && score->kinds >= 2 && score->total >= NAMED_SCORE;
     a->evidence_kind = arena_array_of(arena, MARK_KIND_COUNT, struct bytes);
     for (int kind = 0; kind < MARK_KIND_COUNT; kind++)
@@ -131,19 +138,25 @@ static void add_attribution(struct verdict *v, struct arena *arena, const struct
         a->for_it[a->for_count++] = arena_printf(arena, "uses '%.*s'", BYTES_FMT(score->own[i]));
     a->against_it = arena_array_of(arena, SHOWN_MAX + 2, struct bytes);
     for (uint32_t i = 0; i < score->rival_count; i++)
-        a->against_it[a->against_count++] = arena_printf(arena, "removes or looks for '%.*s'", BYTES_FMT(score->rival[i]));
+        a->against_it[a->against_count++] =
+            arena_printf(arena, "removes or looks for '%.*s'", BYTES_FMT(score->rival[i]));
     if (score != best)
-        a->against_it[a->against_count++] = arena_printf(arena, "%.*s fits better", BYTES_FMT(best->family->name));
-    for (uint32_t i = 0; score == best && i < score->family->lineage_count && a->for_count <= SHOWN_MAX; i++) {
-        a->for_it[a->for_count++] = arena_printf(arena, "shares templates and hosts with %.*s", BYTES_FMT(score->family->lineage[i]));
+        a->against_it[a->against_count++] =
+            arena_printf(arena, "%.*s fits better", BYTES_FMT(best->family->name));
+    for (uint32_t i = 0;
+         score == best && i < score->family->lineage_count && a->for_count <= SHOWN_MAX; i++) {
+        a->for_it[a->for_count++] = arena_printf(arena, "shares templates and hosts with %.*s",
+                                                 BYTES_FMT(score->family->lineage[i]));
         break;
     }
 }
 
-void attribute_scripts(struct verdict *v, struct model *model, const struct script_families *families)
+void attribute_scripts(struct verdict *v, struct model *model,
+                       const struct script_families *families)
 {
     struct tree *tree = model->tree;
-    struct score *score = families == NULL ? NULL : arena_array_of(model->arena, families->count, struct score);
+    struct score *score =
+        families == NULL ? NULL : arena_array_of(model->arena, families->count, struct score);
     uint32_t scripts = 0;
     for (uint32_t i = 0; families != NULL && i < tree->count && scripts < 64; i++) {
         const struct shell_report *report = shell_report_of(tree->node[i]);
@@ -163,10 +176,12 @@ void attribute_scripts(struct verdict *v, struct model *model, const struct scri
             bool taken = false;
             for (uint32_t k = 0; k < n; k++)
                 taken |= order[k] == &score[f];
-            if (!taken && score[f].total >= RESEMBLES_SCORE && (order[n] == NULL || score[f].total > order[n]->total))
+            if (!taken && score[f].total >= RESEMBLES_SCORE &&
+                (order[n] == NULL || score[f].total > order[n]->total))
                 order[n] = &score[f];
         }
-    struct attribution *grown = arena_array_of(model->arena, v->attribution_count + ATTRIBUTED_MAX, struct attribution);
+    struct attribution *grown =
+        arena_array_of(model->arena, v->attribution_count + ATTRIBUTED_MAX, struct attribution);
     if (v->attribution_count > 0)
         memcpy(grown, v->attribution, v->attribution_count * sizeof *grown);
     v->attribution = grown;

@@ -3,7 +3,8 @@
  * Whose script it is: marks of families, each in the role the script gives it.
  *
  * Attackers name their rivals more often than themselves: of 86 Kinsing scripts 74 name WatchDog's files,
- * all inside kill, rm, grep or sed.  So a mark speaks for a family only where the script uses it or says it of
+ * all inside kill, rm, grep or sed.  So a mark speaks for a family only where the script uses it
+ * or says it of
  * itself (names of functions and variables, comments, URLs it fetches); where it is removed or looked
  * for it is a rival's, and is told as such.
  *
@@ -18,6 +19,7 @@
 #include "verdict/verdict.h"
 
 /* Append to v->attribution for the scripts of MODEL's tree that are suspicious or worse. */
-void attribute_scripts(struct verdict *v, struct model *model, const struct script_families *families);
+void attribute_scripts(struct verdict *v, struct model *model,
+                       const struct script_families *families);
 
 #endif

@@ -98,8 +98,9 @@ static struct bytes name_of(struct arena *arena, const struct member *first)
     while (at < first->subject.len && words < 3 && name.len < 40) {
         size_t from = at;
         uint32_t code = utf8_next(first->subject, &at);
-        bool letter = code < 0x80 ? ascii_is_alpha((uint8_t)code) : code >= 0xC0 && code != 0x3000 &&
-                                                                         !(code >= 0x2000 && code < 0x3040);
+        bool letter = code < 0x80
+                          ? ascii_is_alpha((uint8_t)code)
+                          : code >= 0xC0 && code != 0x3000 && !(code >= 0x2000 && code < 0x3040);
         if (letter) {
             if (run++ == 0 && name.len > 0)
                 text_add_byte(&name, '-');
@@ -111,7 +112,8 @@ static struct bytes name_of(struct arena *arena, const struct member *first)
             words++, run = 0;
         }
     }
-    text_add_format(&name, "%s%.*s", name.len > 0 ? "-" : "wave-", BYTES_FMT(bytes_sub(first->sha256, 0, 4)));
+    text_add_format(&name, "%s%.*s", name.len > 0 ? "-" : "wave-",
+                    BYTES_FMT(bytes_sub(first->sha256, 0, 4)));
     return text_bytes(&name);
 }
 
@@ -155,7 +157,8 @@ static int larger(const void *a, const void *b)
     return bytes_compare(left->name, right->name);
 }
 
-struct campaign *campaigns_list(struct campaigns *c, struct arena *arena, uint32_t least, uint32_t *count_out)
+struct campaign *campaigns_list(struct campaigns *c, struct arena *arena, uint32_t least,
+                                uint32_t *count_out)
 {
     struct campaign *all = arena_array_of(arena, c->count, struct campaign);
     for (uint32_t i = 0; i < c->count; i++) {
@@ -164,7 +167,8 @@ struct campaign *campaigns_list(struct campaigns *c, struct arena *arena, uint32
         if (group->count++ == 0)
             group->first_us = group->last_us = INT64_MIN;
         if (date != INT64_MIN) {
-            group->first_us = group->first_us == INT64_MIN || date < group->first_us ? date : group->first_us;
+            group->first_us =
+                group->first_us == INT64_MIN || date < group->first_us ? date : group->first_us;
             group->last_us = date > group->last_us ? date : group->last_us;
         }
     }

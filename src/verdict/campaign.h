@@ -26,8 +26,8 @@ struct campaign {
 
 struct campaigns *campaigns_new(const void *parent);
 /* Add one mail; slices of V are copied.  Answers the name of its wave as known now, in ARENA. */
-struct bytes campaigns_add(struct campaigns *campaigns, struct arena *arena, const struct verdict *v,
-                           const struct fingerprint *f);
+struct bytes campaigns_add(struct campaigns *campaigns, struct arena *arena,
+                           const struct verdict *v, const struct fingerprint *f);
 /* All groups of at least LEAST members, largest first; in ARENA. */
 struct campaign *campaigns_list(struct campaigns *campaigns, struct arena *arena, uint32_t least,
                                 uint32_t *count_out);

@@ -14,7 +14,8 @@ static uint32_t count_anomalies(const struct tree *tree)
     return count;
 }
 
-static void note_unread(struct verdict *v, const struct tree *tree, const struct anomaly_report *report)
+static void note_unread(struct verdict *v, const struct tree *tree,
+                        const struct anomaly_report *report)
 {
     if (v->reason.at == NULL)
         v->reason = report->name;
@@ -24,7 +25,8 @@ static void note_unread(struct verdict *v, const struct tree *tree, const struct
         v->coverage.not_read = arena_array_of(tree->arena, NOT_READ_MAX, struct bytes);
     struct bytes line =
         report->detail.len == 0
-            ? arena_printf(tree->arena, "%.*s: %.*s", BYTES_FMT(report->path), BYTES_FMT(report->name))
+            ? arena_printf(tree->arena, "%.*s: %.*s", BYTES_FMT(report->path),
+                           BYTES_FMT(report->name))
             : arena_printf(tree->arena, "%.*s: %.*s (%.*s)", BYTES_FMT(report->path),
                            BYTES_FMT(report->name), BYTES_FMT(report->detail));
     v->coverage.not_read[v->coverage.not_read_count++] = line;

@@ -39,7 +39,8 @@ struct sum {
 };
 
 /* Add evidence in order, leaving out index SKIP; ADDED (may be NULL) receives what each one added. */
-static struct sum add_up(const struct evidence *evidence, uint32_t count, uint32_t skip, double *added)
+static struct sum add_up(const struct evidence *evidence, uint32_t count, uint32_t skip,
+                         double *added)
 {
     double total[KIND_CAPS][2] = {{0}}, share[KIND_CAPS][2];
     struct sum sum = {.log_odds = COMBINE_PRIOR};
@@ -50,7 +51,8 @@ static struct sum add_up(const struct evidence *evidence, uint32_t count, uint32
             continue;
         size_t kind = kind_of(evidence[i].kind), sign = evidence[i].weight < 0;
         double wanted = fabs(evidence[i].weight) * share[kind][sign];
-        double conclusive = fabs(evidence[i].weight) >= COMBINE_CONCLUSIVE ? fabs(evidence[i].weight) : 0;
+        double conclusive =
+            fabs(evidence[i].weight) >= COMBINE_CONCLUSIVE ? fabs(evidence[i].weight) : 0;
         double cap = fmax(kind_caps[kind].cap, conclusive);
         double room = fmax(cap - total[kind][sign], 0.0);
         double adds = fmin(wanted, room);

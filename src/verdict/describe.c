@@ -55,7 +55,8 @@ static struct bytes language_of(struct bytes text)
         for (size_t w = 0; w < 8; w++) {
             struct bytes word = bytes_of_string(latin[i].words[w]);
             size_t at = 0;
-            for (int n = 0; n < 8 && (at = bytes_find_fold(text, word, at)) != BYTES_NPOS; n++, at++)
+            for (int n = 0; n < 8 && (at = bytes_find_fold(text, word, at)) != BYTES_NPOS;
+                 n++, at++)
                 hits++;
         }
         if (hits > best)

@@ -7,8 +7,8 @@
 #define TEXT_BYTES_MAX ((size_t)16 * 1024)
 #define SHINGLES_MAX 4096u
 #define SHINGLES_MIN 8u
-#define TEXT_SAME 0.55      /* near-duplicates with names and amounts exchanged stay above */
-#define TEXT_ALIKE 0.25     /* enough where shapes agree as well */
+#define TEXT_SAME 0.55  /* near-duplicates with names and amounts exchanged stay above */
+#define TEXT_ALIKE 0.25 /* enough where shapes agree as well */
 
 static uint32_t mix(uint64_t n)
 {
@@ -45,7 +45,8 @@ static void add_shingle(struct fingerprint *f, uint64_t shingle)
 /* Whether the word is one that changes from mail to mail: numbers, addresses, links, codes. */
 static bool is_masked(struct bytes word)
 {
-    if (bytes_find_byte(word, '@', 0) != BYTES_NPOS || bytes_find(word, BYTES("://"), 0) != BYTES_NPOS)
+    if (bytes_find_byte(word, '@', 0) != BYTES_NPOS ||
+        bytes_find(word, BYTES("://"), 0) != BYTES_NPOS)
         return true;
     for (size_t i = 0; i < word.len; i++)
         if (ascii_is_digit(word.at[i]))
@@ -127,10 +128,13 @@ static void add_links(struct fingerprint *f, struct arena *arena, struct object 
     struct value links = body == NULL ? value_null() : object_get(body, FIELD_Body_links);
     for (uint32_t i = 0; links.tag == VALUE_ARRAY && i < links.as.array->count && i < 32; i++) {
         struct object *url = child(links.as.array->item[i].as.object, FIELD_Link_href_url);
-        struct bytes path = string(url, FIELD_URL_path), query = string(url, FIELD_URL_query_params);
+        struct bytes path = string(url, FIELD_URL_path),
+                     query = string(url, FIELD_URL_query_params);
         if (path.len > 1 || query.len > 0)
-            keep(f->link, hash_nonzero(shape_of(arena, arena_printf(arena, "%.*s?%.*s", BYTES_FMT(bytes_sub(path, 0, 120)),
-                                                                    BYTES_FMT(bytes_sub(query, 0, 120))))));
+            keep(f->link,
+                 hash_nonzero(shape_of(arena, arena_printf(arena, "%.*s?%.*s",
+                                                           BYTES_FMT(bytes_sub(path, 0, 120)),
+                                                           BYTES_FMT(bytes_sub(query, 0, 120))))));
     }
 }
 
@@ -139,9 +143,12 @@ static void add_attachments(struct fingerprint *f, struct arena *arena, struct o
     struct value list = object_get(root, FIELD_Message_attachments);
     for (uint32_t i = 0; list.tag == VALUE_ARRAY && i < list.as.array->count && i < 16; i++) {
         struct object *attachment = list.as.array->item[i].as.object;
-        struct bytes shape = shape_of(arena, bytes_sub(string(attachment, FIELD_Attachment_file_name), 0, 80));
-        keep(f->attachment, hash_nonzero(arena_printf(arena, "%.*s:%.*s", BYTES_FMT(string(attachment, FIELD_Attachment_file_type)),
-                                                      BYTES_FMT(shape))));
+        struct bytes shape =
+            shape_of(arena, bytes_sub(string(attachment, FIELD_Attachment_file_name), 0, 80));
+        keep(f->attachment,
+             hash_nonzero(arena_printf(arena, "%.*s:%.*s",
+                                       BYTES_FMT(string(attachment, FIELD_Attachment_file_type)),
+                                       BYTES_FMT(shape))));
     }
 }
 
@@ -158,8 +165,9 @@ struct fingerprint fingerprint_of(struct model *model)
     struct bytes subject = string(child(root, FIELD_Message_subject), FIELD_Subject_base);
     if (subject.len > 0)
         f.subject = hash_nonzero(shape_of(model->arena, subject));
-    f.structure = 1 + (child(body, FIELD_Body_html) != NULL) + 2 * (child(body, FIELD_Body_plain) != NULL) +
-                  4 * (f.attachment[0] != 0) + 8 * (f.link[0] != 0);
+    f.structure = 1 + (child(body, FIELD_Body_html) != NULL) +
+                  2 * (child(body, FIELD_Body_plain) != NULL) + 4 * (f.attachment[0] != 0) +
+                  8 * (f.link[0] != 0);
     return f;
 }
 

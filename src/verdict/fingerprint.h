@@ -18,7 +18,8 @@ struct fingerprint {
     uint32_t text[FINGERPRINT_HASHES]; /* MinHash; all UINT32_MAX where there is hardly any text */
     uint32_t shingles;                 /* how many the text had, at most 4,096 counted */
     uint32_t subject, structure;       /* hashes of their shapes; 0 where absent */
-    uint32_t link[FINGERPRINT_SHAPES], attachment[FINGERPRINT_SHAPES]; /* distinct shapes; 0 fills up */
+    uint32_t link[FINGERPRINT_SHAPES],
+        attachment[FINGERPRINT_SHAPES]; /* distinct shapes; 0 fills up */
 };
 
 struct fingerprint fingerprint_of(struct model *model);

@@ -20,11 +20,11 @@
  * `uncommon`. */
 static const char *prevalence_of(uint32_t contacts)
 {
-    return contacts == 0    ? "new"
-           : contacts == 1  ? "outlier"
-           : contacts < 5   ? "rare"
-           : contacts < 20  ? "uncommon"
-                            : "common";
+    return contacts == 0   ? "new"
+           : contacts == 1 ? "outlier"
+           : contacts < 5  ? "rare"
+           : contacts < 20 ? "uncommon"
+                           : "common";
 }
 
 static int64_t days_before(int64_t now_s, int64_t at_s)
@@ -32,7 +32,8 @@ static int64_t days_before(int64_t now_s, int64_t at_s)
     return at_s == INT64_MIN ? -1 : (now_s - at_s) / DAY_S;
 }
 
-static void look_up(void *self, enum profile_key kind, struct bytes key, int64_t at_us, struct profile *out)
+static void look_up(void *self, enum profile_key kind, struct bytes key, int64_t at_us,
+                    struct profile *out)
 {
     const struct senders *const *senders = self;
     uint8_t domain[400];
@@ -93,7 +94,8 @@ struct quotes {
 static void take_quotes(struct quotes *q, struct model *model, struct object *body)
 {
     struct value list = body == NULL ? value_null() : object_get(body, FIELD_Body_previous_threads);
-    for (uint32_t i = 0; list.tag == VALUE_ARRAY && i < list.as.array->count && q->count < QUOTES_MAX; i++) {
+    for (uint32_t i = 0;
+         list.tag == VALUE_ARRAY && i < list.as.array->count && q->count < QUOTES_MAX; i++) {
         q->text[q->count] = string(list.as.array->item[i].as.object, FIELD_PreviousThread_text);
         q->passages[q->count] = passages_of(model->arena, q->text[q->count]);
         q->total += q->passages[q->count++].count;
@@ -109,8 +111,8 @@ static bool same_domain(struct bytes address, struct bytes domain)
                                host.at[host.len - domain.len - 1] == '.'));
 }
 
-static bool took_part(const struct threads *threads, const struct thread_mail *mail, struct bytes email,
-                      struct bytes domain)
+static bool took_part(const struct threads *threads, const struct thread_mail *mail,
+                      struct bytes email, struct bytes domain)
 {
     for (uint32_t i = 0; i < mail->person_count; i++) {
         struct bytes address = threads_address(threads, mail->person[i]);
@@ -149,20 +151,24 @@ static void add_evidence(struct verdict *v, struct model *model, const struct qu
     const struct thread_mail *mail = match->mail;
     struct arena *arena = model->arena;
     struct bytes from = threads_address(threads, mail->person[0]);
-    struct bytes to = mail->person_count > 1 ? threads_address(threads, mail->person[1]) : BYTES("others");
+    struct bytes to =
+        mail->person_count > 1 ? threads_address(threads, mail->person[1]) : BYTES("others");
     struct bytes day = bytes_sub(civil_iso(arena, mail->at_s * 1000000), 0, 10);
     bool is_list = mail_field_named(model, "List-Id").at != NULL;
     struct evidence e = {
         .rule = BYTES("conversation of others"),
         .kind = BYTES("history"),
-        .sentence = {arena_printf(arena,
-                                  "a stranger quotes this conversation, which was sent on %.*s between %.*s and "
-                                  "%.*s (%u passages equal)",
-                                  BYTES_FMT(day), BYTES_FMT(from), BYTES_FMT(to), match->passages),
-                     arena_printf(arena,
-                                  "%.*s に %.*s と %.*s の間で送られた会話を、参加していない第三者が引用している"
-                                  "（一致 %u 箇所）",
-                                  BYTES_FMT(day), BYTES_FMT(from), BYTES_FMT(to), match->passages)},
+        .sentence =
+            {arena_printf(
+                 arena,
+                 "a stranger quotes this conversation, which was sent on %.*s between %.*s and "
+                 "%.*s (%u passages equal)",
+                 BYTES_FMT(day), BYTES_FMT(from), BYTES_FMT(to), match->passages),
+             arena_printf(
+                 arena,
+                 "%.*s に %.*s と %.*s の間で送られた会話を、参加していない第三者が引用している"
+                 "（一致 %u 箇所）",
+                 BYTES_FMT(day), BYTES_FMT(from), BYTES_FMT(to), match->passages)},
         .weight = is_list ? LIST_WEIGHT : STRANGER_WEIGHT,
     };
     show(&e, model, q, match->hash);

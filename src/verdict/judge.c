@@ -73,7 +73,8 @@ static struct bytes sentence(struct arena *arena, const struct rule *rule, int l
 {
     if (rule->x.say[language].len > 0)
         return rule->x.say[language];
-    return language == 0 || rule->x.say[0].len == 0 ? arena_copy(arena, rule->name) : rule->x.say[0];
+    return language == 0 || rule->x.say[0].len == 0 ? arena_copy(arena, rule->name)
+                                                    : rule->x.say[0];
 }
 
 static void add_hit(struct verdict *v, struct model *model, const struct rule_hit *hit)
@@ -99,7 +100,7 @@ static void choose_category(struct verdict *v, const struct rule_result *result)
     double best = 0;
     for (uint32_t i = 0; i < result->hit_count; i++) {
         const struct rule *rule = result->hit[i].rule;
-        struct bytes category = rule->x.category.len > 0 ? rule->x.category
+        struct bytes category = rule->x.category.len > 0      ? rule->x.category
                                 : rule->attack_type_count > 0 ? rule->attack_type[0]
                                                               : BYTES_NONE;
         double sum = 0;
@@ -120,11 +121,12 @@ void judge_rules(struct verdict *v, struct model *model, const struct rule_resul
         if (result->hit[i].rule->type == RULE_TYPE_rule)
             add_hit(v, model, &result->hit[i]);
     choose_category(v, result);
-    uint32_t count = result->undecided_count < UNDECIDED_MAX ? result->undecided_count : UNDECIDED_MAX;
+    uint32_t count =
+        result->undecided_count < UNDECIDED_MAX ? result->undecided_count : UNDECIDED_MAX;
     v->coverage.undecided = arena_array_of(model->arena, count, struct bytes);
     v->coverage.undecided_count = count;
     for (uint32_t i = 0; i < count; i++)
-        v->coverage.undecided[i] =
-            arena_printf(model->arena, "%.*s: needs %.*s", BYTES_FMT(result->undecided[i].rule->name),
-                         BYTES_FMT(result->undecided[i].text));
+        v->coverage.undecided[i] = arena_printf(model->arena, "%.*s: needs %.*s",
+                                                BYTES_FMT(result->undecided[i].rule->name),
+                                                BYTES_FMT(result->undecided[i].text));
 }

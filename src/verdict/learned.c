@@ -11,8 +11,8 @@
 #define WORTH_SAYING 0.7 /* log-odds below which the model has nothing to say */
 
 /* The features that pull most in the direction of SIGN, written as a list. */
-static struct bytes reasons(struct model *model, const struct linear *linear, const struct features *features,
-                            double sign)
+static struct bytes reasons(struct model *model, const struct linear *linear,
+                            const struct features *features, double sign)
 {
     struct text out;
     bool used[FEATURES_MAX * 2] = {false};
@@ -28,8 +28,8 @@ static struct bytes reasons(struct model *model, const struct linear *linear, co
         if (at == UINT32_MAX)
             break;
         used[at] = true;
-        text_add_format(&out, "%s\"%.*s\" %+.1f", n == 0 ? "" : ", ", BYTES_FMT(features->item[at].name),
-                        sign * best);
+        text_add_format(&out, "%s\"%.*s\" %+.1f", n == 0 ? "" : ", ",
+                        BYTES_FMT(features->item[at].name), sign * best);
     }
     return text_bytes(&out);
 }
@@ -46,7 +46,8 @@ void judge_learned(struct verdict *v, struct model *model, const struct learned 
     if (fabs(odds) < WORTH_SAYING)
         return;
     struct bytes why = reasons(model, learned->linear, &features, odds > 0 ? 1 : -1);
-    const char *en = odds > 0 ? "like the threats learned here" : "like the ordinary mail learned here";
+    const char *en =
+        odds > 0 ? "like the threats learned here" : "like the ordinary mail learned here";
     const char *ja = odds > 0 ? "学習した脅威メールに似ている" : "学習した通常メールに似ている";
     struct evidence e = {
         .rule = BYTES("learned"),

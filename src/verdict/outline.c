@@ -46,7 +46,8 @@ static void draw_facts(struct text *out, const struct node *node)
             text_add_string(out, " \xE2\x80\xA6");
             return;
         }
-        if (v.tag == VALUE_ARRAY && v.as.array->count > 0 && v.as.array->item[0].tag == VALUE_STRING) {
+        if (v.tag == VALUE_ARRAY && v.as.array->count > 0 &&
+            v.as.array->item[0].tag == VALUE_STRING) {
             text_add_format(out, "  %s=%u:", fact_rows[fact->code].name, v.as.array->count);
             draw_string(out, value_bytes(v.as.array->item[0]));
         } else if (v.tag == VALUE_STRING) {

@@ -14,21 +14,21 @@
 enum verdict_class { VERDICT_CLEAN, VERDICT_UNSCANNABLE, VERDICT_SUSPICIOUS, VERDICT_MALICIOUS };
 
 struct evidence {
-    struct bytes rule;     /* rule name or built-in id */
-    struct bytes kind;     /* kind of evidence: sender, link, lure, attachment, structure, ... (caps) */
+    struct bytes rule; /* rule name or built-in id */
+    struct bytes kind; /* kind of evidence: sender, link, lure, attachment, structure, ... (caps) */
     struct bytes sentence[2]; /* English, Japanese */
-    struct bytes path;     /* node path, "0.2.1"; absent where the evidence is about the whole */
-    struct bytes field;    /* model path where the text was derived, e.g. body.links[2].display_text */
-    size_t offset, len;    /* bytes in that node's content, or in that field */
-    struct bytes snippet;  /* the bytes there, at most 160 */
+    struct bytes path;        /* node path, "0.2.1"; absent where the evidence is about the whole */
+    struct bytes field; /* model path where the text was derived, e.g. body.links[2].display_text */
+    size_t offset, len; /* bytes in that node's content, or in that field */
+    struct bytes snippet;    /* the bytes there, at most 160 */
     struct bytes *technique; /* ATT&CK ids */
     uint32_t technique_count;
-    double weight;         /* log-odds after caps; <0 speaks for the artifact */
+    double weight; /* log-odds after caps; <0 speaks for the artifact */
 };
 
 struct attribution {
-    struct bytes name, kind;  /* kind: family, actor, campaign */
-    bool named;               /* false: resembles */
+    struct bytes name, kind; /* kind: family, actor, campaign */
+    bool named;              /* false: resembles */
     double score;
     struct bytes *evidence_kind;
     uint32_t evidence_kind_count;
@@ -55,14 +55,14 @@ struct coverage {
 
 struct verdict {
     enum verdict_class class;
-    struct bytes reason;   /* for unscannable: "encrypted", "worker.timeout", ... */
-    struct bytes category; /* "credential phishing", ...; absent for clean */
-    double log_odds, probability; /* of being a threat, calibrated */
+    struct bytes reason;                  /* for unscannable: "encrypted", "worker.timeout", ... */
+    struct bytes category;                /* "credential phishing", ...; absent for clean */
+    double log_odds, probability;         /* of being a threat, calibrated */
     enum verdict_class without_strongest; /* counterfactual */
-    struct bytes path, sha256, kind; /* the artifact: as named by the user, hex, kind name */
-    int64_t date_us;       /* Date field as UTC since epoch; INT64_MIN where absent */
+    struct bytes path, sha256, kind;      /* the artifact: as named by the user, hex, kind name */
+    int64_t date_us; /* Date field as UTC since epoch; INT64_MIN where absent */
     struct bytes subject, sender, campaign, language;
-    struct bytes *brand;   /* who is imitated, as knowledge names it */
+    struct bytes *brand; /* who is imitated, as knowledge names it */
     uint32_t brand_count;
     struct evidence *evidence; /* strongest first */
     uint32_t evidence_count;
@@ -71,10 +71,13 @@ struct verdict {
     struct anomaly_report *anomaly;
     uint32_t anomaly_count;
     struct coverage coverage;
-    struct bytes facts; /* flat model facts for the store (store/), opaque here; absent if not asked */
-    struct bytes fingerprint; /* struct fingerprint (verdict/fingerprint.h); absent if not asked or no mail */
-    struct bytes lesson; /* struct lesson as a record (learn/lesson.h); absent if not asked or no mail */
-    struct bytes raw;   /* the artifact itself, for a store that keeps it; absent if not asked */
+    struct bytes
+        facts; /* flat model facts for the store (store/), opaque here; absent if not asked */
+    struct bytes
+        fingerprint; /* struct fingerprint (verdict/fingerprint.h); absent if not asked or no mail */
+    struct bytes
+        lesson; /* struct lesson as a record (learn/lesson.h); absent if not asked or no mail */
+    struct bytes raw;     /* the artifact itself, for a store that keeps it; absent if not asked */
     struct bytes extra;   /* one JSON map made in the worker: nodes, model; absent if not asked */
     struct bytes drawing; /* the tree as lines of text, not yet inert; absent if not asked */
 };

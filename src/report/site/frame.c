@@ -10,8 +10,8 @@
 #define DAY_US ((int64_t)86400 * 1000000)
 #define PATH_MOST 900
 
-#define CSP \
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; " \
+#define CSP                                                                                        \
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "   \
     "form-action 'self'"
 
 struct bytes site_month_name(struct arena *arena, enum language language, int64_t year, int month)

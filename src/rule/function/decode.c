@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#define BASE64_RUN_MIN 8      /* shorter runs are words */
-#define BASE64_RUNS_MAX 1024  /* per text */
+#define BASE64_RUN_MIN 8     /* shorter runs are words */
+#define BASE64_RUNS_MAX 1024 /* per text */
 
 enum { OPTION_ENCODINGS, OPTION_IGNORE_PADDING, OPTION_FORMAT };
 
@@ -40,11 +40,13 @@ static void read_options(struct call *call, struct base64 *out)
     for (uint32_t i = 0; i < names->count; i++) {
         struct bytes name = value_bytes(names->item[i]);
         out->ascii = out->ascii || bytes_equal_fold(name, BYTES("ascii"));
-        out->utf8 = out->utf8 || bytes_equal_fold(name, BYTES("utf8")) || bytes_equal_fold(name, BYTES("utf-8"));
+        out->utf8 = out->utf8 || bytes_equal_fold(name, BYTES("utf8")) ||
+                    bytes_equal_fold(name, BYTES("utf-8"));
         out->utf16le = out->utf16le || bytes_starts_fold(name, BYTES("utf16")) ||
                        bytes_starts_fold(name, BYTES("utf-16"));
         out->utf16be = out->utf16be || bytes_equal_fold(name, BYTES("utf16-be")) ||
-                       bytes_equal_fold(name, BYTES("utf-16be")) || bytes_equal_fold(name, BYTES("utf16be"));
+                       bytes_equal_fold(name, BYTES("utf-16be")) ||
+                       bytes_equal_fold(name, BYTES("utf16be"));
     }
 }
 
@@ -115,11 +117,12 @@ static struct bytes decode_run(struct call *call, const struct base64 *options, 
     return as_text(call->arena, options, bytes_of(out, len));
 }
 
-static void add_run(struct call *call, const struct base64 *options, struct array *found, struct bytes run,
-                    size_t padding)
+static void add_run(struct call *call, const struct base64 *options, struct array *found,
+                    struct bytes run, size_t padding)
 {
     bool padded = (run.len + padding) % 4 == 0;
-    if (run.len < BASE64_RUN_MIN || found->count >= BASE64_RUNS_MAX || (!padded && !options->ignore_padding))
+    if (run.len < BASE64_RUN_MIN || found->count >= BASE64_RUNS_MAX ||
+        (!padded && !options->ignore_padding))
         return;
     struct bytes text = decode_run(call, options, run);
     if (text.at != NULL)

@@ -12,7 +12,7 @@ struct ranges {
     uint32_t count;
     struct range {
         struct address low, high;
-    } *range; /* sorted, not overlapping */
+    } * range; /* sorted, not overlapping */
 };
 
 static bool address_parse(struct bytes text, struct address *out)
@@ -92,7 +92,8 @@ bool ranges_have(const struct ranges *ranges, struct bytes address, bool *valid_
     return low > 0 && memcmp(&wanted, &ranges->range[low - 1].high, sizeof wanted) <= 0;
 }
 
-static bool test_range(struct call *call, struct bytes text, const struct needle *needle, struct bytes *match)
+static bool test_range(struct call *call, struct bytes text, const struct needle *needle,
+                       struct bytes *match)
 {
     bool valid;
     *match = text;

@@ -38,16 +38,19 @@ struct value function_lure(struct call *call)
 {
     if (call->model->settings->lures == NULL)
         return no_classifier();
-    return value_float(lure_log_odds(call->model, value_bytes(call->arg[0]), value_bytes(call->arg[1])));
+    return value_float(
+        lure_log_odds(call->model, value_bytes(call->arg[0]), value_bytes(call->arg[1])));
 }
 
 static struct bytes sender_root(struct model *model)
 {
-    static const uint32_t path[] = {FIELD_Message_sender, FIELD_SenderMailbox_email, FIELD_EmailAddress_domain};
+    static const uint32_t path[] = {FIELD_Message_sender, FIELD_SenderMailbox_email,
+                                    FIELD_EmailAddress_domain};
     struct value v = value_object(model->root);
     for (size_t i = 0; i < 3 && v.tag == VALUE_OBJECT; i++)
         v = object_get(v.as.object, path[i]);
-    return v.tag == VALUE_OBJECT ? value_bytes(object_get(v.as.object, FIELD_Domain_domain)) : BYTES_NONE;
+    return v.tag == VALUE_OBJECT ? value_bytes(object_get(v.as.object, FIELD_Domain_domain))
+                                 : BYTES_NONE;
 }
 
 /* Whether DOMAIN is one of BRAND's own. */
@@ -70,7 +73,8 @@ struct value function_foreign_brands(struct call *call)
         return value_array(names);
     struct brand_mention *mention;
     struct bytes sender = sender_root(call->model);
-    uint32_t count = brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
+    uint32_t count =
+        brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
     for (uint32_t i = 0; i < count; i++)
         if (!owns(mention[i].brand, sender)) {
             array_add(call->arena, names, value_string(mention[i].brand->name));
@@ -86,7 +90,8 @@ struct value function_brands(struct call *call)
     struct brand_mention *mention;
     uint32_t count = call->model->settings->brands == NULL
                          ? 0
-                         : brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
+                         : brand_find(call->model->settings->brands, call->arena,
+                                      value_bytes(call->arg[0]), &mention);
     for (uint32_t i = 0; i < count; i++)
         array_add(call->arena, names, value_string(mention[i].brand->name));
     return value_array(names);
@@ -94,9 +99,10 @@ struct value function_brands(struct call *call)
 
 struct value function_brand_of(struct call *call)
 {
-    const struct brand *owner = call->model->settings->brands == NULL
-                                    ? NULL
-                                    : brand_of_domain(call->model->settings->brands, value_bytes(call->arg[0]));
+    const struct brand *owner =
+        call->model->settings->brands == NULL
+            ? NULL
+            : brand_of_domain(call->model->settings->brands, value_bytes(call->arg[0]));
     return owner == NULL ? value_null() : value_string(owner->name);
 }
 
@@ -134,7 +140,8 @@ struct value function_imitated_brand(struct call *call)
     struct bytes folded = unicode_replace_confusables(call->arena, host);
     for (int swap = 0; swap <= 1; swap++) {
         struct brand_mention *mention;
-        uint32_t count = brand_find(brands, call->arena, host_words(call->arena, folded, swap), &mention);
+        uint32_t count =
+            brand_find(brands, call->arena, host_words(call->arena, folded, swap), &mention);
         for (uint32_t i = 0; i < count; i++)
             if (squashed(call->arena, mention[i].text).len >= 5)
                 return value_string(mention[i].brand->name);
@@ -158,9 +165,11 @@ struct value function_phones(struct call *call)
 struct value function_randomness(struct call *call)
 {
     /* Share of common letter pairs: names people choose are made of them, generated ones are not. */
-    static const char pairs[] = "thheinerreanonatenndtiesorteofedisitalarstntngseohavelemeouecoraasdeneriroicllcobabecacechcicl"
+    static const char pairs[] = "thheinerreanonatenndtiesorteofedisitalarstntngseohavelemeouecoraas"
+                                "deneriroicllcobabecacechcicl"
                                 "dadidoeaeeefelememepestetewexfafefifogagegohahihokakelaliloluma"
-                                "mamemimomunaninooboodolomoooopotowpapeplpoprquralsashsisospsssttastrtautotttuukupurusutvaveviwawewi"
+                                "mamemimomunaninooboodolomoooopotowpapeplpoprquralsashsisospsssttas"
+                                "trtautotttuukupurusutvaveviwawewi"
                                 "woyayozase";
     struct bytes label = squashed(call->arena, value_bytes(call->arg[0]));
     uint32_t odd = 0, total = 0, digits = 0;

@@ -9,7 +9,8 @@ struct value function_anomaly(struct call *call)
     for (uint32_t i = 0; root != NULL && i < call->count; i++) {
         struct value v = call->arg[i];
         for (const struct node *node = root; node != NULL; node = node_walk(root, node))
-            for (const struct anomaly *anomaly = node->first_anomaly; anomaly != NULL; anomaly = anomaly->next)
+            for (const struct anomaly *anomaly = node->first_anomaly; anomaly != NULL;
+                 anomaly = anomaly->next)
                 if (bytes_equal(bytes_of_string(anomaly_rows[anomaly->code].name), value_bytes(v)))
                     return value_bool(true);
     }

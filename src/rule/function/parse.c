@@ -102,7 +102,8 @@ static struct bytes content_of(struct value file)
 static struct bytes text_of(struct call *call, struct bytes content)
 {
     const struct node *node = object_node(call->arg[0].as.object);
-    struct charset_reading reading = charset_choose(node == NULL ? BYTES_NONE : node->charset, content);
+    struct charset_reading reading =
+        charset_choose(node == NULL ? BYTES_NONE : node->charset, content);
     if (reading.as_is)
         return bytes_from(content, reading.mark);
     struct text text;
@@ -145,5 +146,6 @@ struct value function_parse_eml(struct call *call)
     const struct node *found = object_node(call->arg[0].as.object);
     if (found == NULL || found->kind != KIND_MAIL)
         return value_null();
-    return value_object(model_new(found->tree, found->tree->node[found->id], call->model->settings)->root);
+    return value_object(
+        model_new(found->tree, found->tree->node[found->id], call->model->settings)->root);
 }

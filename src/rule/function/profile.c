@@ -5,8 +5,11 @@
 
 void profile_first_contact(struct profile *out)
 {
-    *out = (struct profile){.prevalence = "new", .first_contact_days = -1, .last_contact_days = -1,
-                            .last_inbound_days = -1, .last_outbound_days = -1};
+    *out = (struct profile){.prevalence = "new",
+                            .first_contact_days = -1,
+                            .last_contact_days = -1,
+                            .last_inbound_days = -1,
+                            .last_outbound_days = -1};
 }
 
 static struct value days(int64_t count)
@@ -25,11 +28,13 @@ static struct value profile_object(struct call *call, const struct profile *know
     object_set(profile, FIELD_SenderProfile_days_since, value_object(since));
     object_set(profile, FIELD_SenderProfile_any_messages_benign, value_bool(known->any_benign));
     object_set(profile, FIELD_SenderProfile_any_false_positives, value_bool(known->any_benign));
-    object_set(profile, FIELD_SenderProfile_any_messages_malicious_or_spam, value_bool(known->any_malicious));
+    object_set(profile, FIELD_SenderProfile_any_messages_malicious_or_spam,
+               value_bool(known->any_malicious));
     object_set(profile, FIELD_SenderProfile_auth_failed, value_bool(known->auth_failed));
     object_set(profile, FIELD_SenderProfile_days_known, value_float(known->days_known));
     object_set(profile, FIELD_SenderProfile_solicited, value_bool(known->solicited));
-    object_set(profile, FIELD_SenderProfile_prevalence, value_string(bytes_of_string(known->prevalence)));
+    object_set(profile, FIELD_SenderProfile_prevalence,
+               value_string(bytes_of_string(known->prevalence)));
     return value_object(profile);
 }
 
@@ -61,7 +66,8 @@ static struct value look_up(struct call *call, struct value address, enum profil
     if (key == PROFILE_DOMAIN && text.tag != VALUE_STRING)
         text = field_of(field_of(address, "domain"), "domain");
     if (source != NULL && text.tag == VALUE_STRING)
-        source->look_up(source->self, key, lower(call->arena, text), run_date_us(call->run), &known);
+        source->look_up(source->self, key, lower(call->arena, text), run_date_us(call->run),
+                        &known);
     return profile_object(call, &known);
 }
 
@@ -72,7 +78,8 @@ static struct value sender(struct call *call)
 
 struct value function_profile_by_sender(struct call *call)
 {
-    struct value address = sender(call), domain = field_of(field_of(address, "domain"), "root_domain");
+    struct value address = sender(call),
+                 domain = field_of(field_of(address, "domain"), "root_domain");
     struct list *free_providers = lists_at(call->run->set->lists, BYTES("free_email_providers"));
     bool by_email = domain.tag == VALUE_STRING && free_providers->configured &&
                     list_has_fold(free_providers, value_bytes(domain));
@@ -93,5 +100,6 @@ struct value function_profile_by_reply_to(struct call *call)
 {
     struct value list = field_of(field_of(value_object(call->model->root), "headers"), "reply_to");
     bool some = list.tag == VALUE_ARRAY && list.as.array->count > 0;
-    return look_up(call, some ? field_of(list.as.array->item[0], "email") : value_null(), PROFILE_EMAIL);
+    return look_up(call, some ? field_of(list.as.array->item[0], "email") : value_null(),
+                   PROFILE_EMAIL);
 }

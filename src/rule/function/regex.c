@@ -4,10 +4,11 @@
 #include "rule/needle.h"
 
 /* Charge for scanning TEXT, then search it. */
-static bool search(struct call *call, struct bytes text, const struct needle *needle, size_t from, bool whole,
-                   struct bytes *group, int count)
+static bool search(struct call *call, struct bytes text, const struct needle *needle, size_t from,
+                   bool whole, struct bytes *group, int count)
 {
-    const struct regex *regex = needle->pattern == NULL ? NULL : pattern_regex(needle->pattern, NULL, 0);
+    const struct regex *regex =
+        needle->pattern == NULL ? NULL : pattern_regex(needle->pattern, NULL, 0);
     if (regex == NULL || !run_take(call->run, (text.len - from) / 32 + 1))
         return false;
     return regex_search(regex, text, from, whole, group, count);
@@ -61,8 +62,8 @@ static bool only_pattern(struct call *call, bool fold, struct needle *out)
 }
 
 /* All matches, not overlapping; an empty one moves on by one character. */
-static bool next_match(struct call *call, struct bytes text, const struct needle *needle, size_t *from,
-                       struct bytes *group, int count)
+static bool next_match(struct call *call, struct bytes text, const struct needle *needle,
+                       size_t *from, struct bytes *group, int count)
 {
     if (*from > text.len || !search(call, text, needle, *from, false, group, count))
         return false;

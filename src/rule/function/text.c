@@ -39,7 +39,8 @@ static bool test_istarts(struct call *call, struct bytes text, const struct need
     return bytes_starts(folded, needle->folded);
 }
 
-static bool test_ends(struct call *call, struct bytes text, const struct needle *needle, struct bytes *match)
+static bool test_ends(struct call *call, struct bytes text, const struct needle *needle,
+                      struct bytes *match)
 {
     (void)call;
     bool ends = bytes_ends(text, needle->text);
@@ -52,7 +53,8 @@ static bool test_iends(struct call *call, struct bytes text, const struct needle
 {
     struct bytes folded = run_fold(call->run, text);
     bool ends = bytes_ends(folded, needle->folded);
-    *match = ends ? unfolded(text, folded, folded.len - needle->folded.len, needle->folded.len) : BYTES_NONE;
+    *match = ends ? unfolded(text, folded, folded.len - needle->folded.len, needle->folded.len)
+                  : BYTES_NONE;
     return ends;
 }
 
@@ -115,7 +117,8 @@ static bool glob(struct bytes text, struct bytes pattern, struct bytes *match)
         return false;
     size_t begin = star > 0 ? 0 : BYTES_NPOS, end = at;
     struct bytes rest = bytes_from(pattern, star + 1);
-    for (size_t next; (next = bytes_find_byte(rest, '*', 0)) != BYTES_NPOS; rest = bytes_from(rest, next + 1)) {
+    for (size_t next; (next = bytes_find_byte(rest, '*', 0)) != BYTES_NPOS;
+         rest = bytes_from(rest, next + 1)) {
         struct bytes piece = bytes_sub(rest, 0, next);
         if (piece.len == 0)
             continue;
@@ -135,7 +138,8 @@ static bool glob(struct bytes text, struct bytes pattern, struct bytes *match)
     return true;
 }
 
-static bool test_like(struct call *call, struct bytes text, const struct needle *needle, struct bytes *match)
+static bool test_like(struct call *call, struct bytes text, const struct needle *needle,
+                      struct bytes *match)
 {
     (void)call;
     return glob(text, needle->text, match);

@@ -28,7 +28,8 @@ static void add_strings(struct call *call, struct array *out, struct value v)
     if (v.tag == VALUE_STRING)
         array_add(call->arena, out, v);
     else if (v.tag == VALUE_INT)
-        array_add(call->arena, out, value_string(arena_printf(call->arena, "%lld", (long long)v.as.integer)));
+        array_add(call->arena, out,
+                  value_string(arena_printf(call->arena, "%lld", (long long)v.as.integer)));
     else if (v.tag == VALUE_BOOL)
         array_add(call->arena, out, value_string(v.as.boolean ? BYTES("true") : BYTES("false")));
     for (uint32_t i = 0; v.tag == VALUE_ARRAY && i < v.as.array->count; i++)
@@ -112,7 +113,8 @@ static double nearest_serial(struct bytes url, int64_t at_us, double best)
             continue;
         while (i + 6 + decimals < url.len && ascii_is_digit(url.at[i + 6 + decimals]))
             decimals++;
-        if (decimals < 5 || decimals > 12 || !bytes_starts_fold(bytes_from(url, i + 6 + decimals), BYTES(".dat")))
+        if (decimals < 5 || decimals > 12 ||
+            !bytes_starts_fold(bytes_from(url, i + 6 + decimals), BYTES(".dat")))
             continue;
         char number[24] = {0};
         memcpy(number, url.at + i, 6 + decimals);
@@ -125,13 +127,16 @@ static double nearest_serial(struct bytes url, int64_t at_us, double best)
 struct value function_serial_date_gap(struct call *call)
 {
     struct value headers = object_get(call->model->root, FIELD_Message_headers);
-    struct value date = headers.tag == VALUE_OBJECT ? object_get(headers.as.object, FIELD_Headers_date) : value_null();
+    struct value date = headers.tag == VALUE_OBJECT
+                            ? object_get(headers.as.object, FIELD_Headers_date)
+                            : value_null();
     int64_t at_us;
     double best = 1e9;
     if (!civil_parse(value_bytes(date), &at_us))
         return value_null();
     for (uint32_t i = 0; i < call->count; i++)
-        for (uint32_t j = 0; call->arg[i].tag == VALUE_ARRAY && j < call->arg[i].as.array->count; j++)
+        for (uint32_t j = 0; call->arg[i].tag == VALUE_ARRAY && j < call->arg[i].as.array->count;
+             j++)
             best = nearest_serial(value_bytes(call->arg[i].as.array->item[j]), at_us, best);
     return best > 1e8 ? value_null() : value_float(best);
 }
