@@ -186,7 +186,7 @@ static void test_hostile(void)
             text_add_string(&page, units[i]);
         struct budget budget;
         budget_init(&budget);
-        budget.most[LIMIT_MILLISECONDS] = 1000;
+        budget.most[LIMIT_MILLISECONDS] = TAP_SECOND_MS;
         html_read(arena, &budget, text_bytes(&page), false);
         tap_ok(budget_time_left(&budget), "1 MB of %s within 1 s", units[i]);
     }
