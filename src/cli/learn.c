@@ -31,7 +31,7 @@ static const char learn_help[] =
     "\n"
     "The files are made where they are missing and added to where they are there.  The same mails "
     "in whatever\n"
-    "order give the same files.  'noroshi unlearn' takes mails out again, exactly.\n"
+    "order give the same files.  'noroshi unlearn' takes mails out again.\n"
     "\n"
     "exit status: 0 learned, 2 error, 64 usage\n"
     "\n"
