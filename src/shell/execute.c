@@ -30,8 +30,10 @@ static bool is_disguised(struct bytes path)
 }
 
 /* TLS to a named host, or a host only the caller knows: what installers do. */
-static bool is_honest(const struct shell_fetch *fetch)
+bool fetch_is_honest(const struct shell_fetch *fetch)
 {
+    if (fetch == NULL || bytes_equal(fetch->tool, BYTES("/dev/tcp")))
+        return fetch == NULL;
     return fetch->host_kind == HOST_KNOWN || fetch->host_kind == HOST_UNKNOWN ||
            fetch->host_kind == HOST_NONE ||
            (fetch->host_kind == HOST_NAME && fetch->tls && !fetch->insecure);
@@ -54,7 +56,7 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
         return;
     if (bare)
         sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);
-    else if (is_honest(fetch))
+    else if (fetch_is_honest(fetch) && !call->silent && !call->background && !call->wrapped)
         sense_soft(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
     else
         sense(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
@@ -127,7 +129,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     if (file == NULL && bytes_starts(path, BYTES("./")))
         file = archive_of(m, full);
     bool background = call->background || call->wrapped;
-    if (background && is_temporary(full))
+    if (background && (is_temporary(full) || sense_is_hidden(full)))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
     if (file == NULL)
         return;
@@ -139,7 +141,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         memcpy(&own, &fetch, sizeof own);
         own->run = true;
         if (!local && (file->executable || by_interpreter))
-            (is_honest(fetch) ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
+            (fetch_is_honest(fetch) ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
         if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||
                        fetch->host_kind == HOST_PASTE))
             sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);

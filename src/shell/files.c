@@ -153,6 +153,27 @@ void tool_dd(struct call *call)
     call->out = in;
 }
 
+/* S, with the taint of every file the script put below the directory PATH. */
+static struct shell_string files_below(struct call *call, struct bytes path, struct shell_string s)
+{
+    struct machine *m = call->m;
+    struct bytes dir = bytes_equal(path, BYTES(".")) || bytes_equal(path, BYTES("./")) ||
+                               bytes_equal(path, BYTES("*"))
+                           ? m->cwd
+                           : path_resolve(m, path);
+    while (dir.len > 1 && (dir.at[dir.len - 1] == '/' || dir.at[dir.len - 1] == '*'))
+        dir.len--;
+    for (uint32_t i = 0; dir.len > 1 && i < m->files->count && i < 4096; i++) {
+        const struct file *file = m->files->row[i].value;
+        if (file == NULL || file->content.taint == 0 || file->path.len <= dir.len ||
+            file->path.at[dir.len] != '/' || !bytes_starts(file->path, dir))
+            continue;
+        s.step = s.taint == 0 ? file->content.step : s.step;
+        s.taint |= file->content.taint;
+    }
+    return s;
+}
+
 /* tar, zip: what is packed taints the archive; unpacking an archive taints nothing by name. */
 void tool_tar(struct call *call)
 {
@@ -173,7 +194,7 @@ void tool_tar(struct call *call)
         } else if (out_next || (zip && archive.at == NULL && arg.len > 0 && arg.at[0] != '-')) {
             archive = arg, out_next = false;
         } else if (makes && arg.len > 0 && arg.at[0] != '-') {
-            struct shell_string s = file_read(call, arg);
+            struct shell_string s = files_below(call, arg, file_read(call, arg));
             all.step = s.taint != 0 && all.taint == 0 ? s.step : all.step;
             all.taint |= s.taint | call->arg[i].taint;
             if (all.step == NULL)

@@ -174,6 +174,11 @@ void tool_openssl(struct call *call)
         if (bytes_equal(call_arg(call, i), BYTES("-in")))
             in = file_read(call, call_arg(call, i + 1));
     call->out = call_unknown(call, in);
+    for (uint32_t i = 2; i + 1 < call->count; i++) /* the sealed copy is as secret as the plain one */
+        if (bytes_equal(call_arg(call, i), BYTES("-out")) && in.taint != 0)
+            file_write(call, call_arg(call, i + 1), call->out, false);
+    call->m->encrypts |= bytes_equal(verb, BYTES("enc")) && !call_has(call, "-d") &&
+                         call_has(call, "-out") && call->m->loops + call->m->piped > 0;
     if (!code || !call_has(call, "-d"))
         return;
     call->out = string_taint(call->m, call->out, TAINT_BIT(DECODED));
@@ -188,6 +193,24 @@ void tool_openssl(struct call *call)
         call->out.text = plain;
 }
 
+/* gzip FILE: the packed file under its new name. */
+static void file_packed(struct call *call)
+{
+    static const char *const suffixes[][2] = {
+        {"gzip", ".gz"}, {"bzip2", ".bz2"}, {"xz", ".xz"}, {"zstd", ".zst"}};
+    for (size_t k = 0; k < 4; k++)
+        for (uint32_t i = 1; i < call->count; i++) {
+            struct file *file = file_find(call->m, call_arg(call, i));
+            if (!bytes_equal(call->name, bytes_of_string(suffixes[k][0])) || file == NULL)
+                continue;
+            struct bytes path = arena_printf(call->m->arena, "%.*s%s", BYTES_FMT(file->path),
+                                             suffixes[k][1]);
+            file_write(call, path, call_unknown(call, file->content), false);
+            struct file *packed = file_at(call->m, path);
+            packed->archived = file->archived;
+        }
+}
+
 void tool_unpack(struct call *call)
 {
     struct machine *m = call->m;
@@ -198,6 +221,8 @@ void tool_unpack(struct call *call)
          bytes_equal(call->name, BYTES("xz")) || bytes_equal(call->name, BYTES("zstd")));
     struct shell_string in = call_input(call, 1);
     call->out = call_unknown(call, in);
+    if (packs)
+        file_packed(call);
     if (packs || !decode_is_packed(in.text) || m->options->unpack == NULL)
         return;
     struct bytes plain = m->options->unpack(m->options->own, in.text, STRING_BYTES_MAX);
@@ -341,7 +366,27 @@ void tool_cut(struct call *call)
 
 void tool_head(struct call *call)
 {
-    struct shell_string in = call_input(call, 1);
+    struct bytes from = BYTES_NONE, arg, line;
+    uint32_t first = 1; /* tail -n +K, tail +K: from line K on; other counts keep everything */
+    for (; first < call->count; first++) {
+        arg = call_arg(call, first);
+        if (arg.len > 1 && arg.at[0] == '-') {
+            bool value = arg.len == 2 && strchr("nc", arg.at[1]) != NULL;
+            first += value ? 1 : 0;
+            arg = value ? call_arg(call, first) : bytes_from(arg, 2);
+        }
+        if (arg.len < 2 || arg.at[0] != '+')
+            break;
+        from = bytes_from(arg, 1);
+    }
+    struct shell_string in = call_input(call, first);
+    int64_t number = 0;
+    if (from.at != NULL && bytes_to_int(from, 1, 1 << 20, &number) && string_is_known(in)) {
+        while (--number > 0 && bytes_next_line(&in.text, &line))
+            ;
+        call->out = in;
+        return;
+    }
     call->out =
         string_is_known(in) && call->has_in && in.text.len < 65536 ? in : call_unknown(call, in);
 }

@@ -3,6 +3,7 @@
 
 struct scale {
     uint32_t flows, links, strongs, odds, tactics;
+    uint32_t hidden; /* signs of hiding not explained by honest work */
     enum behaviour best;
     enum strength best_strength;
 };
@@ -14,8 +15,11 @@ static struct scale weigh(const struct shell_report *report)
         if (report_count(report, (enum behaviour)b) == 0)
             continue;
         const struct behaviour_row *row = &behaviour_rows[b];
-        enum strength strength =
-            report->behaviour[ROLE_USED][b].hard ? row->strength : STRENGTH_WEAK;
+        const struct shell_behaviour *seen = &report->behaviour[ROLE_USED][b];
+        enum strength strength = seen->sure   ? STRENGTH_FLOW
+                                 : seen->hard ? row->strength
+                                              : STRENGTH_WEAK;
+        s.hidden += seen->hard && row->tactic == TACTIC_EVASION;
         s.tactics |= 1U << row->tactic;
         s.flows += strength == STRENGTH_FLOW;
         s.links += strength == STRENGTH_LINK;
@@ -95,6 +99,13 @@ static bool is_removal(const struct shell_report *report)
     return true;
 }
 
+/* Logs and the history wiped on a machine that goes on running. */
+static bool wipes_traces(const struct shell_report *report)
+{
+    return report_count(report, BEHAVIOUR_V2) >= 2 && report_count(report, BEHAVIOUR_V1) > 0 &&
+           !report->prepares && !report->packaged;
+}
+
 static enum shell_class class_of(const struct shell_report *report, const struct scale *s)
 {
     uint32_t weak_tactics = bits(s->tactics);
@@ -102,13 +113,15 @@ static enum shell_class class_of(const struct shell_report *report, const struct
         return SHELL_MALICIOUS;
     if (s->links > 0 && weak_tactics >= 2 && (s->strongs > 0 || s->links > 1))
         return SHELL_MALICIOUS;
-    if (s->links > 0 && weak_tactics >= 3)
+    if (s->links > 0 && (weak_tactics >= 3 || (weak_tactics >= 2 && s->hidden > 0)))
+        return SHELL_MALICIOUS;
+    if (s->strongs >= 2 && weak_tactics >= 4)
         return SHELL_MALICIOUS;
     if (s->strongs + s->odds > 0 && only_looks(report, s))
         return report->prompts || s->strongs + s->odds == 1 ? SHELL_DUAL_USE : SHELL_SUSPICIOUS;
     if (s->strongs + s->odds > 0 || s->links > 0)
         return SHELL_SUSPICIOUS;
-    return weak_tactics >= 4 ? SHELL_SUSPICIOUS : SHELL_CLEAN;
+    return weak_tactics >= 4 || wipes_traces(report) ? SHELL_SUSPICIOUS : SHELL_CLEAN;
 }
 
 void shell_judge(struct shell_report *report)

@@ -46,7 +46,8 @@ struct file {
     struct shell_string content; /* hole where unknown */
     const struct shell_fetch *fetch;
     bool executable, written, decoded, archived, sent, ran;
-    uint32_t line;
+    struct shell_layer *layer; /* where it was written last */
+    uint32_t line, offset;
 };
 
 struct strings {
@@ -96,12 +97,14 @@ struct machine {
     uint32_t scan_loops;          /* loops over scan results or host lists */
     uint32_t piped;               /* inside a loop or group that reads a pipe */
     bool load_seen;               /* the command before compared processor shares */
+    struct shell_fetch *socket_fetch; /* of the socket that is open */
     bool socket_open, socket_get; /* /dev/tcp was opened; an HTTP request was written */
     struct bytes socket_host;
     uint64_t cloud_kinds; /* kinds of cloud credential files read */
+    uint32_t evicted; /* names containers were looked for by, to stop them */
     uint32_t key_homes, cloud_services, rivals_killed;
     uint64_t cloud_service_set;
-    bool account_made, fifo_made;
+    bool account_made, fifo_made, encrypts;
     uint64_t pairs[BEHAVIOUR_COUNT]; /* PAIR words seen per behaviour */
 };
 
@@ -149,6 +152,10 @@ void call_inner(struct call *call, uint32_t first);
 void sense(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail);
 /* The same where the circumstances are those of honest work (TLS, a named host): it counts as weak. */
 void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail);
+/* The same where no honest script does it: as good as a flow. */
+void sense_sure(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail);
+/* B was undone later (stopped and started again): it counts as weak, unless it was sure. */
+void sense_undo(struct machine *m, enum behaviour b);
 void sense_call(struct call *call);
 /* Words that tell by themselves, anywhere in TEXT: pools, wallets, drop sites, keys. */
 void sense_text(struct machine *m, struct bytes text, enum shell_role role);
@@ -164,6 +171,7 @@ void sense_hidden(struct machine *m, struct bytes path);
 void sense_masquerade(struct machine *m, struct bytes path);
 bool sense_is_log(struct bytes path);
 bool sense_is_odd(struct bytes path);
+bool sense_is_hidden(struct bytes path);
 /* CONTENT becomes a crontab. */
 void sense_crontab(struct call *call, struct shell_string content);
 /* URL is read: metadata services taint S. */
@@ -174,6 +182,8 @@ void sense_end(struct machine *m);
 void sense_fetch(struct call *call, struct shell_fetch *f);
 /* PATH is read: its taint is added to S. */
 void sense_path_read(struct call *call, struct bytes path, struct shell_string *s);
+/* A socket of the shell's own to ADDRESS (HOST/PORT) is read from. */
+struct shell_fetch *fetch_socket(struct call *call, struct bytes address);
 /* CONTENT goes to PATH (a cron file, a key file, a socket, ...). */
 void sense_write(struct call *call, struct bytes path, struct shell_string content, bool append);
 

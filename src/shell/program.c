@@ -42,12 +42,14 @@ static bool called_by(struct bytes text, size_t offset, const char *const *names
     return false;
 }
 
-static void fetch_note(struct call *call, struct bytes url)
+/* The download of URL, to PATH where the program names one. */
+static void fetch_note(struct call *call, struct bytes url, struct bytes path)
 {
     struct shell_string s = {.text = BYTES("")};
     struct call inner = *call;
-    struct shell_string args[2] = {string_of(BYTES("curl")), string_of(url)};
-    inner.arg = args, inner.count = 2, inner.name = BYTES("curl"), inner.out = s,
+    struct shell_string args[4] = {string_of(BYTES("curl")), string_of(url), string_of(BYTES("-o")),
+                                   string_of(path)};
+    inner.arg = args, inner.count = path.len > 0 ? 4 : 2, inner.name = BYTES("curl"), inner.out = s,
     inner.has_in = false;
     tool_fetch(&inner);
     call->out = inner.out;
@@ -94,6 +96,66 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
     }
 }
 
+/* Whether the whole environment is taken, not one name of it. */
+static bool takes_environment(struct bytes text)
+{
+    static const char *const names[] = {"os.environ", "process.env", "%ENV", "ENV.to_", "getenv()"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t at = 0; (at = bytes_find(text, bytes_of_string(names[i]), at)) != BYTES_NPOS;) {
+            at += strlen(names[i]);
+            struct bytes after = bytes_from(text, at);
+            bool one = after.len > 0 && (after.at[0] == '[' || after.at[0] == '{' ||
+                                         (after.at[0] == '.' && !bytes_starts(after, BYTES(".items")) &&
+                                          !bytes_starts(after, BYTES(".copy"))));
+            if (!one)
+                return true;
+        }
+    return false;
+}
+
+/* Secrets a program reads and the request that carries them off. */
+static void program_sends(struct call *call, struct bytes text)
+{
+    static const char *const posts[] = {"requests.post", "requests.put", "urlopen(", ".request(",
+                                        "http.post",     "axios.post",   "fetch(",   "Net::HTTP",
+                                        "->post(",       "sendall(",     ".send("};
+    struct machine *m = call->m;
+    struct shell_string secret = string_of(BYTES("\0program"));
+    struct bytes literal, url = BYTES("");
+    size_t at = 0, start, posted = 0;
+    struct call reader = *call;
+    reader.name = BYTES("cat"), reader.has_in = false;
+    for (size_t i = 0; i < sizeof posts / sizeof posts[0]; i++)
+        posted += bytes_find(text, bytes_of_string(posts[i]), 0) != BYTES_NPOS;
+    if (posted == 0)
+        return;
+    if (takes_environment(text))
+        secret = string_taint(m, secret, TAINT_BIT(ENVIRONMENT));
+    for (int n = 0; n < 256 && string_next(text, &at, &start, &literal); n++)
+        if (literal.len > 4 && literal.len < 256 &&
+            (literal.at[0] == '~' || literal.at[0] == '/' || literal.at[0] == '.'))
+            sense_path_read(&reader, literal, &secret);
+    at = 0;
+    if (host_url_next(text, &at, &url) && (secret.taint & taint_secrets()) != 0)
+        sense_send(call, secret, url, BEHAVIOUR_E1, "program");
+}
+
+/* The first string after FROM that is a path: where a download goes. */
+static struct bytes save_path(struct bytes text, size_t from)
+{
+    static const char *const savers[] = {"getstore", "urlretrieve", "copy(", "open(", "curl_setopt",
+                                         "file_put_contents"};
+    struct bytes literal;
+    size_t start;
+    bool saves = false;
+    for (size_t i = 0; i < sizeof savers / sizeof savers[0]; i++)
+        saves |= bytes_find(text, bytes_of_string(savers[i]), 0) != BYTES_NPOS;
+    for (int n = 0; saves && n < 16 && string_next(text, &from, &start, &literal); n++)
+        if (literal.len > 2 && literal.at[0] == '/')
+            return literal;
+    return BYTES_NONE;
+}
+
 static void program_text(struct call *call, struct bytes text, uint32_t depth)
 {
     struct program p = {.call = call, .text = text, .depth = depth};
@@ -109,11 +171,12 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
     size_t at = 0, start, strings = 0;
     struct bytes literal, url;
     sense_text(call->m, text, ROLE_TEXT);
+    program_sends(call, text);
     while (strings++ < 512 && string_next(text, &at, &start, &literal))
         literal_read(&p, literal, start);
     at = 0;
     if (p.fetches && host_url_next(text, &at, &url)) {
-        fetch_note(call, url);
+        fetch_note(call, url, save_path(text, at + 1));
         if (p.runs && call->out.step != NULL)
             execute_string(call, call->out, BYTES("python"), "urlopen");
     }
@@ -158,6 +221,7 @@ void tool_program(struct call *call)
         }
         if (arg.len > 0 && arg.at[0] != '-') {
             execute_file(call, arg, true);
+            call_orders(call);
             call->out = call_unknown(call, (struct shell_string){0});
             return;
         }

@@ -110,6 +110,7 @@ struct shell_place {
 struct shell_behaviour {
     uint32_t count; /* places seen */
     bool hard;      /* at least one place is not explained by honest work */
+    bool sure;      /* at least one place no honest script has: as good as a flow */
     uint32_t place_count;
     struct shell_place place[REPORT_PLACES_MAX];
 };
@@ -140,6 +141,7 @@ struct shell_report {
     uint32_t odd_count; /* broken syntax stepped over */
     uint32_t limits;    /* bit set of enum limit passed */
     bool packaged;      /* debhelper or dpkg context */
+    bool prepares;      /* makes an image to be copied: clears what names this machine */
     bool verifies;      /* checks a digest or signature of what it downloads */
     bool prompts;       /* asks the user */
     bool spreads;       /* scans in a loop: not somebody looking once */

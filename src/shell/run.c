@@ -108,6 +108,9 @@ static void redirects_apply(struct call *call, const struct shell_redirect *redi
                 call->in =
                     string_taint(m, string_of(string_hole(m->arena, "$(<&", target.text, ")")),
                                  TAINT_BIT(FETCHED));
+                struct shell_step *step_made = NULL;
+                memcpy(&step_made, &call->in.step, sizeof step_made); /* made just now */
+                step_made->fetch = m->socket_fetch;
                 call->has_in = true;
             } else if (redirect->fd == 2 && bytes_equal(target.text, BYTES("1")))
                 err_null |= out_null;
@@ -224,6 +227,7 @@ static void run_for(struct machine *m, const struct shell_command *c)
                                   : (struct shell_string){0};
     uint32_t spreads = all.taint & (TAINT_BIT(SCANNED) | TAINT_BIT(HOSTS) | TAINT_BIT(SSH_KEY));
     m->scan_loops += spreads != 0;
+    m->report->spreads |= (all.taint & TAINT_BIT(SCANNED)) != 0;
     m->loops++, m->piped += m->pattern_count > 0;
     bool piped = m->pattern_count > 0;
     uint32_t most = m->loops > 2 ? 4 : UNROLL_MAX;
@@ -243,6 +247,7 @@ static void run_loop(struct machine *m, const struct shell_command *c)
 {
     bool spreads = m->has_in && (m->in.taint & (TAINT_BIT(SCANNED) | TAINT_BIT(HOSTS))) != 0;
     m->loops++, m->scan_loops += spreads;
+    m->report->spreads |= spreads && (m->in.taint & TAINT_BIT(SCANNED)) != 0;
     run_list(m, c->test);
     run_list(m, c->body);
     m->loops--, m->scan_loops -= spreads;
@@ -353,7 +358,11 @@ void run_list(struct machine *m, const struct shell_command *list)
         uint32_t branch = m->branch;
         if (c->joint != JOINT_THEN)
             m->branch = ++m->branch_last;
+        size_t held = m->capture == NULL ? 0 : m->capture->len;
         run_command(m, c);
+        if (c->joint == JOINT_OR && held > 0 && m->substitutions > 0 &&
+            memchr(m->capture->at, 0, held) == NULL)
+            m->capture->len = held; /* $(which a || which b): one of them, not both */
         m->branch = branch;
     }
 }

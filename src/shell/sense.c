@@ -8,6 +8,17 @@ void sense(struct machine *m, enum behaviour b, enum shell_role role, struct byt
     m->report->behaviour[role][b].hard = true;
 }
 
+void sense_sure(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail)
+{
+    sense(m, b, role, detail);
+    m->report->behaviour[role][b].sure = true;
+}
+
+void sense_undo(struct machine *m, enum behaviour b)
+{
+    m->report->behaviour[ROLE_USED][b].hard = false;
+}
+
 void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail)
 {
     struct shell_behaviour *seen = &m->report->behaviour[role][b];
@@ -29,8 +40,11 @@ void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struc
 }
 
 /* Whether sending to this host is what the credential is for. */
-static bool is_rightful(enum host_kind kind)
+static bool is_rightful(enum host_kind kind, uint32_t secrets)
 {
+    uint32_t tokens = TAINT_BIT(K8S_TOKEN) | TAINT_BIT(METADATA_TOKEN);
+    if (kind == HOST_UNKNOWN && (secrets & ~tokens) == 0) /* the caller's own service */
+        return true;
     return kind == HOST_LOCAL || kind == HOST_METADATA || kind == HOST_PRIVATE ||
            kind == HOST_KNOWN;
 }
@@ -44,7 +58,7 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
     if (secrets == 0)
         return;
     enum host_kind kind = host_url_parse(to, &url) ? host_kind_of(url.host) : HOST_UNKNOWN;
-    if (is_rightful(kind))
+    if (is_rightful(kind, secrets))
         return;
     s = string_pass(m, s);
     for (uint32_t t = 0; t < TAINT_COUNT; t++) {
@@ -143,8 +157,36 @@ static struct bytes last_component(struct bytes url)
     return slash == BYTES_NPOS ? url : bytes_from(url, slash + 1);
 }
 
+/* Scripts that were written to run later (hooks, wrappers, helpers) are read where they were made. */
+static void written_run(struct machine *m)
+{
+    struct shell_layer *layer = m->layer;
+    for (uint32_t i = 0, read = 0; i < m->files->count && read < 16 && !m->stopped; i++) {
+        struct file *file = m->files->row[i].value;
+        if (file == NULL || file->ran || !file->written || file->content.text.len < 8)
+            continue;
+        bool script = bytes_starts(file->content.text, BYTES("#!")) &&
+                      bytes_find(bytes_sub(file->content.text, 0, 40), BYTES("sh"), 0) != BYTES_NPOS;
+        if (!script && !(file->executable && file->content.text.at[0] != 0))
+            continue;
+        m->layer = file->layer, m->offset = m->end = file->offset, read++;
+        run_layer(m, file->content, "file", file->path, file->decoded);
+    }
+    m->layer = layer;
+}
+
+/* Whether the socket leads nowhere outside: health checks, port probes. */
+static bool is_near(struct bytes address)
+{
+    size_t slash = bytes_find_byte(address, '/', 0);
+    enum host_kind kind =
+        host_kind_of(slash == BYTES_NPOS ? address : bytes_sub(address, 0, slash));
+    return kind == HOST_LOCAL || kind == HOST_PRIVATE || kind == HOST_METADATA;
+}
+
 void sense_end(struct machine *m)
 {
+    written_run(m);
     uint32_t archs = 0, count = 0;
     bool run = false;
     for (const struct shell_fetch *f = m->report->fetch; f != NULL; f = f->next) {
@@ -156,7 +198,7 @@ void sense_end(struct machine *m)
     m->offset = m->end = 0;
     if (count >= 3 && run)
         sense(m, BEHAVIOUR_X13, ROLE_USED, BYTES_NONE);
-    if (m->socket_open && m->socket_get)
+    if (m->socket_open && m->socket_get && !is_near(m->socket_host))
         sense(m, BEHAVIOUR_X6, ROLE_USED, m->socket_host);
     if (m->silenced && m->report->fetch_count > 0)
         sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);

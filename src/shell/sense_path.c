@@ -152,6 +152,20 @@ static void process_read(struct call *call, struct bytes path, struct shell_stri
     }
 }
 
+/* What a socket gives is a download; its record is made once per address. */
+static void socket_read(struct call *call, struct bytes address, struct shell_string *s)
+{
+    struct machine *m = call->m;
+    struct shell_step *step = NULL;
+    if (m->socket_fetch == NULL || !bytes_equal(m->socket_host, address))
+        m->socket_fetch = fetch_socket(call, address);
+    m->socket_open = true, m->socket_host = address;
+    *s = string_taint(m, *s, TAINT_BIT(FETCHED));
+    memcpy(&step, &s->step, sizeof step); /* the machine's own */
+    if (step != NULL && step->fetch == NULL)
+        step->fetch = m->socket_fetch;
+}
+
 void sense_path_read(struct call *call, struct bytes path, struct shell_string *s)
 {
     struct machine *m = call->m;
@@ -162,8 +176,7 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
         return;
     }
     if (bytes_starts(path, BYTES("/dev/tcp/")) || bytes_starts(path, BYTES("/dev/udp/"))) {
-        m->socket_open = true, m->socket_host = bytes_from(path, 9);
-        *s = string_taint(m, *s, TAINT_BIT(FETCHED));
+        socket_read(call, bytes_from(path, 9), s);
         return;
     }
     if (bytes_starts(path, BYTES("/proc/"))) {
@@ -219,7 +232,8 @@ void sense_url_read(struct call *call, struct bytes url, struct shell_string *s)
         *s = string_taint(m, *s, TAINT_BIT(ECS_ROLE));
         sense(m, BEHAVIOUR_C2, ROLE_USED, url);
     } else if ((bytes_find(url, BYTES("computeMetadata"), 0) != BYTES_NPOS &&
-                bytes_find(url, BYTES("/token"), 0) != BYTES_NPOS) ||
+                (bytes_find(url, BYTES("/token"), 0) != BYTES_NPOS ||
+                 bytes_ends(url, BYTES("}token")) || bytes_ends(url, BYTES(")token")))) ||
                (aws && bytes_find(url, BYTES("identity/oauth2/token"), 0) != BYTES_NPOS)) {
         *s = string_taint(m, *s, TAINT_BIT(METADATA_TOKEN));
         sense(m, BEHAVIOUR_C3, ROLE_USED, url);
@@ -246,6 +260,9 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
         sense(m, BEHAVIOUR_B3, ROLE_USED, f->url);
     if (f->host_kind == HOST_DROP)
         sense(m, BEHAVIOUR_E5, ROLE_USED, f->url);
+    if (f->sends && bytes_find(f->url, BYTES(":2375/"), 0) != BYTES_NPOS &&
+        bytes_find(f->url, BYTES("/containers/create"), 0) != BYTES_NPOS)
+        sense(m, BEHAVIOUR_L3, ROLE_USED, f->url);
     if (bytes_find(f->url, BYTES(":10250/"), 0) != BYTES_NPOS &&
         (bytes_find(f->url, BYTES("/run/"), 0) != BYTES_NPOS ||
          bytes_find(f->url, BYTES("/exec/"), 0) != BYTES_NPOS))

@@ -58,6 +58,15 @@ static bool is_written(const struct machine *m, struct bytes arg)
     return false;
 }
 
+/* The plain file goes after its sealed copy was made, file after file: extortion. */
+static void see_sealed(struct call *call, struct bytes arg, bool force)
+{
+    bool shreds = bytes_equal(call->name, BYTES("shred"));
+    if (call->m->encrypts && call->m->loops + call->m->piped > 0 && (shreds || force) &&
+        arg.len > 0 && arg.at[0] == 0)
+        sense(call->m, BEHAVIOUR_M6, ROLE_USED, arg);
+}
+
 static void see_remove(struct call *call)
 {
     static const char *const system[] = {"/bin",
@@ -89,6 +98,12 @@ static void see_remove(struct call *call)
         struct bytes arg = call_arg(call, i);
         if (sense_is_log(arg))
             sense(call->m, BEHAVIOUR_V2, ROLE_USED, arg);
+        call->m->report->prepares |= contains(arg, "ssh_host_") || contains(arg, "machine-id");
+        if ((bytes_ends(arg, BYTES("_history")) || bytes_ends(arg, BYTES("history*"))))
+            sense(call->m, BEHAVIOUR_V1, ROLE_USED, arg);
+        see_sealed(call, arg, force);
+        if (bytes_equal(arg, BYTES("--no-preserve-root")) && recursive && call_has(call, "/"))
+            sense_sure(call->m, BEHAVIOUR_M6, ROLE_USED, BYTES("/"));
         for (int k = 0; (recursive || force) && system[k] != NULL; k++)
             if (bytes_equal(arg, bytes_of_string(system[k])) && !call->remote &&
                 is_written(call->m, arg))
@@ -114,6 +129,11 @@ static void see_services(struct call *call)
                call_has(call, "del") || call_has(call, "off") || call_has(call, "erase");
     bool kill =
         bytes_equal(call->name, BYTES("pkill")) || bytes_equal(call->name, BYTES("killall"));
+    bool on = call_has(call, "start") || call_has(call, "restart") || call_has(call, "enable");
+    for (int i = 0; on && monitors[i] != NULL; i++) /* stopped to be set up */
+        if (any_arg(call, monitors[i]))
+            sense_undo(call->m, BEHAVIOUR_V14);
+    call->m->report->prepares |= call_has(call, "clean");
     if (!off && !kill)
         return;
     for (int i = 0; agents[i] != NULL; i++)
@@ -135,6 +155,8 @@ static void see_firewall(struct call *call)
     if (bytes_equal(call->name, BYTES("iptables")) &&
         (call_has(call, "-F") || call_has(call, "-X") || call_has(call, "--flush")))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, BYTES("iptables -F"));
+    if (bytes_equal(call->name, BYTES("iptables")) && call_has(call, "DROP") && call_has(call, "-P"))
+        sense_undo(call->m, BEHAVIOUR_V3); /* a rule set of its own follows */
     if (bytes_equal(call->name, BYTES("setenforce")) &&
         (call_has(call, "0") || call_has(call, "Permissive")))
         sense(call->m, BEHAVIOUR_V4, ROLE_USED, BYTES("setenforce 0"));
@@ -151,6 +173,17 @@ static void see_firewall(struct call *call)
     if (bytes_equal(call->name, BYTES("wrmsr")) &&
         call_has(call, "0x1a4")) /* the prefetcher RandomX wants off */
         sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
+}
+
+/* Files administrators lock against change by programs. */
+static bool is_policy(struct bytes path)
+{
+    static const char *const files[] = {"/etc/hosts.allow", "/etc/hosts.deny", "/etc/resolv.conf",
+                                        "/etc/hosts", "/etc/sysctl.conf", NULL};
+    for (int i = 0; files[i] != NULL; i++)
+        if (bytes_equal(path, bytes_of_string(files[i])))
+            return true;
+    return false;
 }
 
 static void see_chattr(struct call *call)
@@ -187,7 +220,7 @@ static void see_chattr(struct call *call)
             clears = true;
         else if (sets && (starts_any(arg, own) || file_find(call->m, arg) != NULL ||
                           arg.at == NULL || (arg.len > 0 && arg.at[0] == 0)))
-            sense(call->m, BEHAVIOUR_P10, ROLE_USED, arg);
+            (is_policy(arg) ? sense_soft : sense)(call->m, BEHAVIOUR_P10, ROLE_USED, arg);
         else if (clears && starts_any(arg, own))
             sense(call->m, BEHAVIOUR_V6, ROLE_USED, arg);
     }
@@ -239,11 +272,14 @@ static void see_account(struct call *call)
     bool root = (call_has(call, "-o") || call_flag(call, 'o')) &&
                 (call_has(call, "0") || call_has(call, "-u0"));
     bool hash = adds && (any_arg(call, "$6$") || any_arg(call, "$1$") || any_arg(call, "$5$"));
+    if (root && hash)
+        sense_sure(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
     bool group = bytes_equal(call->name, BYTES("usermod")) &&
                  (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) &&
                  m->account_made;
+    bool named = text_is_known(call_arg(call, call->count - 1)); /* installers ask for the name */
     if (root || hash || group)
-        sense(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
+        (named || root ? sense : sense_soft)(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
 }
 
 static void see_setuid(struct call *call)
@@ -289,8 +325,8 @@ static void see_docker(struct call *call)
     for (uint32_t i = 0; i < m->pattern_count; i++)
         names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") &&
                  !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
-    if (evicts && names > 0)
-        sense(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
+    if (evicts && names > 0 && (m->evicted += names) >= 1)
+        (m->evicted > 1 ? sense : sense_soft)(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
     bool all = call_has(call, "-A") || call_has(call, "--all-namespaces");
     if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") &&
         (call_has(call, "secret") || call_has(call, "secrets")) && all)
@@ -316,6 +352,9 @@ static void see_ssh(struct call *call)
     for (int i = 0; payloads[i] != NULL; i++)
         payload |= contains(command, payloads[i]);
     payload |= call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0;
+    bool reverse = call_flag(call, 'R') && call_has(call, "-R");
+    if (reverse && loose)
+        sense(m, BEHAVIOUR_B5, ROLE_USED, BYTES("ssh -R"));
     if (loose && payload && (spread != 0 || m->loops >= 3 || m->scan_loops > 0))
         sense(m, BEHAVIOUR_L1, ROLE_USED, command);
 }
@@ -342,6 +381,9 @@ static void see_scanner(struct call *call)
     if (bytes_equal(call->name, BYTES("tmate")) &&
         (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
         sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
+    if (bytes_equal(call->name, BYTES("scope")) && call_has(call, "launch") &&
+        any_arg(call, "token"))
+        sense(call->m, BEHAVIOUR_B5, ROLE_USED, BYTES("scope launch"));
     if (contains(call->name, "gs-netcat") || contains(call->name, "gsocket"))
         sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
 }
@@ -378,7 +420,10 @@ static void see_mount(struct call *call)
 
 static void see_module(struct call *call)
 {
-    struct file *file = file_find(call->m, call_arg(call, 1));
+    struct bytes module = call_arg(call, 1);
+    struct file *file = file_find(call->m, module);
+    if (sense_is_odd(path_resolve(call->m, module)))
+        sense_sure(call->m, BEHAVIOUR_V8, ROLE_USED, module);
     if (file != NULL && (file->fetch != NULL || file->decoded || file->written))
         sense(call->m, BEHAVIOUR_V8, ROLE_USED, call_arg(call, 1));
 }
@@ -441,8 +486,9 @@ static const struct {
     void (*see)(struct call *call);
 } sights[] = {
     {" unset history export set ", see_history},
-    {" rm unlink shred ", see_remove},
-    {" systemctl service pkill killall chkconfig update-rc.d apt-get apt yum rpm dpkg rc-update ",
+    {" rm unlink shred truncate ", see_remove},
+    {" systemctl service pkill killall chkconfig update-rc.d apt-get apt yum dnf rpm dpkg rc-update "
+     "cloud-init ",
      see_services},
     {" ufw iptables setenforce auditctl sysctl wrmsr modprobe ", see_firewall},
     {" chattr ", see_chattr},
@@ -452,7 +498,7 @@ static const struct {
     {" docker podman kubectl nerdctl crictl ", see_docker},
     {" ssh ", see_ssh},
     {" masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate "
-     "gs-netcat gsocket ",
+     "gs-netcat gsocket scope ",
      see_scanner},
     {" redis-cli ", see_redis},
     {" mount ", see_mount},
@@ -515,7 +561,8 @@ void sense_call(struct call *call)
             sense_hidden(m, path_resolve(m, arg));
     }
     if (call->path.len > 4 && (call->path.at[0] == '/' || call->path.at[0] == '.'))
-        sense_masquerade(m, call->path), sense_hidden(m, call->path);
+        sense_masquerade(m, path_resolve(m, call->path)),
+            sense_hidden(m, path_resolve(m, call->path));
     bool hides =
         bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
     if (hides)

@@ -97,7 +97,8 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
     } else if (role == ROLE_TEXT) {
         sense(m, b, words[word].mode == MODE_CONFIG ? ROLE_USED : ROLE_TEXT, near);
     } else {
-        sense(m, b, role, near);
+        bool sprays = b == BEHAVIOUR_L7 && role == ROLE_USED && m->loops > 0;
+        (sprays ? sense_sure : sense)(m, b, role, near); /* an exploit for every host of a list */
     }
 }
 

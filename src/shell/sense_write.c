@@ -56,6 +56,31 @@ static struct bytes host_path(struct machine *m, struct bytes path)
     return path;
 }
 
+/* A tool that lists is replaced by a script that filters what it lists. */
+static void write_tool(struct call *call, struct bytes path, struct shell_string content)
+{
+    static const char *const tools[] = {"/ps", "/top", "/htop", "/netstat", "/ss", "/lsof",
+                                        "/pstree", "/crontab", "/last", "/w", "/ls", NULL};
+    for (int i = 0; tools[i] != NULL; i++)
+        if (bytes_ends(path, bytes_of_string(tools[i])) && contains(path, "bin/") &&
+            contains(content.text, "grep -v"))
+            sense_sure(call->m, BEHAVIOUR_V7, ROLE_USED, path);
+}
+
+/* A key for root or for everybody is an implant; one for a user the script looks after may be
+ * what it was written for, and so is one that comes over TLS from a named host. */
+static void write_key(struct machine *m, struct bytes path, struct shell_string content)
+{
+    const struct shell_fetch *fetch = content.step == NULL ? NULL : content.step->fetch;
+    bool carried = (content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0;
+    if (!holds_key(content.text) && !carried)
+        return;
+    struct bytes user = bytes_starts(path, BYTES("/home/")) ? bytes_from(path, 6) : BYTES_NONE;
+    bool one = user.len > 0 && ascii_is_alpha(user.at[0]) && m->loops == 0;
+    bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && fetch_is_honest(fetch);
+    (one || served ? sense_soft : sense)(m, BEHAVIOUR_P5, ROLE_USED, path);
+}
+
 static void write_socket(struct call *call, struct bytes path, struct shell_string content)
 {
     struct machine *m = call->m;
@@ -104,6 +129,9 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
             sense(m, BEHAVIOUR_P8, ROLE_USED, path);
         if (file != NULL && file->fetch != NULL)
             execute_file(call, program, false);
+        while (command.len > 0 && strchr("-+@!:", command.at[0]) != NULL)
+            command = bytes_from(command, 1);
+        run_layer(m, string_of(command), "service", BYTES_NONE, false);
     }
 }
 
@@ -111,7 +139,14 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
 {
     static const char *const downloaders[] = {"curl ", "wget ",     "/dev/tcp/", "base64 -d",
                                               "/tmp/", "/dev/shm/", "/var/tmp/", NULL};
-    if (content.text.len < 3 || !contains_any(content.text, downloaders))
+    struct bytes rest = content.text, program = BYTES_NONE;
+    if (content.text.len < 3)
+        return;
+    bytes_next_field(&rest, ' ', &program);
+    struct file *file = file_find(call->m, program);
+    bool hidden = bytes_starts(program, BYTES("~/.")) && contains(bytes_from(program, 3), "/");
+    bool own = file != NULL && (file->written || file->fetch != NULL);
+    if (!contains_any(content.text, downloaders) && !own && !hidden)
         return;
     sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
     run_layer(call->m, content, "profile", path, false);
@@ -220,6 +255,9 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     struct bytes full = host_path(m, path_resolve(m, path));
     bool empty = content.text.len < 3;
     sense_hidden(m, full);
+    write_tool(call, full, content);
+    if (bytes_ends(full, BYTES("/release_agent")))
+        sense_sure(m, BEHAVIOUR_K1, ROLE_USED, full);
     if (contains(content.text, "GET ") && contains(content.text, "HTTP/1"))
         m->socket_get = true;
     if (bytes_starts(full, BYTES("/var/spool/cron")) || bytes_starts(full, BYTES("/etc/cron"))) {
@@ -227,9 +265,7 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
             write_cron(call, full, content);
     } else if (contains(full, "authorized_keys") ||
                (contains(full, "/.ssh/") && holds_key(content.text))) {
-        if (holds_key(content.text) ||
-            (content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
-            sense(m, BEHAVIOUR_P5, ROLE_USED, full);
+        write_key(m, full, content);
     } else if (contains(full, "ld.so.preload")) {
         if (!empty &&
             (contains(content.text, ".so") || (content.text.at[0] == 0 && content.taint != 0)))
@@ -275,9 +311,19 @@ bool sense_is_log(struct bytes path)
 {
     return is_log(path);
 }
+bool sense_is_hidden(struct bytes path)
+{
+    return is_hidden_system(path);
+}
 bool sense_is_odd(struct bytes path)
 {
     return is_odd_path(path);
+}
+
+static struct bytes first_word(struct bytes text)
+{
+    size_t space = bytes_find_byte(text, ' ', 0);
+    return space == BYTES_NPOS ? text : bytes_sub(text, 0, space);
 }
 
 void sense_crontab(struct call *call, struct shell_string content)
@@ -302,11 +348,10 @@ void sense_crontab(struct call *call, struct shell_string content)
         if (contains_any(command, downloaders) && contains_any(command, runners))
             sense(m, BEHAVIOUR_P1, ROLE_USED, command);
         struct bytes program = bytes_sub(command, 0, 512);
+        bool home = contains(program, "/root/.") && file_find(m, first_word(program)) == NULL;
         if (sense_is_odd(program))
-            sense(m, BEHAVIOUR_P4, ROLE_USED, command);
-        struct bytes word = program;
-        size_t space = bytes_find_byte(word, ' ', 0);
-        word = space == BYTES_NPOS ? word : bytes_sub(word, 0, space);
+            (home ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
+        struct bytes word = first_word(program);
         struct file *file = file_find(m, word);
         if (file != NULL && file->fetch != NULL)
             sense(m, BEHAVIOUR_P4, ROLE_USED, command), execute_file(call, word, false);

