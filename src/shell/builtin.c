@@ -107,6 +107,16 @@ void tool_aws(struct call *call)
     struct bytes service = call_arg(call, call_operand(call, 1)),
                  verb = call_arg(call, call_operand(call, 1) + 1);
     call->out = call_unknown(call, (struct shell_string){0});
+    bool copies = bytes_equal(service, BYTES("s3")) &&
+                  (bytes_equal(verb, BYTES("cp")) || bytes_equal(verb, BYTES("sync")) ||
+                   bytes_equal(verb, BYTES("mv")));
+    bool foreign = m->carries_keys || call_has(call, "--endpoint-url") ||
+                   call_has(call, "--no-sign-request");
+    for (uint32_t i = 3; copies && foreign && i + 1 < call->count; i++) /* into somebody's account */
+        if (call_arg(call, i).len > 2 && call_arg(call, i).at[0] != '-' &&
+            call_arg(call, i).at[0] != 's')
+            sense_send(call, file_read(call, call_arg(call, i)), BYTES("s3 bucket"), BEHAVIOUR_E1,
+                       "aws s3");
     if (bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) ||
         bytes_starts(verb, BYTES("get")))
         call->out = string_taint(m, call->out, TAINT_BIT(CLI_SWEEP));

@@ -176,11 +176,38 @@ static bool is_order(struct bytes text)
     return fetches && runs && text.len < 4096;
 }
 
+/* From the fetcher's name to the quote that ends the text around it. */
+static struct bytes order_in(struct bytes text)
+{
+    static const char *const fetchers[] = {"curl ", "wget ", "chroot ", "exec 3<>"};
+    size_t start = text.len;
+    for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++) {
+        size_t at = bytes_find(text, bytes_of_string(fetchers[i]), 0);
+        start = at < start ? at : start;
+    }
+    size_t end = start;
+    uint8_t quote = start > 0 && start < text.len ? text.at[start - 1] : 0;
+    quote = quote == '"' || quote == '\'' ? quote : '"';
+    while (end < text.len && text.at[end] != quote && text.at[end] != '\n')
+        end++;
+    return bytes_sub(text, start, end - start);
+}
+
+void orders_read(struct call *call, struct shell_string s)
+{
+    if (s.text.len <= 12 || !is_order(s.text))
+        return;
+    bool wrapped = memchr("{[\"-", s.text.at[0], 4) != NULL ||
+                   bytes_find(bytes_sub(s.text, 0, 64), BYTES("\n"), 0) != BYTES_NPOS;
+    if (wrapped)
+        s.text = order_in(s.text);
+    run_layer(call->m, s, "argument", BYTES_NONE, false);
+}
+
 void call_orders(struct call *call)
 {
     for (uint32_t i = 1; i < call->count && i < 16; i++)
-        if (call_arg(call, i).len > 12 && is_order(call_arg(call, i)))
-            run_layer(call->m, call->arg[i], "argument", BYTES_NONE, false);
+        orders_read(call, call->arg[i]);
 }
 
 /* Mining is started with a pool, an account and nothing else to tell it by: -o HOST:PORT -u ACCOUNT. */
@@ -198,11 +225,27 @@ static void miner_flags(struct call *call)
         sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
 }
 
+/* A fetched program called by its name alone, through PATH. */
+static struct file *fetched_named(struct machine *m, struct bytes name)
+{
+    for (uint32_t i = m->files->count; name.len > 1 && i > 0 && m->files->count - i < 32; i--) {
+        struct file *file = m->files->row[i - 1].value;
+        if (file != NULL && file->fetch != NULL && file->executable &&
+            bytes_equal(base_name(file->path), name))
+            return file;
+    }
+    return NULL;
+}
+
 /* A program nobody here knows: a file of the script's own, a fetcher under another name, or just output. */
 static void unknown_run(struct call *call)
 {
     struct machine *m = call->m;
     struct file *file = file_find(m, call->path);
+    if (file == NULL && memchr(call->path.at, '/', call->path.len) == NULL)
+        file = fetched_named(m, call->path);
+    if (file != NULL)
+        call->path = file->path;
     call->out = call_unknown(call, call->has_in ? call->in : (struct shell_string){0});
     for (uint32_t i = 1; i < call->count && i < 32; i++) {
         struct bytes arg = call_arg(call, i);

@@ -129,6 +129,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     if (file == NULL && bytes_starts(path, BYTES("./")))
         file = archive_of(m, full);
     bool background = call->background || call->wrapped;
+    m->detached |= background && file == NULL;
     if (background && (is_temporary(full) || sense_is_hidden(full)))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
     if (file == NULL)

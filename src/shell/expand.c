@@ -181,6 +181,19 @@ static struct bytes element_name(struct machine *m, struct bytes name)
     return bytes_sub(name, 0, open);
 }
 
+/* "${a[*]}" where IFS is empty: the elements without anything between them. */
+static struct shell_string elements_glued(struct machine *m, struct bytes name)
+{
+    struct shell_string all = string_of(BYTES(""));
+    for (uint32_t i = 0; i < 256; i++) {
+        struct bytes element = arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i);
+        if (variable_find(m, element) == NULL)
+            break;
+        all = string_join(m, all, variable_get(m, element));
+    }
+    return all;
+}
+
 static struct shell_string variable_part(struct machine *m, const struct shell_part *part)
 {
     struct bytes name = element_name(m, part->text);
@@ -193,6 +206,8 @@ static struct shell_string variable_part(struct machine *m, const struct shell_p
     struct variable *v = variable_find(m, name);
     bool set = v != NULL && v->count > 0;
     struct shell_string value = variable_get(m, name);
+    if (bytes_ends(part->text, BYTES("[*]")) && variable_get(m, BYTES("IFS")).text.len == 0)
+        value = elements_glued(m, name);
     if (!set && name.len > 0 && (ascii_is_digit(name.at[0]) || name.at[0] == '@'))
         set = m->positional != NULL;
     if (part->length)

@@ -21,6 +21,11 @@ static void file_copy(struct call *call, struct bytes from, struct bytes to)
     struct file *source = file_find(m, from);
     if (to.len > 0 && to.at[to.len - 1] == '/')
         to.len--;
+    static const char *const shells[] = {"/bin/sh", "/bin/bash", "/usr/bin/bash", "/bin/dash",
+                                         "/usr/bin/sh"};
+    for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
+        if (bytes_equal(from, bytes_of_string(shells[i])))
+            file_at(m, to)->is_shell = true;
     if (source == NULL) {
         struct shell_string s = {.text = string_hole(m->arena, "$(<", from, ")")};
         sense_path_read(call, from, &s);
@@ -42,8 +47,11 @@ void tool_copy(struct call *call)
     uint32_t first = call_operand(call, 1);
     if (first == 0 || first + 1 >= call->count)
         return;
+    struct bytes to = call_arg(call, call->count - 1);
     for (uint32_t i = first; i + 1 < call->count; i++)
-        if (call_arg(call, i).len > 0 && call_arg(call, i).at[0] != '-')
+        if (bytes_equal(call_arg(call, i), BYTES("{}")) && call->arg[i].taint != 0) /* find -exec */
+            file_write(call, to, call_unknown(call, call->arg[i]), true);
+        else if (call_arg(call, i).len > 0 && call_arg(call, i).at[0] != '-')
             file_copy(call, call_arg(call, i), call_arg(call, call->count - 1));
     sense_write(call, call_arg(call, call->count - 1), call->arg[first], false);
 }
@@ -153,6 +161,15 @@ void tool_dd(struct call *call)
     call->out = in;
 }
 
+/* tar's first word without a dash: "czf", "xz". */
+static bool is_cluster(struct bytes arg)
+{
+    for (size_t i = 0; i < arg.len; i++)
+        if (strchr("cxtruzjJvfpkahPwm", arg.at[i]) == NULL)
+            return false;
+    return arg.len > 0 && arg.len < 8;
+}
+
 /* S, with the taint of every file the script put below the directory PATH. */
 static struct shell_string files_below(struct call *call, struct bytes path, struct shell_string s)
 {
@@ -165,8 +182,8 @@ static struct shell_string files_below(struct call *call, struct bytes path, str
         dir.len--;
     for (uint32_t i = 0; dir.len > 1 && i < m->files->count && i < 4096; i++) {
         const struct file *file = m->files->row[i].value;
-        if (file == NULL || file->content.taint == 0 || file->path.len <= dir.len ||
-            file->path.at[dir.len] != '/' || !bytes_starts(file->path, dir))
+        if (file == NULL || file->content.taint == 0 || !bytes_starts(file->path, dir) ||
+            (file->path.len > dir.len && file->path.at[dir.len] != '/'))
             continue;
         s.step = s.taint == 0 ? file->content.step : s.step;
         s.taint |= file->content.taint;
@@ -184,8 +201,7 @@ void tool_tar(struct call *call)
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
         bool cluster = arg.len > 1 && arg.at[0] == '-' && arg.at[1] != '-';
-        cluster |= i == 1 && !zip && arg.len > 0 && arg.len < 8 && arg.at[0] != '/' &&
-                   memchr(arg.at, 'f', arg.len) != NULL;
+        cluster |= i == 1 && !zip && is_cluster(arg);
         if (cluster && !zip) {
             makes |= memchr(arg.at, 'c', arg.len) != NULL || memchr(arg.at, 'r', arg.len) != NULL;
             out_next |= memchr(arg.at, 'f', arg.len) != NULL;
@@ -301,6 +317,7 @@ void tool_compile(struct call *call)
     file->content = call_unknown(call, source->content);
     file->fetch = source->fetch, file->decoded = source->decoded, file->executable = true,
     file->written = true;
-    bool carried = source->fetch != NULL || source->decoded;
+    bool carried = source->decoded || (source->fetch != NULL && !fetch_is_honest(source->fetch) &&
+                                       source->fetch->host_kind != HOST_NAME);
     (carried ? sense : sense_soft)(call->m, BEHAVIOUR_X15, ROLE_USED, source->path);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/decode.h"
+#include "shell/program.h"
 #include "shell/tool.h"
 
 struct shell_string call_unknown(struct call *call, struct shell_string tainted)
@@ -426,5 +427,5 @@ void tool_awk(struct call *call)
             call->out.taint |= file_read(call, call_arg(call, i)).taint;
     if (bytes_find(text, BYTES("system("), 0) != BYTES_NPOS ||
         bytes_find(text, BYTES("| \"sh"), 0) != BYTES_NPOS)
-        sense_text(call->m, text, ROLE_TEXT);
+        program_read(call, call->arg[program], call->name, "awk");
 }

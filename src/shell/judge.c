@@ -36,6 +36,11 @@ static uint32_t bits(uint32_t set)
     return (uint32_t)__builtin_popcount(set);
 }
 
+static bool is_hard(const struct shell_report *report, enum behaviour b)
+{
+    return report->behaviour[ROLE_USED][b].hard;
+}
+
 static bool has(const struct shell_report *report, enum behaviour b)
 {
     return report_count(report, b) > 0;
@@ -117,6 +122,8 @@ static enum shell_class class_of(const struct shell_report *report, const struct
         return SHELL_MALICIOUS;
     if (s->strongs >= 2 && weak_tactics >= 4)
         return SHELL_MALICIOUS;
+    if (is_hard(report, BEHAVIOUR_M1) && is_hard(report, BEHAVIOUR_M2))
+        return SHELL_MALICIOUS; /* it mines for whoever wrote it, not for who runs it */
     if (s->strongs + s->odds > 0 && only_looks(report, s))
         return report->prompts || s->strongs + s->odds == 1 ? SHELL_DUAL_USE : SHELL_SUSPICIOUS;
     if (s->strongs + s->odds > 0 || s->links > 0)

@@ -46,6 +46,7 @@ struct file {
     struct shell_string content; /* hole where unknown */
     const struct shell_fetch *fetch;
     bool executable, written, decoded, archived, sent, ran;
+    bool is_shell; /* a copy of one */
     struct shell_layer *layer; /* where it was written last */
     uint32_t line, offset;
 };
@@ -104,6 +105,8 @@ struct machine {
     uint32_t evicted; /* names containers were looked for by, to stop them */
     uint32_t key_homes, cloud_services, rivals_killed;
     uint64_t cloud_service_set;
+    bool carries_keys; /* a cloud account's keys stand in the script */
+    bool detached;     /* something was left running in the background */
     bool account_made, fifo_made, encrypts;
     uint64_t pairs[BEHAVIOUR_COUNT]; /* PAIR words seen per behaviour */
 };

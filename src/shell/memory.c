@@ -41,6 +41,8 @@ void variable_set(struct machine *m, struct bytes name, struct shell_string valu
 {
     if (name.len == 0)
         return;
+    m->carries_keys |= bytes_equal(name, BYTES("AWS_ACCESS_KEY_ID")) && value.text.len >= 16 &&
+                       bytes_starts(value.text, BYTES("A"));
     struct variable **slot = (struct variable **)table_at(m->variables, name);
     if (*slot == NULL) {
         *slot = arena_new_of(m->arena, struct variable);

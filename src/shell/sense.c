@@ -202,6 +202,10 @@ void sense_end(struct machine *m)
         sense(m, BEHAVIOUR_X6, ROLE_USED, m->socket_host);
     if (m->silenced && m->report->fetch_count > 0)
         sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);
+    if (m->detached && m->report->behaviour[ROLE_USED][BEHAVIOUR_M1].hard)
+        sense(m, BEHAVIOUR_X12, ROLE_USED, BYTES("miner"));
+    if (m->account_made && report_count(m->report, BEHAVIOUR_E5) > 0) /* its password is told */
+        sense(m, BEHAVIOUR_P7, ROLE_USED, BYTES_NONE);
     if (m->cloud_services >= 6)
         sense(m, BEHAVIOUR_C14, ROLE_USED, BYTES_NONE);
 }

@@ -100,7 +100,7 @@ static bool is_reader(const struct call *call)
     static const char *const readers[] = {
         "cat",     "cp",  "tar", "curl",  "wget", "grep", "egrep",   "zip", "find", "base64",
         "strings", "mv",  "scp", "rsync", "head", "tail", "more",    "awk", "sed",  "sort",
-        "cut",     "xxd", "tee", "dd",    "{",    "nc",   "install", "ls"};
+        "cut",     "xxd", "tee", "dd",    "{",    "nc",   "install", "ls",  "aws"};
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (bytes_equal(call->name, bytes_of_string(readers[i])))
             return true;
@@ -186,11 +186,16 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
     if (bytes_ends(path, BYTES(".pub")) || bytes_ends(path, BYTES("/authorized_keys")))
         return;
     bool directory = bytes_ends(path, BYTES("/.aws")) || bytes_ends(path, BYTES("/.aws/"));
+    directory |= bytes_ends(path, BYTES("/.kube")) || bytes_ends(path, BYTES("/.azure")) ||
+                 bytes_ends(path, BYTES("/.docker")) || bytes_ends(path, BYTES("/.gnupg"));
     bool keys = bytes_ends(path, BYTES("/.ssh")) || bytes_ends(path, BYTES("/.ssh/"));
     if (directory || keys) {
         bool packs = bytes_equal(call->name, BYTES("tar")) ||
                      bytes_equal(call->name, BYTES("zip")) ||
-                     bytes_equal(call->name, BYTES("cp")) || bytes_equal(call->name, BYTES("scp"));
+                     bytes_equal(call->name, BYTES("cp")) ||
+                     bytes_equal(call->name, BYTES("scp")) ||
+                     bytes_equal(call->name, BYTES("aws")) ||
+                     bytes_equal(call->name, BYTES("rsync"));
         if (!packs)
             return;
         *s = string_taint(m, *s, directory ? TAINT_BIT(CLOUD_FILE) : TAINT_BIT(SSH_KEY));
@@ -255,7 +260,7 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
     if (f->host_kind == HOST_ADDRESS && !f->sends)
         sense(m, BEHAVIOUR_X3, ROLE_USED, f->url);
     if (f->host_kind == HOST_TOR)
-        sense(m, BEHAVIOUR_B2, ROLE_USED, f->url);
+        (tool_handler(f->tool) != NULL ? sense : sense_soft)(m, BEHAVIOUR_B2, ROLE_USED, f->url);
     if (f->host_kind == HOST_PASTE && bytes_find(f->url, BYTES("raw"), 0) != BYTES_NPOS)
         sense(m, BEHAVIOUR_B3, ROLE_USED, f->url);
     if (f->host_kind == HOST_DROP)

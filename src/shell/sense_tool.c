@@ -274,9 +274,11 @@ static void see_account(struct call *call)
     bool hash = adds && (any_arg(call, "$6$") || any_arg(call, "$1$") || any_arg(call, "$5$"));
     if (root && hash)
         sense_sure(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
+    if (adds && (call_has(call, "sudo") || call_has(call, "wheel")) && any_arg(call, "-G"))
+        sense_soft(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
     bool group = bytes_equal(call->name, BYTES("usermod")) &&
                  (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) &&
-                 m->account_made;
+                 (call_flag(call, 'G') || call_flag(call, 'g')) && m->account_made;
     bool named = text_is_known(call_arg(call, call->count - 1)); /* installers ask for the name */
     if (root || hash || group)
         (named || root ? sense : sense_soft)(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
@@ -288,6 +290,12 @@ static void see_setuid(struct call *call)
                                          "/vipw", "/perl", "/dash",   "/nmap",    NULL};
     bool bit = call_has(call, "+s") || call_has(call, "u+s") || call_has(call, "4755") ||
                call_has(call, "4777") || call_has(call, "6755");
+    bit |= call_arg(call, 1).len == 4 && call_arg(call, 1).at[0] >= '4' && call_arg(call, 1).at[0] <= '7';
+    for (uint32_t i = 2; bit && i < call->count; i++) {
+        struct file *file = file_find(call->m, call_arg(call, i));
+        if (file != NULL && file->is_shell)
+            sense_sure(call->m, BEHAVIOUR_P11, ROLE_USED, call_arg(call, i));
+    }
     for (uint32_t i = 2; bit && i < call->count; i++)
         for (int k = 0; shells[k] != NULL; k++)
             if (bytes_ends(call_arg(call, i), bytes_of_string(shells[k])))
@@ -366,7 +374,7 @@ static void see_scanner(struct call *call)
     for (int i = 0; names[i] != NULL; i++) {
         if (bytes_equal(call->name, bytes_of_string(names[i])) && call->count > 1) {
             sense(call->m, BEHAVIOUR_L2, ROLE_USED, call->name);
-            call->m->report->spreads |= call->m->loops > 0;
+            call->m->report->spreads |= call->m->loops > 0 || call_has(call, "0.0.0.0/0");
         }
         for (int k = 0; managers[k] != NULL; k++)
             if (bytes_equal(call->name, bytes_of_string(managers[k])) &&

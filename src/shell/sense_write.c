@@ -152,6 +152,17 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
     run_layer(call->m, content, "profile", path, false);
 }
 
+/* "www-data ALL=(ALL) NOPASSWD: ALL": everything, for a user that serves the network. */
+static bool is_service_rule(struct bytes text)
+{
+    static const char *const users[] = {"www-data ", "nobody ", "apache ", "nginx ", "daemon ",
+                                        "mysql ", "redis ", NULL};
+    for (int i = 0; users[i] != NULL; i++)
+        if (bytes_starts(text, bytes_of_string(users[i])))
+            return contains(text, "NOPASSWD:ALL") || contains(text, "NOPASSWD: ALL");
+    return false;
+}
+
 static void write_account(struct call *call, struct bytes path, struct shell_string content)
 {
     struct machine *m = call->m;
@@ -160,6 +171,8 @@ static void write_account(struct call *call, struct bytes path, struct shell_str
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_equal(path, BYTES("/etc/sudoers")) && contains(content.text, "NOPASSWD") &&
              m->account_made)
+        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+    else if (bytes_starts(path, BYTES("/etc/sudoers")) && is_service_rule(content.text))
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_equal(path, BYTES("/etc/shadow")) && contains(content.text, ":$"))
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
@@ -296,6 +309,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     } else if (contains(full, "nmi_watchdog") || contains(full, "nr_hugepages")) {
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
     }
+    if (contains(full, "/.ssh/config") || contains(full, "/pam.d/") || contains(full, "/etc/motd"))
+        orders_read(call, content);
     if (contains(full, "/selinux/config") && contains(content.text, "SELINUX=disabled"))
         sense(m, BEHAVIOUR_V4, ROLE_USED, full);
     if ((content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)

@@ -111,6 +111,8 @@ static bool is_shell_word(struct bytes word, struct bytes line)
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
         if (bytes_equal(word, bytes_of_string(keywords[i])))
             return true;
+    if (word.len == 0 && line.len > 1 && line.at[0] == '$' && ascii_is_alpha(line.at[1]))
+        return true;
     if (word.len == 0) /* $'\x63..', }, ;; */
         return bytes_starts(line, BYTES("$'")) || bytes_starts(line, BYTES("}")) ||
                bytes_starts(line, BYTES("$("));
@@ -130,9 +132,16 @@ static bool has_syntax(struct bytes line)
 
 int shell_looks_like(struct bytes text)
 {
-    struct bytes rest = bytes_sub(text, 0, 4096), line;
+    uint8_t head[4096], space[24];
+    size_t len = 0;
+    struct bytes rest, line;
     uint32_t lines = 0, code = 0, syntax = 0;
-    uint8_t space[24];
+    for (size_t i = 0; i < text.len && i < sizeof head; i++) /* continued lines are one */
+        if (text.at[i] == '\\' && i + 1 < text.len && text.at[i + 1] == '\n')
+            i++;
+        else
+            head[len++] = text.at[i];
+    rest = bytes_of(head, len);
     while (bytes_next_line(&rest, &line) && lines < 64) {
         line = bytes_trim(line);
         if (line.len == 0 || line.at[0] == '#')

@@ -30,6 +30,7 @@ bool call_flag(const struct call *call, char letter);
 uint32_t call_operand(const struct call *call, uint32_t from);
 /* Arguments that are command lines for another machine's shell are read as layers. */
 void call_orders(struct call *call);
+void orders_read(struct call *call, struct shell_string s);
 /* Standard input and the named files, joined: what a filter reads.  FROM: the first operand's place. */
 struct shell_string call_input(struct call *call, uint32_t from);
 /* An unknown output that carries TAINTED's taint. */

@@ -39,6 +39,7 @@ static void data_add(struct transfer *t, struct shell_string value, struct bytes
             value = content;
         }
     }
+    orders_read(call, value);
     t->data = string_join(call->m, t->data, value);
     t->data_way = option, t->sends = true;
 }
@@ -202,7 +203,8 @@ void tool_fetch(struct call *call)
     bool saves = bytes_equal(call->name, BYTES("aria2c")) || bytes_equal(call->name, BYTES("axel")) ||
                  bytes_equal(call->name, BYTES("lwp-download")) || bytes_equal(call->name, BYTES("fetch"));
     t.remote_name = saves;
-    for (uint32_t i = 1; i < call->count; i++) {
+    bool old = bytes_equal(call->name, BYTES("ftpget")) || bytes_equal(call->name, BYTES("tftp"));
+    for (uint32_t i = 1; i < call->count && !old; i++) {
         struct bytes arg = call_arg(call, i);
         if (arg.len > 1 && arg.at[0] == '-') {
             i += option_read(&t, i);
@@ -213,7 +215,7 @@ void tool_fetch(struct call *call)
         }
     }
     call->out = (struct shell_string){0};
-    if (bytes_equal(call->name, BYTES("ftpget")) || bytes_equal(call->name, BYTES("tftp"))) { /* ftpget HOST LOCAL REMOTE; tftp -g -r FILE HOST */
+    if (old) { /* ftpget HOST LOCAL REMOTE; tftp -g -r FILE HOST */
         for (uint32_t i = 1; i < call->count && t.url_count == 0; i++)
             if (host_is_ipv4(call_arg(call, i)))
                 t.url[0] = call_arg(call, i), t.url_count = 1;

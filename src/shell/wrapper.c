@@ -171,6 +171,8 @@ void tool_screen(struct call *call)
 {
     call->wrapped = true;
     uint32_t first = after_options(call, "SstcLeh", 0);
+    if (bytes_equal(call_arg(call, 1), BYTES("-dmS"))) /* its own name comes first */
+        first = 3;
     if (bytes_equal(call->name, BYTES("tmux"))) {
         if (call->count > 2)
             execute_string(call, call->arg[call->count - 1], BYTES("sh"), "tmux");
@@ -252,6 +254,8 @@ void tool_docker(struct call *call)
     call->out = call_unknown(call, (struct shell_string){0});
     if (bytes_equal(name, BYTES("inspect")) || bytes_equal(name, BYTES("get")))
         sense_path_read(call, BYTES("\1container"), &call->out);
+    if (bytes_equal(name, BYTES("apply")) && call->has_in)
+        orders_read(call, call->in);
     bool exec = bytes_equal(name, BYTES("exec")), run = bytes_equal(name, BYTES("run"));
     if (!exec && !run)
         return;
