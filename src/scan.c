@@ -18,6 +18,7 @@
 #include "verdict/judge.h"
 #include "verdict/learned.h"
 #include "verdict/outline.h"
+#include "verdict/part.h"
 #include "verdict/script.h"
 
 /* bytes -> artifact tree */
@@ -115,6 +116,8 @@ static void step_extras(struct scan *scan)
         facts_write(&out, scan->model->root);
         scan->verdict->facts = text_bytes(&out);
     }
+    if (want->extract.len > 0)
+        verdict_parts(scan->verdict, scan->tree, want->extract);
     if (want->want_raw)
         scan->verdict->raw = scan->input;
     if (want->want_drawing) {

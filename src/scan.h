@@ -30,6 +30,7 @@ struct scan_settings {
     const struct bytes *password; /* the user's own candidates for locked content */
     uint32_t password_count;
     const struct profile_source *profile; /* NULL: first contact is assumed */
+    struct bytes extract; /* path of the node handed out, or PART_ALL (verdict/part.h); absent: none */
     bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw,
         want_lesson; /* fill those of the verdict */
 };

@@ -147,3 +147,10 @@ void setup_learn(const void *parent, const struct scan_option *option,
         .want_lesson = true,
     };
 }
+
+bool setup_extract(const void *parent, const struct scan_option *option,
+                   struct scan_settings *settings, struct error *err)
+{
+    *settings = (struct scan_settings){0};
+    return setup_files(parent, option, settings, err);
+}

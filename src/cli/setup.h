@@ -17,4 +17,8 @@ bool setup_scan(const void *parent, const struct scan_option *option,
 void setup_learn(const void *parent, const struct scan_option *option,
                  struct scan_settings *settings);
 
+/* The settings that taking nodes out needs: no rules, the user's password candidates. */
+bool setup_extract(const void *parent, const struct scan_option *option,
+                   struct scan_settings *settings, struct error *err);
+
 #endif

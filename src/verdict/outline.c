@@ -65,7 +65,8 @@ void outline_draw(struct text *out, const struct tree *tree)
 {
     for (const struct node *node = tree->root; node != NULL; node = node_walk(tree->root, node)) {
         draw_branches(out, node);
-        text_add_format(out, "%s %zu", kind_rows[node->kind].name, node->content.len);
+        text_add(out, node_path(tree->arena, node));
+        text_add_format(out, " %s %zu", kind_rows[node->kind].name, node->content.len);
         if (node->is_view)
             text_add_string(out, " (derived)");
         if (node->name.len > 0 && node != tree->root) {

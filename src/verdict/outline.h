@@ -7,7 +7,7 @@
 #include "artifact/node.h"
 #include "base/json.h"
 
-/* One line per node with branches, kind, size, name, its facts in short and its anomalies; what a sender
+/* One line per node with branches, path, kind, size, name, its facts in short and its anomalies; what a sender
  * wrote is made inert by the caller's printer (report/terminal.h). */
 void outline_draw(struct text *out, const struct tree *tree);
 /* [{"path","kind","name","type","bytes","view","facts":{},"anomalies":[]}, ...] as one value. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdict/record.h"
 
-#define RECORD_MAGIC 0x4E525634u
+#define RECORD_MAGIC 0x4E525635u
 #define ABSENT UINT32_MAX
 
 const char *const verdict_names[4] = {"clean", "unscannable", "suspicious", "malicious"};
@@ -87,6 +87,20 @@ static void put_coverage(struct text *out, const struct coverage *c)
     put_list(out, c->undecided, c->undecided_count);
 }
 
+static void put_parts(struct text *out, const struct verdict *v)
+{
+    put_u32(out, v->part_count);
+    for (uint32_t i = 0; i < v->part_count; i++) {
+        put_bytes(out, v->part[i].path);
+        put_bytes(out, v->part[i].name);
+        put_bytes(out, v->part[i].content);
+        put_bytes(out, v->part[i].extension);
+        put_bytes(out, v->part[i].missing);
+        put_u32(out, v->part[i].is_view);
+    }
+    put_u32(out, v->part_left);
+}
+
 void record_write(struct text *out, const struct verdict *v)
 {
     put_u32(out, RECORD_MAGIC);
@@ -121,6 +135,7 @@ void record_write(struct text *out, const struct verdict *v)
     put_bytes(out, v->raw);
     put_bytes(out, v->extra);
     put_bytes(out, v->drawing);
+    put_parts(out, v);
     put_u32(out, RECORD_MAGIC);
 }
 
@@ -264,6 +279,21 @@ static void get_lists(struct reader *r, struct verdict *v)
         get_anomaly(r, &v->anomaly[i]);
 }
 
+static void get_parts(struct reader *r, struct verdict *v)
+{
+    v->part_count = get_count(r, 24);
+    v->part = arena_array_of(r->arena, v->part_count, struct part);
+    for (uint32_t i = 0; i < v->part_count; i++) {
+        v->part[i].path = get_bytes(r);
+        v->part[i].name = get_bytes(r);
+        v->part[i].content = get_bytes(r);
+        v->part[i].extension = get_bytes(r);
+        v->part[i].missing = get_bytes(r);
+        v->part[i].is_view = get_enum(r, 2) != 0;
+    }
+    v->part_left = get_u32(r);
+}
+
 struct verdict *record_read(struct arena *arena, struct bytes record)
 {
     struct reader r = {.arena = arena, .rest = record};
@@ -292,6 +322,7 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     v->raw = get_bytes(&r);
     v->extra = get_bytes(&r);
     v->drawing = get_bytes(&r);
+    get_parts(&r, v);
     if (get_u32(&r) != RECORD_MAGIC || r.rest.len != 0)
         r.bad = true;
     return r.bad ? NULL : v;

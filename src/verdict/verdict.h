@@ -53,6 +53,14 @@ struct coverage {
     uint32_t undecided_count;
 };
 
+/* A node handed out: what `noroshi extract` asked for. */
+struct part {
+    struct bytes path, name, content; /* name: as declared, hostile; content: decoded */
+    struct bytes extension;           /* of its kind, "doc"; empty where unknown */
+    struct bytes missing; /* why content is not all there: "encrypted", ...; absent where it is */
+    bool is_view;         /* derived text, not bytes somebody attached */
+};
+
 struct verdict {
     enum verdict_class class;
     struct bytes reason;                  /* for unscannable: "encrypted", "worker.timeout", ... */
@@ -80,6 +88,8 @@ struct verdict {
     struct bytes raw;     /* the artifact itself, for a store that keeps it; absent if not asked */
     struct bytes extra;   /* one JSON map made in the worker: nodes, model; absent if not asked */
     struct bytes drawing; /* the tree as lines of text, not yet inert; absent if not asked */
+    struct part *part;    /* the nodes asked for (verdict/part.h) */
+    uint32_t part_count, part_left; /* left: asked for, but past PART_BYTES_MAX */
 };
 
 extern const char *const verdict_names[4]; /* clean unscannable suspicious malicious */
