@@ -140,6 +140,7 @@ const struct node *object_node(const struct object *object)
     struct model *model = object->model;
     switch (object->type) {
     case TYPE_Attachment:
+    case TYPE_File:
         return object->self;
     case TYPE_Message:
         return object->self == NULL ? NULL : model->node;

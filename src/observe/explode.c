@@ -190,6 +190,15 @@ struct value resolve_StrelkaScan(struct object *object, uint32_t field)
         object_new(object->model, type_rows[TYPE_StrelkaScan].field[field].element, part));
 }
 
+struct value model_metadata(struct model *model, const struct node *node)
+{
+    struct scan_part *part = arena_new_of(model->arena, struct scan_part);
+    *part = (struct scan_part){node, FIELD_StrelkaScan_exiftool};
+    if (!is_indexed)
+        index_facts();
+    return value_object(object_new(model, TYPE_StrelkaExifTool, part));
+}
+
 /* A STRINGS fact as URL objects, or as objects whose `name` it is. */
 static struct value strings_as_objects(struct model *model, struct value strings, enum type element)
 {

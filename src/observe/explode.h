@@ -18,5 +18,7 @@
 struct value model_explode(struct model *model, const struct object *file);
 /* The same for a node. */
 struct value model_explode_node(struct model *model, const struct node *node);
+/* scan.exiftool of NODE: its metadata by the names exiftool gives them. */
+struct value model_metadata(struct model *model, const struct node *node);
 
 #endif

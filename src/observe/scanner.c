@@ -6,6 +6,7 @@
 #include "artifact/node_text.h"
 #include "base/utf8.h"
 #include "observe/capability.h"
+#include "observe/inspection.h"
 #include "observe/links.h"
 #include "observe/script_words.h"
 
@@ -70,6 +71,8 @@ bool scanner_applies(const struct node *node, uint32_t part)
         return is_text_kind(node->kind);
     case FIELD_StrelkaScan_html:
         return html_of(node) != NULL;
+    case FIELD_StrelkaScan_ics:
+        return node->kind == KIND_ICS;
     case FIELD_StrelkaScan_javascript:
         return node->kind == KIND_JAVASCRIPT || html_of(node) != NULL;
     case FIELD_StrelkaScan_ocr:
@@ -212,6 +215,8 @@ struct value scanner_field(struct object *object, const struct node *node, uint3
                                       ? text_of(node)
                                       : script_words_of_page(model, html_of(node)));
         return object->slot[field];
+    case FIELD_StrelkaScan_ics:
+        return model_calendar_scan(model, node, field);
     case FIELD_StrelkaScan_ocr:
         return ocr_field(model, node, field);
     case FIELD_StrelkaScan_qr:

@@ -180,13 +180,14 @@ static bool read_authority(struct arena *arena, struct bytes authority, struct u
 static bool read_special(struct arena *arena, struct bytes rest, struct url *out)
 {
     size_t i = 0;
-    while (i < rest.len && (rest.at[i] == '/' || rest.at[i] == '\\'))
+    bool file = bytes_equal(out->scheme, BYTES("file")); /* its third slash begins the path */
+    while (i < rest.len && (rest.at[i] == '/' || rest.at[i] == '\\') && !(file && i == 2))
         i++;
     size_t end = i;
     while (end < rest.len && rest.at[end] != '/' && rest.at[end] != '\\' && rest.at[end] != '?' &&
            rest.at[end] != '#')
         end++;
-    if (!read_authority(arena, bytes_sub(rest, i, end - i), out))
+    if (!(file && end == i) && !read_authority(arena, bytes_sub(rest, i, end - i), out))
         return false;
     rest = bytes_from(rest, end);
     size_t hash = bytes_find_byte(rest, '#', 0);

@@ -9,6 +9,7 @@
 #include "open/msg.h"
 #include "open/offcrypto.h"
 #include "open/opener.h"
+#include "open/property.h"
 #include "open/vba.h"
 #include "open/word.h"
 
@@ -145,6 +146,7 @@ static void ole_open(struct node *node)
         msg_open(cfb);
         return;
     }
+    property_read(cfb);
     vba_open_all(cfb);
     hang_objects(cfb);
     if (mark == NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/document.h"
 #include "open/ooxml_part.h"
+#include "open/property.h"
 #include "open/script.h"
 
 #include <stdlib.h>
@@ -96,20 +97,30 @@ void ooxml_read_text(struct ooxml *o, struct bytes part)
 void ooxml_read_properties(struct ooxml *o, struct bytes part)
 {
     static const struct {
-        const char *tag, *property;
-        int docx, pptx; /* fact codes; -1: none */
+        const char *tag, *key, *property; /* exiftool's name; what macros call it */
+        int docx, pptx;                   /* fact codes; -1: none */
     } rows[] = {
-        {"creator", "author", FACT_DOCX_AUTHOR, FACT_PPTX_AUTHOR},
-        {"title", "title", FACT_DOCX_TITLE, FACT_PPTX_TITLE},
-        {"subject", "subject", FACT_DOCX_SUBJECT, FACT_PPTX_SUBJECT},
-        {"description", "comments", FACT_DOCX_COMMENTS, FACT_PPTX_COMMENTS},
-        {"keywords", "keywords", FACT_DOCX_KEYWORDS, FACT_PPTX_KEYWORDS},
-        {"category", "category", FACT_DOCX_CATEGORY, FACT_PPTX_CATEGORY},
-        {"created", "creation date", FACT_DOCX_CREATED, FACT_PPTX_CREATED},
-        {"modified", "last save time", FACT_DOCX_MODIFIED, FACT_PPTX_MODIFIED},
-        {"lastModifiedBy", "last author", -1, FACT_PPTX_LAST_MODIFIED_BY},
-        {"Company", "company", -1, -1},
-        {"Manager", "manager", -1, -1},
+        {"creator", "Creator", "author", FACT_DOCX_AUTHOR, FACT_PPTX_AUTHOR},
+        {"title", "Title", "title", FACT_DOCX_TITLE, FACT_PPTX_TITLE},
+        {"subject", "Subject", "subject", FACT_DOCX_SUBJECT, FACT_PPTX_SUBJECT},
+        {"description", "Description", "comments", FACT_DOCX_COMMENTS, FACT_PPTX_COMMENTS},
+        {"keywords", "Keywords", "keywords", FACT_DOCX_KEYWORDS, FACT_PPTX_KEYWORDS},
+        {"category", "Category", "category", FACT_DOCX_CATEGORY, FACT_PPTX_CATEGORY},
+        {"created", "CreateDate", "creation date", FACT_DOCX_CREATED, FACT_PPTX_CREATED},
+        {"modified", "ModifyDate", "last save time", FACT_DOCX_MODIFIED, FACT_PPTX_MODIFIED},
+        {"lastModifiedBy", "LastModifiedBy", "last author", -1, FACT_PPTX_LAST_MODIFIED_BY},
+        {"revision", "RevisionNumber", "revision number", -1, -1},
+        {"language", "Language", "language", -1, -1},
+        {"Company", "Company", "company", -1, -1},
+        {"Manager", "Manager", "manager", -1, -1},
+        {"Application", "Application", "application name", -1, -1},
+        {"AppVersion", "AppVersion", NULL, -1, -1},
+        {"Template", "Template", "template", -1, -1},
+        {"TotalTime", "TotalEditTime", NULL, -1, -1},
+        {"Pages", "Pages", NULL, -1, -1},
+        {"Words", "Words", NULL, -1, -1},
+        {"lpstr", "TitlesOfParts", NULL, -1, -1},
+        {"DocSecurity", "DocSecurity", NULL, -1, -1},
     };
     bool slides = o->node->kind == KIND_PPTX;
     struct xml xml;
@@ -127,8 +138,10 @@ void ooxml_read_properties(struct ooxml *o, struct bytes part)
             int code = slides ? rows[i].pptx : rows[i].docx;
             if (code >= 0)
                 node_fact_string(o->node, (enum fact_code)code, value);
-            script_document_value(o->node, arena_printf(o->arena, "prop:%s", rows[i].property),
-                                  value);
+            property_add(o->node, rows[i].key, value);
+            if (rows[i].property != NULL)
+                script_document_value(o->node, arena_printf(o->arena, "prop:%s", rows[i].property),
+                                      value);
         }
     }
 }
