@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
 
+#include "observe/shared.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,4 +65,17 @@ bool data_read(const void *parent, const char *path, struct bytes *out, struct e
     fclose(file);
     *out = bytes_of(at, len);
     return ok;
+}
+
+struct shared_domains *data_shared(const void *parent)
+{
+    struct error err = {0};
+    char *lists = data_path(parent, "knowledge/lists", &err);
+    char *brands = lists == NULL ? NULL : data_path(parent, "knowledge/brands.yml", &err);
+    struct shared_domains *shared =
+        brands == NULL ? NULL : shared_load(parent, lists, brands, &err);
+    if (shared == NULL)
+        fprintf(stderr, "noroshi: warning: shared platforms are not told from indicators: %s\n",
+                err.message);
+    return shared;
 }

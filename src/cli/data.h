@@ -14,4 +14,9 @@ char *data_path(const void *parent, const char *name, struct error *err);
 /* The whole file at PATH in talloc'd memory under PARENT; false and ERR. */
 bool data_read(const void *parent, const char *path, struct bytes *out, struct error *err);
 
+struct shared_domains;
+/* The shipped lists of domains many people share, under PARENT; NULL and a warning where they are
+ * nowhere. */
+struct shared_domains *data_shared(const void *parent);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/civil.h"
+#include "cli/data.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
 #include "report/site/site.h"
@@ -32,7 +33,8 @@ int verb_draft(int argc, char **argv)
     text_init(&out, NULL, 0);
     struct store *store = store_open_read(NULL, option.store, &err);
     bool ok =
-        store != NULL && site_draft(store, option.filter.since_us, option.language, &out, &err);
+        store != NULL && site_draft(store, data_shared(store), option.filter.since_us, option.language,
+                         &out, &err);
     FILE *file = !ok || option.out == NULL ? stdout : fopen(option.out, "wb");
     ok = ok && (file != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));
     if (ok && (fwrite(out.at, 1, out.len, file) != out.len || fflush(file) != 0))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/data.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
 #include "report/indicator.h"
@@ -12,6 +13,7 @@ static const char help[] = "usage: noroshi export [OPTION]... [DIMENSION=NAME]\n
                            "hashes of attachments, with first and last date and a confidence.\n\n"
                            "  --month 2021-03       that month\n"
                            "  --format csv|stix|misp  (default: csv); stix is STIX 2.1\n"
+                           "  --defang              domains as example[.]test, in CSV\n"
                            "  --output FILE         instead of standard output\n" STORE_OPTION_HELP
                            "\nExample: noroshi export --format stix campaign=icedid-request-zip "
                            "--output icedid.stix.json\n";
@@ -46,18 +48,22 @@ int verb_export(int argc, char **argv)
         return store_option_fail(&err);
     }
     struct store *store = store_open_read(arena, option.store, &err);
+    struct indicator_params params = {.since_us = option.filter.since_us,
+                                      .until_us = option.filter.until_us,
+                                      .dimension = dimension,
+                                      .name = name,
+                                      .title =
+                                          arena_printf(arena, "noroshi %.*s", BYTES_FMT(title)),
+                                      .shared = data_shared(arena)};
     struct indicators *list =
-        store == NULL ? NULL
-                      : indicator_load(arena, store, option.filter.since_us, option.filter.until_us,
-                                       dimension, name,
-                                       arena_printf(arena, "noroshi %.*s", BYTES_FMT(title)), &err);
+        store == NULL ? NULL : indicator_load(arena, store, &params, &err);
     FILE *out = list == NULL || option.out == NULL ? stdout : fopen(option.out, "wb");
     ok = list != NULL &&
          (out != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));
     if (ok) {
         struct text text;
         text_init(&text, arena, 0);
-        (strcmp(format, "csv") == 0    ? indicator_csv
+        (strcmp(format, "csv") == 0    ? (option.defang ? indicator_csv_defanged : indicator_csv)
          : strcmp(format, "stix") == 0 ? indicator_stix
                                        : indicator_misp)(&text, list);
         ok = fwrite(text.at, 1, text.len, out) == text.len && fflush(out) == 0;

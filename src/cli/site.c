@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/data.h"
 #include "cli/verb.h"
 #include "report/site/site.h"
 
@@ -64,6 +65,7 @@ int verb_site(int argc, char **argv)
     struct error err = {0};
     struct site_result result;
     struct store *store = store_open_read(NULL, store_path, &err);
+    params.shared = store == NULL ? NULL : data_shared(store);
     bool ok = store != NULL && site_build(store, &params, &result, &err);
     if (ok)
         printf("%u pages, %u files, %.1f MB in %s; open %s/index.html\n", result.pages,

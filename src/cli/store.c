@@ -92,10 +92,10 @@ static bool check(struct store *store, struct error *err)
 static bool prune(struct store *store, const struct store_option *option, struct error *err)
 {
     uint64_t forgotten = 0;
-    if (option->age_days == 0 && option->most_bytes == 0)
+    if (option->age_days < 0 && option->most_bytes == 0)
         return error_set(err, ERROR_USAGE, "prune by --age DAYS or --size BYTES");
     int64_t before =
-        option->age_days == 0 ? 0 : store_now_us() - option->age_days * 86400 * 1000000;
+        option->age_days < 0 ? 0 : store_now_us() - option->age_days * 86400 * 1000000;
     bool ok = store_prune(store, before, option->most_bytes, &forgotten, err);
     if (ok)
         printf("%" PRIu64 " artifacts forgotten\n", forgotten);
@@ -123,8 +123,11 @@ int verb_store(int argc, char **argv)
         return ok ? EXIT_CLEAN : store_option_fail(&err);
     }
     bool reads = strcmp(what, "stats") == 0;
-    struct store *store =
-        reads ? store_open_read(NULL, option.store, &err) : store_open(NULL, option.store, &err);
+    struct store *store = store_open_read(NULL, option.store, &err); /* care makes no new store */
+    if (store != NULL && !reads) {
+        talloc_free(store);
+        store = store_open(NULL, option.store, &err);
+    }
     if (store == NULL)
         return store_option_fail(&err);
     ok = reads                         ? stats(store, &option, &err)

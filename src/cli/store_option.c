@@ -31,6 +31,7 @@ enum {
     YEAR,
     MAILBOXES,
     FIGURES,
+    DEFANG,
     STORE
 };
 
@@ -55,6 +56,7 @@ static const struct option options[] = {
     {"year", required_argument, NULL, YEAR},
     {"mailboxes", required_argument, NULL, MAILBOXES},
     {"figures", required_argument, NULL, FIGURES},
+    {"defang", no_argument, NULL, DEFANG},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -141,6 +143,9 @@ static bool read_one(struct store_option *o, int option, struct error *err)
     case OUT:
         o->out = optarg;
         return true;
+    case DEFANG:
+        o->defang = true;
+        return true;
     case FIGURES:
         o->figures = optarg;
         return true;
@@ -171,7 +176,7 @@ int store_option_fail(const struct error *err)
 int store_option_read(struct store_option *o, int argc, char **argv, const char *help)
 {
     struct error err = {0};
-    *o = (struct store_option){.false_alarms = 1};
+    *o = (struct store_option){.false_alarms = 1, .age_days = -1};
     optind = 1;
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (option == 'h') {

@@ -10,13 +10,13 @@
 struct store_option {
     const char *store; /* NULL: the default */
     struct store_filter filter;
-    bool json;
+    bool json, defang;
     enum language language;
     const char *rules[8];
     uint32_t rule_count;
     const char *by, *unit, *svg, *format, *month, *out, *figures;
     uint64_t most_bytes;
-    int64_t age_days;
+    int64_t age_days; /* -1: not said */
     double false_alarms;
     int64_t year;
     double mailboxes;

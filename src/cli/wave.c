@@ -91,6 +91,27 @@ static void surge_json(const struct waves *w, const struct wave_series *s, const
     text_finish(&out);
 }
 
+static void new_json(const struct waves *w, const struct wave_series *s, struct bytes day)
+{
+    struct text out;
+    text_init(&out, w->arena, 0);
+    struct json json;
+    json_init(&json, &out, 0);
+    json_begin_map(&json);
+    json_key(&json, "dimension");
+    json_cstring(&json, dimension_rows[w->dimension].name);
+    json_key(&json, "name");
+    json_string(&json, s->name);
+    json_key(&json, "new_since");
+    json_string(&json, day);
+    json_key(&json, "count");
+    json_int(&json, s->total);
+    json_end_map(&json);
+    text_add_byte(&out, '\n');
+    fwrite(out.at, 1, out.len, stdout);
+    text_finish(&out);
+}
+
 static bool draw(struct wave_run *run, const struct waves *w, const struct wave_series *s,
                  struct error *err)
 {
@@ -144,12 +165,15 @@ static bool show_series(struct wave_run *run, const struct waves *w, const struc
         if (o->svg != NULL && !run->drawn && !draw(run, w, s, err))
             return false;
     }
-    if (s->first_seen >= 28 && s->total >= SURGE_LEAST &&
-        in_time(o, w, s->first_seen, s->first_seen) && !o->json && o->unit == NULL) {
+    if (o->unit == NULL && in_time(o, w, s->first_seen, s->first_seen) && wave_is_new(w, s)) {
         run->novelties++;
-        printf("%-9s %.*s: %s %.*s (%lld)\n", dimension_rows[w->dimension].name, BYTES_FMT(s->name),
-               tr(o->language, "first seen"),
-               BYTES_FMT(wave_day(w->arena, w->first_day + s->first_seen)), (long long)s->total);
+        struct bytes day = wave_day(w->arena, w->first_day + s->first_seen);
+        if (o->json)
+            new_json(w, s, day);
+        else
+            printf("%-9s %.*s: %s %.*s (%lld)\n", dimension_rows[w->dimension].name,
+                   BYTES_FMT(s->name), tr(o->language, "new since"), BYTES_FMT(day),
+                   (long long)s->total);
     }
     return o->svg == NULL || run->drawn || o->argument_count == 0 || draw(run, w, s, err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/civil.h"
 #include "report/indicator.h"
+#include "report/markup.h"
 
 /* RFC 4180, and a quote before what a spreadsheet would run as a formula. */
 static void cell(struct text *out, struct bytes s, bool last)
@@ -23,7 +24,7 @@ static const char *type_of(enum dimension kind)
                                       : "sha256";
 }
 
-void indicator_csv(struct text *out, const struct indicators *list)
+static void write_rows(struct text *out, const struct indicators *list, bool defang)
 {
     text_add_string(out, "\"first_seen\",\"last_seen\",\"type\",\"value\",\"confidence\","
                          "\"messages\",\"also_in_clean\",\"category\","
@@ -33,11 +34,21 @@ void indicator_csv(struct text *out, const struct indicators *list)
         cell(out, civil_iso(list->arena, row->first_us), false);
         cell(out, civil_iso(list->arena, row->last_us), false);
         cell(out, bytes_of_string(type_of(row->kind)), false);
-        cell(out, row->value, false);
+        cell(out, defang ? markup_defang(list->arena, row->value) : row->value, false);
         text_add_format(out, "%d,%u,%u,", row->confidence, row->malicious + row->suspicious,
                         row->clean);
         cell(out, row->category, false);
         cell(out, row->family, false);
         cell(out, row->campaign, true);
     }
+}
+
+void indicator_csv(struct text *out, const struct indicators *list)
+{
+    write_rows(out, list, false);
+}
+
+void indicator_csv_defanged(struct text *out, const struct indicators *list)
+{
+    write_rows(out, list, true);
 }

@@ -71,10 +71,18 @@ static double draw_scale(const struct figure *f, struct svg *svg, double most, d
     return top;
 }
 
+static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+struct bytes figure_day(const struct figure *f, int64_t day)
+{
+    struct civil c = civil_of_us(day * DAY_US);
+    return f->language == LANGUAGE_JA ? arena_printf(f->arena, "%d/%d", c.month, c.day)
+                                      : arena_printf(f->arena, "%d %s", c.day, names[c.month - 1]);
+}
+
 static struct bytes month_name(const struct figure *f, int64_t day)
 {
-    static const char *const names[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct civil c = civil_of_us(day * DAY_US);
     if (f->language == LANGUAGE_JA)
         return c.month == 1 ? arena_printf(f->arena, "%lld年1月", (long long)c.year)
@@ -230,6 +238,9 @@ void figure_daily(const struct figure *f, const struct waves *w, const struct wa
     double top = draw_scale(f, &svg, most, bottom);
     draw_columns(f, &svg, column, count, top, bottom);
     draw_legend(f, &svg, expected, surge);
+    svg_text(&svg, "m", RIGHT, 18, "end",
+             bytes_of_string(tr(f->language, to - from > DAYS_DRAWN_MAX ? "messages a week"
+                                                                        : "messages a day")));
     draw_days(f, &svg, w->first_day + from, to - from, bottom);
     double wide = (RIGHT - LEFT) / (to - from);
     for (uint32_t i = 0; i < s->surge_count; i++) {

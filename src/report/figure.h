@@ -48,6 +48,8 @@ void figure_close_table(const struct figure *figure);
 void figure_cell(const struct figure *figure, bool head, struct bytes text);
 void figure_cell_number(const struct figure *figure, int64_t n);
 struct bytes figure_number(struct arena *arena, int64_t n);
+/* "8 Mar", "3/8" of a day number since the epoch. */
+struct bytes figure_day(const struct figure *figure, int64_t day);
 /* Count of SERIES in the unit that begins at day FROM, before TO; missing days are nothing. */
 int64_t figure_sum(const struct wave_series *series, int from, int to);
 

@@ -65,6 +65,15 @@ static void stack_table(const struct figure *f, const struct waves *w, const str
     figure_close_table(f);
 }
 
+/* About how wide NAME is in the legend's size: its letters, and its wide characters. */
+static double text_width(struct bytes name)
+{
+    double wide = 0;
+    for (size_t i = 0; i < name.len && i < 48; i++)
+        wide += name.at[i] < 0x80 ? 6.1 : (name.at[i] & 0xC0) != 0x80 ? 11.5 : 0;
+    return wide;
+}
+
 static void stack_legend(const struct figure *f, struct svg *svg, const struct waves *w,
                          uint32_t parts)
 {
@@ -72,10 +81,7 @@ static void stack_legend(const struct figure *f, struct svg *svg, const struct w
     for (uint32_t k = 0; k < parts; k++) {
         struct bytes name = k < STACKED ? tr_bytes(f->language, w->series[k].name)
                                         : bytes_of_string(tr(f->language, "other"));
-        struct text cut;
-        text_init(&cut, f->arena, 0);
-        double wide =
-            30 + (f->language == LANGUAGE_JA ? 4.6 : 6.4) * (double)(name.len < 24 ? name.len : 24);
+        double wide = 32 + text_width(name);
         if (x + wide > RIGHT)
             x = LEFT, y += 18;
         char class[] = "c0";
@@ -107,6 +113,9 @@ void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit 
         svg_line(&svg, at > 0 ? "g" : "a", LEFT, y, RIGHT, y);
         svg_text(&svg, "m", LEFT - 6, y + 4, "end", figure_number(f->arena, llround(at)));
     }
+    svg_text(&svg, "m", 8, top - 10, "start",
+             bytes_of_string(tr(f->language, unit == WAVE_MONTH ? "messages a month"
+                                                                : "messages a week")));
     uint32_t every = count / 12 + 1;
     for (uint32_t i = 0; i < count; i++) {
         double x = LEFT + wide * i + wide * 0.14, y = bottom, column = fmin(wide * 0.72, 90);
@@ -123,7 +132,7 @@ void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit 
             svg_text(&svg, "m", x + column / 2, bottom + 17, "middle",
                      unit == WAVE_MONTH
                          ? arena_printf(f->arena, "%lld-%02d", (long long)c.year, c.month)
-                         : arena_printf(f->arena, "%d/%d", c.month, c.day));
+                         : figure_day(f, w->first_day + period[i].from));
     }
     svg_end(&svg);
     if (!f->alone)
@@ -220,9 +229,8 @@ static void grid_labels(const struct figure *f, struct svg *svg, const struct wa
                  cut < name.len ? arena_printf(f->arena, "%.*s…", (int)cut, name.at) : name);
     }
     for (uint32_t k = 0; k < g->weeks; k += every) {
-        struct civil c = civil_of_us((w->first_day + g->from[k]) * DAY_US);
         svg_text(svg, "m", left + wide * (k + 0.5), 20, "middle",
-                 arena_printf(f->arena, "%d/%d", c.month, c.day));
+                 figure_day(f, w->first_day + g->from[k]));
     }
 }
 

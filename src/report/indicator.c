@@ -135,22 +135,21 @@ static int by_kind_and_value(const void *a, const void *b)
     return x->kind != y->kind ? (int)x->kind - (int)y->kind : bytes_compare(x->value, y->value);
 }
 
-struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us,
-                                  int64_t until_us, enum dimension dimension, struct bytes name,
-                                  struct bytes title, struct error *err)
+struct indicators *indicator_load(struct arena *arena, struct store *store,
+                                  const struct indicator_params *params, struct error *err)
 {
     static const enum dimension kinds[] = {DIMENSION_DOMAIN, DIMENSION_SENDER, DIMENSION_HASH};
     struct indicators *list = arena_new_of(arena, struct indicators);
     *list = (struct indicators){.arena = arena,
-                                .title = title,
-                                .since_us = since_us,
-                                .until_us = until_us,
+                                .title = params->title,
+                                .since_us = params->since_us,
+                                .until_us = params->until_us,
                                 .technique = table_new(arena)};
     struct loader loader = {list, table_new(arena), arena_new(arena)};
-    struct store_filter filter = {.since_us = since_us,
-                                  .until_us = until_us,
-                                  .dimension = dimension,
-                                  .name = name,
+    struct store_filter filter = {.since_us = params->since_us,
+                                  .until_us = params->until_us,
+                                  .dimension = params->dimension,
+                                  .name = params->name,
                                   .classes = 1u << VERDICT_MALICIOUS | 1u << VERDICT_SUSPICIOUS};
     if (!store_each(store, &filter, visit, &loader, err))
         return NULL;
@@ -165,7 +164,37 @@ struct indicators *indicator_load(struct arena *arena, struct store *store, int6
         struct indicator *row = list->row[list->count++] = loader.by_value->row[i].value;
         double all = row->malicious + row->suspicious + 4.0 * row->clean;
         row->confidence = (int)((90.0 * row->malicious + 60.0 * row->suspicious) / all);
+        if (row->kind != DIMENSION_HASH && row->confidence > INDICATOR_SHARED &&
+            shared_is(params->shared, row->value))
+            row->confidence = INDICATOR_SHARED;
     }
     qsort(list->row, list->count, sizeof *list->row, by_kind_and_value);
     return list;
+}
+
+static int best_first(const struct indicator *x, const struct indicator *y)
+{
+    uint32_t in_x = x->malicious + x->suspicious, in_y = y->malicious + y->suspicious;
+    return in_x != in_y ? (in_x < in_y ? 1 : -1) : bytes_compare(x->value, y->value);
+}
+
+uint32_t indicator_best(const struct indicators *list, enum dimension kind,
+                        const struct indicator **out, uint32_t most)
+{
+    uint32_t all = 0, count = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct indicator *row = list->row[i];
+        if (row->kind != kind || row->confidence < INDICATOR_BLOCK)
+            continue;
+        all++;
+        uint32_t at = count;
+        while (at > 0 && best_first(row, out[at - 1]) < 0)
+            at--;
+        if (at >= most)
+            continue;
+        count += count < most;
+        memmove(out + at + 1, out + at, (count - 1 - at) * sizeof(const struct indicator *));
+        out[at] = row;
+    }
+    return all;
 }

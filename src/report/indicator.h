@@ -5,16 +5,19 @@
  * Gathered from suspicious and malicious artifacts: registered domains of links and senders, and
  * hashes of attachments, each with first and last date and a confidence from 0 to 100: 90 for a
  * value seen only in malicious artifacts, less the more often it is also in clean or merely
- * suspicious ones (a mail that links a large platform does not make the platform an indicator;
- * below 50 a value is context, not something to block).  STIX 2.1, MISP and CSV; ids are UUIDv5 of
+ * suspicious ones, and 20 at most for a domain that many people share (observe/shared.h): a mail that
+ * links a large platform does not make the platform an indicator.  Below 50 a value is context, not
+ * something to block.  STIX 2.1, MISP and CSV; ids are UUIDv5 of
  * what they name, so the same data gives the same file. */
 #ifndef NOROSHI_REPORT_INDICATOR_H
 #define NOROSHI_REPORT_INDICATOR_H
 
 #include "base/table.h"
+#include "observe/shared.h"
 #include "store/store.h"
 
-#define INDICATOR_BLOCK 50 /* confidence from which a value is something to block */
+#define INDICATOR_BLOCK 50  /* confidence from which a value is something to block */
+#define INDICATOR_SHARED 20 /* of a domain that many people share, at most */
 
 struct indicator {
     enum dimension kind; /* DOMAIN, SENDER, HASH */
@@ -34,13 +37,25 @@ struct indicators {
     struct table *technique; /* id -> NULL, of all artifacts */
 };
 
-/* Those of [since, until), or of the label (DIMENSION, NAME) where NAME is there; in ARENA. */
-struct indicators *indicator_load(struct arena *arena, struct store *store, int64_t since_us,
-                                  int64_t until_us, enum dimension dimension, struct bytes name,
-                                  struct bytes title, struct error *err);
+struct indicator_params {
+    int64_t since_us, until_us; /* [since, until); 0: all */
+    enum dimension dimension;   /* only what carries the label (dimension, name) ... */
+    struct bytes name;          /* ... where this is there */
+    struct bytes title;
+    const struct shared_domains *shared; /* domains never to block; NULL: none are known */
+};
+
+/* What PARAMS chooses, in ARENA; NULL and ERR. */
+struct indicators *indicator_load(struct arena *arena, struct store *store,
+                                  const struct indicator_params *params, struct error *err);
+/* Those of KIND to block (confidence INDICATOR_BLOCK and more), in most messages first, at most MOST
+ * into OUT; answers how many there are in all. */
+uint32_t indicator_best(const struct indicators *indicators, enum dimension kind,
+                        const struct indicator **out, uint32_t most);
 /* date first, date last, type, value, confidence, ...; formula characters are disarmed (OWASP, CSV
- * injection). */
+ * injection).  With DEFANG domains are written example[.]test. */
 void indicator_csv(struct text *out, const struct indicators *indicators);
+void indicator_csv_defanged(struct text *out, const struct indicators *indicators);
 /* A STIX 2.1 bundle: identity, indicators, malware, attack patterns, relationships, one report. */
 void indicator_stix(struct text *out, const struct indicators *indicators);
 /* A MISP event. */

@@ -2,6 +2,7 @@
 #include "base/civil.h"
 #include "base/json.h"
 #include "report/indicator.h"
+#include "report/technique.h"
 
 static void key_string(struct json *json, const char *key, struct bytes value)
 {
@@ -48,6 +49,14 @@ static void tag(struct json *json, struct bytes name)
     json_end_map(json);
 }
 
+/* As the galaxy cluster of MISP is called: "Phishing - T1566". */
+static void technique_tag(struct json *json, struct arena *arena, struct bytes id)
+{
+    const char *name = technique_name(id);
+    tag(json, arena_printf(arena, "misp-galaxy:mitre-attack-pattern=\"%s%s%.*s\"",
+                           name == NULL ? "" : name, name == NULL ? "" : " - ", BYTES_FMT(id)));
+}
+
 void indicator_misp(struct text *out, const struct indicators *list)
 {
     struct arena *arena = list->arena;
@@ -74,8 +83,7 @@ void indicator_misp(struct text *out, const struct indicators *list)
     json_begin_list(&json);
     tag(&json, BYTES("tlp:amber"));
     for (uint32_t i = 0; i < list->technique->count; i++)
-        tag(&json, arena_printf(arena, "misp-galaxy:mitre-attack-pattern=\"%.*s\"",
-                                BYTES_FMT(list->technique->row[i].key)));
+        technique_tag(&json, arena, list->technique->row[i].key);
     json_end_list(&json);
     json_key(&json, "Attribute");
     json_begin_list(&json);

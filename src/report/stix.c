@@ -5,6 +5,7 @@
 #include "base/civil.h"
 #include "base/json.h"
 #include "report/indicator.h"
+#include "report/technique.h"
 
 struct bundle {
     struct json json;
@@ -77,7 +78,8 @@ static void attack_pattern(struct bundle *b, struct bytes technique)
 {
     struct bytes id = id_of(b, "attack-pattern", technique);
     begin_object(b, "attack-pattern", id, b->created, b->created);
-    key_string(b, "name", technique);
+    const char *name = technique_name(technique);
+    key_string(b, "name", name == NULL ? technique : bytes_of_string(name));
     json_key(&b->json, "external_references");
     json_begin_list(&b->json);
     json_begin_map(&b->json);

@@ -67,6 +67,8 @@ bool database_each(void *own, const struct store_filter *filter,
 bool database_counts(void *own, enum dimension dimension, uint32_t step_s, int64_t since_us,
                      int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
                      void *visit_own, struct error *err);
+bool database_phrases(void *own, bool (*visit)(void *, const struct store_phrase *),
+                      void *visit_own, struct error *err);
 bool database_cross(void *own, enum dimension dimension, enum dimension with, struct bytes name,
                     int64_t since_us, int64_t until_us,
                     bool (*visit)(void *own, const struct store_cell *cell), void *visit_own,

@@ -170,6 +170,7 @@ const struct store_driver store_sqlite = {
     .each = database_each,
     .counts = database_counts,
     .cross = database_cross,
+    .phrases = database_phrases,
     .stats = database_stats,
     .prune = database_prune,
     .check = database_check,

@@ -227,3 +227,29 @@ bool database_cross(void *own, enum dimension dimension, enum dimension with, st
     cursor_bind_text(s, 5, name);
     return walk_cells(db, s, visit, visit_own, err);
 }
+
+bool database_phrases(void *own, bool (*visit)(void *, const struct store_phrase *),
+                      void *visit_own, struct error *err)
+{
+    struct database *db = own;
+    if (!database_flush(db, err))
+        return false;
+    struct cursor *s = cursor_new(db->sqlite, "SELECT rule, kind, english, japanese, technique "
+                                              "FROM phrase ORDER BY rule, id DESC");
+    if (s == NULL)
+        return sqlite_fail(db->sqlite, err, "cannot read the sentences");
+    enum cursor_state code = CURSOR_DONE;
+    bool more = true;
+    while (more && (code = cursor_step(s)) == CURSOR_ROW) {
+        struct store_phrase phrase = {cursor_bytes(s, 0),
+                                      cursor_bytes(s, 1),
+                                      {cursor_bytes(s, 2), cursor_bytes(s, 3)},
+                                      cursor_bytes(s, 4)};
+        more = visit(visit_own, &phrase);
+    }
+    bool ok = code != CURSOR_FAILED;
+    if (!ok)
+        sqlite_fail(db->sqlite, err, "cannot read the sentences");
+    cursor_free(s);
+    return ok;
+}

@@ -43,6 +43,9 @@ struct store_driver {
     bool (*intern)(void *db, const struct store_phrase *phrase, int64_t *id_out, struct error *err);
     /* A phrase by its number, in ARENA or the driver's memory; false where there is none. */
     bool (*phrase)(void *db, struct arena *arena, int64_t id, struct store_phrase *out);
+    /* All phrases, by rule, newest first within one. */
+    bool (*phrases)(void *db, bool (*visit)(void *own, const struct store_phrase *phrase),
+                    void *own, struct error *err);
     /* Rows under FILTER; slices live until VISIT returns. */
     bool (*each)(void *db, const struct store_filter *filter,
                  bool (*visit)(void *own, const struct store_row *row), void *own,

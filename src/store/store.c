@@ -370,6 +370,45 @@ bool store_cross(struct store *store, enum dimension dimension, enum dimension w
                                 err);
 }
 
+struct sentences {
+    struct arena *arena; /* of the sentence in hand */
+    struct store_sentence now;
+    bool (*visit)(void *own, const struct store_sentence *sentence);
+    void *own;
+    bool any, more;
+};
+
+static bool add_sentence(void *own, const struct store_phrase *phrase)
+{
+    struct sentences *all = own;
+    if (all->any && bytes_equal(all->now.rule, phrase->rule)) {
+        all->now.others++;
+        return true;
+    }
+    if (all->any)
+        all->more = all->visit(all->own, &all->now);
+    arena_reset(all->arena);
+    all->now =
+        (struct store_sentence){.rule = arena_copy(all->arena, phrase->rule),
+                                .sentence = {arena_copy(all->arena, phrase->sentence[0]),
+                                             arena_copy(all->arena, phrase->sentence[1])}};
+    all->any = true;
+    return all->more;
+}
+
+bool store_sentences(struct store *store,
+                     bool (*visit)(void *own, const struct store_sentence *sentence), void *own,
+                     struct error *err)
+{
+    struct sentences all = {
+        .arena = arena_new(store), .visit = visit, .own = own, .more = true};
+    bool ok = store->driver->phrases(store->db, add_sentence, &all, err);
+    if (ok && all.any && all.more)
+        visit(own, &all.now);
+    talloc_free(all.arena);
+    return ok;
+}
+
 bool store_stats(struct store *store, struct store_stats *out, struct error *err)
 {
     return store->driver->stats(store->db, out, err);

@@ -106,6 +106,16 @@ bool store_cross(struct store *store, enum dimension dimension, enum dimension w
                  bool (*visit)(void *own, const struct store_cell *cell), void *own,
                  struct error *err);
 
+/* The sentences of a rule: of its newest evidence, and how many others there are. */
+struct store_sentence {
+    struct bytes rule, sentence[2]; /* English, Japanese */
+    uint32_t others;                /* a sentence with others names what one message said */
+};
+/* VISIT each rule's, ordered by rule. */
+bool store_sentences(struct store *store,
+                     bool (*visit)(void *own, const struct store_sentence *sentence), void *own,
+                     struct error *err);
+
 struct store_stats {
     uint64_t artifacts, labels, terms, bytes; /* bytes: of the file and its write-ahead log */
     int64_t first_us, last_us;

@@ -293,6 +293,23 @@ static void mark(struct scanner *s, const struct surge *surge)
         s->day[d].in_surge = true;
 }
 
+/* Surges a week or less apart are one wave, up to the longest a surge may be; answers how many. */
+static uint32_t join(struct surge *found, uint32_t n)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        struct surge *before = kept > 0 ? &found[kept - 1] : NULL;
+        if (before != NULL && found[i].first - before->last <= SURGE_GUARD_DAYS &&
+            found[i].last - before->first < SURGE_LONGEST_DAYS) {
+            before->last = found[i].last;
+            before->ongoing = found[i].ongoing;
+        } else {
+            found[kept++] = found[i];
+        }
+    }
+    return kept;
+}
+
 struct surge *surge_find(struct arena *arena, const int32_t *count, int days,
                          const struct surge_params *params, struct surge_day **day_out,
                          uint32_t *surge_count_out)
@@ -327,8 +344,10 @@ struct surge *surge_find(struct arena *arena, const int32_t *count, int days,
         while (found[i].last > found[i].first && s.day[found[i].last].missing)
             found[i].last--;
         found[i].ongoing = &found[i] == open;
-        add_up(&s, &found[i]);
     }
+    n = join(found, n);
+    for (uint32_t i = 0; i < n; i++)
+        add_up(&s, &found[i]);
     *day_out = s.day;
     *surge_count_out = n;
     return found;

@@ -17,6 +17,7 @@
  *
  * The false alarms allowed in a year are spread evenly over its days and the three windows.  A
  * window with fewer than LEAST counts is never a surge: novelty is told elsewhere (wave/wave.h).
+ * Surges GUARD_DAYS or less apart are told as one.
  *
  * Cost: one fit of at most 8 parameters a day.  It breaks where a collection begins to grow tenfold
  * in a week: that is a surge, rightly told for the wrong reason; look at the verdict totals first.

@@ -4,13 +4,15 @@
 #include "base/civil.h"
 #include "base/table.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
 
 #define DAY_US ((int64_t)86400 * 1000000)
 #define SERIES_MAX 20000u
 #define DAYS_MAX 40000
+#define GAP_DAYS 14
+#define NEW_DAYS 28
+#define NEW_MISSED 6.9 /* expected and not one seen: e^-6.9 is one in a thousand */
 
 const char *const wave_unit_names[4] = {"hour", "day", "week", "month"};
 
@@ -72,13 +74,20 @@ static bool add_cell(void *own, const struct store_cell *cell)
 }
 
 /* A day without any artifact is missing where a Poisson count of the mean of the four weeks around
- * it would be zero less than once in a thousand days. */
+ * it would be zero less than once in a thousand days, and where it lies in a fortnight of such days:
+ * then nobody collected. */
 static bool is_gap(const struct waves *w, int day)
 {
     double sum = 0;
-    int n = 0;
+    int n = 0, from = day, to = day + 1;
     if (w->collected[day] > 0)
         return false;
+    while (from > 0 && day - from < GAP_DAYS && w->collected[from - 1] == 0)
+        from--;
+    while (to < w->days && to - from < GAP_DAYS && w->collected[to] == 0)
+        to++;
+    if (to - from >= GAP_DAYS)
+        return true;
     for (int d = day - 14; d <= day + 14; d++)
         if (d >= 0 && d < w->days && w->collected[d] > 0)
             sum += (double)w->collected[d], n++;
@@ -143,30 +152,76 @@ static struct bytes day_without_year(struct arena *arena, int64_t day, int64_t b
                : whole;
 }
 
+/* "11", "0.4", "fewer than 0.1": a count that was expected. */
+static struct bytes expected_text(struct arena *arena, double expected, int language)
+{
+    if (expected < 0.05)
+        return language == 0 ? BYTES("fewer than 0.1") : BYTES("0.1 件未満");
+    return arena_printf(arena, expected < 9.95 ? "%.1f%s" : "%.0f%s", expected,
+                        language == 0 ? "" : " 件");
+}
+
+/* Where no single day is a surge by itself, the sum of its days is what rose. */
+static struct bytes sum_sentence(const struct waves *w, const struct wave_series *series,
+                                 const struct surge *surge, int language)
+{
+    int64_t first = w->first_day + surge->first, last = w->first_day + surge->last;
+    struct bytes since = wave_day(w->arena, first),
+                 until = day_without_year(w->arena, last, first),
+                 expected = expected_text(w->arena, surge->expected, language);
+    if (surge->ongoing)
+        return arena_printf(w->arena,
+                            language == 0 ? "%.*s: %lld since %.*s, %.*s expected"
+                                          : "%.*s: 合計 %lld 件、%.*s から増加(予測 %.*s)",
+                            BYTES_FMT(series->name), (long long)surge->count, BYTES_FMT(since),
+                            BYTES_FMT(expected));
+    return arena_printf(w->arena,
+                        language == 0 ? "%.*s: %lld from %.*s to %.*s, %.*s expected"
+                                      : "%.*s: 合計 %lld 件、%.*s から %.*s まで増加(予測 %.*s)",
+                        BYTES_FMT(series->name), (long long)surge->count, BYTES_FMT(since),
+                        BYTES_FMT(until), BYTES_FMT(expected));
+}
+
 struct bytes wave_sentence(const struct waves *w, const struct wave_series *series,
                            const struct surge *surge, int language)
 {
-    int64_t peak = w->first_day + surge->peak, first = w->first_day + surge->first,
-            last = w->first_day + surge->last;
-    struct bytes on = wave_day(w->arena, peak), since = day_without_year(w->arena, first, peak),
-                 until = day_without_year(w->arena, last, peak);
-    char expected[32];
-    snprintf(expected, sizeof expected, surge->peak_expected < 10 ? "%.1f" : "%.0f",
-             surge->peak_expected);
+    if (surge->peak_count < SURGE_LEAST)
+        return sum_sentence(w, series, surge, language);
+    int64_t peak = w->first_day + surge->peak;
+    struct bytes on = wave_day(w->arena, peak),
+                 since = day_without_year(w->arena, w->first_day + surge->first, peak),
+                 until = day_without_year(w->arena, w->first_day + surge->last, peak),
+                 expected = expected_text(w->arena, surge->peak_expected, language);
+    long long count = (long long)surge->peak_count;
+    struct bytes name = series->name;
     if (language == 0)
         return surge->ongoing
-                   ? arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, since %.*s",
-                                  BYTES_FMT(series->name), (long long)surge->peak_count,
-                                  BYTES_FMT(on), expected, BYTES_FMT(since))
-                   : arena_printf(w->arena, "%.*s: %lld on %.*s, %s expected, from %.*s to %.*s",
-                                  BYTES_FMT(series->name), (long long)surge->peak_count,
-                                  BYTES_FMT(on), expected, BYTES_FMT(since), BYTES_FMT(until));
+                   ? arena_printf(w->arena, "%.*s: %lld on %.*s, %.*s expected, since %.*s",
+                                  BYTES_FMT(name), count, BYTES_FMT(on), BYTES_FMT(expected),
+                                  BYTES_FMT(since))
+                   : arena_printf(w->arena, "%.*s: %lld on %.*s, %.*s expected, from %.*s to %.*s",
+                                  BYTES_FMT(name), count, BYTES_FMT(on), BYTES_FMT(expected),
+                                  BYTES_FMT(since), BYTES_FMT(until));
     return surge->ongoing
-               ? arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から増加",
-                              BYTES_FMT(series->name), BYTES_FMT(on), (long long)surge->peak_count,
-                              expected, BYTES_FMT(since))
-               : arena_printf(w->arena,
-                              "%.*s: %.*s に %lld 件(予測 %s 件)、%.*s から %.*s まで増加",
-                              BYTES_FMT(series->name), BYTES_FMT(on), (long long)surge->peak_count,
-                              expected, BYTES_FMT(since), BYTES_FMT(until));
+               ? arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %.*s)、%.*s から増加",
+                              BYTES_FMT(name), BYTES_FMT(on), count, BYTES_FMT(expected),
+                              BYTES_FMT(since))
+               : arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %.*s)、%.*s から %.*s まで増加",
+                              BYTES_FMT(name), BYTES_FMT(on), count, BYTES_FMT(expected),
+                              BYTES_FMT(since), BYTES_FMT(until));
+}
+
+bool wave_is_new(const struct waves *w, const struct wave_series *series)
+{
+    int64_t before = 0, since = 0, mine = 0;
+    int first = series->first_seen;
+    if (first < NEW_DAYS || series->total < SURGE_LEAST)
+        return false;
+    for (int d = 0; d < first; d++)
+        before += w->collected[d];
+    for (int d = first; d < w->days && d < first + NEW_DAYS; d++) {
+        since += w->collected[d];
+        mine += series->count[d] > 0 ? series->count[d] : 0;
+    }
+    return since > 0 && (double)mine / (double)since * (double)before >= NEW_MISSED;
 }

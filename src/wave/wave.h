@@ -41,9 +41,14 @@ struct waves {
 struct waves *wave_load(struct arena *arena, struct store *store, enum dimension dimension,
                         double false_alarms_per_year, struct error *err);
 
-/* "IcedID: 143 on 2021-03-15, 11 expected, since 03-12"; LANGUAGE 0 English, 1 Japanese. */
+/* "IcedID: 143 on 2021-03-15, 11 expected, since 03-12"; where no day has SURGE_LEAST counts, the
+ * sum of the days: "IcedID: 9 from 2021-03-12 to 03-16, 0.3 expected".  LANGUAGE 0 English, 1
+ * Japanese. */
 struct bytes wave_sentence(const struct waves *waves, const struct wave_series *series,
                            const struct surge *surge, int language);
+/* Is it new to the collection?  At the share of its first four weeks it would have been seen before
+ * with a probability of 99.9 %, and the collection is older than four weeks. */
+bool wave_is_new(const struct waves *waves, const struct wave_series *series);
 /* "2021-03-15" of a day number since the epoch. */
 struct bytes wave_day(struct arena *arena, int64_t day);
 /* Where a day stands in a larger unit: the Monday of its week, the first of its month (day

@@ -107,10 +107,12 @@ bool site_data(struct site *site, const struct month *month)
     int64_t first = site->waves[DIMENSION_CLASS]->first_day;
     struct bytes stem =
         arena_printf(site->arena, "%04lld-%02d", (long long)month->year, month->month);
-    struct indicators *list =
-        indicator_load(site->arena, site->store, (first + month->from) * DAY_US,
-                       (first + month->to) * DAY_US, DIMENSION_CLASS, BYTES_NONE,
-                       arena_printf(site->arena, "noroshi %.*s", BYTES_FMT(stem)), site->err);
+    struct indicator_params params = {
+        .since_us = (first + month->from) * DAY_US,
+        .until_us = (first + month->to) * DAY_US,
+        .title = arena_printf(site->arena, "noroshi %.*s", BYTES_FMT(stem)),
+        .shared = site->params->shared};
+    struct indicators *list = indicator_load(site->arena, site->store, &params, site->err);
     if (list == NULL || !write_numbers(site, month, stem))
         return false;
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report/site/part.h"
+#include "report/site/draft.h"
 
 #include "base/civil.h"
 
@@ -7,24 +7,11 @@
 #include <talloc.h>
 
 #define DAY_US ((int64_t)86400 * 1000000)
-#define CAMPAIGNS 5u
-#define INDICATORS 12u
+#define RISEN 8u
 
-/* What the sections share. */
-struct draft {
-    struct site *site;
-    struct text *out;
-    enum language language;
-    struct bytes month; /* "2021-03" */
-    int64_t since_us, until_us;
-    int from, to, before; /* days of the waves */
-    uint32_t listed;
-};
-
-/* Markdown's own characters in what a mail said are only characters. */
-static void plain(struct text *out, struct bytes s)
+void draft_plain(struct text *out, struct bytes s)
 {
-    struct bytes special = BYTES("\\`*_{}[]()#+!|<>~&");
+    struct bytes special = BYTES("\\`*_{}[]#!|<>~&");
     for (size_t i = 0; i < s.len; i++) {
         if (s.at[i] < 0x20) {
             text_add_byte(out, ' ');
@@ -36,161 +23,158 @@ static void plain(struct text *out, struct bytes s)
     }
 }
 
-static void heading(struct draft *d, const char *text)
+void draft_heading(struct draft *d, const char *text)
 {
     text_add_format(d->out, "\n## %s\n\n", tr(d->language, text));
 }
 
+/* Messages of a verdict in [from, to); NULL: of all. */
+static int64_t verdicts(const struct draft *d, const char *verdict, int from, int to)
+{
+    const struct waves *w = d->site->waves[DIMENSION_CLASS];
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < w->count; i++)
+        if (verdict == NULL || bytes_equal(w->series[i].name, bytes_of_string(verdict)))
+            sum += figure_sum(&w->series[i], from, to);
+    return sum;
+}
+
+/* The sentence of a surge, its name as people read it. */
+static void say(struct draft *d, const struct risen *row)
+{
+    struct bytes name = row->series->name;
+    draft_plain(d->out, site_label(d->site, d->language, row->dimension, name));
+    draft_plain(d->out, bytes_from(wave_sentence(row->waves, row->series, row->surge,
+                                                 (int)d->language),
+                                   name.len));
+}
+
+/* How the month went, in the words it would be told in. */
+static void opening(struct draft *d)
+{
+    struct text *out = d->out;
+    bool ja = d->language == LANGUAGE_JA;
+    int64_t bad = verdicts(d, "malicious", d->from, d->to),
+            was = verdicts(d, "malicious", d->before, d->from);
+    text_add_format(out,
+                    ja ? "\n%.*sは %lld 通を検査し、悪性は %lld 通、疑わしいものは %lld 通でした。"
+                       : "\nIn %.*s, %lld messages were examined: %lld malicious and %lld "
+                         "suspicious. ",
+                    BYTES_FMT(d->name), (long long)verdicts(d, NULL, d->from, d->to),
+                    (long long)bad, (long long)verdicts(d, "suspicious", d->from, d->to));
+    if (was > 0 && bad != was)
+        text_add_format(out,
+                        ja          ? "悪性は前月(%lld 通)に比べて %.0f %% %s。"
+                                    : "Against the month before (%lld malicious), that is %.0f %% %s. ",
+                        (long long)was, fabs(100 * ((double)bad / (double)was - 1)),
+                        tr(d->language, bad > was ? "more" : "less"));
+    struct figure_row *row;
+    uint32_t count = site_top(d->site, DIMENSION_CATEGORY, d->from, d->to, 3, &row);
+    for (uint32_t i = 0; i < count; i++) {
+        static const char *const before[] = {"Most was ", ", then ", " and "};
+        text_add_string(out, tr(d->language, before[i]));
+        draft_plain(out, tr_bytes(d->language, row[i].name));
+        text_add_format(out, ja ? "(%lld 通)" : " (%lld)", (long long)row[i].count);
+    }
+    text_add_string(out, count == 0 ? "" : ja ? "でした。" : ". ");
+    struct risen risen;
+    if (site_headline(d->site, d->from, d->to, &risen)) {
+        text_add_string(out, tr(d->language, "What rose most is "));
+        say(d, &risen);
+        text_add_string(out, ja ? "。" : ".");
+    }
+    text_add_byte(out, '\n');
+}
+
 static void numbers(struct draft *d)
 {
-    static const char *const verdicts[] = {"malicious", "suspicious", "unscannable", "clean"};
-    const struct waves *w = d->site->waves[DIMENSION_CLASS];
-    heading(d, "The month in numbers");
-    for (int v = 0; v < 4; v++)
-        for (uint32_t i = 0; i < w->count; i++) {
-            if (!bytes_equal(w->series[i].name, bytes_of_string(verdicts[v])))
-                continue;
-            int64_t now = figure_sum(&w->series[i], d->from, d->to),
-                    before = figure_sum(&w->series[i], d->before, d->from);
-            text_add_format(d->out, "- %s: **", tr(d->language, verdicts[v]));
-            markup_number(d->out, now);
-            text_add_string(d->out, "**");
-            if (before > 0)
-                text_add_format(d->out, " (%+.0f %%)", 100 * ((double)now / (double)before - 1));
-            text_add_byte(d->out, '\n');
-        }
-    text_add_format(d->out, "\n{{figure daily %.*s}}\n\n{{figure categories %.*s}}\n",
-                    BYTES_FMT(d->month), BYTES_FMT(d->month));
+    static const char *const rows[] = {NULL, "malicious", "suspicious", "unscannable", "clean"};
+    struct text *out = d->out;
+    draft_heading(d, "The month in numbers");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t now = verdicts(d, rows[i], d->from, d->to),
+                before = verdicts(d, rows[i], d->before, d->from);
+        if (now == 0 && before == 0)
+            continue;
+        text_add_format(out, "- %s: **", tr(d->language, rows[i] == NULL ? "examined" : rows[i]));
+        markup_number(out, now);
+        text_add_string(out, "**");
+        if (before > 0)
+            text_add_format(out,
+                            d->language == LANGUAGE_JA ? "(前月 %lld、%+.0f %%)"
+                                                       : " (month before: %lld, %+.0f %%)",
+                            (long long)before, 100 * ((double)now / (double)before - 1));
+        text_add_byte(out, '\n');
+    }
+    text_add_format(out, "\n{{figure categories %.*s}}\n", BYTES_FMT(d->month));
 }
 
 static void risen(struct draft *d)
 {
-    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CATEGORY, DIMENSION_BRAND};
-    uint32_t count = 0;
-    heading(d, "What rose");
-    for (size_t k = 0; k < sizeof watched / sizeof *watched; k++) {
-        const struct waves *w = d->site->waves[watched[k]];
-        for (uint32_t i = 0; i < w->count; i++)
-            for (uint32_t n = 0; n < w->series[i].surge_count; n++) {
-                const struct surge *s = &w->series[i].surge[n];
-                if (s->last < d->from || s->first >= d->to)
-                    continue;
-                text_add_string(d->out, "- ");
-                plain(d->out, wave_sentence(w, &w->series[i], s, (int)d->language));
-                text_add_byte(d->out, '\n');
-                count++;
-            }
+    struct risen row[RISEN];
+    uint32_t count = site_risen(d->site, d->from, d->to, RISEN, row);
+    draft_heading(d, "What rose");
+    for (uint32_t i = 0; i < count; i++) {
+        text_add_format(d->out, "- %s ", tr(d->language, dimension_rows[row[i].dimension].name));
+        say(d, &row[i]);
+        text_add_byte(d->out, '\n');
     }
     if (count == 0)
-        text_add_format(d->out, "%s\n", tr(d->language, "Nothing rose beyond what was expected."));
-}
-
-static bool list_name(void *own, const struct store_cell *cell)
-{
-    struct draft *d = own;
-    text_add_string(d->out, d->listed++ == 0 ? "" : ", ");
-    plain(d->out, cell->name);
-    return d->listed < 6;
-}
-
-static bool list_indicator(void *own, const struct store_cell *cell)
-{
-    struct draft *d = own;
-    text_add_format(d->out, "- `%.*s` (%llu)\n",
-                    BYTES_FMT(markup_defang(d->site->arena, cell->name)),
-                    (unsigned long long)cell->count);
-    return ++d->listed < INDICATORS;
-}
-
-static bool list_evidence(void *own, const struct store_item *item)
-{
-    struct draft *d = own;
-    const struct verdict *v = item->verdict;
-    for (uint32_t i = 0; i < v->evidence_count && i < 3; i++)
-        if (v->evidence[i].sentence[0].len > 0) {
-            text_add_string(d->out, "- ");
-            plain(d->out, v->evidence[i].sentence[d->language == LANGUAGE_JA &&
-                                                  v->evidence[i].sentence[1].len > 0]);
-            text_add_byte(d->out, '\n');
-        }
-    return false; /* one message of a campaign speaks for it */
-}
-
-static bool campaign(struct draft *d, struct bytes name, int64_t count)
-{
-    static const struct {
-        const char *label;
-        enum dimension dimension;
-    } lines[] = {{"Families", DIMENSION_FAMILY},
-                 {"Techniques", DIMENSION_TECHNIQUE},
-                 {"File types", DIMENSION_FILE_TYPE},
-                 {"Brands", DIMENSION_BRAND}};
-    struct store *store = d->site->store;
-    struct error *err = d->site->err;
-    text_add_string(d->out, "\n### ");
-    plain(d->out, name);
-    text_add_format(d->out, " (%lld)\n\n{{figure campaign:%.*s %.*s}}\n\n%s\n\n", (long long)count,
-                    BYTES_FMT(name), BYTES_FMT(d->month), tr(d->language, "Evidence:"));
-    struct store_filter filter = {.since_us = d->since_us,
-                                  .until_us = d->until_us,
-                                  .dimension = DIMENSION_CAMPAIGN,
-                                  .name = name};
-    bool ok = store_each(store, &filter, list_evidence, d, err);
-    text_add_byte(d->out, '\n');
-    for (size_t i = 0; ok && i < sizeof lines / sizeof *lines; i++) {
-        d->listed = 0;
-        text_add_format(d->out, "- %s: ", tr(d->language, lines[i].label));
-        ok = store_cross(store, lines[i].dimension, DIMENSION_CAMPAIGN, name, d->since_us,
-                         d->until_us, list_name, d, err);
-        text_add_string(d->out, d->listed == 0 ? "–\n" : "\n");
-    }
-    text_add_format(d->out, "\n%s\n\n", tr(d->language, "Indicators (defanged):"));
-    d->listed = 0;
-    ok = ok &&
-         store_cross(store, DIMENSION_DOMAIN, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us,
-                     list_indicator, d, err) &&
-         store_cross(store, DIMENSION_HASH, DIMENSION_CAMPAIGN, name, d->since_us, d->until_us,
-                     list_indicator, d, err);
-    if (d->listed == 0)
-        text_add_string(d->out, "- –\n");
-    return ok;
+        text_add_format(d->out, "%s\n",
+                        tr(d->language, "Nothing rose beyond what was expected."));
 }
 
 static void advice(struct draft *d)
 {
     struct figure_row *row;
     uint32_t count = site_top(d->site, DIMENSION_CATEGORY, d->from, d->to, 6, &row);
-    heading(d, "What to do");
+    draft_heading(d, "What to do");
     for (uint32_t i = 0; i < count; i++) {
         const char *said = advice_of(row[i].name);
         if (said == NULL)
             continue;
         text_add_string(d->out, "**");
-        plain(d->out, tr_bytes(d->language, row[i].name));
+        draft_plain(d->out, tr_bytes(d->language, row[i].name));
         text_add_format(d->out, ".** %s\n\n", tr(d->language, said));
     }
 }
 
-static void front_matter(struct draft *d, int64_t year, int month)
+/* "March 2021: IcedID rose", or what a month without a surge is called. */
+static void title(struct draft *d)
+{
+    struct risen row;
+    if (!site_headline(d->site, d->from, d->to, &row)) {
+        text_add_format(d->out, "title: \"%.*s: %s\"\n", BYTES_FMT(d->name),
+                        tr(d->language, "mail threats of the month"));
+        return;
+    }
+    struct bytes name = site_label(d->site, d->language, row.dimension, row.series->name);
+    text_add_format(d->out,
+                    d->language == LANGUAGE_JA ? "title: \"%.*s: %.*sが急増\"\n"
+                                               : "title: \"%.*s: %.*s rose\"\n",
+                    BYTES_FMT(d->name), BYTES_FMT(name));
+}
+
+static void front_matter(struct draft *d)
 {
     struct figure_row *row;
-    struct bytes name = site_month_name(d->site->arena, d->language, year, month),
-                 last = wave_day(d->site->arena, d->until_us / DAY_US - 1);
+    struct bytes last = wave_day(d->site->arena, d->until_us / DAY_US - 1);
+    text_add_string(d->out, "---\n");
+    title(d);
     text_add_format(
         d->out,
-        "---\ntitle: \"%.*s: %s\"\ndate: %.*s\nlang: %s\nauthor: noroshi\nfigure: daily "
+        "date: %.*s\nlang: %s\nauthor: noroshi\nfigure: daily "
         "%.*s\ncaption: %s\ncategories: ",
-        BYTES_FMT(name), tr(d->language, "mail threats of the month"), BYTES_FMT(last),
+        BYTES_FMT(last),
         language_tags[d->language], BYTES_FMT(d->month),
         tr(d->language,
            "Suspicious and malicious messages a day; dashed: what was expected; marked: a surge."));
     uint32_t count = site_top(d->site, DIMENSION_CATEGORY, d->from, d->to, 3, &row);
     for (uint32_t i = 0; i < count; i++)
         text_add_format(d->out, "%s%.*s", i == 0 ? "" : ", ", BYTES_FMT(row[i].name));
-    text_add_string(d->out, "\ntags: ");
     count = site_top(d->site, DIMENSION_FAMILY, d->from, d->to, 4, &row);
     for (uint32_t i = 0; i < count; i++)
-        text_add_format(d->out, "%s%.*s", i == 0 ? "" : ", ", BYTES_FMT(row[i].name));
+        text_add_format(d->out, "%s%.*s", i == 0 ? "\ntags: " : ", ", BYTES_FMT(row[i].name));
     text_add_string(d->out, "\n---\n");
 }
 
@@ -207,8 +191,8 @@ bool site_draft_month(struct site *site, int64_t month_us, enum language languag
                       .language = language,
                       .since_us = first * DAY_US,
                       .until_us = end * DAY_US,
-                      .month =
-                          arena_printf(site->arena, "%04lld-%02d", (long long)c.year, c.month)};
+                      .month = arena_printf(site->arena, "%04lld-%02d", (long long)c.year, c.month),
+                      .name = site_month_name(site->arena, language, c.year, c.month)};
     int64_t cut[3] = {before, first, end};
     int *day[3] = {&d.before, &d.from, &d.to};
     for (int i = 0; i < 3; i++) {
@@ -217,16 +201,13 @@ bool site_draft_month(struct site *site, int64_t month_us, enum language languag
     }
     if (d.from == d.to)
         return error_set(site->err, ERROR_USAGE, "nothing is stored of %.*s", BYTES_FMT(d.month));
-    front_matter(&d, c.year, c.month);
+    front_matter(&d);
+    opening(&d);
     numbers(&d);
     risen(&d);
-    struct figure_row *row;
-    uint32_t count = site_top(site, DIMENSION_CAMPAIGN, d.from, d.to, CAMPAIGNS, &row);
-    heading(&d, "Campaigns");
-    for (uint32_t i = 0; i < count; i++)
-        if (!campaign(&d, row[i].name, row[i].count))
-            return false;
-    heading(&d, "Techniques");
+    if (!draft_campaigns(&d))
+        return false;
+    draft_heading(&d, "Techniques");
     text_add_format(out, "{{table techniques %.*s}}\n", BYTES_FMT(d.month));
     advice(&d);
     return true;

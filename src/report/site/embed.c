@@ -2,10 +2,12 @@
 #include "report/site/part.h"
 
 #include "base/civil.h"
+#include "report/indicator.h"
 #include "wave/year.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <talloc.h>
 
 #define DAY_US ((int64_t)86400 * 1000000)
 
@@ -207,47 +209,59 @@ static void table_year(struct site *site, const struct page *page, struct bytes 
 
 #define INDICATOR_ROWS 12u
 
-struct rows {
-    struct site *site;
-    uint32_t count;
-};
-
-static bool indicator_row(void *own, const struct store_cell *cell)
+static void indicator_row(struct site *site, const struct indicator *row)
 {
-    struct rows *rows = own;
-    struct site *site = rows->site;
-    if (++rows->count > INDICATOR_ROWS)
-        return false;
-    text_add_string(&site->page, "<tr><td><code>");
-    markup_text(&site->page, markup_defang(site->arena, cell->name));
-    text_add_string(&site->page, "</code></td><td class=\"n\">");
-    markup_number(&site->page, (int64_t)cell->count);
-    text_add_string(&site->page, "</td></tr>\n");
-    return true;
+    struct text *out = &site->page;
+    text_add_string(out, "<tr><td><code>");
+    markup_text(out, row->kind == DIMENSION_HASH ? row->value
+                                                 : markup_defang(site->arena, row->value));
+    text_add_format(out, "</code></td><td>%.*s</td><td>%.*s</td><td class=\"n\">",
+                    BYTES_FMT(bytes_sub(civil_iso(site->arena, row->first_us), 0, 10)),
+                    BYTES_FMT(bytes_sub(civil_iso(site->arena, row->last_us), 0, 10)));
+    markup_number(out, row->malicious + row->suspicious);
+    text_add_string(out, "</td></tr>\n");
+}
+
+static void indicators_of(struct site *site, const struct page *page,
+                          const struct indicators *list, enum dimension kind, const char *title)
+{
+    const struct indicator *row[INDICATOR_ROWS];
+    uint32_t all = indicator_best(list, kind, row, INDICATOR_ROWS);
+    enum language l = page->language;
+    if (all == 0)
+        return;
+    text_add_format(&site->page,
+                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                    "aria-label=\"%s\"><table class=\"indicators\"><thead><tr><th "
+                    "scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th>"
+                    "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
+                    tr(l, title), tr(l, title), tr(l, "First seen"), tr(l, "Last seen"),
+                    tr(l, "Messages"));
+    for (uint32_t i = 0; i < all && i < INDICATOR_ROWS; i++)
+        indicator_row(site, row[i]);
+    text_add_string(&site->page, "</tbody></table></div>\n");
+    if (all > INDICATOR_ROWS)
+        text_add_format(&site->page, "<p class=\"quiet\">%s</p>\n",
+                        tr(l, "More stand in the data files of the month."));
 }
 
 static void table_indicators(struct site *site, const struct page *page, const struct call *call)
 {
-    static const enum dimension kinds[] = {DIMENSION_DOMAIN, DIMENSION_SENDER, DIMENSION_HASH};
-    static const char *const titles[] = {"Linked domain", "Sender domain",
-                                         "SHA-256 of the attachment"};
     const struct waves *w = site->waves[DIMENSION_CLASS];
-    for (int k = 0; k < 3; k++) {
-        struct rows rows = {site, 0};
-        text_add_format(&site->page,
-                        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                        "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th>"
-                        "<th scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
-                        tr(page->language, titles[k]), tr(page->language, titles[k]),
-                        tr(page->language, "Count"));
-        store_cross(site->store, kinds[k], call->dimension, call->label,
-                    (w->first_day + call->from) * DAY_US, (w->first_day + call->to) * DAY_US,
-                    indicator_row, &rows, site->err);
-        text_add_string(&site->page, "</tbody></table></div>\n");
-        if (rows.count > INDICATOR_ROWS)
-            text_add_format(&site->page, "<p class=\"quiet\">%s</p>\n",
-                            tr(page->language, "More stand in the data files of the month."));
+    struct indicator_params params = {.since_us = (w->first_day + call->from) * DAY_US,
+                                      .until_us = (w->first_day + call->to) * DAY_US,
+                                      .dimension = call->dimension,
+                                      .name = call->label,
+                                      .title = call->label,
+                                      .shared = site->params->shared};
+    struct arena *arena = arena_new(site->arena);
+    struct indicators *list = indicator_load(arena, site->store, &params, site->err);
+    if (list != NULL) {
+        indicators_of(site, page, list, DIMENSION_DOMAIN, "Linked domain");
+        indicators_of(site, page, list, DIMENSION_SENDER, "Sender domain");
+        indicators_of(site, page, list, DIMENSION_HASH, "SHA-256 of the attachment");
     }
+    talloc_free(arena);
 }
 
 static void draw_table(struct site *site, const struct page *page, const struct call *call)

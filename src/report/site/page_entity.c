@@ -3,6 +3,9 @@
 
 #define DAY_US ((int64_t)86400 * 1000000)
 #define RELATED_MAX 10u
+#define SIGNS_MAX 8u
+#define QUIET_DAYS 14 /* drawn before a series begins */
+#define LEAST_DAYS 60 /* drawn at least */
 
 static const char *dimension_noun(enum dimension dimension)
 {
@@ -46,7 +49,7 @@ static bool related(struct site *site, const struct page *page, const struct ent
     static const enum dimension shown[] = {
         DIMENSION_CATEGORY, DIMENSION_FAMILY,    DIMENSION_CAMPAIGN,
         DIMENSION_BRAND,    DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE,
-        DIMENSION_LANGUAGE, DIMENSION_DOMAIN,    DIMENSION_RULE};
+        DIMENSION_LANGUAGE, DIMENSION_DOMAIN};
     text_add_string(&site->page, "<div class=\"columns\">\n");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         struct related r = {site, page, shown[i], entity->name, 0};
@@ -124,6 +127,37 @@ static bool changes(struct site *site, const struct page *page, const struct ent
     return true;
 }
 
+/* What gave these messages away, in the sentences of the rules. */
+static bool signs(struct site *site, const struct page *page, const struct entity *entity)
+{
+    struct sign sign[SIGNS_MAX];
+    uint32_t count;
+    struct text *out = &site->page;
+    if (!site_signs(site, page->language, entity->dimension, entity->name, 0, 0, SIGNS_MAX, sign,
+                    &count))
+        return false;
+    if (count == 0)
+        return true;
+    const char *head = tr(page->language, "What gives it away");
+    text_add_format(out,
+                    "<h2>%s</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                    "aria-label=\"%s\"><table class=\"signs\"><thead><tr><th "
+                    "scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th></tr></thead>"
+                    "<tbody>\n",
+                    head, head, tr(page->language, "Sign"), tr(page->language, "Messages"));
+    for (uint32_t i = 0; i < count; i++) {
+        text_add_string(out, "<tr><td>");
+        markup_text(out, sign[i].sentence);
+        text_add_string(out, " <code>");
+        markup_text(out, sign[i].rule);
+        text_add_string(out, "</code></td><td class=\"n\">");
+        markup_number(out, sign[i].count);
+        text_add_string(out, "</td></tr>\n");
+    }
+    text_add_string(out, "</tbody></table></div>\n");
+    return true;
+}
+
 static bool names_entity(const struct post *post, const struct entity *entity)
 {
     const struct bytes *list = entity->dimension == DIMENSION_CATEGORY ? post->category : post->tag;
@@ -190,8 +224,10 @@ static bool page_entity(struct site *site, enum language language, const struct 
         page_figure_id(site),
         arena_printf(site->arena, "%.*s: %s", BYTES_FMT(shown), tr(language, "detections a day")),
         false};
-    figure_daily(&figure, site->waves[entity->dimension], entity->series, 0,
-                 site->waves[entity->dimension]->days);
+    int days = site->waves[entity->dimension]->days, from = entity->series->first_seen - QUIET_DAYS;
+    from = from > days - LEAST_DAYS ? days - LEAST_DAYS : from;
+    figure_daily(&figure, site->waves[entity->dimension], entity->series, from < 0 ? 0 : from,
+                 days);
     text_add_string(out, "\n<figcaption>");
     markup_text(out, figure.title);
     text_add_string(out, "</figcaption></figure>\n");
@@ -200,8 +236,10 @@ static bool page_entity(struct site *site, enum language language, const struct 
         text_add_format(out, "<section class=\"advice\"><h2>%s</h2><p>%s</p></section>\n",
                         tr(language, "What to do"), tr(language, advice));
     posts(site, &page, entity);
+    if (!changes(site, &page, entity) || !signs(site, &page, entity))
+        return false;
     text_add_format(out, "<h2>%s</h2>\n", tr(language, "What comes with it"));
-    if (!changes(site, &page, entity) || !related(site, &page, entity))
+    if (!related(site, &page, entity))
         return false;
     text_add_string(out, "</main>\n");
     site_index_add(site, &page, page.summary);

@@ -157,6 +157,23 @@ bool page_months(struct site *site, enum language language)
     return page_month_list(site, language);
 }
 
+/* "March 2021: IcedID rose" */
+static void front_title(struct site *site, enum language language, const struct month *month)
+{
+    struct text *out = &site->page;
+    struct risen risen;
+    if (month == NULL) {
+        markup_string(out, site->params->title[language]);
+        return;
+    }
+    markup_text(out, site_month_name(site->arena, language, month->year, month->month));
+    if (!site_headline(site, month->from, month->to, &risen))
+        return;
+    text_add_string(out, ": ");
+    markup_text(out, site_label(site, language, risen.dimension, risen.series->name));
+    text_add_string(out, language == LANGUAGE_JA ? "が急増" : " rose");
+}
+
 bool page_front(struct site *site, enum language language)
 {
     struct page page = {
@@ -169,11 +186,12 @@ bool page_front(struct site *site, enum language language)
     const struct month *latest = NULL;
     for (uint32_t i = 0; i < site->month_count && latest == NULL; i++)
         latest = site->month[i].to > site->month[i].from ? &site->month[i] : NULL;
-    text_add_string(out, "<section class=\"lead\" aria-labelledby=\"lead\"><p class=\"eyebrow\">");
-    if (latest != NULL)
-        markup_text(out, site_month_name(site->arena, language, latest->year, latest->month));
-    text_add_format(out, "</p><h1 id=\"lead\">%s</h1>\n",
+    text_add_format(out,
+                    "<section class=\"lead\" aria-labelledby=\"lead\"><p "
+                    "class=\"eyebrow\">%s</p><h1 id=\"lead\">",
                     tr(language, "What rises, who is behind it, what to do"));
+    front_title(site, language, latest);
+    text_add_string(out, "</h1>\n");
     if (latest != NULL) {
         part_numbers(site, &page, latest);
         part_risen(site, &page, latest->from, latest->to, 6);

@@ -12,14 +12,6 @@ static const struct {
 #undef ADVICE
 };
 
-static const struct {
-    const char *id, *name;
-} technique_rows[] = {
-#define TECHNIQUE(id, name) {id, name},
-#include "report/site/technique.def"
-#undef TECHNIQUE
-};
-
 static int advice_row(struct bytes category)
 {
     for (size_t i = 0; i < sizeof advice_rows / sizeof *advice_rows; i++)
@@ -38,14 +30,6 @@ const char *about_of(struct bytes category)
 {
     int row = advice_row(category);
     return row < 0 ? NULL : advice_rows[row].about;
-}
-
-const char *technique_name(struct bytes id)
-{
-    for (size_t i = 0; i < sizeof technique_rows / sizeof *technique_rows; i++)
-        if (bytes_equal(bytes_of_string(technique_rows[i].id), id))
-            return technique_rows[i].name;
-    return NULL;
 }
 
 bool dimension_has_page(enum dimension dimension)
@@ -80,7 +64,7 @@ void part_entity(struct site *site, const struct page *page, enum dimension dime
                  struct bytes name)
 {
     struct entity *entity = site_entity(site, dimension, name);
-    struct bytes shown = dimension == DIMENSION_CATEGORY ? tr_bytes(page->language, name) : name;
+    struct bytes shown = site_label(site, page->language, dimension, name);
     if (entity == NULL)
         markup_text(&site->page, shown);
     else
@@ -146,13 +130,6 @@ void part_top(struct site *site, const struct page *page, enum dimension dimensi
     text_add_string(out, "</tbody></table></div></section>\n");
 }
 
-struct risen {
-    enum dimension dimension;
-    const struct waves *waves;
-    const struct wave_series *series;
-    const struct surge *surge;
-};
-
 static int strongest_first(const void *a, const void *b)
 {
     const struct risen *x = a, *y = b;
@@ -163,23 +140,75 @@ static int strongest_first(const void *a, const void *b)
                              : bytes_compare(x->series->name, y->series->name);
 }
 
-uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most)
+/* The same days and as many messages, under a name that was taken already. */
+static bool is_told(const struct risen *told, uint32_t count, const struct risen *row)
 {
-    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CAMPAIGN,
-                                             DIMENSION_CATEGORY, DIMENSION_BRAND};
+    for (uint32_t i = 0; i < count; i++)
+        if (row->dimension == DIMENSION_CAMPAIGN && told[i].surge->first == row->surge->first &&
+            told[i].surge->last == row->surge->last && told[i].surge->count == row->surge->count)
+            return true;
+    return false;
+}
+
+uint32_t site_risen(struct site *site, int from, int to, uint32_t most, struct risen *out)
+{
+    static const enum dimension watched[] = {DIMENSION_FAMILY, DIMENSION_CATEGORY, DIMENSION_BRAND,
+                                             DIMENSION_CAMPAIGN};
     enum { RISEN_MAX = 256 };
     struct risen risen[RISEN_MAX];
-    uint32_t count = 0;
+    uint32_t count = 0, kept = 0;
     for (size_t d = 0; d < sizeof watched / sizeof *watched; d++) {
         const struct waves *w = site->waves[watched[d]];
         for (uint32_t i = 0; w != NULL && i < w->count; i++)
-            for (uint32_t k = 0; k < w->series[i].surge_count && count < RISEN_MAX; k++)
-                if (w->series[i].surge[k].last >= from && w->series[i].surge[k].first < to)
-                    risen[count++] =
-                        (struct risen){watched[d], w, &w->series[i], &w->series[i].surge[k]};
+            for (uint32_t k = 0; k < w->series[i].surge_count && count < RISEN_MAX; k++) {
+                struct risen row = {watched[d], w, &w->series[i], &w->series[i].surge[k]};
+                if (row.surge->last >= from && row.surge->first < to &&
+                    !is_told(risen, count, &row))
+                    risen[count++] = row;
+            }
     }
     qsort(risen, count, sizeof *risen, strongest_first);
-    count = count < most ? count : most;
+    for (; kept < count && kept < most; kept++)
+        out[kept] = risen[kept];
+    return kept;
+}
+
+bool site_headline(struct site *site, int from, int to, struct risen *out)
+{
+    static const enum dimension order[] = {DIMENSION_FAMILY, DIMENSION_BRAND, DIMENSION_CATEGORY,
+                                           DIMENSION_CAMPAIGN};
+    struct risen row[16];
+    uint32_t count = site_risen(site, from, to, 16, row);
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (uint32_t i = 0; i < count; i++)
+            if (row[i].dimension == order[k]) {
+                *out = row[i];
+                return true;
+            }
+    return false;
+}
+
+/* A sentence about a surge without its name; dates do not break across lines. */
+static void say_surge(struct text *out, struct bytes sentence, size_t name_len)
+{
+    struct bytes said = bytes_from(sentence, name_len);
+    size_t at = 0;
+    for (size_t i = 0; i + 1 < said.len; i++) { /* non-breaking hyphens inside dates */
+        bool digits = i > 0 && said.at[i] == '-' && said.at[i - 1] >= '0' &&
+                      said.at[i - 1] <= '9' && said.at[i + 1] >= '0' && said.at[i + 1] <= '9';
+        if (!digits)
+            continue;
+        markup_text(out, bytes_sub(said, at, i - at));
+        text_add_string(out, "&#8209;");
+        at = i + 1;
+    }
+    markup_text(out, bytes_from(said, at));
+}
+
+uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most)
+{
+    struct risen risen[16];
+    uint32_t count = site_risen(site, from, to, most < 16 ? most : 16, risen);
     if (count == 0)
         return 0;
     struct text *out = &site->page;
@@ -190,7 +219,7 @@ uint32_t part_risen(struct site *site, const struct page *page, int from, int to
         text_add_format(out, "<li><span class=\"kind\">%s</span> <span class=\"said\">",
                         tr(page->language, dimension_rows[risen[i].dimension].name));
         part_entity(site, page, risen[i].dimension, risen[i].series->name);
-        markup_text(out, bytes_from(sentence, risen[i].series->name.len));
+        say_surge(out, sentence, risen[i].series->name.len);
         text_add_string(out, "</span></li>\n");
     }
     text_add_string(out, "</ul>\n");

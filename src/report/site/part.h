@@ -8,6 +8,7 @@
 #include "report/figure.h"
 #include "report/markup.h"
 #include "report/site/site.h"
+#include "report/technique.h"
 
 struct post {
     struct bytes slug, title, author, summary, figure, caption, body;
@@ -49,6 +50,7 @@ struct site {
     struct month *month; /* newest first */
     uint32_t month_count;
     struct table *tag[LANGUAGE_COUNT];      /* name -> path */
+    struct table *sentence[LANGUAGE_COUNT]; /* rule -> struct bytes */
     struct text page;                       /* the page in the making */
     struct table *document[LANGUAGE_COUNT]; /* search: path -> struct document */
     uint32_t figure_count;                  /* of the page in the making: ids */
@@ -116,6 +118,18 @@ bool page_missing(struct site *site, enum language language);
 struct entity *site_entity(struct site *site, enum dimension dimension, struct bytes name);
 void part_entity(struct site *site, const struct page *page, enum dimension dimension,
                  struct bytes name);
+/* What rose in [from, to) days, strongest first, at most MOST into OUT; of two names for the same
+ * messages the more general one. */
+struct risen {
+    enum dimension dimension;
+    const struct waves *waves;
+    const struct wave_series *series;
+    const struct surge *surge;
+};
+uint32_t site_risen(struct site *site, int from, int to, uint32_t most, struct risen *out);
+/* What [from, to) is called after: the strongest rise, of a family where one rose, of a campaign only
+ * where nothing else did. */
+bool site_headline(struct site *site, int from, int to, struct risen *out);
 /* "What rose" as a list, of [from, to) days; answers how many. */
 uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most);
 /* Numbers of a span beside the span before it. */
@@ -123,12 +137,23 @@ void part_numbers(struct site *site, const struct page *page, const struct month
 /* A table of the largest of a dimension in [from, to). */
 void part_top(struct site *site, const struct page *page, enum dimension dimension, int from,
               int to, uint32_t most);
-/* Advice per category, technique names: advice.def, technique.def. */
+/* What a category is, and what to do about it: advice.def. */
 const char *advice_of(struct bytes category);
 const char *about_of(struct bytes category);
-const char *technique_name(struct bytes id);
 bool dimension_has_page(enum dimension dimension);
 const char *dimension_title(enum dimension dimension);
+/* What the rules that saw (DIMENSION, NAME) in [since, until) say, seen in most messages first; at
+ * most MOST, in the site's arena.  False and the site's error. */
+struct sign {
+    struct bytes rule, sentence;
+    int64_t count;
+};
+bool site_signs(struct site *site, enum language language, enum dimension dimension,
+                struct bytes name, int64_t since_us, int64_t until_us, uint32_t most,
+                struct sign *out, uint32_t *count_out);
+/* "english" as people read it: "English"; names of languages and file types. */
+struct bytes site_label(struct site *site, enum language language, enum dimension dimension,
+                        struct bytes name);
 /* Largest of a dimension in [from, to): rows in ARENA, largest first. */
 uint32_t site_top(struct site *site, enum dimension dimension, int from, int to, uint32_t most,
                   struct figure_row **out);

@@ -53,6 +53,15 @@ static void load_threats(struct site *site)
         surge_find(site->arena, all->count, w->days, &params, &all->day, &all->surge_count);
 }
 
+/* "T1566.002": a path as it stands. */
+static bool is_technique_id(struct bytes name)
+{
+    for (size_t i = 1; i < name.len; i++)
+        if (!ascii_is_digit(name.at[i]) && (name.at[i] != '.' || i != 5))
+            return false;
+    return name.len >= 5 && name.len <= 9 && name.len != 6 && name.at[0] == 'T';
+}
+
 static void load_entities(struct site *site)
 {
     for (int d = 0; d < DIMENSION_COUNT; d++) {
@@ -63,7 +72,9 @@ static void load_entities(struct site *site)
         site->entity[d] = table_new(site->arena);
         for (uint32_t i = 0; i < w->count && i < ENTITIES_MAX; i++) {
             struct entity *entity = arena_new_of(site->arena, struct entity);
-            struct bytes slug = markup_slug(site->arena, w->series[i].name);
+            struct bytes slug = d == DIMENSION_TECHNIQUE && is_technique_id(w->series[i].name)
+                                    ? w->series[i].name
+                                    : markup_slug(site->arena, w->series[i].name);
             if (table_get(used, slug) != NULL) /* names that differ in case only */
                 slug = arena_printf(site->arena, "%.*s-%08x", BYTES_FMT(slug),
                                     (unsigned)(bytes_hash(w->series[i].name) & 0xFFFFFFFF));
@@ -183,15 +194,15 @@ bool site_build(struct store *store, const struct site_params *params, struct si
     return ok;
 }
 
-bool site_draft(struct store *store, int64_t month_us, enum language language, struct text *out,
-                struct error *err)
+bool site_draft(struct store *store, const struct shared_domains *shared, int64_t month_us,
+                enum language language, struct text *out, struct error *err)
 {
-    static const struct site_params no_params = {.title = {"", ""}};
+    const struct site_params params = {.title = {"", ""}, .shared = shared};
     struct arena *arena = arena_new(NULL);
     struct site_result result = {0};
     struct site *site = arena_new_of(arena, struct site);
     *site = (struct site){
-        .arena = arena, .store = store, .params = &no_params, .result = &result, .err = err};
+        .arena = arena, .store = store, .params = &params, .result = &result, .err = err};
     bool ok = load(site) && site_draft_month(site, month_us, language, out);
     talloc_free(arena);
     return ok;

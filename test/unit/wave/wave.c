@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wave/surge.h"
 #include "wave/tail.h"
+#include "wave/wave.h"
 #include "wave/year.h"
 
 #include "tap.h"
@@ -97,6 +98,67 @@ static void test_surges(struct arena *arena)
     tap_ok(n == 0 && isnan(day[9].expected), "ten days are too few to judge");
 }
 
+static void test_sentences(struct arena *arena)
+{
+    struct waves w = {.arena = arena, .first_day = 18628}; /* 2021-01-01 */
+    struct wave_series s = {.name = BYTES("IcedID")};
+    struct surge big = {.first = 70, .last = 80, .peak = 73, .ongoing = true, .peak_count = 143,
+                        .peak_expected = 11.2, .count = 700, .expected = 110};
+    struct surge small = {.first = 363, .last = 368, .peak = 364, .peak_count = 2,
+                          .peak_expected = 0.01, .count = 9, .expected = 0.04};
+    const struct {
+        const struct surge *surge;
+        int language;
+        const char *said;
+    } rows[] = {
+        {&big, 0, "IcedID: 143 on 2021-03-15, 11 expected, since 03-12"},
+        {&big, 1, "IcedID: 2021-03-15 に 143 件(予測 11 件)、03-12 から増加"},
+        {&small, 0, "IcedID: 9 from 2021-12-30 to 2022-01-04, fewer than 0.1 expected"},
+        {&small, 1, "IcedID: 合計 9 件、2021-12-30 から 2022-01-04 まで増加(予測 0.1 件未満)"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        tap_string(wave_sentence(&w, &s, rows[i].surge, rows[i].language), rows[i].said,
+                  "the sentence of a surge");
+}
+
+/* Ten mails a day; a name that comes up on day 100 is new where its share would have been seen. */
+static void test_novelty(struct arena *arena)
+{
+    enum { DAYS = 150 };
+    int64_t collected[DAYS];
+    int32_t often[DAYS] = {0}, seldom[DAYS] = {0};
+    for (int d = 0; d < DAYS; d++)
+        collected[d] = 10;
+    for (int d = 100; d < DAYS; d++)
+        often[d] = 1, seldom[d] = d == 100 || d > 146;
+    struct waves w = {.arena = arena, .days = DAYS, .collected = collected};
+    struct wave_series s = {.count = often, .total = 50, .first_seen = 100};
+    tap_ok(wave_is_new(&w, &s), "one in ten from day 100 on is new");
+    s.first_seen = 20;
+    tap_ok(!wave_is_new(&w, &s), "the first four weeks of a collection know nothing new");
+    s = (struct wave_series){.count = seldom, .total = 4, .first_seen = 100};
+    tap_ok(!wave_is_new(&w, &s), "four messages are too few");
+    s.total = 5;
+    tap_ok(!wave_is_new(&w, &s), "one in a month may have been missed for three");
+}
+
+/* Two rises that leave a few quiet days between them are one wave. */
+static void test_join(struct arena *arena)
+{
+    enum { DAYS = 200 };
+    int32_t count[DAYS];
+    struct surge_params params = {.false_alarms_per_year = 1};
+    struct surge_day *day;
+    uint32_t n;
+    for (int d = 0; d < DAYS; d++)
+        count[d] = 4 + d % 3;
+    for (int d = 150; d < 153; d++)
+        count[d] = count[d + 7] = 60;
+    struct surge *surge = surge_find(arena, count, DAYS, &params, &day, &n);
+    tap_ok(n == 1 && surge->first == 150 && surge->last >= 159, "a pause of days is no end");
+    tap_ok(surge->count >= 360, "both are added up");
+}
+
 /* The arithmetic of the cloud-mail threat reports for 2019, 2020 and 2021, from their rounded
  * figures. */
 static void test_cloud_mail_2020(struct arena *arena)
@@ -186,6 +248,9 @@ int main(void)
     struct arena *arena = arena_new(NULL);
     test_tails();
     test_surges(arena);
+    test_sentences(arena);
+    test_novelty(arena);
+    test_join(arena);
     test_cloud_mail_2020(arena);
     test_definitions(arena);
     test_midyear_2021(arena);
