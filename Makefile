@@ -5,7 +5,7 @@ ASAN = build-asan
 FUZZ = build-fuzz
 CORPUS ?= $(NOROSHI_CORPUS)
 
-.PHONY: all help setup build test test-asan test-web check bench eval oracle fuzz fuzz-replay cover golden demo site install clean
+.PHONY: all help setup build test test-asan test-web check bench eval eval-learn oracle fuzz fuzz-replay cover golden demo site install clean
 all: build
 
 help:
@@ -51,6 +51,10 @@ bench: build
 ## make eval CORPUS=D  detection: recall, false positives, per rule; misses in eval-misses.tsv
 eval: build
 	@tools/eval --noroshi $(BUILD)/noroshi --misses eval-misses.tsv $(EVAL_OPTIONS) "$(CORPUS)"
+
+## make eval-learn CORPUS=D  what learning adds: later threats, ordinary mail of a source never learned
+eval-learn: build
+	@tools/eval-learn --noroshi $(BUILD)/noroshi $(EVAL_OPTIONS) "$(CORPUS)"
 
 ## make oracle CORPUS=D  parts and text of well-formed mail against GMime
 oracle: build

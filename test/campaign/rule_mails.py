@@ -5,7 +5,7 @@ The rules of named campaigns take theirs from mails.py."""
 import base64
 
 from mails import archive, fetches, macro, mail, HISTORY
-import images, make_xlm, pdfs, windows
+import bulk_mails, images, make_xlm, pdfs, windows
 
 LINK = 'https://%s'
 FREE = 'Petra Lind <petra.lind@gmail.com>'
@@ -129,7 +129,8 @@ def links():
         return mail('Note', text, html=page((url, 'the note'), text=text), **more)
     far, home = 'https://roses.test/a', 'https://flowers.test/a'
     yield 'link-only-foreign', t('https://example.org/a'), t(home)
-    yield 'stranger-one-place', t(far), t(home)
+    picture = lambda url: mail('Note', 'See', html=page((url, 'a'), form='<img src="%s.png">' % url))
+    yield 'stranger-one-place', picture(far), picture(home)
     yield 'html-only-foreign', t(far).replace(b'text/plain', b'text/html'), t(far)
     yield 'link-cloud-storage-page', t('https://storage.googleapis.com/b/a.html'), t('https://cloud.google.com/storage')
     yield 'link-free-host', t('https://roses.weebly.com/a'), t('https://www.weebly.com/a')
@@ -192,7 +193,8 @@ LURES = {
 
 def lures():
     for intent, (hit, miss) in LURES.items():
-        yield 'lure-%s-strong' % intent, mail('Note', hit), mail('Note', miss)
+        html = page(text=hit) if intent == 'unsolicited-goods' else None
+        yield 'lure-%s-strong' % intent, mail('Note', hit, html=html), mail('Note', miss, html=html and page(text=miss))
     weak = {'advance-fee': 'My name is Petra. I have a business offer, a deal. Further details at your earliest convenience.',
             'bec': 'We have new bank details: iban, swift code and routing number follow.',
             'cred-theft': 'Your mailbox is full, click here within 24 hours.',
@@ -200,7 +202,8 @@ def lures():
             'malware-lure': 'Enable content to see it, the password is 1234.', 'steal-pii': 'You have won a prize, an exclusive voucher.',
             'unsolicited-goods': 'Meet singles: dating. https://roses.test/a'}
     for intent, text in weak.items():
-        yield 'lure-' + intent, mail('Note', text), mail('Note', LURES[intent][1])
+        html = page(text=text) if intent == 'unsolicited-goods' else None
+        yield 'lure-' + intent, mail('Note', text, html=html), mail('Note', LURES[intent][1])
     charged = 'Your card will be charged 399 USD for the renewal of your subscription. To cancel call our support %s.'
     yield 'lure-callback-scam-strong', mail('Note', charged % '+1 (888) 555-0142'), mail('Note', charged % 'desk')
     yield 'lure-callback-scam', mail('Note', 'Dear customer, call our support at +1 (888) 555-0142.'), \
@@ -222,3 +225,4 @@ def lures():
 def all_rows():
     for group in (attachments, senders, links, lures):
         yield from group()
+    yield from bulk_mails.all_rows()

@@ -54,14 +54,29 @@ static struct bytes sender_root(struct model *model)
 }
 
 /* Whether DOMAIN is one of BRAND's own. */
-static bool owns(const struct brand *brand, struct bytes domain)
+static bool owns(const struct brand_index *brands, const struct brand *brand, struct bytes domain)
 {
+    if (brand_of_domain(brands, domain) == brand)
+        return true;
     for (uint32_t i = 0; i < brand->domain_count; i++) {
         struct bytes own = brand->domain[i];
         if (bytes_ends_fold(domain, own) &&
             (domain.len == own.len || domain.at[domain.len - own.len - 1] == '.'))
             return true;
     }
+    return false;
+}
+
+/* Whether MENTION is part of a longer name whose brand owns DOMAIN: "PayPay" in "PayPay Card". */
+static bool within_own(const struct brand_index *brands, const struct brand_mention *mention,
+                       uint32_t count, uint32_t which, struct bytes domain)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (i != which && mention[i].text.at <= mention[which].text.at &&
+            mention[i].text.at + mention[i].text.len >=
+                mention[which].text.at + mention[which].text.len &&
+            owns(brands, mention[i].brand, domain))
+            return true;
     return false;
 }
 
@@ -76,7 +91,8 @@ struct value function_foreign_brands(struct call *call)
     uint32_t count =
         brand_find(call->model->settings->brands, call->arena, value_bytes(call->arg[0]), &mention);
     for (uint32_t i = 0; i < count; i++)
-        if (!owns(mention[i].brand, sender)) {
+        if (!owns(call->model->settings->brands, mention[i].brand, sender) &&
+            !within_own(call->model->settings->brands, mention, count, i, sender)) {
             array_add(call->arena, names, value_string(mention[i].brand->name));
             if (call->match != NULL && names->count == 1)
                 *call->match = mention[i].text;
