@@ -34,8 +34,8 @@ size_t picture_end(const struct node *node, bool *cut_out);
 /* EXIF, XMP, ICC and text chunks as exiftool.fields of NODE. */
 void picture_metadata(struct node *node);
 
-/* Read every code (QR, Micro QR, Aztec, Data Matrix) in PICTURE: facts qr.* on NODE. */
-void qr_read(struct node *node, const struct picture *picture);
+/* Read every code (QR, Micro QR) in PICTURE, whose samples it changes: facts qr.* on NODE. */
+void qr_read(struct node *node, struct picture *picture);
 /* The same off a grid of modules, row by row, nonzero is dark. */
 void qr_read_modules(struct node *node, const uint8_t *module, uint32_t width, uint32_t height);
 /* "url", "email", "mobile", "geo", "wifi" or "undefined", as the public rules call what a code says. */

@@ -8,7 +8,8 @@
 #include <string>
 
 extern "C" unsigned qr_zxing_read(const uint8_t *gray, uint32_t width, uint32_t height,
-                                  void (*found)(void *own, const char *text, size_t len), void *own)
+                                  uint32_t stride, void (*found)(void *own, const char *text, size_t len),
+                                  void *own)
 {
     unsigned count = 0;
     try {
@@ -16,9 +17,10 @@ extern "C" unsigned qr_zxing_read(const uint8_t *gray, uint32_t width, uint32_t 
         hints.setFormats(ZXing::BarcodeFormat::QRCode | ZXing::BarcodeFormat::MicroQRCode);
         hints.setTryHarder(true);
         hints.setTryRotate(true);
+        hints.setTryDownscale(false);
         hints.setMaxNumberOfSymbols(8);
         ZXing::ImageView view(gray, static_cast<int>(width), static_cast<int>(height),
-                              ZXing::ImageFormat::Lum);
+                              ZXing::ImageFormat::Lum, static_cast<int>(stride));
         for (const auto &result : ZXing::ReadBarcodes(view, hints)) {
             if (!result.isValid())
                 continue;
