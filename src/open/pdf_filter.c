@@ -126,6 +126,48 @@ static int64_t read_runs(void *own, uint8_t *to, size_t room)
     return (int64_t)n;
 }
 
+/* ISO/IEC 15948, 9.4: whichever of left, up and corner is nearest to left + up - corner. */
+static uint8_t nearest(int left, int up, int corner)
+{
+    int a = up - corner, b = left - corner, c = a + b;
+    a = a < 0 ? -a : a;
+    b = b < 0 ? -b : b;
+    c = c < 0 ? -c : c;
+    return (uint8_t)(a <= b && a <= c ? left : b <= c ? up : corner);
+}
+
+/* One row of LEN bytes, STEP a sample, after filter 0..4. */
+static void unpredict_row(uint8_t filter, const uint8_t *from, const uint8_t *up, uint8_t *to,
+                          size_t len, size_t step)
+{
+    size_t head = step < len ? step : len; /* nothing is to the left of them */
+    switch (filter) {
+    case 1:
+        memcpy(to, from, head);
+        for (size_t x = head; x < len; x++)
+            to[x] = (uint8_t)(from[x] + to[x - step]);
+        break;
+    case 2:
+        for (size_t x = 0; x < len; x++)
+            to[x] = (uint8_t)(from[x] + up[x]);
+        break;
+    case 3:
+        for (size_t x = 0; x < head; x++)
+            to[x] = (uint8_t)(from[x] + up[x] / 2);
+        for (size_t x = head; x < len; x++)
+            to[x] = (uint8_t)(from[x] + (to[x - step] + up[x]) / 2);
+        break;
+    case 4:
+        for (size_t x = 0; x < head; x++)
+            to[x] = (uint8_t)(from[x] + up[x]);
+        for (size_t x = head; x < len; x++)
+            to[x] = (uint8_t)(from[x] + nearest(to[x - step], up[x], up[x - step]));
+        break;
+    default:
+        memcpy(to, from, len);
+    }
+}
+
 /* 7.4.4.4: PNG predictors, each row led by its filter's number; in place, the rows move up. */
 static struct bytes unpredict(struct node *node, struct bytes parameters, struct bytes in)
 {
@@ -142,26 +184,11 @@ static struct bytes unpredict(struct node *node, struct bytes parameters, struct
     if (rows == 0 || !open_take_bytes(node, rows * row))
         return in;
     uint8_t *out = arena_alloc(node->tree->arena, rows * row);
+    const uint8_t *up = arena_alloc(node->tree->arena, row); /* above the first row is zero */
     for (size_t y = 0; y < rows; y++) {
         const uint8_t *from = in.at + y * (row + 1) + 1;
-        uint8_t *to = out + y * row, filter = from[-1];
-        for (size_t x = 0; x < row; x++) {
-            int left = x >= step ? to[x - step] : 0, up = y > 0 ? to[x - row] : 0;
-            int corner = x >= step && y > 0 ? to[x - row - step] : 0, guess = 0;
-            if (filter == 1)
-                guess = left;
-            else if (filter == 2)
-                guess = up;
-            else if (filter == 3)
-                guess = (left + up) / 2;
-            else if (filter == 4) {
-                int p = left + up - corner, a = p > left ? p - left : left - p,
-                    b = p > up ? p - up : up - p;
-                int c = p > corner ? p - corner : corner - p;
-                guess = a <= b && a <= c ? left : b <= c ? up : corner;
-            }
-            to[x] = (uint8_t)(from[x] + guess);
-        }
+        unpredict_row(from[-1], from, up, out + y * row, row, step);
+        up = out + y * row;
     }
     return bytes_of(out, rows * row);
 }

@@ -6,6 +6,7 @@
  * some writers draw the code with one. */
 #include "open/opener.h"
 #include "open/pdf.h"
+#include "open/picture.h"
 
 #define IMAGES_MAX 64u
 #define SIDE_MIN 24
@@ -58,54 +59,74 @@ static int components_of(const struct pdf_file *file, struct bytes body, struct 
     return 0;
 }
 
-static uint8_t gray_of(const uint8_t *sample, int components)
+/* Components of fewer than eight bits as bytes over the whole range. */
+static void unpack(const uint8_t *from, uint8_t *to, size_t count, unsigned bits)
 {
-    if (components == 3)
-        return (uint8_t)((sample[0] * 77 + sample[1] * 151 + sample[2] * 28) >> 8);
-    if (components == 4) {
-        int ink = ((sample[0] * 77 + sample[1] * 151 + sample[2] * 28) >> 8) + sample[3];
-        return (uint8_t)(ink > 255 ? 0 : 255 - ink);
-    }
-    return sample[0];
+    unsigned most = (1u << bits) - 1;
+    for (size_t i = 0; i < count; i++)
+        to[i] = (uint8_t)((from[i * bits / 8] >> (8 - bits - i * bits % 8) & most) * 255 / most);
 }
 
-/* SAMPLES as an 8-bit gray BMP file in the arena; absent where they are too few. */
-static struct bytes to_bmp(struct node *node, struct bytes samples, uint32_t width, uint32_t height,
-                           int bits, int components, struct bytes palette, int base)
+/* Gray of each value a sample of one component can have. */
+static void fill_table(uint8_t table[256], unsigned bits, struct bytes palette, size_t base)
 {
-    size_t row = ((size_t)width * (size_t)components * (size_t)bits + 7) / 8,
-           out_row = (width + 3u) & ~3u;
-    size_t head = 54 + 1024, len = head + out_row * height;
-    if (row == 0 || samples.len / row < height || !open_take_bytes(node, len))
+    unsigned most = (1u << bits) - 1;
+    struct sample_row form = {
+        .bits = 8, .step = (uint8_t)base, .red = 0, .blue = 2, .black = base == 4 ? 3 : 0};
+    for (unsigned v = 0; v < 256; v++) {
+        struct bytes entry = bytes_sub(palette, v * base, base);
+        if (palette.at == NULL)
+            table[v] = (uint8_t)(v > most ? 255 : v * 255 / most);
+        else if (entry.len < base)
+            table[v] = 0;
+        else
+            picture_gray_row(&form, entry.at, &table[v], 1);
+    }
+}
+
+struct samples {
+    struct bytes bytes;
+    uint32_t width, height;
+    unsigned bits, components;
+    struct bytes palette; /* absent where values are not indices */
+    unsigned base;        /* components of an entry */
+};
+
+/* The samples as an 8-bit gray BMP file in the arena; absent where they are too few. */
+static struct bytes to_bmp(struct node *node, const struct samples *in)
+{
+    size_t components = (size_t)in->width * in->components, row = (components * in->bits + 7) / 8,
+           out_row = (in->width + 3u) & ~3u;
+    size_t head = 54 + 1024, len = head + out_row * in->height;
+    uint8_t table[256], *unpacked = NULL;
+    if (row == 0 || in->bytes.len / row < in->height || !open_take_bytes(node, len))
         return BYTES_NONE;
-    uint8_t *out = arena_alloc(node->tree->arena, len);
+    struct arena *arena = node->tree->arena;
+    uint8_t *out = arena_alloc(arena, len);
     out[0] = 'B', out[1] = 'M';
     put_u32(out + 2, (uint32_t)len), put_u32(out + 10, (uint32_t)head), put_u32(out + 14, 40);
-    put_u32(out + 18, width), put_u32(out + 22, height);
+    put_u32(out + 18, in->width), put_u32(out + 22, in->height);
     out[26] = 1, out[28] = 8;
     for (uint32_t i = 0; i < 256; i++)
         put_u32(out + 54 + 4 * i, i * 0x010101u);
-    for (uint32_t y = 0; y < height; y++) {
-        uint8_t *to = out + head + (size_t)(height - 1 - y) * out_row;
-        const uint8_t *from = samples.at + y * row;
-        for (uint32_t x = 0; x < width; x++) {
-            uint8_t sample[4];
-            for (int c = 0; c < components; c++) {
-                size_t bit = ((size_t)x * (size_t)components + (size_t)c) * (size_t)bits;
-                unsigned v = from[bit / 8];
-                if (bits < 8)
-                    v = v >> (8 - (unsigned)bits - bit % 8) & ((1u << bits) - 1);
-                sample[c] =
-                    (uint8_t)(bits < 8 && palette.at == NULL ? v * 255 / ((1u << bits) - 1) : v);
-            }
-            if (palette.at != NULL) {
-                struct bytes entry =
-                    bytes_sub(palette, (size_t)sample[0] * (size_t)base, (size_t)base);
-                to[x] = entry.len == (size_t)base ? gray_of(entry.at, base) : 0;
-            } else {
-                to[x] = gray_of(sample, components);
-            }
-        }
+    struct sample_row form = {.bits = 8,
+                              .step = (uint8_t)in->components,
+                              .red = 0,
+                              .blue = 2,
+                              .black = in->components == 4 ? 3 : 0};
+    if (in->components == 1) {
+        form.bits = (uint8_t)in->bits;
+        fill_table(table, in->bits, in->palette, in->base);
+        form.table = in->bits == 8 && in->palette.at == NULL ? NULL : table;
+    } else if (in->bits < 8) {
+        unpacked = arena_alloc(arena, components);
+    }
+    for (uint32_t y = 0; y < in->height; y++) {
+        const uint8_t *from = in->bytes.at + y * row;
+        if (unpacked != NULL)
+            unpack(from, unpacked, components, in->bits);
+        picture_gray_row(&form, unpacked != NULL ? unpacked : from,
+                         out + head + (size_t)(in->height - 1 - y) * out_row, in->width);
     }
     return bytes_of(out, len);
 }
@@ -130,8 +151,13 @@ static void hang(const struct pdf_file *file, struct pdf_object *object)
         if (bits != 1 && bits != 2 && bits != 4 && bits != 8)
             return;
         if (components >= 1 && components <= 4)
-            content = to_bmp(node, samples, (uint32_t)width, (uint32_t)height, (int)bits,
-                             components, palette, base);
+            content = to_bmp(node, &(struct samples){.bytes = samples,
+                                                     .width = (uint32_t)width,
+                                                     .height = (uint32_t)height,
+                                                     .bits = (unsigned)bits,
+                                                     .components = (unsigned)components,
+                                                     .palette = palette,
+                                                     .base = (unsigned)base});
         extension = "bmp";
         kind = KIND_BMP;
     }

@@ -164,7 +164,7 @@ bool picture_gif(struct node *node, struct picture *picture)
                 struct bytes c = bytes_sub(palette, (size_t)row[x] * 3, 3);
                 if (c.len == 3)
                     picture->gray[(size_t)y * width + (size_t)x] =
-                        (uint8_t)((c.at[0] * 77 + c.at[1] * 151 + c.at[2] * 28) >> 8);
+                        picture_gray(c.at[0], c.at[1], c.at[2]);
             }
             if (got < width)
                 break;
@@ -172,42 +172,6 @@ bool picture_gif(struct node *node, struct picture *picture)
     free(row);
     free(lzw);
     free(joined);
-    return true;
-}
-
-bool picture_bmp(struct node *node, struct picture *picture)
-{
-    struct bytes b = node->content;
-    uint32_t data = bytes_u32le(b, 10), head = bytes_u32le(b, 14), width, height;
-    int32_t signed_height = (int32_t)bytes_u32le(b, 22);
-    uint16_t bits = bytes_u16le(b, 28);
-    *picture = (struct picture){0};
-    if (b.len < 54 || head < 40 || bytes_u32le(b, 30) != 0 ||
-        (bits != 1 && bits != 4 && bits != 8 && bits != 24 && bits != 32))
-        return false;
-    picture_size(node, &width, &height);
-    size_t row = ((size_t)width * bits + 31) / 32 * 4;
-    if (width > INT32_MAX / 4 || data > b.len || row == 0 || (b.len - data) / row < height) {
-        node_anomaly(node, ANOMALY_TRUNCATED, b.len, 0, BYTES("BMP data"));
-        return false;
-    }
-    if (!picture_begin(node, picture, width, height))
-        return false;
-    struct bytes palette = bytes_sub(b, 14u + head, 1024);
-    for (uint32_t y = 0; y < height; y++) {
-        const uint8_t *from = b.at + data + (size_t)(signed_height > 0 ? height - 1 - y : y) * row;
-        for (uint32_t x = 0; x < width; x++) {
-            const uint8_t *p = from + (size_t)x * bits / 8;
-            if (bits <= 8) {
-                unsigned v = bits == 8 ? *p
-                                       : from[(size_t)x * bits / 8] >> (8 - bits - x * bits % 8) &
-                                             ((1u << bits) - 1);
-                p = v * 4 + 2 < palette.len ? palette.at + v * 4 : (const uint8_t *)"\0\0\0";
-            }
-            picture->gray[(size_t)y * width + x] =
-                (uint8_t)((p[2] * 77 + p[1] * 151 + p[0] * 28) >> 8);
-        }
-    }
     return true;
 }
 

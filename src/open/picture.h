@@ -16,6 +16,24 @@ struct picture {
     uint8_t *gray; /* width * height, 0 black; NULL until decoded */
 };
 
+/* How samples lie in a row; what is asked of picture_gray_row. */
+struct sample_row {
+    uint8_t bits;       /* 1, 2, 4 or 8, of each component */
+    uint8_t step;       /* components from one sample to the next */
+    uint8_t red, blue;  /* which component; green is 1.  Unused where step is 1 or 2 */
+    uint8_t black;      /* the component that is black ink, the others being inks; 0: none */
+    const uint8_t *table; /* gray of each value, 256 of them: for step 1 */
+};
+
+/* WIDTH samples of FROM as gray at TO.  cost O(width) */
+void picture_gray_row(const struct sample_row *row, const uint8_t *from, uint8_t *to,
+                      uint32_t width);
+/* Gray of a colour. */
+static inline uint8_t picture_gray(unsigned red, unsigned green, unsigned blue)
+{
+    return (uint8_t)((red * 77 + green * 151 + blue * 28) >> 8);
+}
+
 /* Size alone, from the header of NODE's content by its kind; false where it has none. */
 bool picture_size(const struct node *node, uint32_t *width_out, uint32_t *height_out);
 /* Room for WIDTH * HEIGHT samples; false, and an anomaly, over LIMIT_PIXELS. */
