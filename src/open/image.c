@@ -4,6 +4,7 @@
 #include "artifact/identify.h"
 #include "open/opener.h"
 #include "open/picture.h"
+#include "open/picture_memo.h"
 
 static int bid(const struct node *node)
 {
@@ -48,37 +49,53 @@ static void read_tail(struct node *node)
         child->kind = kind;
 }
 
+static bool decode(struct node *node, struct picture *picture)
+{
+    switch (node->kind) {
+    case KIND_PNG:
+        return picture_png(node, picture);
+    case KIND_JPEG:
+        return picture_jpeg(node, picture);
+    case KIND_GIF:
+        return picture_gif(node, picture);
+    case KIND_WEBP:
+        return picture_webp(node, picture);
+    default:
+        return picture_bmp(node, picture);
+    }
+}
+
+/* Decode it and look for codes, unless the same bytes are known to hold nothing. */
+static void read_samples(struct node *node)
+{
+    const struct anomaly *before = node->last_anomaly;
+    struct picture picture = {0};
+    struct picture_key key = {.kind = KIND_UNKNOWN};
+    bool worth = node->kind != KIND_BMP; /* its samples are read faster than digested */
+    if (worth) {
+        key = picture_key_of(node);
+        if (picture_memo_has(&key))
+            return;
+    }
+    bool decoded = decode(node, &picture);
+    if (decoded)
+        qr_read(node, &picture);
+    picture_finish(&picture);
+    if (worth && decoded && node->last_anomaly == before && node_get(node, FACT_QR_DATA).tag == VALUE_UNSET &&
+        budget_time_left(node->tree->budget))
+        picture_memo_add(&key);
+}
+
 static void open(struct node *node)
 {
-    struct picture picture = {0};
     uint32_t width = 0, height = 0;
-    bool decoded = false;
     if (picture_size(node, &width, &height)) {
         node_fact_int(node, FACT_EXIFTOOL_IMAGE_WIDTH, width);
         node_fact_int(node, FACT_EXIFTOOL_IMAGE_HEIGHT, height);
     }
     picture_metadata(node);
     read_tail(node);
-    switch (node->kind) {
-    case KIND_PNG:
-        decoded = picture_png(node, &picture);
-        break;
-    case KIND_JPEG:
-        decoded = picture_jpeg(node, &picture);
-        break;
-    case KIND_GIF:
-        decoded = picture_gif(node, &picture);
-        break;
-    case KIND_WEBP:
-        decoded = picture_webp(node, &picture);
-        break;
-    default:
-        decoded = picture_bmp(node, &picture);
-        break;
-    }
-    if (decoded)
-        qr_read(node, &picture);
-    picture_finish(&picture);
+    read_samples(node);
 }
 
 const struct opener opener_image = {"image", bid, open};

@@ -82,7 +82,8 @@ bool picture_png(struct node *node, struct picture *picture)
     volatile bool sized = false, over = false;
     if (setjmp(*png_set_longjmp_fn(png, longjmp, sizeof(jmp_buf))) == 0) {
         png_set_read_fn(png, &source, read_bytes);
-        png_set_crc_action(png, PNG_CRC_WARN_USE, PNG_CRC_QUIET_USE);
+        png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+        png_set_option(png, PNG_IGNORE_ADLER32, PNG_OPTION_ON); /* viewers show it all the same */
         png_set_chunk_malloc_max(png, 8 * 1024 * 1024);
         png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
         png_read_info(png, info);
