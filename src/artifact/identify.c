@@ -246,6 +246,15 @@ static enum kind by_label(struct bytes type, struct bytes name)
     return KIND_UNKNOWN;
 }
 
+bool identify_beginning(struct bytes content)
+{
+    for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
+        if (magics[i].offset == 0 && content.len < magics[i].len &&
+            bytes_starts(bytes_of(magics[i].bytes, magics[i].len), content))
+            return true;
+    return false;
+}
+
 enum kind identify(struct bytes content, struct bytes declared_type, struct bytes name)
 {
     if (content.len == 0)

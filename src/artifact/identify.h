@@ -11,6 +11,8 @@
 
 /* cost O(4 KB) for magic, O(64 KB) for text shape. */
 enum kind identify(struct bytes content, struct bytes declared_type, struct bytes name);
+/* Whether CONTENT is nothing but the first bytes of some signature: a file cut at once. */
+bool identify_beginning(struct bytes content);
 /* The name after the last dot, as written; absent where there is none. */
 struct bytes name_extension(struct bytes name);
 

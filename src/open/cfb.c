@@ -6,6 +6,7 @@
 
 #define SECTOR_MAX 0xFFFFFFFAu /* MAXREGSECT, MS-CFB 2.1 */
 #define END_OF_CHAIN 0xFFFFFFFEu
+#define FREE_SECTOR 0xFFFFFFFFu
 #define HEADER_BYTES 512u
 #define HEADER_FAT_SECTORS 109u
 #define ENTRY_BYTES 128u
@@ -45,6 +46,8 @@ static void read_difat(struct cfb *cfb)
     cfb->fat_sector = arena_array_of(cfb->node->tree->arena, wanted + 1, uint32_t);
     for (uint32_t i = 0; i < HEADER_FAT_SECTORS && cfb->fat_sectors < wanted; i++) {
         uint32_t sector = bytes_u32le(cfb->file, 76 + (size_t)i * 4);
+        if (sector >= cfb->sectors && sector < SECTOR_MAX)
+            odd(cfb, ANOMALY_TRUNCATED, "the allocation table lies past the end of the file");
         if (sector >= cfb->sectors)
             break;
         cfb->fat_sector[cfb->fat_sectors++] = sector;
@@ -63,6 +66,20 @@ static void read_difat(struct cfb *cfb)
             cfb->fat_sector[cfb->fat_sectors++] = fat;
         }
         sector = bytes_u32le(cfb->file, at + (size_t)(per - 1) * 4);
+    }
+}
+
+/* Sectors the table calls used, but the file does not reach: MS-CFB 2.3 marks what is not there free. */
+static void tell_missing_sectors(struct cfb *cfb)
+{
+    uint32_t per = cfb->sector_bytes / 4;
+    uint32_t last = cfb->fat_sectors * per;
+    for (uint32_t sector = cfb->sectors; sector < last; sector++) {
+        size_t at = sector_offset(cfb, cfb->fat_sector[sector / per]) + (size_t)(sector % per) * 4;
+        if (at + 4 <= cfb->file.len && bytes_u32le(cfb->file, at) != FREE_SECTOR) {
+            odd(cfb, ANOMALY_TRUNCATED, "sectors in use lie past the end of the file");
+            return;
+        }
     }
 }
 
@@ -248,6 +265,7 @@ struct cfb *cfb_read(struct node *node, struct bytes file)
             cfb->mini_cutoff = 4096;
     }
     read_difat(cfb);
+    tell_missing_sectors(cfb);
     if (!read_directory(cfb))
         return cfb;
     const struct cfb_entry *root = &cfb->entry[0];

@@ -144,6 +144,7 @@ struct ics *ics_read(struct arena *arena, struct bytes b, bool *unfinished)
     if (bytes_starts(b, BYTES("\xEF\xBB\xBF")))
         b = bytes_from(b, 3);
     *unfinished = false;
+    bool cut = false; /* the last line is the beginning of an END */
     while (next_logical(arena, &b, &line, &source)) {
         if (bytes_starts_fold(line, BYTES("BEGIN:"))) {
             if (depth == DEPTH_MAX || ics->count >= COMPONENTS_MAX) {
@@ -155,12 +156,15 @@ struct ics *ics_read(struct arena *arena, struct bytes b, bool *unfinished)
             component->parent = depth == 0 ? UINT32_MAX : stack[depth - 1];
             stack[depth++] = ics->count - 1;
         } else if (bytes_starts_fold(line, BYTES("END:"))) {
+            struct bytes name = bytes_trim(bytes_from(line, 4));
+            struct bytes open = depth > 0 ? ics->component[stack[depth - 1]].name : name;
+            cut = b.len == 0 && name.len < open.len && bytes_starts_fold(open, name);
             depth -= depth > 0;
         } else if (depth > 0 && properties++ < PROPERTIES_MAX) {
             add_property(arena, &ics->component[stack[depth - 1]], line, source);
         }
     }
-    *unfinished = depth > 0;
+    *unfinished = depth > 0 || cut;
     return ics;
 }
 
@@ -236,7 +240,7 @@ static void open(struct node *node)
     struct ics *ics = ics_read(node->tree->arena, node->content, &unfinished);
     int64_t events = 0;
     node->own = ics;
-    if (unfinished)
+    if (unfinished || ics->count == 0)
         node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("component without END"));
     for (uint32_t i = 0; i < ics->count; i++) {
         events += bytes_equal_fold(ics->component[i].name, BYTES("VEVENT"));

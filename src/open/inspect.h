@@ -6,6 +6,7 @@
  * smuggle  files built inside scripts and pages: long base64, hexadecimal, number lists and escapes that
  *          decode to an archive, a program or a document are hung below
  * matrix   codes drawn with characters or table cells are read (QR)
+ * end      formats that write their own end and lack it: cut (page, script host, armour, signature)
  * yara     the user's rules (open/yara.h) */
 #ifndef NOROSHI_OPEN_INSPECT_H
 #define NOROSHI_OPEN_INSPECT_H

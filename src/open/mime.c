@@ -64,6 +64,15 @@ static void tell_words(struct node *node, struct header *header)
     }
 }
 
+/* Whether B ends inside its header: nowhere an empty line, and no line behind the fields. */
+static bool ends_in_header(struct bytes b, struct bytes body)
+{
+    return bytes_find_byte(body, '\n', 0) == BYTES_NPOS &&
+           bytes_find(b, BYTES("\n\n"), 0) == BYTES_NPOS &&
+           bytes_find(b, BYTES("\n\r\n"), 0) == BYTES_NPOS &&
+           bytes_find(b, BYTES("\r\r"), 0) == BYTES_NPOS;
+}
+
 static void open_mail(struct node *node)
 {
     struct mime_message *message = arena_new_of(node->tree->arena, struct mime_message);
@@ -72,6 +81,8 @@ static void open_mail(struct node *node)
     node->own = message;
     if (header->count == 0)
         node_anomaly(node, ANOMALY_MIME_NO_HEADER, 0, 0, BYTES_NONE);
+    if (node->parent == NULL && ends_in_header(node->content, header->body))
+        node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("inside the header"));
     tell_duplicates(node, header);
     tell_words(node, header);
     struct mime_entity entity = {.header = header,
@@ -118,10 +129,21 @@ static bool add_parts(struct node *node, const struct mime_split *split, bool is
     return true;
 }
 
+/* A report quotes what it returns as far as its writer cares to (RFC 6522, section 3). */
+static bool is_in_report(const struct node *node)
+{
+    for (; node != NULL; node = node->parent)
+        if (bytes_equal(node->type, BYTES("multipart/report")))
+            return true;
+    return false;
+}
+
 static void tell_split(struct node *node, const struct mime_split *split)
 {
     if (!split->closed)
         node_anomaly(node, ANOMALY_MIME_NO_END, node->content.len, 0, BYTES_NONE);
+    if (!split->closed && !is_in_report(node))
+        node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("no closing boundary"));
     for (uint32_t i = 0; i < split->count; i++)
         if (split->part[i].after_end) {
             size_t offset = (size_t)(split->part[i].bytes.at - node->content.at);
@@ -129,6 +151,13 @@ static void tell_split(struct node *node, const struct mime_split *split)
                          BYTES_NONE);
             break;
         }
+}
+
+/* Whether B is no more than the beginning of "--BOUNDARY". */
+static bool begins_boundary(struct bytes b, struct bytes boundary)
+{
+    return b.len <= 2 ? bytes_starts(BYTES("--"), b)
+                      : bytes_starts(b, BYTES("--")) && bytes_starts(boundary, bytes_from(b, 2));
 }
 
 /* The boundaries some client could use, the likeliest first. */
@@ -175,6 +204,8 @@ static void open_multipart(struct node *node)
                              ? boundary[0]
                              : mime_guess_boundary(node->content);
     node_anomaly(node, ANOMALY_MIME_NO_BOUNDARY, 0, 0, guess);
+    if (count > 0 && begins_boundary(bytes_trim(node->content), boundary[0]))
+        node_anomaly(node, ANOMALY_TRUNCATED, node->content.len, 0, BYTES("inside a boundary"));
     if (guess.len > 0 && mime_split(&split, node, guess, true)) {
         add_margin(node, split.preamble, MIME_ROLE_PREAMBLE);
         add_parts(node, &split, false);

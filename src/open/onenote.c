@@ -12,6 +12,7 @@
 
 #define FILES_MAX 1024
 #define NEAR_BYTES 768
+#define EXPECTED_AT 196 /* cbExpectedFileLength, MS-ONESTORE 2.3.1 */
 
 static int bid(const struct node *node)
 {
@@ -105,8 +106,11 @@ static void open(struct node *node)
     }
     node_fact_int(node, FACT_ONENOTE_FILES, files);
     hang_text(node);
+    uint64_t expected = bytes_u64le(b, EXPECTED_AT);
     if (b.len < 1024)
         node_anomaly(node, ANOMALY_TRUNCATED, b.len, 0, BYTES("header"));
+    else if (expected > b.len && expected != UINT64_MAX)
+        node_anomaly(node, ANOMALY_TRUNCATED, b.len, 0, BYTES("shorter than its header says"));
 }
 
 const struct opener opener_onenote = {"onenote", bid, open};

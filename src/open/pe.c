@@ -150,7 +150,7 @@ static void read_sections(struct image *image)
         size_t end = bytes_find_byte(name, 0, 0);
         name = end == BYTES_NPOS ? name : bytes_sub(name, 0, end);
         struct bytes data = bytes_sub(image->b, at, size);
-        cut = cut || data.len < size;
+        cut = cut || data.len < size || row.len < 40;
         if (size > 0 && (size_t)at + data.len > image->end)
             image->end = (size_t)at + data.len;
         node_fact_add(image->node, FACT_PE_SECTIONS, arena_printf(arena, "%.*s", BYTES_FMT(name)));
