@@ -209,6 +209,30 @@ static void add_forms(struct tree *tree, struct bytes word, struct bytes phrase)
         password_add(tree, bytes_sub(word, 0, run), phrase);
 }
 
+/* What stands between quotes or brackets in AFTER, blanks and all: "Blue Sky 9". */
+static void add_quoted(struct tree *tree, struct bytes after, struct bytes phrase)
+{
+    static const char *const pairs[][2] = {
+        {"\"", "\""}, {"'", "'"}, {"`", "`"}, {"[", "]"}, {"(", ")"}, {"<", ">"},
+        {"\xE2\x80\x9C", "\xE2\x80\x9D"}, /* the quotes of word processors */
+        {"\xE2\x80\x98", "\xE2\x80\x99"},
+        {"\xE3\x80\x8C", "\xE3\x80\x8D"}, /* Japanese corner brackets, two sizes, and lenticular */
+        {"\xE3\x80\x8E", "\xE3\x80\x8F"},
+        {"\xE3\x80\x90", "\xE3\x80\x91"},
+        {"\xC2\xAB", "\xC2\xBB"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        struct bytes opening = bytes_of_string(pairs[i][0]), closing = bytes_of_string(pairs[i][1]);
+        size_t from = bytes_find(after, opening, 0);
+        size_t to = from == BYTES_NPOS ? BYTES_NPOS : bytes_find(after, closing, from + opening.len);
+        if (to == BYTES_NPOS)
+            continue;
+        struct bytes inside = bytes_sub(after, from + opening.len, to - from - opening.len);
+        password_add(tree, inside, phrase);
+        password_add(tree, bytes_trim(inside), phrase);
+    }
+}
+
 static void add_near(struct tree *tree, struct bytes text, size_t keyword, size_t keyword_len)
 {
     size_t from = keyword > PHRASE_BEFORE ? keyword - PHRASE_BEFORE : 0;
@@ -216,6 +240,7 @@ static void add_near(struct tree *tree, struct bytes text, size_t keyword, size_
     phrase = utf8_cut(phrase, phrase.len);
     struct bytes after = bytes_sub(text, keyword + keyword_len, PHRASE_AFTER), word;
     size_t at = 0;
+    add_quoted(tree, after, phrase);
     for (int i = 0; i < WORDS_AFTER && word_next(after, &at, &word); i++)
         if (!is_filler(word))
             add_forms(tree, word, phrase);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "serve/pool.h"
 
+#include "base/charset.h"
 #include "base/text.h"
 #include "serve/batch.h"
 #include "serve/worker.h"
@@ -374,6 +375,7 @@ struct pool *pool_new(const void *parent, const struct pool_settings *settings, 
     pool->ring.held = talloc_zero_array(pool, struct held, pool->ring.capacity);
     pool->arena = arena_new(pool);
     talloc_set_destructor(pool, pool_destroy);
+    charset_preload(); /* a worker can open no file, so no charset either */
     for (uint32_t i = 0; i < pool->settings.workers; i++) {
         text_init(&pool->slot[i].received, NULL, 0);
         if (!slot_start(pool, &pool->slot[i], err)) {
