@@ -230,10 +230,27 @@ static bool show_dimension(struct wave_run *run, enum dimension dimension, struc
     return w != NULL;
 }
 
+/* TEXT at the right of WIDTH columns; a wide character takes two. */
+static void cell_right(const char *text, int width)
+{
+    for (const char *at = text; *at != 0; at++)
+        width -= ((unsigned char)*at & 0xC0) == 0x80 ? 0 : (unsigned char)*at < 0x80 ? 1 : 2;
+    printf("%*s%s", width > 0 ? width : 0, "", text);
+}
+
+/* TEXT at the left of WIDTH columns. */
+static void cell_left(struct bytes text, int width)
+{
+    for (size_t i = 0; i < text.len; i++)
+        width -= (text.at[i] & 0xC0) == 0x80 ? 0 : text.at[i] < 0x80 ? 1 : 2;
+    printf("%.*s%*s", BYTES_FMT(text), width > 0 ? width : 0, "");
+}
+
 static void year_line(const struct year_table *t, struct bytes name, double count, double before,
                       double change)
 {
-    printf("%-30.*s %14.6g ", BYTES_FMT(name), count);
+    cell_left(name, 30);
+    printf(" %14.6g ", count);
     isnan(before) ? printf("%14s ", "-") : printf("%14.6g ", before);
     isnan(change) ? printf("%8s", "-") : printf("%+7.1f%%", change * 100);
     if (t->mailboxes > 0)
@@ -243,23 +260,30 @@ static void year_line(const struct year_table *t, struct bytes name, double coun
 
 static void print_year(struct wave_run *run, const struct year_table *t)
 {
-    printf("%-30s %14s %14s %8s%s\n", "", "this year", "year before", "change",
-           t->mailboxes > 0 ? "   per 10,000" : "");
+    enum language l = run->option->language;
+    printf("%-30s ", "");
+    cell_right(tr(l, "this year"), 14);
+    cell_right(tr(l, "year before"), 15);
+    cell_right(tr(l, "change"), 9);
+    if (t->mailboxes > 0)
+        cell_right(tr(l, "per 10,000"), 13);
+    putchar('\n');
     for (uint32_t i = 0; i < t->count; i++) {
         const struct year_row *row = &t->row[i];
-        year_line(t, row->name, row->count, row->before, row->change);
+        year_line(t, tr_bytes(l, row->name), row->count, row->before, row->change);
         const struct year_row *whole = row->parent.at == NULL ? NULL : year_find(t, row->parent);
         double rest = whole == NULL || i == 0 ? NAN : year_rest_change(whole, row);
         if (!isnan(rest))
-            year_line(t, arena_printf(run->arena, "  %.*s without it", BYTES_FMT(whole->name)),
+            year_line(t, arena_printf(run->arena, "  %.*s %s", BYTES_FMT(tr_bytes(l, whole->name)),
+                                      tr(l, "without it")),
                       whole->count - row->count, whole->before - row->before, rest);
     }
     double other = year_other(t, t->row[0].name, false),
            before = year_other(t, t->row[0].name, true);
-    year_line(t, BYTES("other"), other, before, year_change(other, before));
+    year_line(t, tr_bytes(l, BYTES("other")), other, before, year_change(other, before));
     struct bytes finding[16];
     uint32_t count;
-    year_findings(t, run->arena, finding, 16, &count);
+    year_findings(t, run->arena, (int)run->option->language, finding, 16, &count);
     for (uint32_t i = 0; i < count; i++)
         printf("! %.*s\n", BYTES_FMT(finding[i]));
 }

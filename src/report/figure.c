@@ -66,7 +66,9 @@ static double draw_scale(const struct figure *f, struct svg *svg, double most, d
     for (double at = 0; at <= top + step / 2; at += step) {
         double y = bottom - (bottom - TOP) * at / top;
         svg_line(svg, at > 0 ? "g" : "a", LEFT, y, RIGHT, y);
-        svg_text(svg, "m", LEFT - 6, y + 4, "end", figure_number(f->arena, llround(at)));
+        struct bytes number = figure_number(f->arena, llround(at));
+        svg_text(svg, "m", LEFT - 6, y + 4, "end", number);
+        svg_text(svg, "m r", RIGHT, y - 3, "end", number); /* where the left side is out of sight */
     }
     return top;
 }
@@ -143,9 +145,12 @@ static void draw_columns(const struct figure *f, struct svg *svg, const struct c
                          uint32_t count, double top, double bottom)
 {
     double wide = (RIGHT - LEFT) / count;
-    for (uint32_t i = 0; i < count; i++) /* the time of a surge behind everything */
+    for (uint32_t i = 0, next; i < count; i = next) { /* a surge's time behind everything */
+        for (next = i + 1; next < count && column[i].surge && column[next].surge;)
+            next++;
         if (column[i].surge)
-            svg_rect(svg, "w", LEFT + wide * i, TOP, wide + 0.1, bottom - TOP, 0);
+            svg_rect(svg, "w", LEFT + wide * i, TOP, wide * (next - i), bottom - TOP, 0);
+    }
     for (uint32_t i = 0; i < count; i++) {
         double high = (bottom - TOP) * (double)column[i].count / top;
         if (column[i].count > 0)

@@ -111,7 +111,9 @@ void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit 
     for (double at = 0; at <= high + step / 2; at += step) {
         double y = bottom - (bottom - top) * at / high;
         svg_line(&svg, at > 0 ? "g" : "a", LEFT, y, RIGHT, y);
-        svg_text(&svg, "m", LEFT - 6, y + 4, "end", figure_number(f->arena, llround(at)));
+        struct bytes number = figure_number(f->arena, llround(at));
+        svg_text(&svg, "m", LEFT - 6, y + 4, "end", number);
+        svg_text(&svg, "m r", RIGHT, y - 3, "end", number);
     }
     svg_text(&svg, "m", 8, top - 10, "start",
              bytes_of_string(tr(f->language, unit == WAVE_MONTH ? "messages a month"

@@ -85,7 +85,7 @@ static void attribution(struct json_report *r, const struct attribution *a)
     list(r, "evidence_kinds", a->evidence_kind, a->evidence_kind_count);
     list(r, "for", a->for_it, a->for_count);
     list(r, "against", a->against_it, a->against_count);
-    own(r, "usually_follows", a->follows);
+    own(r, "usually_follows", a->follows[0]);
     json_end_map(&r->json);
 }
 

@@ -14,7 +14,7 @@ static const char style[] =
     "fill:#8a6d1d}"
     ".c4{fill:#7b4b94}.c5{fill:#1f7a8c}.c6{fill:#8c2f39}.c7{fill:#5a6675}.w{fill:#fde8dd}.e{fill:"
     "none;"
-    "stroke:#1b2430;stroke-width:1.5;stroke-dasharray:5 3}.n{fill:#eef1f4}.h{fill:#b3380b}"
+    "stroke:#1b2430;stroke-width:1.5;stroke-dasharray:5 3}.n{fill:#eef1f4}.h{fill:#b3380b}.r{display:none}"
     "@media(prefers-color-scheme:dark){svg{background:#10161d;color:#e6ebf0}.m{fill:#a4b0bd}.g{"
     "stroke:#2a3542}"
     ".c0{fill:#6fa8dc}.c1{fill:#f0804b}.c2{fill:#6fbf8f}.c3{fill:#d9b64a}.c4{fill:#b98bd0}.c5{fill:"

@@ -125,10 +125,11 @@ static void add_who(struct text *out, const struct verdict *v, const struct repo
         for (uint32_t j = 0; j < a->evidence_kind_count; j++)
             text_add_format(out, "%s%.*s", j == 0 ? "" : ", ", BYTES_FMT(a->evidence_kind[j]));
         text_add_byte(out, '\n');
-        if (a->named && a->follows.len > 0)
+        struct bytes follows = a->follows[style->language == LANGUAGE_JA && a->follows[1].len > 0];
+        if (a->named && follows.len > 0)
             text_add_format(out, "  %s %.*s\n",
                             say(style, "usually followed by:", "続いて起きやすいこと:"),
-                            BYTES_FMT(a->follows));
+                            BYTES_FMT(follows));
     }
     if (v->campaign.len > 0)
         text_add_format(out, "  %s %.*s\n", say(style, "campaign:", "キャンペーン:"),

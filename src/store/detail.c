@@ -56,7 +56,7 @@ static void write_attribution(struct text *out, const struct attribution *a)
     write_list(out, a->evidence_kind, a->evidence_kind_count);
     write_list(out, a->for_it, a->for_count);
     write_list(out, a->against_it, a->against_count);
-    flat_add_bytes(out, a->follows);
+    flat_add_bytes(out, a->follows[0]);
 }
 
 bool detail_write(struct text *out, const struct verdict *v, const struct store_driver *driver,
@@ -132,7 +132,7 @@ static void read_attribution(struct arena *arena, struct flat *flat, struct attr
     a->evidence_kind = read_list(arena, flat, &a->evidence_kind_count);
     a->for_it = read_list(arena, flat, &a->for_count);
     a->against_it = read_list(arena, flat, &a->against_count);
-    a->follows = flat_bytes(flat);
+    a->follows[0] = flat_bytes(flat);
 }
 
 static void read_anomaly(struct flat *flat, struct anomaly_report *a)

@@ -85,7 +85,7 @@ void attribute_rules(struct verdict *v, struct arena *arena, const struct rule_r
         all[i].kind = family->kind;
         if (family->needs > 0)
             all[i].named = all[i].evidence_kind_count >= family->needs;
-        all[i].follows = family->follows[0];
+        memcpy(all[i].follows, family->follows, sizeof all[i].follows);
         oppose(&all[i], arena, family);
     }
     if (count > 1)

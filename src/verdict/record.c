@@ -62,7 +62,8 @@ static void put_attribution(struct text *out, const struct attribution *a)
     put_list(out, a->evidence_kind, a->evidence_kind_count);
     put_list(out, a->for_it, a->for_count);
     put_list(out, a->against_it, a->against_count);
-    put_bytes(out, a->follows);
+    put_bytes(out, a->follows[0]);
+    put_bytes(out, a->follows[1]);
 }
 
 static void put_anomaly(struct text *out, const struct anomaly_report *a)
@@ -238,7 +239,8 @@ static void get_attribution(struct reader *r, struct attribution *a)
     a->evidence_kind = get_list(r, &a->evidence_kind_count);
     a->for_it = get_list(r, &a->for_count);
     a->against_it = get_list(r, &a->against_count);
-    a->follows = get_bytes(r);
+    a->follows[0] = get_bytes(r);
+    a->follows[1] = get_bytes(r);
 }
 
 static void get_anomaly(struct reader *r, struct anomaly_report *a)

@@ -34,7 +34,7 @@ struct attribution {
     uint32_t evidence_kind_count;
     struct bytes *for_it, *against_it; /* one phrase each */
     uint32_t for_count, against_count;
-    struct bytes follows; /* what usually follows, English; absent where unknown */
+    struct bytes follows[2]; /* what usually follows, English, Japanese; absent where unknown */
 };
 
 struct anomaly_report {

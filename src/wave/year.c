@@ -113,31 +113,41 @@ bool year_read(struct arena *arena, struct bytes csv, struct year_table *out, st
 }
 
 static void find_in_row(const struct year_table *table, const struct year_row *row,
-                        struct arena *arena, struct bytes *finding, uint32_t most, uint32_t *count)
+                        struct arena *arena, int language, struct bytes *finding, uint32_t most,
+                        uint32_t *count)
 {
     double given = row->change, real = year_change(row->count, row->before);
     double other = year_other(table, row->name, false),
            other_before = year_other(table, row->name, true);
     if (other < -ROUNDING * row->count && *count < most)
-        finding[(*count)++] = arena_printf(arena, "%.*s: its parts are %.3g more than it",
+        finding[(*count)++] = arena_printf(arena,
+                                           language == 0 ? "%.*s: its parts are %.3g more than it"
+                                                         : "%.*s: 内訳の合計が %.3g 多い",
                                            BYTES_FMT(row->name), -other);
     if (other_before < -ROUNDING * row->before && *count < most)
         finding[(*count)++] = arena_printf(
-            arena, "%.*s: the year before, its parts are %.3g more than it: another definition?",
+            arena,
+            language == 0
+                ? "%.*s: the year before, its parts are %.3g more than it: another definition?"
+                : "%.*s: 前年は内訳の合計が %.3g 多い。定義が異なる可能性があります",
             BYTES_FMT(row->name), -other_before);
     if (row->change_given && !isnan(real) && fabs(real - given) > ROUNDING && *count < most)
         finding[(*count)++] =
-            arena_printf(arena, "%.*s: printed change %+.1f %%, its counts say %+.1f %%",
+            arena_printf(arena,
+                         language == 0 ? "%.*s: printed change %+.1f %%, its counts say %+.1f %%"
+                                       : "%.*s: 公表された増減は %+.1f %%、件数から計算すると %+.1f %%",
                          BYTES_FMT(row->name), given * 100, real * 100);
     if (row->parent.at != NULL && year_find(table, row->parent) == NULL && *count < most)
-        finding[(*count)++] = arena_printf(arena, "%.*s: no row '%.*s' it could be part of",
+        finding[(*count)++] = arena_printf(arena,
+                                           language == 0 ? "%.*s: no row '%.*s' it could be part of"
+                                                         : "%.*s: 親の行「%.*s」がありません",
                                            BYTES_FMT(row->name), BYTES_FMT(row->parent));
 }
 
-void year_findings(const struct year_table *table, struct arena *arena, struct bytes *finding_out,
-                   uint32_t most, uint32_t *count_out)
+void year_findings(const struct year_table *table, struct arena *arena, int language,
+                   struct bytes *finding_out, uint32_t most, uint32_t *count_out)
 {
     *count_out = 0;
     for (uint32_t i = 0; i < table->count; i++)
-        find_in_row(table, &table->row[i], arena, finding_out, most, count_out);
+        find_in_row(table, &table->row[i], arena, language, finding_out, most, count_out);
 }

@@ -43,8 +43,9 @@ const struct year_row *year_find(const struct year_table *table, struct bytes na
 /* Read "name,parent,count,before,change" lines (a header and # comments are skipped; empty fields
  * are unknown; a line "mailboxes,,N" sets them).  Names live in ARENA. */
 bool year_read(struct arena *arena, struct bytes csv, struct year_table *out, struct error *err);
-/* One line a finding: parts that are more than their whole, growth that cannot be. */
-void year_findings(const struct year_table *table, struct arena *arena, struct bytes *finding_out,
-                   uint32_t most, uint32_t *count_out);
+/* One line a finding: parts that are more than their whole, growth that cannot be.  LANGUAGE 0
+ * English, 1 Japanese. */
+void year_findings(const struct year_table *table, struct arena *arena, int language,
+                   struct bytes *finding_out, uint32_t most, uint32_t *count_out);
 
 #endif

@@ -199,7 +199,7 @@ static void table_year(struct site *site, const struct page *page, struct bytes 
     text_add_string(out, "</tbody></table></div>\n");
     struct bytes finding[8];
     uint32_t count;
-    year_findings(&table, site->arena, finding, 8, &count);
+    year_findings(&table, site->arena, (int)page->language, finding, 8, &count);
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(out, "<p class=\"note\">");
         markup_text(out, finding[i]);

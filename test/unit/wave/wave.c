@@ -189,7 +189,7 @@ static void test_cloud_mail_2020(struct arena *arena)
     tap_ok(near(year_per_10000(2585, 550), 47000, 1e-6), "2,585 in 550 mailboxes, per 10,000");
     struct bytes finding[8];
     uint32_t n;
-    year_findings(&t, arena, finding, 8, &n);
+    year_findings(&t, arena, 0, finding, 8, &n);
     tap_int(n, 0, "nothing contradicts");
     tap_ok(near(year_change(33.6, 16.7), 1.01, 0.003), "2021: +101 %%");
     tap_ok(near(year_change(16.5, 6.9), 1.39, 0.005), "phishing +138 or +139 %%");
@@ -206,10 +206,10 @@ static void test_definitions(struct arena *arena)
     uint32_t n;
     /* 2019's press said over 11 million phishing; 2020's growth implies 5.8 million */
     year_read(arena, BYTES("threats,,16.7,12.7\nphishing,,6.9,11,0.19\n"), &t, &err);
-    year_findings(&t, arena, finding, 8, &n);
+    year_findings(&t, arena, 0, finding, 8, &n);
     tap_ok(n == 1, "a change that contradicts its counts is told: the definition moved");
     year_read(arena, BYTES("all,,10,10\na,all,7,7\nb,all,6,2\n"), &t, &err);
-    year_findings(&t, arena, finding, 8, &n);
+    year_findings(&t, arena, 0, finding, 8, &n);
     tap_ok(n == 1, "parts that are more than their whole are told");
     tap_ok(!year_read(arena, BYTES("all\n"), &t, &err) && err.line == 1,
            "a row that is none is told with its line");
