@@ -49,6 +49,8 @@ int verb_search(int argc, char **argv)
     struct search search = {&option, 0};
     struct store *store = store_open_read(parent, option.store, &err);
     bool ok = store != NULL && store_each(store, &option.filter, show, &search, &err);
+    if (ok && search.found == 0)
+        fputs("nothing found\n", stderr);
     status = !ok ? store_option_fail(&err) : search.found > 0 ? EXIT_CLEAN : EXIT_FOUND;
     talloc_free(parent);
     return fflush(stdout) == 0 ? status : EXIT_ERROR;

@@ -13,6 +13,9 @@
 
 #define DAY_US ((int64_t)86400 * 1000000)
 
+#define NAME_WIDTH 40
+#define LEAST_BEFORE 10 /* counts of a year before that give a change in per cent */
+
 static const char help[] =
     "usage: noroshi wave [OPTION]... [NAME]...\n\n"
     "What rose: surges of everything, or counts and surges of the names given.\n\n"
@@ -249,7 +252,7 @@ static void cell_left(struct bytes text, int width)
 static void year_line(const struct year_table *t, struct bytes name, double count, double before,
                       double change)
 {
-    cell_left(name, 30);
+    cell_left(name, NAME_WIDTH);
     printf(" %14.6g ", count);
     isnan(before) ? printf("%14s ", "-") : printf("%14.6g ", before);
     isnan(change) ? printf("%8s", "-") : printf("%+7.1f%%", change * 100);
@@ -258,10 +261,17 @@ static void year_line(const struct year_table *t, struct bytes name, double coun
     putchar('\n');
 }
 
+static struct bytes without(struct arena *arena, enum language l, struct bytes whole,
+                            struct bytes part)
+{
+    return arena_printf(arena, l == LANGUAGE_JA ? "  %.*s(%.*sを除く)" : "  %.*s without %.*s",
+                        BYTES_FMT(tr_bytes(l, whole)), BYTES_FMT(tr_bytes(l, part)));
+}
+
 static void print_year(struct wave_run *run, const struct year_table *t)
 {
     enum language l = run->option->language;
-    printf("%-30s ", "");
+    printf("%-*s ", NAME_WIDTH, "");
     cell_right(tr(l, "this year"), 14);
     cell_right(tr(l, "year before"), 15);
     cell_right(tr(l, "change"), 9);
@@ -274,8 +284,7 @@ static void print_year(struct wave_run *run, const struct year_table *t)
         const struct year_row *whole = row->parent.at == NULL ? NULL : year_find(t, row->parent);
         double rest = whole == NULL || i == 0 ? NAN : year_rest_change(whole, row);
         if (!isnan(rest))
-            year_line(t, arena_printf(run->arena, "  %.*s %s", BYTES_FMT(tr_bytes(l, whole->name)),
-                                      tr(l, "without it")),
+            year_line(t, without(run->arena, l, whole->name, row->name),
                       whole->count - row->count, whole->before - row->before, rest);
     }
     double other = year_other(t, t->row[0].name, false),
@@ -326,11 +335,11 @@ static bool year_of_store(struct wave_run *run, struct error *err)
         *row = (struct year_row){.name = w->series[i].name,
                                  .count = (double)figure_sum(&w->series[i], cut[1], cut[2]),
                                  .before = (double)figure_sum(&w->series[i], cut[0], cut[1])};
-        row->change = year_change(row->count, row->before);
+        row->change = row->before < LEAST_BEFORE ? NAN : year_change(row->count, row->before);
         all->count += row->count;
         all->before += row->before;
     }
-    all->change = year_change(all->count, all->before);
+    all->change = all->before < LEAST_BEFORE ? NAN : year_change(all->count, all->before);
     print_year(run, &table);
     return true;
 }

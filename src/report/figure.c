@@ -236,7 +236,8 @@ void figure_daily(const struct figure *f, const struct waves *w, const struct wa
     for (uint32_t i = 0; i < s->surge_count; i++)
         if (s->surge[i].last >= from && s->surge[i].first < to) {
             surge = true;
-            said = wave_sentence(w, s, &s->surge[i], f->language);
+            said = bytes_from(wave_sentence(w, s, &s->surge[i], f->language),
+                              s->name.len + 2); /* the title names it */
         }
     struct svg svg;
     svg_begin(&svg, f->out, WIDTH, 264, f->id, f->title, said, f->alone);

@@ -100,6 +100,37 @@ static int by_total(const void *a, const void *b)
     return x->total != y->total ? (x->total < y->total ? 1 : -1) : bytes_compare(x->name, y->name);
 }
 
+/* "your-free-trial-afb7": a group's made-up name ends in four hex digits. */
+static bool is_made_up(struct bytes name)
+{
+    if (name.len < 6 || name.at[name.len - 5] != '-')
+        return false;
+    for (size_t i = name.len - 4; i < name.len; i++)
+        if (!ascii_is_digit(name.at[i]) && (name.at[i] < 'a' || name.at[i] > 'f'))
+            return false;
+    return true;
+}
+
+/* A campaign with a name of its own is also a group under a made-up name: the same messages are told
+ * once.  SERIES is sorted by total. */
+static void drop_twins(struct waves *w)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < w->count; i++) {
+        struct wave_series *s = &w->series[i];
+        bool twin = false;
+        for (uint32_t k = 0; !twin && k < w->count && is_made_up(s->name); k++) {
+            const struct wave_series *other = &w->series[k];
+            twin = (k < kept || k > i) && s->total >= SURGE_LEAST && other->total == s->total &&
+                   !is_made_up(other->name) &&
+                   memcmp(other->count, s->count, (size_t)w->days * sizeof *s->count) == 0;
+        }
+        if (!twin)
+            w->series[kept++] = *s;
+    }
+    w->count = kept;
+}
+
 static int64_t floor_day(int64_t us)
 {
     return us >= 0 ? us / DAY_US : -((DAY_US - 1 - us) / DAY_US);
@@ -141,6 +172,8 @@ struct waves *wave_load(struct arena *arena, struct store *store, enum dimension
             s->surge = surge_find(arena, s->count, w->days, &params, &s->day, &s->surge_count);
     }
     qsort(w->series, w->count, sizeof *w->series, by_total);
+    if (dimension == DIMENSION_CAMPAIGN)
+        drop_twins(w);
     return w;
 }
 

@@ -421,7 +421,7 @@ static void add_threat(struct arena *arena, struct verdict *v, const struct lure
                                                .kind = BYTES("family"),
                                                .named = true,
                                                .score = 4.2,
-                                               .follows = BYTES("Cobalt Strike, then ransomware")};
+                                               .follows = {BYTES("Cobalt Strike, then ransomware")}};
     }
 }
 

@@ -119,7 +119,10 @@ static struct bytes figure_title(struct site *site, const struct page *page,
     for (size_t i = 0; i < sizeof titles / sizeof *titles; i++)
         if (bytes_equal(call->what, bytes_of_string(titles[i].what)))
             return bytes_of_string(tr(page->language, titles[i].title));
-    return arena_printf(site->arena, "%.*s: %s", BYTES_FMT(call->label),
+    struct bytes label = call->dimension < DIMENSION_COUNT
+                             ? site_label(site, page->language, call->dimension, call->label)
+                             : call->label;
+    return arena_printf(site->arena, "%.*s: %s", BYTES_FMT(label),
                         tr(page->language, "detections a day"));
 }
 

@@ -94,8 +94,11 @@ static void surges(struct site *site, const struct page *page, const struct enti
     text_add_format(out, "<h2>%s</h2><ul class=\"risen\">", tr(page->language, "Surges"));
     for (uint32_t i = s->surge_count; i-- > 0;) {
         text_add_string(out, "<li><span class=\"said\">");
-        markup_text(out,
-                    wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language));
+        markup_text(out, site_label(site, page->language, entity->dimension, entity->name));
+        part_surge(
+            out,
+            wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language),
+            entity->name.len);
         text_add_string(out, "</span></li>");
     }
     text_add_string(out, "</ul>\n");
@@ -209,8 +212,9 @@ static bool page_entity(struct site *site, enum language language, const struct 
         page.feed = arena_printf(site->arena, "%.*sfeed.atom", BYTES_FMT(entity->path));
     page_begin(site, &page);
     struct text *out = &site->page;
-    text_add_format(out, "<main id=\"main\" class=\"entity\">\n<p class=\"eyebrow\">%s</p><h1>",
-                    tr(language, dimension_noun(entity->dimension)));
+    text_add_format(out, "<main id=\"main\" class=\"entity\">\n<p class=\"eyebrow\">%s</p><h1%s>",
+                    tr(language, dimension_noun(entity->dimension)),
+                    entity->dimension == DIMENSION_CATEGORY ? " class=\"words\"" : "");
     markup_text(out, shown);
     text_add_string(out, "</h1>\n");
     if (about != NULL)

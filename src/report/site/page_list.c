@@ -48,7 +48,10 @@ static bool page_dimension(struct site *site, enum language language, enum dimen
         markup_number(out, w->series[i].total);
         text_add_string(out, "</td><td>");
         markup_text(out, wave_day(site->arena, w->first_day + w->series[i].first_seen));
-        text_add_format(out, "</td><td>%u</td></tr>\n", w->series[i].surge_count);
+        text_add_string(out, "</td><td>");
+        if (w->series[i].surge_count > 0)
+            text_add_format(out, "%u", w->series[i].surge_count);
+        text_add_string(out, "</td></tr>\n");
     }
     text_add_string(out, "</tbody></table></div>\n</main>\n");
     return page_end(site, &page);

@@ -188,8 +188,7 @@ bool site_headline(struct site *site, int from, int to, struct risen *out)
     return false;
 }
 
-/* A sentence about a surge without its name; dates do not break across lines. */
-static void say_surge(struct text *out, struct bytes sentence, size_t name_len)
+void part_surge(struct text *out, struct bytes sentence, size_t name_len)
 {
     struct bytes said = bytes_from(sentence, name_len);
     size_t at = 0;
@@ -219,7 +218,7 @@ uint32_t part_risen(struct site *site, const struct page *page, int from, int to
         text_add_format(out, "<li><span class=\"kind\">%s</span> <span class=\"said\">",
                         tr(page->language, dimension_rows[risen[i].dimension].name));
         part_entity(site, page, risen[i].dimension, risen[i].series->name);
-        say_surge(out, sentence, risen[i].series->name.len);
+        part_surge(out, sentence, risen[i].series->name.len);
         text_add_string(out, "</span></li>\n");
     }
     text_add_string(out, "</ul>\n");

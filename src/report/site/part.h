@@ -130,6 +130,8 @@ uint32_t site_risen(struct site *site, int from, int to, uint32_t most, struct r
 /* What [from, to) is called after: the strongest rise, of a family where one rose, of a campaign only
  * where nothing else did. */
 bool site_headline(struct site *site, int from, int to, struct risen *out);
+/* A SENTENCE about a surge without its name of NAME_LEN bytes; dates do not break across lines. */
+void part_surge(struct text *out, struct bytes sentence, size_t name_len);
 /* "What rose" as a list, of [from, to) days; answers how many. */
 uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most);
 /* Numbers of a span beside the span before it. */

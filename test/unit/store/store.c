@@ -54,7 +54,7 @@ static struct verdict *sample(struct arena *arena, uint32_t n)
                                            .kind = BYTES("family"),
                                            .named = true,
                                            .score = 3,
-                                           .follows = BYTES("Egregor")};
+                                           .follows = {BYTES("Egregor")}};
     v->coverage.nodes = 3;
     return v;
 }
@@ -75,7 +75,7 @@ static bool count_item(void *own, const struct store_item *item)
                  bytes_equal(v->evidence->technique[0], BYTES("T1566.001")) &&
                  bytes_equal(v->evidence->snippet, BYTES("password: 1234")) &&
                  v->evidence->weight > 2.4 && bytes_equal(v->attribution->name, BYTES("IcedID")) &&
-                 v->attribution->named && bytes_equal(v->attribution->follows, BYTES("Egregor")) &&
+                 v->attribution->named && bytes_equal(v->attribution->follows[0], BYTES("Egregor")) &&
                  v->sha256.len == 64;
     return true;
 }
