@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
 
+#include "know/family.h"
 #include "observe/shared.h"
 
 #include <errno.h>
@@ -78,4 +79,14 @@ struct shared_domains *data_shared(const void *parent)
         fprintf(stderr, "noroshi: warning: shared platforms are not told from indicators: %s\n",
                 err.message);
     return shared;
+}
+
+struct families *data_families(const void *parent)
+{
+    struct error err = {0};
+    char *path = data_path(parent, "knowledge/families.yml", &err);
+    struct families *families = path == NULL ? NULL : families_load(parent, path, &err);
+    if (families == NULL)
+        fprintf(stderr, "noroshi: warning: names are not explained: %s\n", err.message);
+    return families;
 }

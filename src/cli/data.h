@@ -15,6 +15,9 @@ char *data_path(const void *parent, const char *name, struct error *err);
 bool data_read(const void *parent, const char *path, struct bytes *out, struct error *err);
 
 struct shared_domains;
+struct families;
+/* What the shipped names of families, actors and campaigns mean; NULL and a warning as below. */
+struct families *data_families(const void *parent);
 /* The shipped lists of domains many people share, under PARENT; NULL and a warning where they are
  * nowhere. */
 struct shared_domains *data_shared(const void *parent);

@@ -32,8 +32,11 @@ int verb_draft(int argc, char **argv)
     struct text out;
     text_init(&out, NULL, 0);
     struct store *store = store_open_read(NULL, option.store, &err);
+    struct site_params params = {.title = {"", ""},
+                                 .shared = store == NULL ? NULL : data_shared(store),
+                                 .families = store == NULL ? NULL : data_families(store)};
     bool ok =
-        store != NULL && site_draft(store, data_shared(store), option.filter.since_us, option.language,
+        store != NULL && site_draft(store, &params, option.filter.since_us, option.language,
                          &out, &err);
     FILE *file = !ok || option.out == NULL ? stdout : fopen(option.out, "wb");
     ok = ok && (file != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));

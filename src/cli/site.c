@@ -66,6 +66,7 @@ int verb_site(int argc, char **argv)
     struct site_result result;
     struct store *store = store_open_read(NULL, store_path, &err);
     params.shared = store == NULL ? NULL : data_shared(store);
+    params.families = store == NULL ? NULL : data_families(store);
     bool ok = store != NULL && site_build(store, &params, &result, &err);
     if (ok)
         printf("%u pages, %u files, %.1f MB in %s; open %s/index.html\n", result.pages,

@@ -127,6 +127,11 @@ static bool campaign(struct draft *d, struct bytes name, int64_t messages)
                     (long long)messages,
                     BYTES_FMT(wave_day(d->site->arena, w->first_day + first)),
                     BYTES_FMT(wave_day(d->site->arena, w->first_day + last)));
+    const struct family *family = site_family(d->site, DIMENSION_CAMPAIGN, name);
+    if (family != NULL && family->about[0].len > 0) {
+        draft_plain(d->out, site_known(d->site, d->language, family->about));
+        text_add_string(d->out, "\n\n");
+    }
     if (messages >= 10) /* less is said by the sentence above */
         text_add_format(d->out, "{{figure campaign:%.*s %.*s}}\n\n", BYTES_FMT(name),
                         BYTES_FMT(d->month));

@@ -120,10 +120,10 @@ static bool changes(struct site *site, const struct page *page, const struct ent
                     tr(page->language, "What changed inside"));
     for (uint32_t i = 0; i < count; i++) {
         struct bytes day = wave_day(site->arena, change[i].day);
-        text_add_format(out, "<li><time datetime=\"%.*s\">%.*s</time> %s <b>", BYTES_FMT(day),
+        text_add_format(out, "<li><time datetime=\"%.*s\">%.*s</time> %s ", BYTES_FMT(day),
                         BYTES_FMT(day), tr(page->language, dimension_noun(change[i].dimension)));
-        markup_text(out, change[i].value);
-        text_add_format(out, "</b>: %.0f %% → %.0f %%</li>", change[i].share_before * 100,
+        part_entity(site, page, change[i].dimension, change[i].value);
+        text_add_format(out, ": %.0f %% → <b>%.0f %%</b></li>", change[i].share_before * 100,
                         change[i].share_after * 100);
     }
     text_add_string(out, "</ul>\n");
@@ -185,6 +185,32 @@ static void posts(struct site *site, const struct page *page, const struct entit
     }
 }
 
+/* What the knowledge says of the name: what it is, what else it is called, what usually follows. */
+static void known(struct site *site, const struct page *page, const struct entity *entity)
+{
+    const struct family *family = site_family(site, entity->dimension, entity->name);
+    struct text *out = &site->page;
+    if (family == NULL)
+        return;
+    if (family->about[0].len > 0) {
+        text_add_string(out, "<p class=\"opening\">");
+        markup_text(out, site_known(site, page->language, family->about));
+        text_add_string(out, "</p>\n");
+    }
+    for (uint32_t i = 0; i < family->alias_count; i++) {
+        text_add_string(out, i == 0 ? "<p class=\"quiet\">" : tr(page->language, ", "));
+        if (i == 0)
+            text_add_format(out, "%s ", tr(page->language, "Also called:"));
+        markup_text(out, family->alias[i]);
+    }
+    text_add_string(out, family->alias_count > 0 ? "</p>\n" : "");
+    if (family->follows[0].len > 0) {
+        text_add_format(out, "<p><b>%s</b> ", tr(page->language, "What usually follows:"));
+        markup_text(out, site_known(site, page->language, family->follows));
+        text_add_string(out, "</p>\n");
+    }
+}
+
 static bool page_entity(struct site *site, enum language language, const struct entity *entity)
 {
     struct bytes shown =
@@ -219,6 +245,7 @@ static bool page_entity(struct site *site, enum language language, const struct 
     text_add_string(out, "</h1>\n");
     if (about != NULL)
         text_add_format(out, "<p class=\"opening\">%s</p>\n", tr(language, about));
+    known(site, &page, entity);
     facts(site, &page, entity);
     text_add_string(out, "<figure>\n");
     struct figure figure = {

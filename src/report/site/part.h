@@ -130,6 +130,11 @@ uint32_t site_risen(struct site *site, int from, int to, uint32_t most, struct r
 /* What [from, to) is called after: the strongest rise, of a family where one rose, of a campaign only
  * where nothing else did. */
 bool site_headline(struct site *site, int from, int to, struct risen *out);
+/* What is known of a family, actor or campaign by that name; NULL: nothing. */
+const struct family *site_family(const struct site *site, enum dimension dimension,
+                                 struct bytes name);
+/* Its text in LANGUAGE out of English and Japanese; a sentence: capital and full stop. */
+struct bytes site_known(struct site *site, enum language language, const struct bytes text[2]);
 /* A SENTENCE about a surge without its name of NAME_LEN bytes; dates do not break across lines. */
 void part_surge(struct text *out, struct bytes sentence, size_t name_len);
 /* "What rose" as a list, of [from, to) days; answers how many. */

@@ -67,3 +67,25 @@ struct bytes site_label(struct site *site, enum language language, enum dimensio
         capital[0] = (uint8_t)(capital[0] - 'a' + 'A');
     return tr_bytes(language, bytes_of(capital, name.len));
 }
+
+const struct family *site_family(const struct site *site, enum dimension dimension,
+                                 struct bytes name)
+{
+    bool known = site->params->families != NULL &&
+                 (dimension == DIMENSION_FAMILY || dimension == DIMENSION_ACTOR ||
+                  dimension == DIMENSION_CAMPAIGN);
+    return known ? families_find(site->params->families, name) : NULL;
+}
+
+struct bytes site_known(struct site *site, enum language language, const struct bytes text[2])
+{
+    bool ja = language == LANGUAGE_JA && text[1].len > 0;
+    struct bytes said = text[ja];
+    if (said.len == 0)
+        return BYTES_NONE;
+    uint8_t first = said.at[0];
+    if (first >= 'a' && first <= 'z' && !ja)
+        first = (uint8_t)(first - 'a' + 'A');
+    return arena_printf(site->arena, "%c%.*s%s", first, BYTES_FMT(bytes_from(said, 1)),
+                        ja ? "。" : ".");
+}

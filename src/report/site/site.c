@@ -194,15 +194,14 @@ bool site_build(struct store *store, const struct site_params *params, struct si
     return ok;
 }
 
-bool site_draft(struct store *store, const struct shared_domains *shared, int64_t month_us,
+bool site_draft(struct store *store, const struct site_params *params, int64_t month_us,
                 enum language language, struct text *out, struct error *err)
 {
-    const struct site_params params = {.title = {"", ""}, .shared = shared};
     struct arena *arena = arena_new(NULL);
     struct site_result result = {0};
     struct site *site = arena_new_of(arena, struct site);
     *site = (struct site){
-        .arena = arena, .store = store, .params = &params, .result = &result, .err = err};
+        .arena = arena, .store = store, .params = params, .result = &result, .err = err};
     bool ok = load(site) && site_draft_month(site, month_us, language, out);
     talloc_free(arena);
     return ok;

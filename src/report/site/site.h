@@ -14,6 +14,7 @@
 #define NOROSHI_REPORT_SITE_SITE_H
 
 #include "base/table.h"
+#include "know/family.h"
 #include "observe/shared.h"
 #include "report/tr.h"
 #include "store/store.h"
@@ -24,6 +25,7 @@ struct site_params {
     const char *posts_folder; /* Markdown posts; NULL: none */
     const char *title[LANGUAGE_COUNT];
     const struct shared_domains *shared; /* never shown as indicators; NULL: none are known */
+    const struct families *families;     /* what names mean; NULL: they are only named */
     const char *base_url; /* "https://cert.example.test/bulletin/"; NULL: relative ids only */
 };
 
@@ -36,8 +38,8 @@ struct site_result {
 bool site_build(struct store *store, const struct site_params *params, struct site_result *result,
                 struct error *err);
 /* The month's post as Markdown with front matter into OUT, in LANGUAGE.  MONTH_US: any time of it;
- * SHARED as in site_params. */
-bool site_draft(struct store *store, const struct shared_domains *shared, int64_t month_us,
+ * of PARAMS only what is known (shared, families). */
+bool site_draft(struct store *store, const struct site_params *params, int64_t month_us,
                 enum language language, struct text *out, struct error *err);
 
 #endif
