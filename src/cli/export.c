@@ -60,6 +60,8 @@ int verb_export(int argc, char **argv)
     FILE *out = list == NULL || option.out == NULL ? stdout : fopen(option.out, "wb");
     ok = list != NULL &&
          (out != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));
+    if (ok && list->count == 0)
+        fprintf(stderr, "noroshi: warning: no indicator of %.*s in that time\n", BYTES_FMT(title));
     if (ok) {
         struct text text;
         text_init(&text, arena, 0);

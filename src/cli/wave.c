@@ -34,7 +34,7 @@ struct wave_run {
     const struct store_option *option;
     struct store *store;
     struct arena *arena;
-    uint32_t surges, novelties;
+    uint32_t surges, novelties, series; /* told, told, looked at */
     bool drawn;
 };
 
@@ -186,6 +186,7 @@ static bool print_hour(void *own, const struct store_cell *cell)
     struct wave_run *run = own;
     if (!is_wanted(run->option, cell->name))
         return true;
+    run->series++;
     struct bytes day = wave_day(run->arena, cell->index / 24);
     printf("%.*sT%02d:00Z\t%.*s\t%llu\n", BYTES_FMT(day), (int)(cell->index % 24),
            BYTES_FMT(cell->name), (unsigned long long)cell->count);
@@ -222,6 +223,7 @@ static bool show_dimension(struct wave_run *run, enum dimension dimension, struc
     for (uint32_t i = 0; w != NULL && i < w->count; i++) {
         if (!is_wanted(o, w->series[i].name))
             continue;
+        run->series++;
         if (!show_series(run, w, &w->series[i], err))
             return false;
         if (o->unit != NULL)
@@ -371,7 +373,10 @@ int verb_wave(int argc, char **argv)
         else
             for (size_t i = 0; ok && i < sizeof usual / sizeof *usual; i++)
                 ok = show_dimension(&run, usual[i], &err);
-        if (ok && option.year == 0 && option.unit == NULL && run.surges == 0 && !option.json)
+        if (ok && option.year == 0 && option.argument_count > 0 && run.series == 0)
+            ok = error_set(&err, ERROR_INPUT, "the store has no '%s'; --by says of what",
+                           option.argument[0]);
+        else if (ok && option.year == 0 && option.unit == NULL && run.surges == 0 && !option.json)
             puts(tr(option.language, "Nothing rose beyond what was expected."));
     }
     talloc_free(arena);

@@ -208,23 +208,28 @@ struct guards *guards_build(struct rule_set *set)
     return guards;
 }
 
-/* Scan one gate's text: a text of the message, or of all items of an array. */
+/* Scan one gate's text: a text of the message, or of all items of an array.  NULL and not absent: a
+ * text that nobody here can give (UNKNOWN, as in stored facts) may hold anything. */
 static const uint64_t *scan(struct run *run, const struct guarded_gate *guarded, bool *absent_out)
 {
     const struct gate *gate = guarded->gate;
     *absent_out = false;
     if (guarded->array == NULL) {
-        struct bytes text = value_bytes(eval(run, gate->text));
-        *absent_out = text.at == NULL;
-        return *absent_out ? NULL : graph_seen(run, guarded->sample, text);
+        struct value value = eval(run, gate->text);
+        struct bytes text = value_bytes(value);
+        *absent_out = text.at == NULL && value.tag != VALUE_UNKNOWN;
+        return text.at == NULL ? NULL : graph_seen(run, guarded->sample, text);
     }
     struct value array = eval(run, guarded->array);
+    if (array.tag == VALUE_UNKNOWN)
+        return NULL;
     *absent_out = array.tag != VALUE_ARRAY || array.as.array->count == 0;
     if (*absent_out)
         return NULL;
     run->scope[0] = (struct scope){
         .item = array.as.array->item[0], .array = array.as.array, .count = array.as.array->count};
-    return graph_seen(run, guarded->sample, BYTES(""));
+    return eval(run, gate->text).tag == VALUE_UNKNOWN ? NULL
+                                                      : graph_seen(run, guarded->sample, BYTES(""));
 }
 
 void guards_start(struct run *run, const struct guards *guards, uint64_t *start)
