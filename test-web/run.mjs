@@ -123,7 +123,7 @@ const looks = [["desktop", 1280, 900, "light", true], ["desktop", 1280, 900, "da
 const everyRule = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
 const contrastRules = { type: "rule", values: ["color-contrast", "link-in-text-block"] };
 
-async function checkLooks(site) {
+async function checkLooks(site, looks) {
   const violations = new Map(looks.map((look) => [look, []])), wide = new Map(looks.map((look) => [look, []]));
   const pages = kinds(site);
   const noted = await eachPage(site, pages, { bypassCSP: true }, async (tab, page) => {
@@ -254,8 +254,8 @@ for (const site of ["plain", "hostile"]) {
   await checkHtml(site);
   checkLinks(site);
 }
-await checkLooks("plain");
-await checkLooks("hostile");
+await checkLooks("plain", looks);
+await checkLooks("hostile", [looks[0], looks[2]]); // the same style sheet: what differs is what mails say
 await checkEvery("plain");
 await checkEvery("hostile");
 await checkSearch();
