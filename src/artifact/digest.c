@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "artifact/digest.h"
 
+#include "base/mapped.h"
+
 #include <assert.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -38,8 +40,17 @@ static struct bytes hex_of(struct arena *arena, const uint8_t *raw, size_t len)
 struct bytes digest_hex(struct arena *arena, enum digest_kind kind, struct bytes b)
 {
     uint8_t raw[64];
-    size_t len = digest(kind, b, raw);
-    return hex_of(arena, raw, len);
+    if (b.len <= MAPPED_STEP_BYTES)
+        return hex_of(arena, raw, digest(kind, b, raw));
+    struct digest_sum *sum = digest_sum_new(NULL, kind);
+    for (size_t at = 0; at < b.len; at += MAPPED_STEP_BYTES) {
+        struct bytes part = bytes_sub(b, at, MAPPED_STEP_BYTES);
+        digest_sum_add(sum, part);
+        mapped_forget(part);
+    }
+    struct bytes hex = digest_sum_hex(sum, arena);
+    talloc_free(sum);
+    return hex;
 }
 
 struct digest_sum {

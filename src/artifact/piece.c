@@ -2,6 +2,7 @@
 #include "artifact/piece.h"
 
 #include "artifact/codec.h"
+#include "base/mapped.h"
 
 #include <stdlib.h>
 #include <talloc.h>
@@ -9,7 +10,7 @@
 struct piece {
     enum codec codec;
     struct bytes in;
-    size_t at;
+    size_t at, forgotten;
     void *state; /* of the codec; NULL for STORE */
     enum decompress_status status;
     bool ended;
@@ -37,10 +38,19 @@ struct piece *piece_new(const void *parent, enum codec codec, struct bytes in)
     return piece;
 }
 
+static void forget(struct piece *piece)
+{
+    if (piece->at - piece->forgotten < MAPPED_STEP_BYTES)
+        return;
+    mapped_forget(bytes_sub(piece->in, piece->forgotten, piece->at - piece->forgotten));
+    piece->forgotten = piece->at;
+}
+
 size_t piece_read(struct piece *piece, uint8_t *to, size_t room)
 {
     if (piece->ended || room == 0)
         return 0;
+    forget(piece);
     if (piece->codec == CODEC_STORE) {
         struct bytes part = bytes_sub(piece->in, piece->at, room);
         if (part.len > 0)

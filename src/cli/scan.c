@@ -13,10 +13,8 @@
 #include "verdict/campaign.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <talloc.h>
 #include <unistd.h>
 
@@ -92,30 +90,10 @@ static void on_result(void *context, const struct verdict *result)
     resume_done(run->resume);
 }
 
-/* The file itself where ITEM is one and is too large to be copied to a worker; else -1. */
-static int whole_file(const struct input_item *item)
-{
-    struct stat about;
-    char path[4096];
-    if (item->content.len < (size_t)8 * 1024 * 1024 || item->name.len >= sizeof path)
-        return -1;
-    snprintf(path, sizeof path, "%.*s", BYTES_FMT(item->name));
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode) ||
-                    (uint64_t)about.st_size != item->content.len)) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-}
-
 static bool submit(struct run *run, struct pool *pool, const struct input_item *item,
                    struct error *err)
 {
-    int fd = whole_file(item);
-    bool ok = pool_submit(pool, item->name, item->content, item->truncated, fd, err);
-    if (fd >= 0)
-        close(fd);
+    bool ok = pool_submit(pool, item->name, item->content, item->truncated, item->fd, err);
     run->submitted++;
     resume_submitted(run->resume, &item->after);
     progress_update(&run->progress, run->done, run->input_bytes + item->done_bytes);

@@ -2,6 +2,7 @@
 #include "input/input.h"
 
 #include "artifact/identify.h"
+#include "input/layout.h"
 #include "input/mbox.h"
 #include "input/unpack.h"
 #include "input/walk.h"
@@ -193,12 +194,15 @@ static enum input_status next_source(struct input *input, struct error *err)
     int answer = walk_next(input->walk, &path, &status, err);
     if (answer <= 0)
         return answer == 0 ? INPUT_END : INPUT_ERROR;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    uint64_t size = (uint64_t)status.st_size;
+    bool image = S_ISDIR(status.st_mode); /* the walk gives folders only where they are images */
+    int fd = image ? layout_pack(path, &size, err) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        error_set_read(err, path, errno);
+        if (!image)
+            error_set_read(err, path, errno);
         return INPUT_ERROR;
     }
-    input->source = source_open(input, path, fd, (uint64_t)status.st_size);
+    input->source = source_open(input, path, fd, size);
     return INPUT_ITEM;
 }
 
@@ -285,6 +289,8 @@ static enum input_status next_whole(struct input *input, struct input_item *item
         if (s->stream->failed != 0)
             return fail_source(input, s->stream->failed, err);
     }
+    if (s->fd > STDIN_FILENO && s->size == item->content.len)
+        item->fd = s->fd;
     item_set(input, item, "%s", s->name);
     return INPUT_ITEM;
 }
@@ -348,7 +354,7 @@ static enum input_status next_entry(struct input *input, struct input_item *item
 enum input_status input_next(struct input *input, struct input_item *item, struct error *err)
 {
     for (;;) {
-        *item = (struct input_item){0};
+        *item = (struct input_item){.fd = -1};
         enum input_status status;
         if (input->source == NULL) {
             status = next_source(input, err);

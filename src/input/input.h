@@ -37,6 +37,7 @@ struct input_position {
 struct input_item {
     struct bytes name;     /* "dir/a.eml", "box.mbox#3" (third mail), "mails.tar/x.eml", "-" */
     struct bytes content;  /* valid until the next call */
+    int fd; /* the file whose whole content this is, open as long as the content; -1: none */
     struct bytes envelope; /* mbox: its "From " line; else absent */
     bool truncated;        /* longer than INPUT_ITEM_MAX_BYTES, or its archive is broken here */
     struct input_position after;

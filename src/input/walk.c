@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "input/walk.h"
 
+#include "input/layout.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -84,7 +86,7 @@ struct walk *walk_open(const void *parent, const char *path, struct error *err)
     struct walk *walk = talloc_zero(parent, struct walk);
     if (walk == NULL)
         abort();
-    if (!S_ISDIR(status.st_mode)) {
+    if (!S_ISDIR(status.st_mode) || layout_is(path)) {
         walk->only_file = talloc_strdup(walk, path);
         return walk;
     }
@@ -143,6 +145,8 @@ static int judge(struct walk *walk, struct stat *status, struct error *err)
     if (S_ISDIR(status->st_mode)) {
         if (is_before(walk, path, true))
             return 0;
+        if (layout_is(path))
+            return 1;
         if (walk->depth == DEPTH_MAX) {
             error_set(err, ERROR_LIMIT, "folders deeper than %d: %s", DEPTH_MAX, path);
             return -1;

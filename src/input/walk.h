@@ -2,7 +2,8 @@
  *
  * The files below a path, in the order of their names, one at a time.
  *
- * Folders are read one listing per level; links to folders are not followed, so the walk ends.  In a
+ * A folder that is a container image (input/layout.h) is one answer, with the folder's status.
+ * Other folders are read one listing per level; links to folders are not followed, so the walk ends.  In a
  * Maildir only cur and new (and subfolders that are Maildirs) are walked. */
 #ifndef NOROSHI_INPUT_WALK_H
 #define NOROSHI_INPUT_WALK_H

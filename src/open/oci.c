@@ -11,6 +11,8 @@
 
 #define PEEK_BYTES ((size_t)256 * 1024)
 #define MS_PER_MB 40u
+#define FOLDERS_ENOUGH 4 /* of a root file system, to call a tar one */
+#define LARGE_BYTES ((size_t)32 * 1024 * 1024)
 #define FOLDERS_REMOVED_MAX 4096u
 
 const char *const oci_entry_names[OCI_ENTRY_COUNT] = {"none", "plain", "disguised", "miner",
@@ -32,7 +34,7 @@ static int root_folder(struct bytes name)
 }
 
 /* 0 no image, 1 an archive of one, 2 a layer or root file system. */
-static int look_at_tar(struct arena *arena, struct bytes content)
+static int look_at_tar(struct arena *arena, struct bytes content, int enough)
 {
     struct tar_walk walk;
     struct tar_member member;
@@ -49,7 +51,7 @@ static int look_at_tar(struct arena *arena, struct bytes content)
         int folder = root_folder(member.name);
         if (folder >= 0)
             folders |= 1U << folder;
-        if (bytes_starts(base, BYTES(".wh.")) || __builtin_popcount(folders) >= 4)
+        if (bytes_starts(base, BYTES(".wh.")) || __builtin_popcount(folders) >= enough)
             return 2;
     }
     return 0;
@@ -61,7 +63,7 @@ static int look(const struct node *node)
     struct arena *arena = arena_new(own);
     int what = 0;
     if (node->kind == KIND_TAR || (node->kind == KIND_UNKNOWN && tar_is(node->content))) {
-        what = look_at_tar(arena, node->content);
+        what = look_at_tar(arena, node->content, FOLDERS_ENOUGH);
     } else if (node->kind == KIND_GZIP || node->kind == KIND_ZSTD) {
         struct piece *piece =
             piece_new(own, node->kind == KIND_GZIP ? CODEC_GZIP : CODEC_ZSTD, node->content);
@@ -69,7 +71,8 @@ static int look(const struct node *node)
         size_t len = 0, part;
         while (len < PEEK_BYTES && (part = piece_read(piece, head + len, PEEK_BYTES - len)) > 0)
             len += part;
-        if (tar_is(bytes_of(head, len)) && look_at_tar(arena, bytes_of(head, len)) == 2)
+        int enough = node->content.len > LARGE_BYTES ? 1 : FOLDERS_ENOUGH; /* else it is not read at all */
+        if (tar_is(bytes_of(head, len)) && look_at_tar(arena, bytes_of(head, len), enough) == 2)
             what = 2;
     }
     talloc_free(own);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define SLOWEST_BYTES_PER_MS 8192u /* of a large artifact, on a loaded machine */
 #define _GNU_SOURCE
 #include "serve/pool.h"
 
@@ -272,6 +273,13 @@ static bool slot_read(struct pool *pool, struct slot *slot)
     }
 }
 
+/* How long the first batch of SLOT may take: an image of a gigabyte is not late after seconds. */
+static uint64_t allowance_ms(const struct pool *pool, const struct slot *slot)
+{
+    uint64_t bytes = slot->first->is_file ? (uint64_t)slot->first->bytes : 0;
+    return pool->settings.timeout_ms + bytes / SLOWEST_BYTES_PER_MS;
+}
+
 /* Wait until some worker says something, or one must be given up. */
 static bool pump(struct pool *pool, struct error *err)
 {
@@ -285,7 +293,7 @@ static bool pump(struct pool *pool, struct error *err)
         struct slot *slot = &pool->slot[i];
         bool alive = (set[i].revents & (POLLIN | POLLHUP | POLLERR)) == 0 || slot_read(pool, slot);
         bool late = alive && slot->first != NULL &&
-                    now_ms() - slot->progress_ms > pool->settings.timeout_ms;
+                    now_ms() - slot->progress_ms > allowance_ms(pool, slot);
         if ((!alive || late) && !slot_replace(pool, slot, late, err))
             return false;
     }

@@ -23,7 +23,7 @@ typedef void (*pool_result)(void *context, const struct verdict *v);
 struct pool_settings {
     const struct scan_settings *scan;
     uint32_t workers;    /* >= 1 */
-    uint32_t timeout_ms; /* wall time per artifact before its worker is killed */
+    uint32_t timeout_ms; /* wall time per artifact before its worker is killed; large files get more */
     size_t memory_bytes; /* per worker, on top of what it shares; 0: not limited */
     bool no_sandbox;     /* for the sanitised build's leak checker only */
     pool_result result;

@@ -38,11 +38,12 @@ static void limit_resource(__rlimit_resource_t resource, rlim_t most)
     setrlimit(resource, &limit);
 }
 
-static size_t mapped_bytes(void)
+/* Heap, stack and other memory of our own; 0 where the system does not say. */
+static size_t own_bytes(void)
 {
     unsigned long pages = 0;
     FILE *file = fopen("/proc/self/statm", "re");
-    if (file == NULL || fscanf(file, "%lu", &pages) != 1)
+    if (file == NULL || fscanf(file, "%*u %*u %*u %*u %*u %lu", &pages) != 1)
         pages = 0;
     if (file != NULL)
         fclose(file);
@@ -51,12 +52,12 @@ static size_t mapped_bytes(void)
 
 static void enter_rlimits(const struct sandbox_limits *limits)
 {
-    size_t mapped = mapped_bytes();
+    size_t own = own_bytes();
     limit_resource(RLIMIT_CORE, 0);
     limit_resource(RLIMIT_NPROC, 0);
     limit_resource(RLIMIT_FSIZE, 0);
-    if (limits->memory_bytes != 0 && mapped != 0)
-        limit_resource(RLIMIT_AS, mapped + limits->memory_bytes);
+    if (limits->memory_bytes != 0 && own != 0) /* an artifact that is mapped does not count */
+        limit_resource(RLIMIT_DATA, own + limits->memory_bytes);
 }
 
 static void enter_landlock(void)

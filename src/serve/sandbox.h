@@ -3,7 +3,7 @@
  * Taking every right away from this process: what a worker does before it sees foreign bytes.
  *
  * In order: no new privileges, not dumpable, rlimits (no new files, no new processes, no core, bounded
- * address space), an empty Landlock rule set (ABI probed, rights the kernel knows are all denied), a
+ * memory), an empty Landlock rule set (ABI probed, rights the kernel knows are all denied), a
  * seccomp filter that allows memory, time, and reading and writing the descriptors it already has.
  * Anything else ends in EPERM, so that a library that asks for a file is told no.  A mechanism
  * the kernel lacks is reported once by
@@ -15,7 +15,8 @@
 #include <stddef.h>
 
 struct sandbox_limits {
-    size_t memory_bytes; /* address space on top of what is mapped now; 0: not limited */
+    size_t memory_bytes; /* of its own, on top of what it has now; 0: not limited.  The artifact, mapped
+                          * read-only, does not count: images are larger than memory */
 };
 
 /* Irreversible.  Never fails: see sandbox_missing(). */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "serve/worker.h"
 
+#include "base/mapped.h"
 #include "base/text.h"
 #include "serve/sandbox.h"
 #include "verdict/record.h"
@@ -124,7 +125,9 @@ _Noreturn void worker_run(int socket, const struct scan_settings *settings, size
         close(fd);
         if (map == MAP_FAILED)
             _exit(WORKER_MEMORY_EXIT);
+        mapped_set(head.whole_file ? bytes_of(map, head.bytes) : BYTES_NONE);
         ok = scan_batch(&worker, &head, bytes_of(map, head.bytes));
+        mapped_set(BYTES_NONE);
         if (map != NULL)
             munmap(map, head.bytes);
     }
