@@ -60,12 +60,23 @@ int bytes_compare(struct bytes a, struct bytes b)
     return order != 0 ? order : a.len < b.len ? -1 : a.len > b.len;
 }
 
+#define SHORT_BYTES 256u
+
 size_t bytes_find(struct bytes b, struct bytes needle, size_t from)
 {
     if (from > b.len || needle.len > b.len - from)
         return BYTES_NPOS;
     if (needle.len == 0)
         return from;
+    if (b.len - from <= SHORT_BYTES) { /* memmem's tables cost more than the search */
+        const uint8_t *at = b.at + from, *last = b.at + b.len - needle.len;
+        while (at <= last && (at = memchr(at, needle.at[0], (size_t)(last - at) + 1)) != NULL) {
+            if (memcmp(at, needle.at, needle.len) == 0)
+                return (size_t)(at - b.at);
+            at++;
+        }
+        return BYTES_NPOS;
+    }
     const uint8_t *hit = memmem(b.at + from, b.len - from, needle.at, needle.len);
     return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
 }

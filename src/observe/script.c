@@ -87,6 +87,7 @@ static struct value flows(struct model *model, const struct shell_report *report
 }
 static struct value commands(struct model *model, const struct shell_report *report)
 {
+    report_spans_fill(model->arena, report);
     OBJECTS_OF(model, ScriptCommand, report->span);
 }
 static struct value downloads(struct model *model, const struct shell_report *report)

@@ -114,17 +114,9 @@ static void span_add(struct call *call)
     if (report->command_count++ >= REPORT_COMMANDS_MAX)
         return;
     struct shell_span *span = arena_new_of(m->arena, struct shell_span);
-    struct text text;
-    text_init(&text, m->arena, 1024);
-    for (uint32_t i = 0; i < call->count && text.len < 1000; i++) {
-        struct bytes arg = string_shown(m->arena, call->arg[i].text);
-        if (i > 0)
-            text_add_byte(&text, ' ');
-        text_add(&text, bytes_sub(arg, 0, 1000 - text.len));
-    }
     span->layer = m->layer, span->offset = m->offset, span->end = m->end;
-    span->line = layer_line(m->arena, m->layer, m->offset);
-    span->role = call->role, span->name = call->name, span->text = text_bytes(&text);
+    span->role = call->role, span->name = call->name;
+    span->arg = call->arg, span->arg_count = call->count;
     *report->span_end = span, report->span_end = &span->next;
 }
 

@@ -26,6 +26,7 @@
 #define LAYERS_DEPTH_MAX 8
 #define STRING_BYTES_MAX (512 * 1024)
 #define PATTERNS_MAX 32
+#define TEXTS_KEPT 32
 
 struct variable {
     struct bytes name;
@@ -108,6 +109,10 @@ struct machine {
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
     bool account_made, fifo_made, encrypts;
+    struct bytes looked[TEXTS_KEPT]; /* long texts whose words were noted, the last ones */
+    enum shell_role looked_role[TEXTS_KEPT];
+    uint32_t looked_count;
+    size_t looked_bytes;
     uint64_t pairs[BEHAVIOUR_COUNT]; /* PAIR words seen per behaviour */
 };
 

@@ -61,6 +61,22 @@ uint32_t layer_line(struct arena *arena, const struct shell_layer *layer, uint32
     return low + 1;
 }
 
+void report_spans_fill(struct arena *arena, const struct shell_report *report)
+{
+    for (struct shell_span *span = report->span; span != NULL && span->line == 0; span = span->next) {
+        struct text text;
+        text_init(&text, arena, 1024);
+        for (uint32_t i = 0; i < span->arg_count && text.len < 1000; i++) {
+            struct bytes arg = string_shown(arena, span->arg[i].text);
+            if (i > 0)
+                text_add_byte(&text, ' ');
+            text_add(&text, bytes_sub(arg, 0, 1000 - text.len));
+        }
+        span->line = layer_line(arena, span->layer, span->offset);
+        span->text = text_bytes(&text);
+    }
+}
+
 struct bytes layer_path(struct arena *arena, const struct shell_layer *layer, uint32_t line)
 {
     struct bytes tail = arena_printf(arena, "%u", line);

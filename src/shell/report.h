@@ -50,6 +50,12 @@ extern const char *const tactic_names[TACTIC_COUNT];
 enum shell_role { ROLE_USED, ROLE_REMOVED, ROLE_SEARCHED, ROLE_TEXT, ROLE_COUNT };
 extern const char *const shell_role_names[ROLE_COUNT];
 
+/* A telling word (word.def) ends at END of a layer's text. */
+struct shell_word_hit {
+    uint32_t end;
+    uint8_t word;
+};
+
 struct shell_layer {
     struct shell_layer *parent; /* NULL: the file */
     uint32_t id;                /* 0: the file */
@@ -61,6 +67,9 @@ struct shell_layer {
     struct bytes text;
     bool decoded;         /* it was hidden: not to be read in the parent */
     bool is_shell;        /* it was run as shell */
+    struct shell_word_hit *word_hit; /* telling words in the text, by offset; computed on first use */
+    uint32_t word_hit_count;
+    bool words_sought;
     uint32_t *line_start; /* offsets, computed on first use */
     uint32_t line_count;
 };
@@ -119,9 +128,13 @@ struct shell_behaviour {
 struct shell_span {
     struct shell_span *next;
     const struct shell_layer *layer;
-    uint32_t offset, end, line;
+    uint32_t offset, end;
     enum shell_role role;
-    struct bytes name; /* the command's name */
+    struct bytes name;              /* the command's name */
+    const struct shell_string *arg; /* its words, resolved */
+    uint32_t arg_count;
+    /* filled by report_spans_fill: most scripts are clean and nobody asks */
+    uint32_t line;
     struct bytes text; /* resolved, at most 1 KB */
 };
 
@@ -154,6 +167,8 @@ struct shell_report {
 
 /* 1-based line of OFFSET in LAYER. */
 uint32_t layer_line(struct arena *arena, const struct shell_layer *layer, uint32_t offset);
+/* Make line and text of every span. */
+void report_spans_fill(struct arena *arena, const struct shell_report *report);
 /* "12 > base64 > 3": from the file's line down to LINE of LAYER. */
 struct bytes layer_path(struct arena *arena, const struct shell_layer *layer, uint32_t line);
 static inline uint32_t report_count(const struct shell_report *report, enum behaviour b)

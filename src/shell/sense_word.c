@@ -20,6 +20,9 @@ static const struct {
 };
 #define WORD_COUNT (sizeof words / sizeof words[0])
 #define STATES_MAX 2048
+#define HEADS 131072u
+#define LONG_BYTES 512u
+#define LOOKED_BYTES_MORE ((size_t)128 * 1024)
 
 static struct {
     uint16_t next[STATES_MAX][64]; /* by letter class */
@@ -28,9 +31,18 @@ static struct {
     bool any[STATES_MAX];      /* a word ends here or on the way of failures */
     uint16_t also[STATES_MAX]; /* the next state on the way of failures with a hit, or 0 */
     uint8_t class[256];
+    uint64_t heads[HEADS / 64]; /* bit set of head_of() of every word: where one may begin */
     uint32_t count;
     bool built;
 } automaton;
+
+/* The first four letters at AT, case folded, in HEADS classes: a filter before the automaton. */
+static uint32_t head_of(const uint8_t *at)
+{
+    uint32_t letters;
+    memcpy(&letters, at, sizeof letters);
+    return (letters | 0x20202020u) * 2654435769u >> 15; /* Knuth's multiplier */
+}
 
 static void words_insert(void)
 {
@@ -53,6 +65,8 @@ static void words_insert(void)
             state = *next;
         }
         automaton.hit[state] = (uint8_t)(i + 1);
+        uint32_t head = head_of((const uint8_t *)words[i].word); /* words have at least four letters */
+        automaton.heads[head / 64] |= 1ULL << (head % 64);
     }
 }
 
@@ -102,25 +116,127 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
     }
 }
 
-void sense_text(struct machine *m, struct bytes text, enum shell_role role)
+/* All words in TEXT, each as (end, word) to SEE. */
+static void words_find(struct bytes text, void (*see)(void *own, size_t end, uint8_t word), void *own)
 {
-    if (!automaton.built)
-        automaton_build();
     uint32_t state = 0;
     for (size_t i = 0; i < text.len; i++) {
+        while (state == 0 && i + 3 < text.len) {
+            uint32_t head = head_of(text.at + i);
+            if ((automaton.heads[head / 64] >> (head % 64) & 1) != 0)
+                break;
+            i++;
+        }
         state = automaton.next[state][automaton.class[text.at[i]]];
         if (automaton.any[state])
             for (uint32_t s = state; s != 0; s = automaton.also[s])
                 if (automaton.hit[s] != 0)
-                    word_seen(m, automaton.hit[s] - 1U, role, text, i + 1);
+                    see(own, i + 1, (uint8_t)(automaton.hit[s] - 1));
     }
-    size_t run = 0; /* letters of base58 in a row */
-    for (size_t i = 0; text.len >= 95 && i < text.len; i++) {
-        uint8_t c = text.at[i];
-        run = ascii_is_alnum(c) ? run + 1 : 0;
-        if (run == 95 && (i + 1 == text.len || !ascii_is_alnum(text.at[i + 1])) &&
-            wallet_is_monero(bytes_sub(text, i - 94, 95)))
-            sense(m, BEHAVIOUR_M2, role == ROLE_TEXT ? ROLE_USED : role,
-                  bytes_sub(text, i - 94, 95));
+}
+
+struct hits {
+    struct arena *arena;
+    struct shell_word_hit *at;
+    uint32_t count, capacity;
+};
+
+static void hit_add(void *own, size_t end, uint8_t word)
+{
+    struct hits *hits = own;
+    if (hits->count == hits->capacity) {
+        uint32_t capacity = hits->capacity == 0 ? 16 : hits->capacity * 2;
+        struct shell_word_hit *grown = arena_array_of(hits->arena, capacity, struct shell_word_hit);
+        if (hits->count > 0)
+            memcpy(grown, hits->at, hits->count * sizeof *grown);
+        hits->at = grown, hits->capacity = capacity;
     }
+    hits->at[hits->count++] = (struct shell_word_hit){(uint32_t)end, word};
+}
+
+struct seeing {
+    struct machine *m;
+    struct bytes text;
+    enum shell_role role;
+};
+
+static void hit_see(void *own, size_t end, uint8_t word)
+{
+    struct seeing *seeing = own;
+    word_seen(seeing->m, word, seeing->role, seeing->text, end);
+}
+
+/* TEXT is a stretch of LAYER's own text: its words were found once for all. */
+static void layer_words_see(struct seeing *seeing, struct shell_layer *layer, size_t from)
+{
+    if (!layer->words_sought) {
+        struct hits hits = {.arena = seeing->m->arena};
+        words_find(layer->text, hit_add, &hits);
+        layer->word_hit = hits.at, layer->word_hit_count = hits.count, layer->words_sought = true;
+    }
+    uint32_t low = 0, high = layer->word_hit_count;
+    while (low < high) { /* the first hit that ends after FROM */
+        uint32_t middle = low + (high - low) / 2;
+        if (layer->word_hit[middle].end <= from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < layer->word_hit_count && layer->word_hit[low].end <= from + seeing->text.len; low++) {
+        size_t end = layer->word_hit[low].end - from, word = layer->word_hit[low].word;
+        if (strlen(words[word].word) <= end)
+            hit_see(seeing, end, (uint8_t)word);
+    }
+}
+
+/* Monero addresses: 95 letters of base58 with a checksum. */
+static void wallets_see(struct machine *m, struct bytes text, enum shell_role role)
+{
+    for (size_t i = 0; i + 95 <= text.len;) {
+        size_t run = 95; /* from the last letter of the 95 backwards: most stretches end soon */
+        while (run > 0 && ascii_is_alnum(text.at[i + run - 1]))
+            run--;
+        if (run > 0) {
+            i += run;
+            continue;
+        }
+        size_t end = i + 95;
+        while (end < text.len && ascii_is_alnum(text.at[end]))
+            end++;
+        bool starts = i == 0 || !ascii_is_alnum(text.at[i - 1]);
+        if (starts && end == i + 95 && wallet_is_monero(bytes_sub(text, i, 95)))
+            sense(m, BEHAVIOUR_M2, role == ROLE_TEXT ? ROLE_USED : role, bytes_sub(text, i, 95));
+        i = end + 1;
+    }
+}
+
+/* Whether a long TEXT outside the layer was looked through already, or enough of such texts was. */
+static bool is_known(struct machine *m, struct bytes text, enum shell_role role)
+{
+    if (text.len < LONG_BYTES)
+        return false;
+    for (uint32_t i = 0; i < TEXTS_KEPT; i++)
+        if (m->looked[i].at == text.at && m->looked[i].len == text.len && m->looked_role[i] == role)
+            return true;
+    m->looked_bytes += text.len; /* what grows piece by piece would cost its square */
+    if (m->looked_bytes > m->report->layer[0]->text.len + LOOKED_BYTES_MORE)
+        return true;
+    uint32_t next = m->looked_count++ % TEXTS_KEPT;
+    m->looked[next] = text, m->looked_role[next] = role;
+    return false;
+}
+
+void sense_text(struct machine *m, struct bytes text, enum shell_role role)
+{
+    struct seeing seeing = {m, text, role};
+    if (!automaton.built)
+        automaton_build();
+    size_t from = 0;
+    if (text.len > 0 && bytes_inside(m->layer->text, text, &from))
+        layer_words_see(&seeing, m->layer, from);
+    else if (is_known(m, text, role))
+        return;
+    else
+        words_find(text, hit_see, &seeing);
+    wallets_see(m, text, role);
 }

@@ -163,6 +163,7 @@ void attribute_scripts(struct verdict *v, struct model *model,
         if (report == NULL || report->class < SHELL_SUSPICIOUS)
             continue;
         scripts++;
+        report_spans_fill(model->arena, report);
         for (uint32_t f = 0; f < families->count; f++)
             score[f].family = &families->item[f], score_script(&score[f], report);
     }

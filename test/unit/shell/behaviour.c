@@ -43,8 +43,9 @@ static struct shell_report *analyze(void *parent, const char *script)
     return shell_analyze(arena, &budget, text_bytes(&text), NULL);
 }
 
-static void show(const struct shell_report *report)
+static void show(struct arena *arena, const struct shell_report *report)
 {
+    report_spans_fill(arena, report);
     for (int b = 0; b < BEHAVIOUR_COUNT; b++)
         if (report_count(report, (enum behaviour)b) > 0)
             printf("#   seen %s %.*s\n", behaviour_rows[b].id, BYTES_FMT(report->behaviour[ROLE_USED][b].place[0].detail));
@@ -61,10 +62,10 @@ int main(void)
         struct shell_report *hit = analyze(parent, rows[i].hit), *near = analyze(parent, rows[i].near);
         covered[rows[i].behaviour] = true;
         if (!tap_ok(report_count(hit, rows[i].behaviour) > 0, "%s %s is seen", row->id, row->name))
-            show(hit);
+            show(arena_new(parent), hit);
         bool soft = report_count(near, rows[i].behaviour) == 0 || !near->behaviour[ROLE_USED][rows[i].behaviour].hard;
         if (!tap_ok(soft && near->class <= SHELL_DUAL_USE, "%s: its look-alike is not", row->id))
-            show(near);
+            show(arena_new(parent), near);
     }
     for (int b = 0; b < BEHAVIOUR_COUNT; b++)
         tap_ok(covered[b], "%s has a row", behaviour_rows[b].id);

@@ -113,6 +113,7 @@ static void test_hidden(void *parent)
         struct budget budget;
         struct shell_report *report = analyze(parent, hidden[i].script, &budget);
         bool found = report_count(report, BEHAVIOUR_X1) > 0;
+        report_spans_fill(arena_new(parent), report);
         if (!tap_ok(found && report->class == SHELL_MALICIOUS, "hidden: %s", hidden[i].name))
             for (const struct shell_span *s = report->span; s != NULL; s = s->next)
                 printf("#   %u: %.*s\n", s->line, BYTES_FMT(s->text));
