@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/civil.h"
+#include "cli/companion.h"
 #include "cli/progress.h"
 #include "cli/resume.h"
 #include "cli/scan_option.h"
@@ -37,6 +38,7 @@ struct run {
     struct campaigns *campaigns;
     struct progress progress;
     struct resume *resume;
+    struct companions *companions;
     uint64_t count[4]; /* by verdict_class */
     uint64_t done, submitted, input_errors, input_bytes;
     bool output_failed;
@@ -67,12 +69,12 @@ static void remember(struct run *run, struct verdict *v)
         run->output_failed = true;
 }
 
-static void on_result(void *context, const struct verdict *result)
+/* RESULT goes out: counted, remembered, printed. */
+static void emit(void *context, const struct verdict *result)
 {
     struct run *run = context;
     struct verdict v = *result;
     run->count[v.class]++;
-    run->done++;
     remember(run, &v);
     bool silent = run->option.quiet_clean && v.class == VERDICT_CLEAN;
     if (run->option.format == SCAN_JSON)
@@ -87,6 +89,13 @@ static void on_result(void *context, const struct verdict *result)
         write_out(run);
     }
     arena_reset(run->arena);
+}
+
+static void on_result(void *context, const struct verdict *v)
+{
+    struct run *run = context;
+    run->done++;
+    companions_add(run->companions, v);
     resume_done(run->resume);
 }
 
@@ -206,6 +215,7 @@ static bool scan_all(struct run *run, struct pool *pool, struct error *err)
     for (int i = 0; ok && i < run->option.path_count && !interrupted && !run->output_failed; i++)
         ok = scan_path(run, pool, run->option.path[i], err);
     ok = pool_drain(pool, err) && ok;
+    companions_end(run->companions);
     progress_clear(&run->progress);
     if (run->option.format == SCAN_SARIF) {
         report_sarif_end(&run->out);
@@ -224,6 +234,7 @@ static bool open_outputs(struct run *run, const void *parent, struct error *err)
 {
     run->arena = arena_new(parent);
     text_init(&run->out, NULL, 0);
+    run->companions = companions_new(parent, emit, run);
     run->option.style.colour = run->option.format == SCAN_TEXT && terminal_has_colour(stdout);
     if (run->option.want_campaigns || run->option.store != NULL)
         run->campaigns = campaigns_new(parent);

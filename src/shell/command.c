@@ -118,6 +118,7 @@ static void span_add(struct call *call)
     span->role = call->role, span->name = call->name;
     span->arg = call->arg, span->arg_count = call->count;
     *report->span_end = span, report->span_end = &span->next;
+    m->span_last = span;
 }
 
 static bool function_call(struct call *call)

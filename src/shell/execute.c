@@ -107,8 +107,7 @@ static bool is_script_text(struct bytes text)
                                                              "ELF"));
 }
 
-/* Whether the file named PATH in the download directory of an unpacked archive is meant. */
-static struct file *archive_of(struct machine *m, struct bytes path)
+struct file *file_unpacked(struct machine *m, struct bytes path)
 {
     struct file *dir = table_get(m->files, path_resolve(m, BYTES("./")));
     for (int up = 0; dir == NULL && up < 8; up++) {
@@ -127,7 +126,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     struct bytes full = path_resolve(m, path);
     struct file *file = file_find(m, path);
     if (file == NULL && bytes_starts(path, BYTES("./")))
-        file = archive_of(m, full);
+        file = file_unpacked(m, full);
     bool background = call->background || call->wrapped;
     m->detached |= background && file == NULL;
     if (background && (is_temporary(full) || sense_is_hidden(full)))

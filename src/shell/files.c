@@ -26,6 +26,13 @@ static void file_copy(struct call *call, struct bytes from, struct bytes to)
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
         if (bytes_equal(from, bytes_of_string(shells[i])))
             file_at(m, to)->is_shell = true;
+    if (source == NULL && (source = file_unpacked(m, path_resolve(m, from))) != NULL) {
+        struct file *target = file_at(m, to); /* a member of a fetched archive */
+        target->fetch = source->fetch, target->content = source->content;
+        target->executable = true, target->written = true;
+        target->layer = m->layer, target->offset = m->offset;
+        return;
+    }
     if (source == NULL) {
         struct shell_string s = {.text = string_hole(m->arena, "$(<", from, ")")};
         sense_path_read(call, from, &s);
@@ -129,6 +136,8 @@ void tool_chmod(struct call *call)
         struct file *file = file_find(call->m, path);
         if (file != NULL)
             file->executable = true;
+        if (file != NULL && file->fetch != NULL && file->fetch->host_kind == HOST_ADDRESS)
+            sense(call->m, BEHAVIOUR_X5, ROLE_USED, file->fetch->url); /* whoever starts it later */
     }
 }
 

@@ -144,13 +144,20 @@ void shell_judge(struct shell_report *report)
                                                          : category_of(report);
 }
 
+const char *shell_judge_alone(const struct shell_report *report)
+{
+    struct scale s = weigh(report);
+    return report->class >= SHELL_SUSPICIOUS || s.tactics == 0 ? NULL : category_of(report);
+}
+
 bool shell_judge_beside(struct shell_report *report)
 {
     struct scale s = weigh(report);
-    if (report->class >= SHELL_SUSPICIOUS || s.tactics == 0)
+    const char *category = shell_judge_alone(report);
+    if (category == NULL)
         return false;
     report->class = SHELL_SUSPICIOUS;
-    report->category = category_of(report);
+    report->category = category;
     report->decisive = s.best;
     return true;
 }

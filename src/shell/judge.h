@@ -14,6 +14,9 @@
 
 /* Set class, category, tactics and decisive of REPORT. */
 void shell_judge(struct shell_report *report);
+/* What REPORT's script would be beside a malicious one (same folder, archive or layer): a category; NULL
+ * where it does nothing of the catalogue, or needs no neighbour. */
+const char *shell_judge_alone(const struct shell_report *report);
 /* A clean script beside a malicious one (same directory, archive or layer): suspicious if it does
  * anything the catalogue knows.  True where that raised it. */
 bool shell_judge_beside(struct shell_report *report);

@@ -49,6 +49,7 @@ struct file {
     bool executable, written, decoded, archived, sent, ran;
     bool is_shell; /* a copy of one */
     struct shell_layer *layer; /* where it was written last */
+    struct shell_span *span;   /* ... by which command */
     uint32_t line, offset;
 };
 
@@ -72,6 +73,7 @@ struct call {
     bool remote;  /* runs elsewhere: ssh, docker exec */
     enum shell_role role;
     struct bytes write_path; /* where its output goes; absent: on */
+    bool to_socket;          /* ... to the socket that is open */
 };
 
 struct machine {
@@ -80,6 +82,7 @@ struct machine {
     const struct shell_options *options;
     struct shell_report *report;
     struct shell_layer *layer;
+    struct shell_span *span_last; /* of the command that ran last */
     struct table *variables, *functions, *files, *tools, *kills, *fetch_urls;
     struct text *capture; /* NULL: nobody reads what is printed */
     uint32_t capture_taint;
@@ -178,6 +181,8 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 void sense_hidden(struct machine *m, struct bytes path);
 void sense_masquerade(struct machine *m, struct bytes path);
 bool sense_is_log(struct bytes path);
+/* Names other miners and bots run under. */
+bool sense_is_rival(struct bytes name);
 bool sense_is_odd(struct bytes path);
 bool sense_is_hidden(struct bytes path);
 /* CONTENT becomes a crontab. */

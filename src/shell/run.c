@@ -114,6 +114,9 @@ static void redirects_apply(struct call *call, const struct shell_redirect *redi
                 call->has_in = true;
             } else if (redirect->fd == 2 && bytes_equal(target.text, BYTES("1")))
                 err_null |= out_null;
+            else if (redirect->fd <= 1 && m->socket_open && target.text.len == 1 &&
+                     target.text.at[0] >= '3' && target.text.at[0] <= '9')
+                call->to_socket = true;
             else if (redirect->fd <= 1 &&
                      !ascii_is_digit(target.text.len > 0 ? target.text.at[0] : '0'))
                 call->write_path = target.text;
@@ -163,6 +166,8 @@ static void simple_world(struct machine *m, const struct shell_command *c,
     if (m->socket_open && bytes_find(call.out.text, BYTES("GET "), 0) != BYTES_NPOS &&
         bytes_find(call.out.text, BYTES("HTTP/1"), 0) != BYTES_NPOS)
         m->socket_get = true;
+    if (call.to_socket)
+        sense_send(&call, call.out, m->socket_host, BEHAVIOUR_E4, "socket");
     if (call.write_path.at != NULL) {
         sense_write(&call, call.write_path, call.out, append);
         file_write(&call, call.write_path, call.out, append);

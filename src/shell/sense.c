@@ -86,7 +86,7 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 }
 
 /* Names other miners and bots run under: killing several of them is clearing the ground. */
-static bool is_rival(struct bytes name)
+bool sense_is_rival(struct bytes name)
 {
     static const char *const rivals[] = {
         ":3333",      ":5555",       ":7777",          ":14444",     ":4444",
@@ -117,7 +117,7 @@ void sense_kill(struct machine *m, struct bytes name)
         m->report->kill[m->report->kill_count] = arena_copy(m->arena, name);
     m->report->kill_count++;
     sense_text(m, name, ROLE_REMOVED);
-    m->rivals_killed += is_rival(name);
+    m->rivals_killed += sense_is_rival(name);
     if (m->report->kill_count >= 5)
         (m->rivals_killed >= 2 ? sense : sense_soft)(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
 }

@@ -48,6 +48,8 @@ static const struct {
     {"/gh/hosts.yml", TAINT_CLOUD_FILE},
     {"kubernetes/admin.conf", TAINT_CLOUD_FILE},
     {"aws/credentials", TAINT_CLOUD_FILE},
+    {"wp-config.php", TAINT_CLOUD_FILE},
+    {"config/database.yml", TAINT_CLOUD_FILE},
     {"id_rsa", TAINT_SSH_KEY},
     {"id_dsa", TAINT_SSH_KEY},
     {"id_ed25519", TAINT_SSH_KEY},
@@ -202,6 +204,8 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
         secret_read(call, path, directory ? TAINT_CLOUD_FILE : TAINT_SSH_KEY, 60);
         return;
     }
+    if (bytes_equal(path, BYTES(".env")) || bytes_ends(path, BYTES("/.env")))
+        *s = string_taint(m, *s, TAINT_BIT(CLOUD_FILE));
     bool hidden = path.at[0] == '.' || bytes_find(path, BYTES("/."), 0) != BYTES_NPOS;
     for (uint32_t i = 0; i < sizeof secret_paths / sizeof secret_paths[0]; i++) {
         if (secret_paths[i].part[0] == '.' && !hidden)
@@ -273,7 +277,7 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
          bytes_find(f->url, BYTES("/exec/"), 0) != BYTES_NPOS))
         sense(m, BEHAVIOUR_L4, ROLE_USED, f->url);
     bool plain = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_TOR ||
-                 f->host_kind == HOST_PASTE || (f->host_kind == HOST_NAME && !f->tls);
+                 f->host_kind == HOST_PASTE || (f->host_kind == HOST_NAME && (!f->tls || f->insecure));
     if (tool != NULL && plain && !bytes_equal(*tool, f->tool))
         sense(m, BEHAVIOUR_X4, ROLE_USED, f->url);
     if (tool == NULL && f->url.len > 6) {

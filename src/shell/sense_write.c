@@ -146,6 +146,11 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
     struct file *file = file_find(call->m, program);
     bool hidden = bytes_starts(program, BYTES("~/.")) && contains(bytes_from(program, 3), "/");
     bool own = file != NULL && (file->written || file->fetch != NULL);
+    for (uint32_t i = call->m->files->count; i > 0 && !own && call->m->files->count - i < 32; i--) {
+        const struct file *other = call->m->files->row[i - 1].value; /* what was fetched, somewhere in it */
+        own = other != NULL && other->fetch != NULL && other->path.len > 6 &&
+              bytes_find(content.text, other->path, 0) != BYTES_NPOS;
+    }
     if (!contains_any(content.text, downloaders) && !own && !hidden)
         return;
     sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
@@ -195,6 +200,7 @@ static bool is_hidden_system(struct bytes path)
     static const char *const heads[] = {"/tmp/.",       "/var/tmp/.", "/dev/shm/.", "/usr/bin/.",
                                         "/usr/sbin/.",  "/bin/.",     "/etc/.",     "/usr/share/.",
                                         "/usr/local/.", "/lib/.",     "/usr/lib/.", "/opt/.",
+                                        "/usr/local/lib/.", "/usr/local/bin/.", "/usr/libexec/.",
                                         "/var/.",       "/usr/.",     NULL};
     static const char *const honest[] = {"/etc/.pwd.lock",  "/.dpkg", "/etc/.git",   "/etc/.java",
                                          "/etc/.updated",   "/.keep", "/.gitignore", "/.pw",
@@ -304,6 +310,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
              (contains(content.text, "0.0.0.0 ") || contains(content.text, "127.0.0.1 ")) &&
              !contains(content.text, "localhost")))
             sense(m, BEHAVIOUR_V10, ROLE_USED, full);
+    } else if (bytes_ends(full, BYTES("_history")) && !append && empty) {
+        sense(m, BEHAVIOUR_V1, ROLE_USED, full);
     } else if (is_log(full) && !append && empty) {
         sense(m, BEHAVIOUR_V2, ROLE_USED, full);
     } else if (contains(full, "nmi_watchdog") || contains(full, "nr_hugepages")) {

@@ -49,6 +49,8 @@ void execute_string(struct call *call, struct shell_string s, struct bytes inter
                     const char *how);
 /* Whether FETCH is what installers do: TLS to a named host, or a host only the caller knows. */
 bool fetch_is_honest(const struct shell_fetch *fetch);
+/* The fetched archive the file PATH comes from; NULL where none. */
+struct file *file_unpacked(struct machine *m, struct bytes path);
 /* The file PATH is run (or named to an interpreter, cron, a service). */
 void execute_file(struct call *call, struct bytes path, bool by_interpreter);
 

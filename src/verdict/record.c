@@ -109,6 +109,7 @@ void record_write(struct text *out, const struct verdict *v)
     put_u32(out, v->without_strongest);
     put_bytes(out, v->reason);
     put_bytes(out, v->category);
+    put_bytes(out, v->beside);
     put_float(out, v->log_odds);
     put_float(out, v->probability);
     put_bytes(out, v->path);
@@ -305,6 +306,7 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     v->without_strongest = (enum verdict_class)get_enum(&r, 4);
     v->reason = get_bytes(&r);
     v->category = get_bytes(&r);
+    v->beside = get_bytes(&r);
     v->log_odds = get_float(&r);
     v->probability = get_float(&r);
     v->path = get_bytes(&r);

@@ -223,5 +223,7 @@ void judge_scripts(struct verdict *v, struct model *model, const struct rule_set
         j.report = shell_report_of(j.node);
         if (j.report != NULL)
             judge_one(&j);
+        if (j.report != NULL && i == 0)
+            v->beside = bytes_of_string(shell_judge_alone(j.report));
     }
 }

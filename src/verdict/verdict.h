@@ -65,6 +65,7 @@ struct verdict {
     enum verdict_class class;
     struct bytes reason;                  /* for unscannable: "encrypted", "worker.timeout", ... */
     struct bytes category;                /* "credential phishing", ...; absent for clean */
+    struct bytes beside; /* a script that did too little alone: its category beside a malicious one */
     double log_odds, probability;         /* of being a threat, calibrated */
     enum verdict_class without_strongest; /* counterfactual */
     struct bytes path, sha256, kind;      /* the artifact: as named by the user, hex, kind name */

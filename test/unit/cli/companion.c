@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/companion.h"
+
+#include "base/text.h"
+#include "tap.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+static char seen[512];
+
+static void note(void *context, const struct verdict *v)
+{
+    size_t len = strlen(seen);
+    (void)context;
+    snprintf(seen + len, sizeof seen - len, "%.*s=%s ", BYTES_FMT(v->path),
+             verdict_names[v->class]);
+}
+
+/* One result: M malicious script, B could be a companion, C clean, P malicious but no script. */
+static void add(struct companions *companions, char what, const char *path)
+{
+    struct verdict v = {.path = bytes_of_string(path),
+                        .kind = what == 'P' ? BYTES("pdf") : BYTES("shell"),
+                        .class = what == 'M' || what == 'P' ? VERDICT_MALICIOUS : VERDICT_CLEAN,
+                        .beside = what == 'B' ? BYTES("miner") : BYTES("")};
+    companions_add(companions, &v);
+}
+
+static void check(const char *name, const char *const *steps, const char *expected)
+{
+    void *parent = talloc_new(NULL);
+    struct companions *companions = companions_new(parent, note, NULL);
+    seen[0] = 0;
+    for (; *steps != NULL; steps++)
+        add(companions, (*steps)[0], *steps + 1);
+    companions_end(companions);
+    tap_ok(strcmp(seen, expected) == 0, "%s: %s", name, seen);
+    talloc_free(parent);
+}
+
+int main(void)
+{
+    check("before and after the malicious one", (const char *const[]){"Bd/a", "Md/b", "Bd/c", NULL},
+          "d/b=malicious d/a=suspicious d/c=suspicious ");
+    check("alone", (const char *const[]){"Bd/a", "Cd/b", NULL}, "d/b=clean d/a=clean ");
+    check("another folder", (const char *const[]){"Bd/a", "Me/b", "Be2/c", NULL},
+          "d/a=clean e/b=malicious e2/c=clean ");
+    check("a folder below is another", (const char *const[]){"Bd/a", "Md/e/b", "Bd/z", NULL},
+          "d/e/b=malicious d/a=clean d/z=clean ");
+    check("back from a folder below", (const char *const[]){"Bd/a", "Cd/e/b", "Md/z", NULL},
+          "d/e/b=clean d/z=malicious d/a=suspicious ");
+    check("clean ones stay clean", (const char *const[]){"Md/a", "Cd/b", NULL},
+          "d/a=malicious d/b=clean ");
+    check("only scripts raise", (const char *const[]){"Pd/a", "Bd/b", NULL},
+          "d/a=malicious d/b=clean ");
+    return tap_end();
+}
