@@ -108,8 +108,7 @@ static struct folder *folder_enter(struct companions *companions, struct bytes p
     while (companions->count > 0 &&
            !is_within(name, companions->level[companions->count - 1]->path))
         level_pop(companions);
-    if (companions->count > 0 &&
-        bytes_equal(companions->level[companions->count - 1]->path, name))
+    if (companions->count > 0 && bytes_equal(companions->level[companions->count - 1]->path, name))
         return companions->level[companions->count - 1];
     if (companions->count == LEVELS_MAX)
         level_pop(companions);

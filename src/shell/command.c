@@ -210,7 +210,8 @@ static void miner_flags(struct call *call)
     for (uint32_t i = 1; i + 1 < call->count; i++) {
         struct bytes option = call_arg(call, i), value = call_arg(call, i + 1);
         size_t colon = bytes_find_last_byte(value, ':');
-        bool port = colon != BYTES_NPOS && colon + 1 < value.len && ascii_is_digit(value.at[colon + 1]);
+        bool port =
+            colon != BYTES_NPOS && colon + 1 < value.len && ascii_is_digit(value.at[colon + 1]);
         pool |= (bytes_equal(option, BYTES("-o")) || bytes_equal(option, BYTES("--url"))) && port;
         account |= bytes_equal(option, BYTES("-u")) || bytes_equal(option, BYTES("--user"));
     }

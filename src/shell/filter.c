@@ -177,7 +177,8 @@ void tool_openssl(struct call *call)
         if (bytes_equal(call_arg(call, i), BYTES("-in")))
             in = file_read(call, call_arg(call, i + 1));
     call->out = call_unknown(call, in);
-    for (uint32_t i = 2; i + 1 < call->count; i++) /* the sealed copy is as secret as the plain one */
+    for (uint32_t i = 2; i + 1 < call->count;
+         i++) /* the sealed copy is as secret as the plain one */
         if (bytes_equal(call_arg(call, i), BYTES("-out")) && in.taint != 0)
             file_write(call, call_arg(call, i + 1), call->out, false);
     call->m->encrypts |= bytes_equal(verb, BYTES("enc")) && !call_has(call, "-d") &&
@@ -206,8 +207,8 @@ static void file_packed(struct call *call)
             struct file *file = file_find(call->m, call_arg(call, i));
             if (!bytes_equal(call->name, bytes_of_string(suffixes[k][0])) || file == NULL)
                 continue;
-            struct bytes path = arena_printf(call->m->arena, "%.*s%s", BYTES_FMT(file->path),
-                                             suffixes[k][1]);
+            struct bytes path =
+                arena_printf(call->m->arena, "%.*s%s", BYTES_FMT(file->path), suffixes[k][1]);
             file_write(call, path, call_unknown(call, file->content), false);
             struct file *packed = file_at(call->m, path);
             packed->archived = file->archived;

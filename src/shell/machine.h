@@ -47,7 +47,7 @@ struct file {
     struct shell_string content; /* hole where unknown */
     const struct shell_fetch *fetch;
     bool executable, written, decoded, archived, sent, ran;
-    bool is_shell; /* a copy of one */
+    bool is_shell;             /* a copy of one */
     struct shell_layer *layer; /* where it was written last */
     struct shell_span *span;   /* ... by which command */
     uint32_t line, offset;
@@ -99,14 +99,14 @@ struct machine {
     uint32_t pattern_count;
     uint32_t offset, end; /* the command being read */
     bool kill_seen, silenced, stopped, uncalled;
-    uint32_t scan_loops;          /* loops over scan results or host lists */
-    uint32_t piped;               /* inside a loop or group that reads a pipe */
-    bool load_seen;               /* the command before compared processor shares */
+    uint32_t scan_loops;              /* loops over scan results or host lists */
+    uint32_t piped;                   /* inside a loop or group that reads a pipe */
+    bool load_seen;                   /* the command before compared processor shares */
     struct shell_fetch *socket_fetch; /* of the socket that is open */
-    bool socket_open, socket_get; /* /dev/tcp was opened; an HTTP request was written */
+    bool socket_open, socket_get;     /* /dev/tcp was opened; an HTTP request was written */
     struct bytes socket_host;
     uint64_t cloud_kinds; /* kinds of cloud credential files read */
-    uint32_t evicted; /* names containers were looked for by, to stop them */
+    uint32_t evicted;     /* names containers were looked for by, to stop them */
     uint32_t key_homes, cloud_services, rivals_killed;
     uint64_t cloud_service_set;
     bool carries_keys; /* a cloud account's keys stand in the script */

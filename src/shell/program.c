@@ -104,9 +104,10 @@ static bool takes_environment(struct bytes text)
         for (size_t at = 0; (at = bytes_find(text, bytes_of_string(names[i]), at)) != BYTES_NPOS;) {
             at += strlen(names[i]);
             struct bytes after = bytes_from(text, at);
-            bool one = after.len > 0 && (after.at[0] == '[' || after.at[0] == '{' ||
-                                         (after.at[0] == '.' && !bytes_starts(after, BYTES(".items")) &&
-                                          !bytes_starts(after, BYTES(".copy"))));
+            bool one =
+                after.len > 0 && (after.at[0] == '[' || after.at[0] == '{' ||
+                                  (after.at[0] == '.' && !bytes_starts(after, BYTES(".items")) &&
+                                   !bytes_starts(after, BYTES(".copy"))));
             if (!one)
                 return true;
         }
@@ -143,8 +144,8 @@ static void program_sends(struct call *call, struct bytes text)
 /* The first string after FROM that is a path: where a download goes. */
 static struct bytes save_path(struct bytes text, size_t from)
 {
-    static const char *const savers[] = {"getstore", "urlretrieve", "copy(", "open(", "curl_setopt",
-                                         "file_put_contents"};
+    static const char *const savers[] = {"getstore", "urlretrieve", "copy(",
+                                         "open(",    "curl_setopt", "file_put_contents"};
     struct bytes literal;
     size_t start;
     bool saves = false;

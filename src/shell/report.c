@@ -63,7 +63,8 @@ uint32_t layer_line(struct arena *arena, const struct shell_layer *layer, uint32
 
 void report_spans_fill(struct arena *arena, const struct shell_report *report)
 {
-    for (struct shell_span *span = report->span; span != NULL && span->line == 0; span = span->next) {
+    for (struct shell_span *span = report->span; span != NULL && span->line == 0;
+         span = span->next) {
         struct text text;
         text_init(&text, arena, 1024);
         for (uint32_t i = 0; i < span->arg_count && text.len < 1000; i++) {

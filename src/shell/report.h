@@ -65,9 +65,10 @@ struct shell_layer {
         how; /* "base64", "gzip", "eval", "here-document", "cron", "ssh", ...; absent for the file */
     struct bytes path; /* the file it was written to; absent where none */
     struct bytes text;
-    bool decoded;         /* it was hidden: not to be read in the parent */
-    bool is_shell;        /* it was run as shell */
-    struct shell_word_hit *word_hit; /* telling words in the text, by offset; computed on first use */
+    bool decoded;  /* it was hidden: not to be read in the parent */
+    bool is_shell; /* it was run as shell */
+    struct shell_word_hit
+        *word_hit; /* telling words in the text, by offset; computed on first use */
     uint32_t word_hit_count;
     bool words_sought;
     uint32_t *line_start; /* offsets, computed on first use */

@@ -165,8 +165,9 @@ static void written_run(struct machine *m)
         struct file *file = m->files->row[i].value;
         if (file == NULL || file->ran || !file->written || file->content.text.len < 8)
             continue;
-        bool script = bytes_starts(file->content.text, BYTES("#!")) &&
-                      bytes_find(bytes_sub(file->content.text, 0, 40), BYTES("sh"), 0) != BYTES_NPOS;
+        bool script =
+            bytes_starts(file->content.text, BYTES("#!")) &&
+            bytes_find(bytes_sub(file->content.text, 0, 40), BYTES("sh"), 0) != BYTES_NPOS;
         if (!script && !(file->executable && file->content.text.at[0] != 0))
             continue;
         m->layer = file->layer, m->offset = m->end = file->offset, read++;

@@ -192,12 +192,10 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
                  bytes_ends(path, BYTES("/.docker")) || bytes_ends(path, BYTES("/.gnupg"));
     bool keys = bytes_ends(path, BYTES("/.ssh")) || bytes_ends(path, BYTES("/.ssh/"));
     if (directory || keys) {
-        bool packs = bytes_equal(call->name, BYTES("tar")) ||
-                     bytes_equal(call->name, BYTES("zip")) ||
-                     bytes_equal(call->name, BYTES("cp")) ||
-                     bytes_equal(call->name, BYTES("scp")) ||
-                     bytes_equal(call->name, BYTES("aws")) ||
-                     bytes_equal(call->name, BYTES("rsync"));
+        bool packs =
+            bytes_equal(call->name, BYTES("tar")) || bytes_equal(call->name, BYTES("zip")) ||
+            bytes_equal(call->name, BYTES("cp")) || bytes_equal(call->name, BYTES("scp")) ||
+            bytes_equal(call->name, BYTES("aws")) || bytes_equal(call->name, BYTES("rsync"));
         if (!packs)
             return;
         *s = string_taint(m, *s, directory ? TAINT_BIT(CLOUD_FILE) : TAINT_BIT(SSH_KEY));
@@ -277,7 +275,8 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
          bytes_find(f->url, BYTES("/exec/"), 0) != BYTES_NPOS))
         sense(m, BEHAVIOUR_L4, ROLE_USED, f->url);
     bool plain = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_TOR ||
-                 f->host_kind == HOST_PASTE || (f->host_kind == HOST_NAME && (!f->tls || f->insecure));
+                 f->host_kind == HOST_PASTE ||
+                 (f->host_kind == HOST_NAME && (!f->tls || f->insecure));
     if (tool != NULL && plain && !bytes_equal(*tool, f->tool))
         sense(m, BEHAVIOUR_X4, ROLE_USED, f->url);
     if (tool == NULL && f->url.len > 6) {

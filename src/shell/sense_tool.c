@@ -155,7 +155,8 @@ static void see_firewall(struct call *call)
     if (bytes_equal(call->name, BYTES("iptables")) &&
         (call_has(call, "-F") || call_has(call, "-X") || call_has(call, "--flush")))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, BYTES("iptables -F"));
-    if (bytes_equal(call->name, BYTES("iptables")) && call_has(call, "DROP") && call_has(call, "-P"))
+    if (bytes_equal(call->name, BYTES("iptables")) && call_has(call, "DROP") &&
+        call_has(call, "-P"))
         sense_undo(call->m, BEHAVIOUR_V3); /* a rule set of its own follows */
     if (bytes_equal(call->name, BYTES("setenforce")) &&
         (call_has(call, "0") || call_has(call, "Permissive")))
@@ -178,8 +179,8 @@ static void see_firewall(struct call *call)
 /* Files administrators lock against change by programs. */
 static bool is_policy(struct bytes path)
 {
-    static const char *const files[] = {"/etc/hosts.allow", "/etc/hosts.deny", "/etc/resolv.conf",
-                                        "/etc/hosts", "/etc/sysctl.conf", NULL};
+    static const char *const files[] = {"/etc/hosts.allow", "/etc/hosts.deny",  "/etc/resolv.conf",
+                                        "/etc/hosts",       "/etc/sysctl.conf", NULL};
     for (int i = 0; files[i] != NULL; i++)
         if (bytes_equal(path, bytes_of_string(files[i])))
             return true;
@@ -295,7 +296,8 @@ static void see_account(struct call *call)
                  (call_flag(call, 'G') || call_flag(call, 'g')) && m->account_made;
     bool named = text_is_known(call_arg(call, call->count - 1)); /* installers ask for the name */
     if (root || hash || group)
-        (named || root ? sense : sense_soft)(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
+        (named || root ? sense : sense_soft)(m, BEHAVIOUR_P7, ROLE_USED,
+                                             call_arg(call, call->count - 1));
 }
 
 static void see_setuid(struct call *call)
@@ -304,7 +306,8 @@ static void see_setuid(struct call *call)
                                          "/vipw", "/perl", "/dash",   "/nmap",    NULL};
     bool bit = call_has(call, "+s") || call_has(call, "u+s") || call_has(call, "4755") ||
                call_has(call, "4777") || call_has(call, "6755");
-    bit |= call_arg(call, 1).len == 4 && call_arg(call, 1).at[0] >= '4' && call_arg(call, 1).at[0] <= '7';
+    bit |= call_arg(call, 1).len == 4 && call_arg(call, 1).at[0] >= '4' &&
+           call_arg(call, 1).at[0] <= '7';
     for (uint32_t i = 2; bit && i < call->count; i++) {
         struct file *file = file_find(call->m, call_arg(call, i));
         if (file != NULL && file->is_shell)
@@ -348,7 +351,8 @@ static void see_docker(struct call *call)
         names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") &&
                  !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
     if (evicts && names > 0 && (m->evicted += names) >= 1)
-        (m->evicted > 4 || sense_is_rival(m->pattern[0]) ? sense : sense_soft)(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
+        (m->evicted > 4 || sense_is_rival(m->pattern[0]) ? sense : sense_soft)(
+            m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
     bool all = call_has(call, "-A") || call_has(call, "--all-namespaces");
     if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") &&
         (call_has(call, "secret") || call_has(call, "secrets")) && all)
@@ -509,7 +513,8 @@ static const struct {
 } sights[] = {
     {" unset history export set ", see_history},
     {" rm unlink shred truncate ", see_remove},
-    {" systemctl service pkill killall chkconfig update-rc.d apt-get apt yum dnf rpm dpkg rc-update "
+    {" systemctl service pkill killall chkconfig update-rc.d apt-get apt yum dnf rpm dpkg "
+     "rc-update "
      "cloud-init ",
      see_services},
     {" ufw iptables setenforce auditctl sysctl wrmsr modprobe ", see_firewall},

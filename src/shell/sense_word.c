@@ -65,7 +65,8 @@ static void words_insert(void)
             state = *next;
         }
         automaton.hit[state] = (uint8_t)(i + 1);
-        uint32_t head = head_of((const uint8_t *)words[i].word); /* words have at least four letters */
+        uint32_t head =
+            head_of((const uint8_t *)words[i].word); /* words have at least four letters */
         automaton.heads[head / 64] |= 1ULL << (head % 64);
     }
 }
@@ -117,7 +118,8 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
 }
 
 /* All words in TEXT, each as (end, word) to SEE. */
-static void words_find(struct bytes text, void (*see)(void *own, size_t end, uint8_t word), void *own)
+static void words_find(struct bytes text, void (*see)(void *own, size_t end, uint8_t word),
+                       void *own)
 {
     uint32_t state = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -182,7 +184,8 @@ static void layer_words_see(struct seeing *seeing, struct shell_layer *layer, si
         else
             high = middle;
     }
-    for (; low < layer->word_hit_count && layer->word_hit[low].end <= from + seeing->text.len; low++) {
+    for (; low < layer->word_hit_count && layer->word_hit[low].end <= from + seeing->text.len;
+         low++) {
         size_t end = layer->word_hit[low].end - from, word = layer->word_hit[low].word;
         if (strlen(words[word].word) <= end)
             hit_see(seeing, end, (uint8_t)word);

@@ -59,8 +59,8 @@ static struct bytes host_path(struct machine *m, struct bytes path)
 /* A tool that lists is replaced by a script that filters what it lists. */
 static void write_tool(struct call *call, struct bytes path, struct shell_string content)
 {
-    static const char *const tools[] = {"/ps", "/top", "/htop", "/netstat", "/ss", "/lsof",
-                                        "/pstree", "/crontab", "/last", "/w", "/ls", NULL};
+    static const char *const tools[] = {"/ps",     "/top",     "/htop", "/netstat", "/ss", "/lsof",
+                                        "/pstree", "/crontab", "/last", "/w",       "/ls", NULL};
     for (int i = 0; tools[i] != NULL; i++)
         if (bytes_ends(path, bytes_of_string(tools[i])) && contains(path, "bin/") &&
             contains(content.text, "grep -v"))
@@ -147,7 +147,8 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
     bool hidden = bytes_starts(program, BYTES("~/.")) && contains(bytes_from(program, 3), "/");
     bool own = file != NULL && (file->written || file->fetch != NULL);
     for (uint32_t i = call->m->files->count; i > 0 && !own && call->m->files->count - i < 32; i--) {
-        const struct file *other = call->m->files->row[i - 1].value; /* what was fetched, somewhere in it */
+        const struct file *other =
+            call->m->files->row[i - 1].value; /* what was fetched, somewhere in it */
         own = other != NULL && other->fetch != NULL && other->path.len > 6 &&
               bytes_find(content.text, other->path, 0) != BYTES_NPOS;
     }
@@ -160,8 +161,8 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
 /* "www-data ALL=(ALL) NOPASSWD: ALL": everything, for a user that serves the network. */
 static bool is_service_rule(struct bytes text)
 {
-    static const char *const users[] = {"www-data ", "nobody ", "apache ", "nginx ", "daemon ",
-                                        "mysql ", "redis ", NULL};
+    static const char *const users[] = {"www-data ", "nobody ", "apache ", "nginx ",
+                                        "daemon ",   "mysql ",  "redis ",  NULL};
     for (int i = 0; users[i] != NULL; i++)
         if (bytes_starts(text, bytes_of_string(users[i])))
             return contains(text, "NOPASSWD:ALL") || contains(text, "NOPASSWD: ALL");
@@ -197,11 +198,12 @@ static bool is_log(struct bytes path)
 
 static bool is_hidden_system(struct bytes path)
 {
-    static const char *const heads[] = {"/tmp/.",       "/var/tmp/.", "/dev/shm/.", "/usr/bin/.",
-                                        "/usr/sbin/.",  "/bin/.",     "/etc/.",     "/usr/share/.",
-                                        "/usr/local/.", "/lib/.",     "/usr/lib/.", "/opt/.",
+    static const char *const heads[] = {"/tmp/.",           "/var/tmp/.",       "/dev/shm/.",
+                                        "/usr/bin/.",       "/usr/sbin/.",      "/bin/.",
+                                        "/etc/.",           "/usr/share/.",     "/usr/local/.",
+                                        "/lib/.",           "/usr/lib/.",       "/opt/.",
                                         "/usr/local/lib/.", "/usr/local/bin/.", "/usr/libexec/.",
-                                        "/var/.",       "/usr/.",     NULL};
+                                        "/var/.",           "/usr/.",           NULL};
     static const char *const honest[] = {"/etc/.pwd.lock",  "/.dpkg", "/etc/.git",   "/etc/.java",
                                          "/etc/.updated",   "/.keep", "/.gitignore", "/.pw",
                                          "/etc/.etckeeper", NULL};

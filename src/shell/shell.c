@@ -102,9 +102,10 @@ static struct bytes command_word(struct bytes line, uint8_t *space, size_t size)
 static bool is_shell_word(struct bytes word, struct bytes line)
 {
     static const char *const keywords[] = {
-        "if",     "fi",    "then",   "else",  "elif",      "for",     "while",     "until",
-        "do",     "done",  "case",   "esac",  "function",  "return",  "sysctl",    "systemctl",
-        "iptables", "setenforce", "useradd", "service", "chown", "mount", "apt-get", "yum"};
+        "if",       "fi",      "then",   "else",      "elif",     "for",
+        "while",    "until",   "do",     "done",      "case",     "esac",
+        "function", "return",  "sysctl", "systemctl", "iptables", "setenforce",
+        "useradd",  "service", "chown",  "mount",     "apt-get",  "yum"};
     size_t equals = bytes_find_byte(word, '=', 0);
     if (equals != BYTES_NPOS && equals > 0 && (ascii_is_alpha(word.at[0]) || word.at[0] == '_'))
         return true;
@@ -122,8 +123,9 @@ static bool is_shell_word(struct bytes word, struct bytes line)
 /* Letters prose has no use for: a pipe, a redirection, an option, a variable. */
 static bool has_syntax(struct bytes line)
 {
-    static const char *const signs[] = {"| ", "|b", "|s", "&&", "||", " >", ">>", "2>", "$", "`", " -",
-                                        "; ", ";c", ";s", "://", "/tmp", "<(", "/dev/", "/etc/"};
+    static const char *const signs[] = {"| ",  "|b",   "|s", "&&",    "||",   " >", ">>",
+                                        "2>",  "$",    "`",  " -",    "; ",   ";c", ";s",
+                                        "://", "/tmp", "<(", "/dev/", "/etc/"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (bytes_find(line, bytes_of_string(signs[i]), 0) != BYTES_NPOS)
             return true;

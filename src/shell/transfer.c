@@ -9,10 +9,10 @@ struct transfer {
     struct bytes url[4];
     struct shell_string whole[4]; /* the same with taint */
     uint32_t url_count;
-    struct bytes save;            /* -o; "-" for standard output */
-    struct bytes directory;       /* wget -P */
-    struct shell_string data;     /* what is sent */
-    struct bytes data_way;        /* the option that sends it */
+    struct bytes save;        /* -o; "-" for standard output */
+    struct bytes directory;   /* wget -P */
+    struct shell_string data; /* what is sent */
+    struct bytes data_way;    /* the option that sends it */
     bool remote_name, insecure, silent, sends, is_wget, is_other;
 };
 
@@ -20,7 +20,8 @@ static void data_add(struct transfer *t, struct shell_string value, struct bytes
 {
     struct call *call = t->call;
     size_t at = bytes_find_byte(value.text, '@', 0);
-    if (!file && at != BYTES_NPOS && (at == 0 || value.text.at[at - 1] == '=' || option.at[1] == 'F')) {
+    if (!file && at != BYTES_NPOS &&
+        (at == 0 || value.text.at[at - 1] == '=' || option.at[1] == 'F')) {
         struct bytes path = bytes_from(value.text, at + 1);
         size_t semicolon = bytes_find_byte(path, ';', 0);
         path = semicolon == BYTES_NPOS ? path : bytes_sub(path, 0, semicolon);
@@ -55,14 +56,57 @@ static bool is_one_of(struct bytes arg, const char *const *names)
 /* Option at I; answers how many arguments it takes beyond itself. */
 static uint32_t option_read(struct transfer *t, uint32_t i)
 {
-    static const char *const sends[] = {"-d", "--data", "--data-binary", "--data-raw", "--data-urlencode", "-F", "--form", "--post-data", "--form-string", "--json", NULL};
+    static const char *const sends[] = {
+        "-d", "--data", "--data-binary", "--data-raw",    "--data-urlencode",
+        "-F", "--form", "--post-data",   "--form-string", "--json",
+        NULL};
     static const char *const files[] = {"-T", "--upload-file", "--post-file", "--body-file", NULL};
-    static const char *const valued[] = {"-H", "--header", "-A", "--user-agent", "-u", "--user", "-x", "--proxy", "-X", "--request", "-m", "--max-time",
-        "--connect-timeout", "--retry", "-e", "--referer", "-b", "--cookie", "-c", "--cookie-jar", "-U", "-t", "--tries", "--timeout", "--cacert", "--cert",
-        "--key", "-w", "--write-out", "--retry-delay", "--socks5", "--socks5-hostname", "--resolve", "--limit-rate", "--interface", "-E", "--unix-socket", "-K", "-C", "-r", "-D", NULL};
+    static const char *const valued[] = {"-H",
+                                         "--header",
+                                         "-A",
+                                         "--user-agent",
+                                         "-u",
+                                         "--user",
+                                         "-x",
+                                         "--proxy",
+                                         "-X",
+                                         "--request",
+                                         "-m",
+                                         "--max-time",
+                                         "--connect-timeout",
+                                         "--retry",
+                                         "-e",
+                                         "--referer",
+                                         "-b",
+                                         "--cookie",
+                                         "-c",
+                                         "--cookie-jar",
+                                         "-U",
+                                         "-t",
+                                         "--tries",
+                                         "--timeout",
+                                         "--cacert",
+                                         "--cert",
+                                         "--key",
+                                         "-w",
+                                         "--write-out",
+                                         "--retry-delay",
+                                         "--socks5",
+                                         "--socks5-hostname",
+                                         "--resolve",
+                                         "--limit-rate",
+                                         "--interface",
+                                         "-E",
+                                         "--unix-socket",
+                                         "-K",
+                                         "-C",
+                                         "-r",
+                                         "-D",
+                                         NULL};
     struct call *call = t->call;
     struct bytes arg = call_arg(call, i);
-    struct shell_string next = i + 1 < call->count ? call->arg[i + 1] : (struct shell_string){.text = BYTES("")};
+    struct shell_string next =
+        i + 1 < call->count ? call->arg[i + 1] : (struct shell_string){.text = BYTES("")};
     size_t equals = bytes_find_byte(arg, '=', 0);
     bool lone = true;
     if (arg.len > 2 && arg.at[0] == '-' && arg.at[1] == '-' && equals != BYTES_NPOS) {
@@ -79,7 +123,8 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
         data_add(t, next, arg, true);
         return taken;
     }
-    if (bytes_equal(arg, BYTES("--output")) || bytes_equal(arg, BYTES("--output-document")) || bytes_equal(arg, BYTES("--out"))) {
+    if (bytes_equal(arg, BYTES("--output")) || bytes_equal(arg, BYTES("--output-document")) ||
+        bytes_equal(arg, BYTES("--out"))) {
         t->save = next.text;
         return taken;
     }
@@ -87,10 +132,12 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
         t->directory = next.text;
         return taken;
     }
-    t->insecure |= bytes_equal(arg, BYTES("--insecure")) || bytes_equal(arg, BYTES("--no-check-certificate"));
+    t->insecure |=
+        bytes_equal(arg, BYTES("--insecure")) || bytes_equal(arg, BYTES("--no-check-certificate"));
     t->silent |= bytes_equal(arg, BYTES("--silent")) || bytes_equal(arg, BYTES("--quiet"));
     t->remote_name |= bytes_equal(arg, BYTES("--remote-name"));
-    if (is_one_of(arg, valued) && !(t->is_wget && arg.len == 2 && strchr("cxrb", arg.at[1]) != NULL))
+    if (is_one_of(arg, valued) &&
+        !(t->is_wget && arg.len == 2 && strchr("cxrb", arg.at[1]) != NULL))
         return taken;
     if (arg.len < 2 || arg.at[1] == '-')
         return 0;
@@ -116,7 +163,11 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
         } else if (c == 'o' && t->is_wget) {
             return rest ? 0 : 1;
         } else if ((c == 'F' || c == 'd' || c == 'T') && !t->is_wget) {
-            data_add(t, value, c == 'F' ? BYTES("-F") : c == 'd' ? BYTES("-d") : BYTES("-T"), c == 'T');
+            data_add(t, value,
+                     c == 'F'   ? BYTES("-F")
+                     : c == 'd' ? BYTES("-d")
+                                : BYTES("-T"),
+                     c == 'T');
             return rest ? 0 : 1;
         } else if (strchr(t->is_wget ? "tTUe" : "HAumXexbcwCrD", c) != NULL) {
             return rest ? 0 : 1;
@@ -178,7 +229,8 @@ static void transfer_url(struct transfer *t, uint32_t n)
     sense_url_read(call, url, &s);
     sense_fetch(call, f);
     if (t->sends && t->data.text.at != NULL)
-        sense_send(call, t->data, url, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1, t->is_wget ? "wget post" : "curl upload");
+        sense_send(call, t->data, url, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1,
+                   t->is_wget ? "wget post" : "curl upload");
     sense_send(call, t->whole[n], url, BEHAVIOUR_E3, "query string");
     bool to_output = bytes_equal(t->save, BYTES("-")) || bytes_starts(t->save, BYTES("/dev/std"));
     struct bytes path = t->save;
@@ -189,7 +241,8 @@ static void transfer_url(struct transfer *t, uint32_t n)
         return;
     }
     if (t->directory.len > 0)
-        path = arena_printf(m->arena, "%.*s/%.*s", BYTES_FMT(string_shown(m->arena, t->directory)), BYTES_FMT(path));
+        path = arena_printf(m->arena, "%.*s/%.*s", BYTES_FMT(string_shown(m->arena, t->directory)),
+                            BYTES_FMT(path));
     f->path = string_shown(m->arena, path);
     file_write(call, path, s, false);
     sense_write(call, path, s, false);
@@ -198,10 +251,12 @@ static void transfer_url(struct transfer *t, uint32_t n)
 void tool_fetch(struct call *call)
 {
     struct transfer t = {.call = call};
-    t.is_wget = bytes_equal(call->name, BYTES("wget")) || call_has(call, "-qO-") || call_has(call, "-qO") || call_has(call, "-O-");
+    t.is_wget = bytes_equal(call->name, BYTES("wget")) || call_has(call, "-qO-") ||
+                call_has(call, "-qO") || call_has(call, "-O-");
     t.is_other = tool_handler(call->name) == NULL;
-    bool saves = bytes_equal(call->name, BYTES("aria2c")) || bytes_equal(call->name, BYTES("axel")) ||
-                 bytes_equal(call->name, BYTES("lwp-download")) || bytes_equal(call->name, BYTES("fetch"));
+    bool saves =
+        bytes_equal(call->name, BYTES("aria2c")) || bytes_equal(call->name, BYTES("axel")) ||
+        bytes_equal(call->name, BYTES("lwp-download")) || bytes_equal(call->name, BYTES("fetch"));
     t.remote_name = saves;
     bool old = bytes_equal(call->name, BYTES("ftpget")) || bytes_equal(call->name, BYTES("tftp"));
     for (uint32_t i = 1; i < call->count && !old; i++) {
@@ -220,7 +275,8 @@ void tool_fetch(struct call *call)
             if (host_is_ipv4(call_arg(call, i)))
                 t.url[0] = call_arg(call, i), t.url_count = 1;
         for (uint32_t i = 1; i + 1 < call->count; i++)
-            if (bytes_equal(call_arg(call, i), BYTES("-r")) || bytes_equal(call_arg(call, i), BYTES("-l")))
+            if (bytes_equal(call_arg(call, i), BYTES("-r")) ||
+                bytes_equal(call_arg(call, i), BYTES("-l")))
                 t.save = call_arg(call, i + 1);
         t.remote_name = true;
         if (t.save.len == 0 && call->count > 2)
