@@ -53,95 +53,61 @@ static bool is_one_of(struct bytes arg, const char *const *names)
     return false;
 }
 
-/* Option at I; answers how many arguments it takes beyond itself. */
-static uint32_t option_read(struct transfer *t, uint32_t i)
+static const char *const option_sends[] = {
+    "-d", "--data", "--data-binary", "--data-raw",    "--data-urlencode",
+    "-F", "--form", "--post-data",   "--form-string", "--json",
+    NULL};
+static const char *const option_files[] = {"-T", "--upload-file", "--post-file", "--body-file",
+                                           NULL};
+static const char *const option_valued[] = {"-H",
+                                            "--header",
+                                            "-A",
+                                            "--user-agent",
+                                            "-u",
+                                            "--user",
+                                            "-x",
+                                            "--proxy",
+                                            "-X",
+                                            "--request",
+                                            "-m",
+                                            "--max-time",
+                                            "--connect-timeout",
+                                            "--retry",
+                                            "-e",
+                                            "--referer",
+                                            "-b",
+                                            "--cookie",
+                                            "-c",
+                                            "--cookie-jar",
+                                            "-U",
+                                            "-t",
+                                            "--tries",
+                                            "--timeout",
+                                            "--cacert",
+                                            "--cert",
+                                            "--key",
+                                            "-w",
+                                            "--write-out",
+                                            "--retry-delay",
+                                            "--socks5",
+                                            "--socks5-hostname",
+                                            "--resolve",
+                                            "--limit-rate",
+                                            "--interface",
+                                            "-E",
+                                            "--unix-socket",
+                                            "-K",
+                                            "-C",
+                                            "-r",
+                                            "-D",
+                                            NULL};
+
+/* Single-letter options in one word; the last may take a value.  Answers as option_read does. */
+static uint32_t cluster_read(struct transfer *t, uint32_t i, struct bytes arg,
+                             struct shell_string next)
 {
-    static const char *const sends[] = {
-        "-d", "--data", "--data-binary", "--data-raw",    "--data-urlencode",
-        "-F", "--form", "--post-data",   "--form-string", "--json",
-        NULL};
-    static const char *const files[] = {"-T", "--upload-file", "--post-file", "--body-file", NULL};
-    static const char *const valued[] = {"-H",
-                                         "--header",
-                                         "-A",
-                                         "--user-agent",
-                                         "-u",
-                                         "--user",
-                                         "-x",
-                                         "--proxy",
-                                         "-X",
-                                         "--request",
-                                         "-m",
-                                         "--max-time",
-                                         "--connect-timeout",
-                                         "--retry",
-                                         "-e",
-                                         "--referer",
-                                         "-b",
-                                         "--cookie",
-                                         "-c",
-                                         "--cookie-jar",
-                                         "-U",
-                                         "-t",
-                                         "--tries",
-                                         "--timeout",
-                                         "--cacert",
-                                         "--cert",
-                                         "--key",
-                                         "-w",
-                                         "--write-out",
-                                         "--retry-delay",
-                                         "--socks5",
-                                         "--socks5-hostname",
-                                         "--resolve",
-                                         "--limit-rate",
-                                         "--interface",
-                                         "-E",
-                                         "--unix-socket",
-                                         "-K",
-                                         "-C",
-                                         "-r",
-                                         "-D",
-                                         NULL};
     struct call *call = t->call;
-    struct bytes arg = call_arg(call, i);
-    struct shell_string next =
-        i + 1 < call->count ? call->arg[i + 1] : (struct shell_string){.text = BYTES("")};
-    size_t equals = bytes_find_byte(arg, '=', 0);
-    bool lone = true;
-    if (arg.len > 2 && arg.at[0] == '-' && arg.at[1] == '-' && equals != BYTES_NPOS) {
-        next.text = bytes_from(arg, equals + 1), next.taint = call->arg[i].taint,
-        next.step = call->arg[i].step;
-        arg = bytes_sub(arg, 0, equals), lone = false;
-    }
-    uint32_t taken = lone ? 1 : 0;
-    if (is_one_of(arg, sends) && !(t->is_wget && arg.at[1] != '-')) {
-        data_add(t, next, arg, false);
-        return taken;
-    }
-    if (is_one_of(arg, files) && !(t->is_wget && arg.len == 2)) {
-        data_add(t, next, arg, true);
-        return taken;
-    }
-    if (bytes_equal(arg, BYTES("--output")) || bytes_equal(arg, BYTES("--output-document")) ||
-        bytes_equal(arg, BYTES("--out"))) {
-        t->save = next.text;
-        return taken;
-    }
-    if (bytes_equal(arg, BYTES("--directory-prefix"))) {
-        t->directory = next.text;
-        return taken;
-    }
-    t->insecure |=
-        bytes_equal(arg, BYTES("--insecure")) || bytes_equal(arg, BYTES("--no-check-certificate"));
-    t->silent |= bytes_equal(arg, BYTES("--silent")) || bytes_equal(arg, BYTES("--quiet"));
-    t->remote_name |= bytes_equal(arg, BYTES("--remote-name"));
-    if (is_one_of(arg, valued) &&
-        !(t->is_wget && arg.len == 2 && strchr("cxrb", arg.at[1]) != NULL))
-        return taken;
-    if (arg.len < 2 || arg.at[1] == '-')
-        return 0;
-    for (size_t k = 1; k < arg.len; k++) { /* a cluster; the last letter may take a value */
+    for (size_t k = 1; k < arg.len; k++) {
         uint8_t c = arg.at[k];
         struct shell_string value = next;
         bool rest = k + 1 < arg.len;
@@ -174,6 +140,50 @@ static uint32_t option_read(struct transfer *t, uint32_t i)
         }
     }
     return 0;
+}
+
+/* Option at I; answers how many arguments it takes beyond itself. */
+static uint32_t option_read(struct transfer *t, uint32_t i)
+{
+    struct call *call = t->call;
+    struct bytes arg = call_arg(call, i);
+    struct shell_string next =
+        i + 1 < call->count ? call->arg[i + 1] : (struct shell_string){.text = BYTES("")};
+    size_t equals = bytes_find_byte(arg, '=', 0);
+    bool lone = true;
+    if (arg.len > 2 && arg.at[0] == '-' && arg.at[1] == '-' && equals != BYTES_NPOS) {
+        next.text = bytes_from(arg, equals + 1), next.taint = call->arg[i].taint,
+        next.step = call->arg[i].step;
+        arg = bytes_sub(arg, 0, equals), lone = false;
+    }
+    uint32_t taken = lone ? 1 : 0;
+    if (is_one_of(arg, option_sends) && !(t->is_wget && arg.at[1] != '-')) {
+        data_add(t, next, arg, false);
+        return taken;
+    }
+    if (is_one_of(arg, option_files) && !(t->is_wget && arg.len == 2)) {
+        data_add(t, next, arg, true);
+        return taken;
+    }
+    if (bytes_equal(arg, BYTES("--output")) || bytes_equal(arg, BYTES("--output-document")) ||
+        bytes_equal(arg, BYTES("--out"))) {
+        t->save = next.text;
+        return taken;
+    }
+    if (bytes_equal(arg, BYTES("--directory-prefix"))) {
+        t->directory = next.text;
+        return taken;
+    }
+    t->insecure |=
+        bytes_equal(arg, BYTES("--insecure")) || bytes_equal(arg, BYTES("--no-check-certificate"));
+    t->silent |= bytes_equal(arg, BYTES("--silent")) || bytes_equal(arg, BYTES("--quiet"));
+    t->remote_name |= bytes_equal(arg, BYTES("--remote-name"));
+    if (is_one_of(arg, option_valued) &&
+        !(t->is_wget && arg.len == 2 && strchr("cxrb", arg.at[1]) != NULL))
+        return taken;
+    if (arg.len < 2 || arg.at[1] == '-')
+        return 0;
+    return cluster_read(t, i, arg, next);
 }
 
 static bool looks_like_url(struct bytes arg)
