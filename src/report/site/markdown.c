@@ -13,11 +13,28 @@ static bool is_relative(struct bytes url)
 }
 
 /* Pictures of other hosts become their text: the page asks nobody else for anything. */
+/* Whether text ends (or begins) with a character that is written without spaces: a line break there
+ * is none (CSS Text 3, 4.1.3, segment breaks between East Asian characters). */
+static bool is_wide_text(cmark_node *node, bool at_end)
+{
+    if (node == NULL || cmark_node_get_type(node) != CMARK_NODE_TEXT)
+        return false;
+    struct bytes s = bytes_of_string(cmark_node_get_literal(node));
+    size_t at = at_end && s.len >= 3 ? s.len - 3 : 0;
+    return s.len >= 3 && s.at[at] >= 0xE3 && s.at[at] <= 0xEF;
+}
+
 static void clean(cmark_node *root)
 {
     cmark_iter *iter = cmark_iter_new(root);
     for (cmark_event_type event; (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE;) {
         cmark_node *node = cmark_iter_get_node(iter);
+        if (event == CMARK_EVENT_ENTER && cmark_node_get_type(node) == CMARK_NODE_SOFTBREAK &&
+            is_wide_text(cmark_node_previous(node), true) &&
+            is_wide_text(cmark_node_next(node), false)) {
+            cmark_node_free(node); /* the iterator is past it already */
+            continue;
+        }
         if (event != CMARK_EVENT_ENTER || cmark_node_get_type(node) != CMARK_NODE_IMAGE)
             continue;
         if (!is_relative(bytes_of_string(cmark_node_get_url(node))))
