@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     budget.most[LIMIT_MILLISECONDS] = 2000;
     struct arena *arena = arena_new(parent);
     struct tree *tree = tree_new(arena, &budget, bytes_of(data, size), BYTES("a.doc"));
-    struct bytes source = vba_decompress(arena, bytes_of(data, size), 1 << 20, &whole);
+    struct bytes source = vba_decompress(arena, bytes_of(data, size), 1 << 16, &whole);
     struct vba_module module = {.name = BYTES("a"), .source = source, .node = tree->root};
     if (source.at != NULL)
         script_vba(tree->root, &module, 1);
