@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every fixture cut at three places (CUTS=10 in the environment: at ten): what is left must say that something is missing, unless nothing is.
+ * Every fixture cut at three places (CUTS=10 in the environment: at ten): what is left must say
+ * that something is missing, unless nothing is.
  *
  * A cut needs no anomaly where one of these is true:
  *   empty     the bytes cut off are zeros or blanks: padding
