@@ -6,13 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define NEIGHBOUR_SHORTEST 5u
-#define NEIGHBOUR_LONGEST 14u
 #define RADIX_BITS 11u
 
 struct keyed {
-    uint64_t key;
-    uint32_t minute, site;
+    uint32_t key, minute, site;
 };
 
 /* Where partners are looked for: what must be the same, the longest gap, how many before are compared. */
@@ -29,6 +26,7 @@ enum look {
     LOOK_PATH_SUFFIX,
     LOOK_SCHEME,
     LOOK_ADDRESS,
+    LOOK_ZONE,
     LOOK_NEIGHBOUR,
     LOOK_COUNT
 };
@@ -36,55 +34,67 @@ static const struct {
     double days;
     uint32_t back;
 } looks[LOOK_COUNT] = {{365, 2}, {1, 2},  {4, 3},  {60, 2}, {30, 3}, {40, 2}, {40, 3},
-                       {40, 3},  {30, 2}, {30, 2}, {60, 4}, {30, 2}, {40, 1}};
+                       {40, 3},  {30, 2}, {30, 2}, {60, 4}, {30, 2}, {20, 3}, {40, 1}};
 
-static uint64_t look_key(const struct evidence_base *e, enum look look, uint32_t i)
+static uint32_t mix(uint32_t a, uint32_t b)
 {
-    const struct site *site = &e->feed->site[i];
+    return (uint32_t)(tally_mix(a, b) >> 32) | 1u;
+}
+
+/* What LOOK wants to be the same in partners of site I; 0: it has no partners. */
+static uint32_t look_key(const struct evidence_base *e, enum look look, uint32_t i)
+{
+    const uint32_t *key = e->profile[i].key;
     const struct traits *t = &e->templates->traits[i];
-    uint64_t key = 0;
+    uint32_t label = key[EVIDENCE_LABEL] | key[EVIDENCE_CLASS];
+    uint32_t sub = key[EVIDENCE_SUBDOMAIN], path = key[EVIDENCE_PATH];
+    uint32_t brand = key[EVIDENCE_BRAND], suffix = key[EVIDENCE_SUFFIX];
     switch (look) {
     case LOOK_REGISTERED:
-        return evidence_key(e, EVIDENCE_REGISTERED, i);
+        return key[EVIDENCE_REGISTERED];
     case LOOK_BATCH:
-        return (e->off >> EVIDENCE_BATCH & 1) != 0 ? 0 : evidence_key(e, EVIDENCE_BATCH, i);
+        return e->weight[EVIDENCE_BATCH] > 0 ? key[EVIDENCE_BATCH] : 0;
     case LOOK_BURST:
-        return evidence_key(e, EVIDENCE_BURST, i);
+        return key[EVIDENCE_BURST];
     case LOOK_LABEL:
-        return evidence_key(e, EVIDENCE_LABEL, i);
+        return key[EVIDENCE_LABEL];
     case LOOK_LABEL_BRAND:
-        return t->label == 0 ? 0 : tally_mix(tally_mix(t->label, t->suffix), site->brand);
+        return label == 0 ? 0 : mix(mix(label, suffix), brand);
     case LOOK_SUB:
-        return t->sub_literal > 0 ? t->sub : 0;
+        return t->sub_literal > 0 ? sub : 0;
     case LOOK_SUB_SUFFIX:
-        return t->sub == 0 ? 0 : tally_mix(tally_mix(t->sub, t->suffix), t->label);
+        return sub == 0 ? 0 : mix(mix(sub, suffix), label);
     case LOOK_WHOLE:
-        key = tally_mix(tally_mix(t->label, t->sub), tally_mix(t->path, t->suffix));
-        return t->label == 0 ? 0 : key;
+        return label == 0 ? 0 : mix(mix(label, sub), mix(path, suffix));
     case LOOK_PATH_BRAND:
-        return t->path == 0 ? 0 : tally_mix(t->path, site->brand);
+        return path == 0 ? 0 : mix(path, brand);
     case LOOK_PATH_SUFFIX:
-        return t->path == 0 ? 0 : tally_mix(tally_mix(t->path, t->suffix), 7);
+        return path == 0 ? 0 : mix(mix(path, suffix), 7);
     case LOOK_SCHEME:
-        return evidence_key(e, EVIDENCE_SCHEME, i);
+        return key[EVIDENCE_SCHEME];
     case LOOK_ADDRESS:
-        return evidence_key(e, EVIDENCE_ADDRESS, i);
+        return key[EVIDENCE_ADDRESS];
+    case LOOK_ZONE:
+        return key[EVIDENCE_ZONE];
     default:
         return 0;
     }
 }
 
+static uint32_t digit(const struct keyed *row, uint32_t pass)
+{
+    uint32_t shift = pass % 3 * RADIX_BITS;
+    return (pass < 3 ? row->minute >> shift : row->key >> shift) & ((1u << RADIX_BITS) - 1);
+}
+
 /* Stable LSD radix sort by key, then minute (site order is kept, and that is the order of hashes). */
 static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t count)
 {
-    for (uint32_t pass = 0; pass < 9; pass++) {
+    for (uint32_t pass = 0; pass < 6; pass++) {
         uint32_t bucket[1u << RADIX_BITS] = {0}, from = 0;
-        uint32_t shift = pass < 3 ? pass * RADIX_BITS : (pass - 3) * RADIX_BITS;
         for (uint32_t i = 0; i < count; i++)
-            bucket[(pass < 3 ? at[i].minute >> shift : at[i].key >> shift) &
-                   ((1u << RADIX_BITS) - 1)]++;
-        if (count > 0 && bucket[(pass < 3 ? at[0].minute >> shift : at[0].key >> shift) &
-                                ((1u << RADIX_BITS) - 1)] == count)
+            bucket[digit(&at[i], pass)]++;
+        if (count == 0 || bucket[digit(&at[0], pass)] == count)
             continue;
         for (uint32_t b = 0; b < 1u << RADIX_BITS; b++) {
             uint32_t n = bucket[b];
@@ -92,8 +102,7 @@ static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t 
             from += n;
         }
         for (uint32_t i = 0; i < count; i++)
-            other[bucket[(pass < 3 ? at[i].minute >> shift : at[i].key >> shift) &
-                         ((1u << RADIX_BITS) - 1)]++] = at[i];
+            other[bucket[digit(&at[i], pass)]++] = at[i];
         struct keyed *swap = at;
         at = other;
         other = swap;
@@ -104,16 +113,14 @@ static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t 
 static void add_edge(struct candidates *out, const void *parent, const struct evidence_base *e,
                      uint32_t a, uint32_t b, double least)
 {
-    struct link link;
-    evidence_compare(e, a, b, &link);
-    if (link.score < least || a == b)
+    double score = a == b ? -HUGE_VAL : evidence_score(e, a, b);
+    if (score < least)
         return;
     if (out->count == out->room) {
         out->room = out->room == 0 ? 65536 : out->room + out->room / 2;
         out->edge = bulk_grow(parent, out->edge, out->room, sizeof *out->edge);
     }
-    out->edge[out->count++] =
-        (struct cluster_edge){(float)link.score, a < b ? a : b, a < b ? b : a};
+    out->edge[out->count++] = (struct cluster_edge){(float)score, a < b ? a : b, a < b ? b : a};
 }
 
 static void chain(struct candidates *out, const void *parent, const struct evidence_base *e,
@@ -126,39 +133,49 @@ static void chain(struct candidates *out, const void *parent, const struct evide
                 add_edge(out, parent, e, at[i - k].site, at[i].site, least);
 }
 
-/* Labels that differ in one place have one masked form in common. */
-static uint32_t mask_keys(const struct evidence_base *e, uint32_t site, size_t at,
-                          struct keyed *out)
+/* Labels that differ in one place have one masked form in common: the sum of all letters but that one. */
+static uint32_t mask_key(const struct evidence_base *e, uint32_t site, size_t at)
 {
-    const struct site *s = &e->feed->site[site];
-    const struct traits *t = &e->templates->traits[site];
-    struct bytes label = site_label(s);
-    if ((s->flags & SITE_IP) != 0 || label.len < NEIGHBOUR_SHORTEST ||
-        label.len > NEIGHBOUR_LONGEST || at >= label.len)
+    const struct profile *p = &e->profile[site];
+    struct bytes label = site_label(&e->feed->site[site]);
+    uint64_t sum = 0, factor = UINT64_C(0x9E3779B97F4A7C15);
+    if (p->label_len < NEIGHBOUR_SHORTEST || p->label_len > NEIGHBOUR_LONGEST || at >= p->label_len)
         return 0;
-    uint8_t copy[NEIGHBOUR_LONGEST];
-    memcpy(copy, label.at, label.len);
-    copy[at] = '?';
-    *out = (struct keyed){
-        tally_mix(tally_mix(bytes_hash(bytes_of(copy, label.len)), t->suffix), s->brand),
-        s->first_minute, site};
-    return 1;
+    for (size_t i = 0; i < label.len; i++, factor *= UINT64_C(0xBF58476D1CE4E5B9))
+        sum += i == at ? 0 : label.at[i] * factor;
+    sum = tally_mix(sum, at);
+    return mix((uint32_t)(sum >> 32), mix(p->key[EVIDENCE_SUFFIX], p->key[EVIDENCE_BRAND]));
 }
 
-static int compare_edges(const void *left, const void *right)
+/* Digit PASS of an edge: its ends, b first, then its score, the highest first. */
+static uint32_t edge_digit(const struct cluster_edge *edge, uint32_t pass)
 {
-    const struct cluster_edge *a = left, *b = right;
-    if (a->score != b->score)
-        return a->score > b->score ? -1 : 1;
-    if (a->a != b->a)
-        return a->a < b->a ? -1 : 1;
-    return (a->b > b->b) - (a->b < b->b);
+    uint32_t shift = pass % 3 * RADIX_BITS, bits;
+    memcpy(&bits, &edge->score, sizeof bits);
+    bits = ~(bits >> 31 != 0 ? ~bits : bits | 1u << 31);
+    uint32_t value = pass < 3 ? edge->b : pass < 6 ? edge->a : bits;
+    return value >> shift & ((1u << RADIX_BITS) - 1);
 }
 
-static void sort_unique(struct candidates *out)
+static void sort_unique(struct candidates *out, const void *parent)
 {
-    if (out->count > 1)
-        qsort(out->edge, out->count, sizeof *out->edge, compare_edges);
+    struct cluster_edge *other = bulk_array(parent, out->count + 1, sizeof *other);
+    for (uint32_t pass = 0; pass < 9; pass++) {
+        uint64_t bucket[1u << RADIX_BITS] = {0}, from = 0;
+        for (uint64_t i = 0; i < out->count; i++)
+            bucket[edge_digit(&out->edge[i], pass)]++;
+        for (uint32_t b = 0; b < 1u << RADIX_BITS; b++) {
+            uint64_t n = bucket[b];
+            bucket[b] = from;
+            from += n;
+        }
+        for (uint64_t i = 0; i < out->count; i++)
+            other[bucket[edge_digit(&out->edge[i], pass)]++] = out->edge[i];
+        struct cluster_edge *swap = out->edge;
+        out->edge = other;
+        other = swap;
+    }
+    bulk_free(other);
     uint64_t kept = 0;
     for (uint64_t i = 0; i < out->count; i++)
         if (kept == 0 || out->edge[kept - 1].a != out->edge[i].a ||
@@ -167,30 +184,31 @@ static void sort_unique(struct candidates *out)
     out->count = kept;
 }
 
+/* The sites that have a key, sorted by it and by time. */
+static void look(struct candidates *out, const void *parent, const struct evidence_base *e,
+                 struct keyed *room[2], enum look look, size_t place, double least)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < e->feed->count; i++) {
+        uint32_t key = look == LOOK_NEIGHBOUR ? mask_key(e, i, place) : look_key(e, look, i);
+        if (key != 0)
+            room[0][count++] = (struct keyed){key, e->profile[i].minute, i};
+    }
+    chain(out, parent, e, sort_keyed(room[0], room[1], count), count, look, least);
+}
+
 void candidate_edges(struct candidates *out, const void *parent, const struct evidence_base *e,
                      double least)
 {
     double score = log(least / (1 - least));
-    struct keyed *at = bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed));
-    struct keyed *other = bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed));
+    struct keyed *room[2] = {bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed)),
+                             bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed))};
     *out = (struct candidates){0};
-    for (int look = 0; look < LOOK_NEIGHBOUR; look++) {
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < e->feed->count; i++) {
-            uint64_t key = look_key(e, (enum look)look, i);
-            if (key != 0)
-                at[count++] = (struct keyed){key, e->feed->site[i].first_minute, i};
-        }
-        chain(out, parent, e, sort_keyed(at, other, count), count, (enum look)look, score);
-    }
-    for (size_t place = 0; place < NEIGHBOUR_LONGEST && (e->off >> EVIDENCE_NEIGHBOUR & 1) == 0;
-         place++) {
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < e->feed->count; i++)
-            count += mask_keys(e, i, place, &at[count]);
-        chain(out, parent, e, sort_keyed(at, other, count), count, LOOK_NEIGHBOUR, score);
-    }
-    bulk_free(at);
-    bulk_free(other);
-    sort_unique(out);
+    for (int kind = 0; kind < LOOK_NEIGHBOUR; kind++)
+        look(out, parent, e, room, (enum look)kind, 0, score);
+    for (size_t place = 0; place < NEIGHBOUR_LONGEST && e->weight[EVIDENCE_NEIGHBOUR] > 0; place++)
+        look(out, parent, e, room, LOOK_NEIGHBOUR, place, score);
+    bulk_free(room[0]);
+    bulk_free(room[1]);
+    sort_unique(out, parent);
 }

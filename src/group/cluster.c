@@ -5,9 +5,10 @@
 #include "group/candidate.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <talloc.h>
 
-#define EDGE_LEAST 0.08
+#define EDGE_LEAST 0.05
 #define CONTESTED_MOST 100000u
 #define NONE UINT32_MAX
 
@@ -51,12 +52,9 @@ static double linkage(const struct forest *f, uint32_t a, uint32_t b, double day
     uint32_t pairs = 0;
     for (uint32_t i = 0; i < CLUSTER_SKETCH && f->sketch[a][i] != NONE; i++)
         for (uint32_t k = 0; k < CLUSTER_SKETCH && f->sketch[b][k] != NONE; k++, pairs++) {
-            struct link link;
-            if (days < 0)
-                evidence_compare(f->evidence, f->sketch[a][i], f->sketch[b][k], &link);
-            else
-                evidence_compare_at(f->evidence, f->sketch[a][i], f->sketch[b][k], days, &link);
-            sum += evidence_probability(link.score);
+            uint32_t x = f->sketch[a][i], y = f->sketch[b][k];
+            sum += evidence_probability(days < 0 ? evidence_score(f->evidence, x, y)
+                                                 : evidence_score_at(f->evidence, x, y, days));
         }
     return sum / pairs;
 }

@@ -35,11 +35,12 @@ struct cluster_params {
     const struct cluster_pair *must, *cannot;
     uint32_t must_count, cannot_count;
 };
-/* Where report batches do not count, hours of one brand carry waves, with less certainty. */
-#define CLUSTER_WAVE_LEAST_ALONE 0.28
+/* Where report batches do not count, minutes of one brand carry waves, with less certainty. */
+#define CLUSTER_WAVE_LEAST_ALONE 0.35
+#define CLUSTER_GROUP_LEAST_ALONE 0.18
 #define CLUSTER_DEFAULTS                                                                           \
     {                                                                                              \
-        .wave_days = 3.0, .wave_least = 0.70, .group_least = 0.10                                  \
+        .wave_days = 3.0, .wave_least = 0.70, .group_least = 0.07                                  \
     }
 
 struct clusters {

@@ -30,11 +30,22 @@ struct evidence_row {
 };
 extern const struct evidence_row evidence_rows[EVIDENCE_COUNT];
 
+/* What a comparison looks at, side by side: a pair costs two of these and no other memory. */
+struct profile {
+    uint32_t key[EVIDENCE_COUNT];  /* upper half of evidence_key(); 0: nothing to share */
+    uint8_t scale[EVIDENCE_COUNT]; /* how much of the weight the value keeps, 1/196 */
+    uint8_t label_len;             /* 0: an address */
+    uint16_t scheme;               /* sector * 2, + 1 where the brand is mutated; 0: none */
+    uint32_t minute;               /* first sight; 0: not known */
+};
+
 struct evidence_base {
     const struct feed *feed;
     const struct templates *templates;
     struct tally value; /* sites that have (evidence, value) */
-    uint32_t off;       /* bit set of enum evidence_id that do not count */
+    struct profile *profile;
+    double weight[EVIDENCE_COUNT], per_minute[EVIDENCE_COUNT]; /* 0: does not count */
+    uint32_t off; /* bit set of enum evidence_id that do not count */
 };
 
 struct link_part {
@@ -50,15 +61,20 @@ struct link {
 };
 
 #define EVIDENCE_BIAS (-7.0)
+/* Lengths of labels that are looked at for neighbours, in bytes. */
+#define NEIGHBOUR_SHORTEST 5u
+#define NEIGHBOUR_LONGEST 14u
 
 void evidence_init(struct evidence_base *evidence, const void *parent,
                    const struct templates *templates, uint32_t off);
 /* What speaks for sites A and B. */
 void evidence_compare(const struct evidence_base *evidence, uint32_t a, uint32_t b,
                       struct link *out);
-/* The same as if the two were DAYS apart. */
-void evidence_compare_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days,
-                         struct link *out);
+/* The sum alone; the same as if the two were DAYS apart (negative: not known). */
+double evidence_score(const struct evidence_base *evidence, uint32_t a, uint32_t b);
+double evidence_score_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days);
+/* Between the first sights; negative where one is not known. */
+double evidence_days(const struct evidence_base *evidence, uint32_t a, uint32_t b);
 /* exp(x) / (1 + exp(x)). */
 double evidence_probability(double score);
 /* The value that ID looks at in SITE, as a hash to find partners by; 0: nothing to share. */

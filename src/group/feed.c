@@ -41,10 +41,20 @@ void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes 
     feed->dirt[feed->dirt_count++] = (struct feed_dirt){file, line, text, why};
 }
 
+/* Brands the list does not know are of the sector that a word of their name says. */
+static const struct {
+    const char *word, *sector;
+} sector_words[] = {{"銀行", "bank"},      {"信用金庫", "bank"}, {"信金", "bank"},
+                    {"bank", "bank"},      {"カード", "card"},   {"card", "card"},
+                    {"クレジット", "card"}};
+
 /* The brand list's name and sector of a brand as a feed writes it, where the whole text is a name of it. */
 static struct feed_brand brand_known(struct feed *feed, struct bytes name)
 {
     struct feed_brand out = {.name = arena_copy(feed->arena, name)};
+    for (size_t i = 0; i < sizeof sector_words / sizeof sector_words[0] && out.sector.len == 0; i++)
+        if (bytes_find_fold(name, bytes_of_string(sector_words[i].word), 0) != BYTES_NPOS)
+            out.sector = bytes_of_string(sector_words[i].sector);
     if (feed->brands == NULL)
         return out;
     struct brand_mention *mention;
@@ -147,11 +157,33 @@ static void sort_brands(struct feed *feed)
     talloc_free(to);
 }
 
+/* By the upper bits of the hash of the host, then what falls together by all that tells rows apart. */
+static void sort_rows(struct feed *feed)
+{
+    uint32_t bits = 1;
+    while (bits < 24 && UINT32_C(1) << bits < feed->count)
+        bits++;
+    uint32_t *from = bulk_array(NULL, (UINT64_C(1) << bits) + 1, sizeof *from);
+    struct site *sorted = bulk_array(feed, feed->count + 1u, sizeof *sorted);
+    for (uint32_t i = 0; i < feed->count; i++)
+        from[(feed->site[i].hash >> (64 - bits)) + 1]++;
+    for (uint32_t b = 0; b < UINT32_C(1) << bits; b++)
+        from[b + 1] += from[b];
+    for (uint32_t i = 0; i < feed->count; i++)
+        sorted[from[feed->site[i].hash >> (64 - bits)]++] = feed->site[i];
+    for (uint32_t b = 0, start = 0; b < UINT32_C(1) << bits; start = from[b++])
+        if (from[b] - start > 1)
+            qsort(sorted + start, from[b] - start, sizeof *sorted, compare_rows);
+    bulk_free(from);
+    bulk_free(feed->site);
+    feed->site = sorted;
+    feed->room = feed->count;
+}
+
 void feed_seal(struct feed *feed)
 {
     sort_brands(feed);
-    if (feed->count > 0)
-        qsort(feed->site, feed->count, sizeof *feed->site, compare_rows);
+    sort_rows(feed);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < feed->count; i++) {
         struct site *last = kept > 0 ? &feed->site[kept - 1] : NULL;

@@ -155,7 +155,8 @@ bool normalise_url(struct feed *feed, struct bytes text, struct site *site)
     size_t len = host_plain(host, plain, &odd);
     if (len == 0)
         return false;
-    site->host = arena_copy(feed->arena, bytes_of(plain, len));
+    bool as_written = !odd && len == host.len && memcmp(host.at, plain, len) == 0;
+    site->host = as_written ? host : arena_copy(feed->arena, bytes_of(plain, len));
     if (odd && (!idn_to_ascii(feed->arena, host, &site->host) || site->host.len > HOST_BYTES_MAX ||
                 bytes_find_byte(site->host, '.', 0) == BYTES_NPOS))
         return false;

@@ -7,6 +7,8 @@
 #define INSERTED_MOST 2u
 #define TOKEN_SHORTEST 4u
 #define CHANGE_SHORTEST 5u /* shorter tokens bear no changed letter */
+#define TOKEN_LONGEST 24u
+#define FREE_TAIL 1u
 #define PATH_LONGEST 7u
 
 /* TOKEN's letters in order within LABEL from START on, at most INSERTED_MOST others between them. */
@@ -22,35 +24,45 @@ static bool spread(struct bytes label, size_t start, struct bytes token)
     return k == token.len;
 }
 
-/* TOKEN at START with one letter another (in tokens that are long enough), or one left out. */
-static bool changed(struct bytes label, size_t start, struct bytes token)
+/* Letters changed, added or left out between TOKEN and LABEL, whose end may run on for FREE_TAIL letters. */
+static size_t edits(struct bytes label, struct bytes token)
 {
-    size_t wrong = 0, left = 0;
-    for (size_t k = 0; k < token.len && start + k < label.len; k++)
-        wrong += label.at[start + k] != token.at[k];
-    if (token.len < CHANGE_SHORTEST)
-        return false;
-    if (start + token.len <= label.len && wrong <= 1)
-        return true;
-    for (size_t k = 0, i = start; k < token.len; k++) {
-        if (i < label.len && label.at[i] == token.at[k])
-            i++;
-        else if (++left > 1)
-            return false;
+    uint8_t row[TOKEN_LONGEST + 1], best = UINT8_MAX;
+    for (size_t k = 0; k <= token.len; k++)
+        row[k] = (uint8_t)k;
+    for (size_t i = 0; i <= label.len; i++) {
+        if (i + FREE_TAIL >= label.len && row[token.len] < best)
+            best = row[token.len];
+        uint8_t corner = row[0]++;
+        for (size_t k = 1; k <= token.len && i < label.len; k++) {
+            uint8_t change = (uint8_t)(corner + (label.at[i] != token.at[k - 1]));
+            uint8_t step = (uint8_t)(1 + (row[k] < row[k - 1] ? row[k] : row[k - 1]));
+            corner = row[k];
+            row[k] = change < step ? change : step;
+        }
     }
-    return true;
+    return best;
+}
+
+/* Long tokens bear more: one letter in five and a half, from CHANGE_SHORTEST on. */
+static bool changed(struct bytes label, struct bytes token)
+{
+    size_t most = token.len < CHANGE_SHORTEST ? 0 : token.len < 6 ? 1 : token.len < 10 ? 2 : 3;
+    return most > 0 && token.len <= TOKEN_LONGEST && label.at[0] == token.at[0] &&
+           label.len + most >= token.len && label.len <= token.len + most + FREE_TAIL &&
+           edits(label, token) <= most;
 }
 
 bool scheme_mutated(struct bytes label, struct bytes token)
 {
-    if (token.len < TOKEN_SHORTEST || label.len > token.len + EXTRA_MOST ||
-        bytes_equal(label, token))
+    if (token.len < TOKEN_SHORTEST || label.len > token.len + EXTRA_MOST)
         return false;
+    if (bytes_equal(label, token))
+        return token.len >= CHANGE_SHORTEST; /* an abbreviation nobody but a lookalike registers */
     for (size_t start = 0; start < 4 && start < label.len; start++)
-        if ((label.at[start] == token.at[0] && spread(label, start, token)) ||
-            (start == 0 && changed(label, start, token)))
+        if (label.at[start] == token.at[0] && spread(label, start, token))
             return true;
-    return false;
+    return label.len > 0 && changed(label, token);
 }
 
 static bool all_letters(struct bytes b)

@@ -15,19 +15,35 @@
 
 const char *const scheme_names[4] = {"none", "brand-letters", "mutated brand", "kit path"};
 
-enum part { PART_PREFIX = 11, PART_SUFFIX, PART_PIECE, PART_SUB, PART_PATH };
+enum part { PART_PIECE = 13, PART_SUB, PART_PATH };
 
 static uint64_t part_hash(enum part part, struct bytes b)
 {
     return tally_mix(bytes_hash(b), (uint64_t)part);
 }
 
-/* Every beginning and end of PIECE that is not all of it. */
+/* Hashes of the beginnings (TAIL: the ends, read backwards) of PIECE that are not all of it, by length;
+ * answers the longest. */
+static size_t affix_hashes(struct bytes piece, bool tail, uint64_t out[AFFIX_LONGEST + 1])
+{
+    uint64_t hash = tail ? 0x84222325cbf29ce4u : 0xcbf29ce484222325u;
+    size_t most = piece.len <= 1 ? 0 : piece.len - 1;
+    most = most < AFFIX_LONGEST ? most : AFFIX_LONGEST;
+    for (size_t n = 1; n <= most; n++) {
+        hash = (hash ^ piece.at[tail ? piece.len - n : n - 1]) * 0x100000001b3u;
+        out[n] = hash;
+    }
+    return most;
+}
+
 static void count_affixes(struct templates *t, struct bytes piece)
 {
-    for (size_t n = AFFIX_SHORTEST; n <= AFFIX_LONGEST && n < piece.len; n++) {
-        tally_add(&t->piece, part_hash(PART_PREFIX, bytes_sub(piece, 0, n)));
-        tally_add(&t->piece, part_hash(PART_SUFFIX, bytes_from(piece, piece.len - n)));
+    uint64_t head[AFFIX_LONGEST + 1], tail[AFFIX_LONGEST + 1];
+    size_t most = affix_hashes(piece, false, head);
+    affix_hashes(piece, true, tail);
+    for (size_t n = AFFIX_SHORTEST; n <= most; n++) {
+        tally_add(&t->piece, head[n]);
+        tally_add(&t->piece, tail[n]);
     }
     tally_add(&t->piece, part_hash(PART_PIECE, piece));
 }
@@ -67,9 +83,9 @@ static uint8_t *first_of_domain(const void *parent, const struct feed *feed)
     return first;
 }
 
-static bool is_literal(const struct templates *t, enum part part, struct bytes piece)
+static bool is_more_than_chance(const struct templates *t, uint64_t hash, struct bytes piece)
 {
-    uint32_t seen = tally_get(&t->piece, part_hash(part, piece));
+    uint32_t seen = tally_get(&t->piece, hash);
     double noise = 4 * tally_noise(&t->piece);
     if (seen < LITERAL_LEAST + noise)
         return false;
@@ -77,6 +93,27 @@ static bool is_literal(const struct templates *t, enum part part, struct bytes p
     for (size_t i = 0; i < piece.len && expected > 1e-6; i++)
         expected *= t->letter[piece.at[i]];
     return seen >= LITERAL_TIMES * expected + noise;
+}
+
+static bool is_literal(const struct templates *t, enum part part, struct bytes piece)
+{
+    return is_more_than_chance(t, part_hash(part, piece), piece);
+}
+
+/* Bytes of the longest beginning (TAIL: end) of PIECE that is a literal; 0: none.  What contains a piece is
+ * never more frequent, so the search ends at the first that is too rare. */
+static size_t affix_literal(const struct templates *t, struct bytes piece, bool tail)
+{
+    uint64_t hash[AFFIX_LONGEST + 1];
+    size_t most = affix_hashes(piece, tail, hash), n = AFFIX_SHORTEST;
+    double least = LITERAL_LEAST + 4 * tally_noise(&t->piece);
+    while (n <= most && tally_get(&t->piece, hash[n]) >= least)
+        n++;
+    for (n--; n >= AFFIX_SHORTEST; n--)
+        if (is_more_than_chance(t, hash[n],
+                                tail ? bytes_from(piece, piece.len - n) : bytes_sub(piece, 0, n)))
+            return n;
+    return 0;
 }
 
 static void add_class(struct text *out, struct bytes b, bool regex)
@@ -91,9 +128,16 @@ static void add_class(struct text *out, struct bytes b, bool regex)
         other |= !ascii_is_alnum(b.at[i]);
     }
     char c = digits ? 'd' : letters ? 'a' : hex && b.len >= HEX_SHORTEST ? 'h' : 'x';
-    if (!regex)
-        text_add_format(out, "<%c%zu>", c, b.len);
-    else
+    if (!regex) {
+        uint8_t name[] = {'<', (uint8_t)c, (uint8_t)('0' + b.len / 10), (uint8_t)('0' + b.len % 10),
+                          '>'};
+        if (b.len < 10)
+            memmove(name + 2, name + 3, 2);
+        if (b.len < 100)
+            text_add(out, bytes_of(name, b.len < 10 ? 4 : 5));
+        else
+            text_add_format(out, "<%c%zu>", c, b.len);
+    } else {
         text_add_format(out, "%s{%zu}",
                         c == 'd'   ? "[0-9]"
                         : c == 'a' ? "[a-z]"
@@ -101,6 +145,7 @@ static void add_class(struct text *out, struct bytes b, bool regex)
                         : other    ? "[^/]"
                                    : "[a-z0-9]",
                         b.len);
+    }
 }
 
 static void add_literal(struct text *out, struct bytes b, bool regex)
@@ -119,20 +164,16 @@ static size_t add_piece(const struct templates *t, struct bytes piece, struct te
         add_literal(out, piece, regex);
         return piece.len;
     }
-    size_t most = piece.len - (piece.len > 0);
-    for (size_t n = most < AFFIX_LONGEST ? most : AFFIX_LONGEST;
-         n >= AFFIX_SHORTEST && most >= AFFIX_SHORTEST; n--) {
-        struct bytes head = bytes_sub(piece, 0, n), tail = bytes_from(piece, piece.len - n);
-        if (is_literal(t, PART_PREFIX, head)) {
-            add_literal(out, head, regex);
-            add_class(out, bytes_from(piece, n), regex);
-            return n;
-        }
-        if (is_literal(t, PART_SUFFIX, tail)) {
-            add_class(out, bytes_sub(piece, 0, piece.len - n), regex);
-            add_literal(out, tail, regex);
-            return n;
-        }
+    size_t head = affix_literal(t, piece, false), tail = affix_literal(t, piece, true);
+    if (head > 0 && head >= tail) {
+        add_literal(out, bytes_sub(piece, 0, head), regex);
+        add_class(out, bytes_from(piece, head), regex);
+        return head;
+    }
+    if (tail > 0) {
+        add_class(out, bytes_sub(piece, 0, piece.len - tail), regex);
+        add_literal(out, bytes_from(piece, piece.len - tail), regex);
+        return tail;
     }
     add_class(out, piece, regex);
     return 0;
@@ -192,17 +233,17 @@ static void describe(struct templates *t, uint32_t index, struct text *scratch)
     scratch->len = 0;
     if ((site->flags & SITE_IP) == 0) {
         traits->label_literal = clamp(add_label(t, site_label(site), scratch, false));
-        traits->label = bytes_hash(text_bytes(scratch));
+        traits->label = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
     scratch->len = 0;
     if (site->sub_len > 0 && !bytes_equal(site_sub(site), BYTES("www"))) {
         traits->sub_literal = clamp(add_fields(t, site_sub(site), '.', PART_SUB, scratch));
-        traits->sub = bytes_hash(text_bytes(scratch));
+        traits->sub = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
     scratch->len = 0;
     if ((site->flags & SITE_ROOT) == 0) {
         traits->path_literal = clamp(add_fields(t, site_path(site), '/', PART_PATH, scratch));
-        traits->path = bytes_hash(text_bytes(scratch));
+        traits->path = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
     traits->sector = sector_of(t, t->feed->brand[site->brand].sector);
     if (traits->sector != 0 && (site->flags & (SITE_IP | SITE_FREE | SITE_DYNAMIC)) == 0)

@@ -27,7 +27,7 @@ enum scheme {
 extern const char *const scheme_names[4];
 
 struct traits {
-    uint64_t label, sub, path; /* hashes of the templates; sub and path 0 where there is none */
+    uint32_t label, sub, path; /* hashes of the templates; sub and path 0 where there is none */
     uint32_t suffix;           /* hash */
     uint8_t label_literal, sub_literal, path_literal; /* bytes of literals in each */
     uint8_t scheme;                                   /* enum scheme */
