@@ -3,8 +3,11 @@
 #include "cli/verb.h"
 #include "group/explain.h"
 #include "group/read.h"
+#include "input/walk.h"
 #include "observe/brand_load.h"
 #include "report/grouping.h"
+#include "report/grouping_page.h"
+#include "report/indicator.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -13,6 +16,7 @@
 
 #define SHOWN_DEFAULT 30u
 #define PAIRS_MOST 10000u
+#define GENUINE_MOST 64u
 
 static const char help[] =
     "usage: noroshi group [OPTION]... FILE...\n"
@@ -21,9 +25,15 @@ static const char help[] =
     "       noroshi group explain GROUP [OPTION]... FILE...   what a group or a wave is made of\n\n"
     "Sorts phishing sites into groups of one method or infrastructure.  FILE: CSV or TSV (columns "
     "found by name or\n"
-    "content), text with links, defanged or not, JSON lines, JSON; '-' is standard input.\n\n"
+    "content), text with links, defanged or not, JSON lines, JSON, STIX, MISP; '-' is standard "
+    "input.  "
+    "As evidence about hosts:\n"
+    "passive DNS (COF), RDAP, WHOIS text, certificate lists (crt.sh, certstream), saved pages "
+    "(HTML, "
+    "MHTML, HAR) and\nfolders of these.\n\n"
     "  --tsv waves|groups    host, tab, id for every site (a wave: days, a group: months)\n"
     "  --json, --stix, --misp  the groups as JSON, a STIX 2.1 bundle, a MISP event\n"
+    "  --pages FOLDER        HTML: a yearly overview and a page per group, instead of text\n"
     "  --count dyndns=once|each  a dynamic-DNS zone counts as one domain, or each name below it "
     "(default: each)\n"
     "  --batches yes|no      sites reported in one minute belong together (default: yes; no for "
@@ -32,6 +42,10 @@ static const char help[] =
     "  --must-link FILE      pairs of hosts a line that belong together\n"
     "  --cannot-link FILE    pairs of hosts a line that do not\n"
     "  --without NAME        leave a kind of evidence out (may be given again; 'help' lists them)\n"
+    "  --genuine FILE        a brand's own page (HTML, MHTML, HAR), whose parts are no evidence "
+    "(may be "
+    "given again)\n"
+    "  --store FILE          links of detected mails of a store as sites, by registered domain\n"
     "  --zones FILE          more dynamic-DNS zones, one a line\n"
     "  --top N               groups shown in text (default: 30)\n\n"
     "Examples: noroshi group --tsv groups feed.csv\n"
@@ -43,13 +57,15 @@ enum format {
     FORMAT_TSV_GROUPS,
     FORMAT_JSON,
     FORMAT_STIX,
-    FORMAT_MISP
+    FORMAT_MISP,
+    FORMAT_PAGES
 };
 
 struct options {
     enum format format;
     bool once;
-    const char *state, *must, *cannot, *zones, *explain[2];
+    const char *state, *must, *cannot, *zones, *explain[2], *store, *pages, *genuine[GENUINE_MOST];
+    uint32_t genuine_count;
     uint32_t off, top;
 };
 
@@ -65,6 +81,9 @@ static const struct option options[] = {
     {"cannot-link", required_argument, NULL, 'C'},
     {"without", required_argument, NULL, 'w'},
     {"zones", required_argument, NULL, 'z'},
+    {"pages", required_argument, NULL, 'p'},
+    {"genuine", required_argument, NULL, 'g'},
+    {"store", required_argument, NULL, 'S'},
     {"top", required_argument, NULL, 'n'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -128,6 +147,18 @@ static bool take_option(struct options *o, int option)
     case 'z':
         o->zones = optarg;
         return true;
+    case 'p':
+        o->format = FORMAT_PAGES;
+        o->pages = optarg;
+        return true;
+    case 'S':
+        o->store = optarg;
+        return true;
+    case 'g':
+        if (o->genuine_count == GENUINE_MOST)
+            return usage("too many genuine pages at", optarg);
+        o->genuine[o->genuine_count++] = optarg;
+        return true;
     case 'n':
         o->top = (uint32_t)strtoul(optarg, NULL, 10);
         return true;
@@ -175,14 +206,58 @@ static bool read_pairs(void *context, const struct feed *feed, const char *path,
     return true;
 }
 
-static bool read_files(void *context, struct feed *feed, char **file, int count, struct error *err)
+/* A file, or all files below a folder. */
+static bool read_path(void *context, struct feed *feed, const char *path, struct error *err)
 {
+    struct bytes content;
+    struct stat status;
+    const char *name;
+    struct walk *walk = walk_open(context, path, err);
+    if (walk == NULL)
+        return false;
+    for (int got; (got = walk_next(walk, &name, &status, err)) != 0;) {
+        if (got < 0 || !data_read(context, name, &content, err))
+            return false;
+        read_list(feed, content, talloc_strdup(context, name));
+    }
+    return true;
+}
+
+/* Registered domains of links in detected mails. */
+static bool read_store(void *context, struct feed *feed, const char *path, struct error *err)
+{
+    struct store *store = store_open_read(context, path, err);
+    struct arena *arena = arena_new(context);
+    struct indicators *found =
+        store == NULL ? NULL : indicator_load(arena, store, &(struct indicator_params){0}, err);
+    for (uint32_t i = 0; found != NULL && i < found->count; i++) {
+        const struct indicator *one = found->row[i];
+        if (one->kind == DIMENSION_DOMAIN && one->confidence >= INDICATOR_BLOCK)
+            feed_add(feed, one->value, one->first_us > 0 ? (uint32_t)(one->first_us / 60000000) : 0,
+                     BYTES_NONE, path, 0);
+    }
+    return found != NULL;
+}
+
+static bool read_files(void *context, struct feed *feed, const struct options *o, char **file,
+                       int count, struct error *err)
+{
+    for (uint32_t i = 0; i < o->genuine_count; i++) {
+        struct bytes content;
+        if (!data_read(context, o->genuine[i], &content, err))
+            return false;
+        read_genuine(feed, content, o->genuine[i]);
+    }
+    if (o->store != NULL && !read_store(context, feed, o->store, err))
+        return false;
     for (int i = 0; i < count; i++) {
         struct bytes content;
         bool in = strcmp(file[i], "-") == 0;
-        if (!data_read(context, in ? "/dev/stdin" : file[i], &content, err))
+        if (in ? !data_read(context, "/dev/stdin", &content, err)
+               : !read_path(context, feed, file[i], err))
             return false;
-        read_list(feed, content, in ? "(standard input)" : file[i]);
+        if (in)
+            read_list(feed, content, "(standard input)");
     }
     for (uint32_t i = 0; i < feed->dirt_count; i++)
         fprintf(stderr, "%s:%u: note: %s: %.*s\n", feed->dirt[i].file, feed->dirt[i].line,
@@ -235,7 +310,9 @@ static bool print(const struct groups *groups, const struct options *o, struct e
     struct text out;
     bool ok = true;
     text_init(&out, NULL, 0);
-    if (o->explain[0] != NULL)
+    if (o->format == FORMAT_PAGES)
+        ok = grouping_pages(groups, o->pages, err);
+    else if (o->explain[0] != NULL)
         ok = explain(groups, o, &out, err);
     else if (o->format == FORMAT_TSV_WAVES || o->format == FORMAT_TSV_GROUPS)
         grouping_tsv(&out, groups, o->format == FORMAT_TSV_WAVES);
@@ -273,7 +350,7 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     if (o->state != NULL && data_read(context, o->state, &text, &absent) &&
         (state = group_state_read(context, feed, text, o->state, err)) == NULL)
         return false;
-    if (!read_files(context, feed, file, count, err))
+    if (!read_files(context, feed, o, file, count, err))
         return false;
     feed_seal(feed);
     struct templates *templates =
@@ -320,7 +397,7 @@ int verb_group(int argc, char **argv)
         argv += 1 + words;
         argc -= 1 + (int)words;
     }
-    if (argc < 1 && o.state == NULL) {
+    if (argc < 1 && o.state == NULL && o.store == NULL) {
         usage("no list of sites to read", "FILE");
         return EXIT_USAGE;
     }

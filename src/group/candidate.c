@@ -28,13 +28,14 @@ enum look {
     LOOK_ADDRESS,
     LOOK_ZONE,
     LOOK_NEIGHBOUR,
+    LOOK_FACT,
     LOOK_COUNT
 };
 static const struct {
     double days;
     uint32_t back;
-} looks[LOOK_COUNT] = {{365, 2}, {1, 2},  {4, 3},  {60, 2}, {30, 3}, {40, 2}, {40, 3},
-                       {40, 3},  {30, 2}, {30, 2}, {60, 4}, {30, 2}, {20, 3}, {40, 1}};
+} looks[LOOK_COUNT] = {{365, 2}, {1, 2},  {4, 3},  {60, 2}, {30, 3}, {40, 2}, {40, 3}, {40, 3},
+                       {30, 2},  {30, 2}, {60, 4}, {30, 2}, {20, 3}, {40, 1}, {365, 4}};
 
 static uint32_t mix(uint32_t a, uint32_t b)
 {
@@ -197,6 +198,26 @@ static void look(struct candidates *out, const void *parent, const struct eviden
     chain(out, parent, e, sort_keyed(room[0], room[1], count), count, look, least);
 }
 
+/* Sites that share a fact worth something; an icon is a brand's. */
+static void look_facts(struct candidates *out, const void *parent, const struct evidence_base *e,
+                       double least)
+{
+    const struct host_facts *facts = &e->feed->facts;
+    struct keyed *room[2] = {bulk_array(NULL, facts->count + 1u, sizeof(struct keyed)),
+                             bulk_array(NULL, facts->count + 1u, sizeof(struct keyed))};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < facts->count; i++) {
+        const struct host_fact *fact = &facts->fact[i];
+        if (fact->scale > 0 && fact->kind != FACT_FAVICON &&
+            e->weight[EVIDENCE_KEYED + fact->kind] > 0)
+            room[0][count++] = (struct keyed){(uint32_t)(tally_mix(fact->value, fact->kind) >> 32),
+                                              e->profile[fact->site].minute, fact->site};
+    }
+    chain(out, parent, e, sort_keyed(room[0], room[1], count), count, LOOK_FACT, least);
+    bulk_free(room[0]);
+    bulk_free(room[1]);
+}
+
 void candidate_edges(struct candidates *out, const void *parent, const struct evidence_base *e,
                      double least)
 {
@@ -210,5 +231,6 @@ void candidate_edges(struct candidates *out, const void *parent, const struct ev
         look(out, parent, e, room, LOOK_NEIGHBOUR, place, score);
     bulk_free(room[0]);
     bulk_free(room[1]);
+    look_facts(out, parent, e, score);
     sort_unique(out, parent);
 }

@@ -3,6 +3,7 @@
 
 #include "group/bulk.h"
 
+#include <assert.h>
 #include <math.h>
 
 #define RARE_DECADES 3.0 /* 1 in 1,000 counts in full */
@@ -119,7 +120,7 @@ static double calm(const struct evidence_base *e, const struct site *site,
 static void count_site(struct evidence_base *e, uint32_t index)
 {
     const struct site *site = &e->feed->site[index];
-    for (int id = 0; id < EVIDENCE_COUNT; id++) {
+    for (int id = 0; id < EVIDENCE_KEYED; id++) {
         uint64_t key = evidence_key(e, (enum evidence_id)id, index);
         if (key != 0 && id != EVIDENCE_BATCH && id != EVIDENCE_REGISTERED)
             tally_add(&e->value, key);
@@ -134,7 +135,7 @@ static void profile_site(struct evidence_base *e, uint32_t index)
     const struct traits *traits = &e->templates->traits[index];
     struct profile *profile = &e->profile[index];
     *profile = (struct profile){.minute = site->first_minute};
-    for (int id = 0; id < EVIDENCE_COUNT; id++) {
+    for (int id = 0; id < EVIDENCE_KEYED; id++) {
         uint64_t key = evidence_key(e, (enum evidence_id)id, index);
         if (key == 0)
             continue;
@@ -152,6 +153,8 @@ static void profile_site(struct evidence_base *e, uint32_t index)
     profile->label_len = (site->flags & SITE_IP) != 0 ? 0 : site->label_len;
 }
 
+static_assert(EVIDENCE_KEYED + FACT_KINDS == EVIDENCE_COUNT, "one row a kind of fact");
+
 void evidence_init(struct evidence_base *e, const void *parent, const struct templates *templates,
                    uint32_t off)
 {
@@ -162,6 +165,8 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
     e->profile = bulk_array(parent, e->feed->count + 1u, sizeof *e->profile);
     for (uint32_t i = 0; i < e->feed->count; i++)
         profile_site(e, i);
+    for (uint32_t i = e->feed->facts.count; i-- > 0;)
+        e->profile[e->feed->facts.fact[i].site].fact = i + 1;
     bool alone = (off >> EVIDENCE_BATCH & 1) != 0;
     for (int id = 0; id < EVIDENCE_COUNT; id++) {
         e->weight[id] = (off >> id & 1) != 0 ? 0 : evidence_rows[id].weight;
@@ -205,28 +210,51 @@ static bool other_schemes(const struct profile *a, const struct profile *b)
     return a->scheme != 0 && b->scheme != 0 && (a->scheme ^ b->scheme) == 1;
 }
 
+/* What facts of hosts add; the gap between their windows counts, and where there are none the days. */
+static double fact_score(const struct evidence_base *e, const struct profile *p,
+                         const struct profile *q, double minutes, struct link_part *part)
+{
+    struct host_fact_share share[FACT_KINDS];
+    double sum = 0;
+    host_fact_share(&e->feed->facts, p->fact - 1, q->fact - 1, share);
+    for (int kind = 0; kind < FACT_KINDS; kind++) {
+        int id = EVIDENCE_KEYED + kind;
+        bool windows = kind <= FACT_NAMESERVER; /* others do not move */
+        double apart = windows && share[kind].windows ? share[kind].gap_minutes : minutes;
+        double points = e->weight[id] * share[kind].scale * exp(-apart * e->per_minute[id]);
+        sum += points;
+        if (part != NULL && points > 0)
+            part[id] =
+                (struct link_part){points, share[kind].fan,
+                                   share[kind].fan / (double)e->feed->count, share[kind].text};
+    }
+    return sum;
+}
+
 /* Log-odds of A and B; the share of each kind in PART, where that is not NULL. */
 static double score(const struct evidence_base *e, uint32_t a, uint32_t b, double days,
-                    double *part)
+                    struct link_part *part)
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     double minutes = (days < 0 ? UNKNOWN_DAYS : days) * MINUTES_A_DAY, sum = EVIDENCE_BIAS;
-    for (int id = 0; id < EVIDENCE_COUNT; id++) {
+    for (int id = 0; id < EVIDENCE_KEYED; id++) {
         if (p->key[id] != q->key[id] || p->key[id] == 0 || e->weight[id] <= 0)
             continue;
         uint8_t scale = p->scale[id] < q->scale[id] ? p->scale[id] : q->scale[id];
         double points = e->weight[id] * scale * (1 / SCALE_ONE) * exp(-minutes * e->per_minute[id]);
         sum += points;
         if (part != NULL)
-            part[id] = points;
+            part[id].score = points;
     }
     if (e->weight[EVIDENCE_NEIGHBOUR] > 0 && neighbours(e, a, b)) {
         double points = e->weight[EVIDENCE_NEIGHBOUR] * RARE_MOST *
                         exp(-minutes * e->per_minute[EVIDENCE_NEIGHBOUR]);
         sum += points;
         if (part != NULL)
-            part[EVIDENCE_NEIGHBOUR] = points;
+            part[EVIDENCE_NEIGHBOUR].score = points;
     }
+    if (p->fact != 0 && q->fact != 0)
+        sum += fact_score(e, p, q, minutes, part);
     if (e->weight[EVIDENCE_SCHEME] > 0 && other_schemes(p, q))
         sum -= OTHER_SCHEME;
     return sum;
@@ -244,12 +272,10 @@ double evidence_score_at(const struct evidence_base *e, uint32_t a, uint32_t b, 
 
 void evidence_compare(const struct evidence_base *e, uint32_t a, uint32_t b, struct link *out)
 {
-    double part[EVIDENCE_COUNT] = {0};
     *out = (struct link){.days = evidence_days(e, a, b)};
-    out->score = score(e, a, b, out->days, part);
-    for (int id = 0; id < EVIDENCE_COUNT; id++) {
-        out->part[id].score = part[id];
-        if (part[id] <= 0 || id == EVIDENCE_BATCH || id == EVIDENCE_REGISTERED ||
+    out->score = score(e, a, b, out->days, out->part);
+    for (int id = 0; id < EVIDENCE_KEYED; id++) {
+        if (out->part[id].score <= 0 || id == EVIDENCE_BATCH || id == EVIDENCE_REGISTERED ||
             id == EVIDENCE_NEIGHBOUR)
             continue;
         out->part[id].seen = tally_get(&e->value, evidence_key(e, (enum evidence_id)id, a));

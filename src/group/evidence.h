@@ -21,7 +21,8 @@ enum evidence_id {
 #define EVIDENCE(id, name, weight, days, what) EVIDENCE_##id,
 #include "group/evidence.def"
 #undef EVIDENCE
-    EVIDENCE_COUNT
+    EVIDENCE_COUNT,
+    EVIDENCE_KEYED = EVIDENCE_HOSTED /* those before it are one key a site; the others facts */
 };
 
 struct evidence_row {
@@ -32,11 +33,12 @@ extern const struct evidence_row evidence_rows[EVIDENCE_COUNT];
 
 /* What a comparison looks at, side by side: a pair costs two of these and no other memory. */
 struct profile {
-    uint32_t key[EVIDENCE_COUNT];  /* upper half of evidence_key(); 0: nothing to share */
-    uint8_t scale[EVIDENCE_COUNT]; /* how much of the weight the value keeps, 1/196 */
+    uint32_t key[EVIDENCE_KEYED];  /* upper half of evidence_key(); 0: nothing to share */
+    uint8_t scale[EVIDENCE_KEYED]; /* how much of the weight the value keeps, 1/196 */
     uint8_t label_len;             /* 0: an address */
     uint16_t scheme;               /* sector * 2, + 1 where the brand is mutated; 0: none */
     uint32_t minute;               /* first sight; 0: not known */
+    uint32_t fact;                 /* 1 + index of its first fact; 0: none */
 };
 
 struct evidence_base {
@@ -49,9 +51,11 @@ struct evidence_base {
 };
 
 struct link_part {
-    double score;  /* 0: does not speak */
-    uint32_t seen; /* sites of the list that share the value; 0: not counted */
-    double chance; /* that a random site of the list has it */
+    double score; /* 0: does not speak */
+    uint32_t
+        seen; /* sites of the list (of facts: registered domains) that share the value; 0: not counted */
+    double chance;     /* that a random site of the list has it */
+    struct bytes text; /* of a fact: the value */
 };
 
 struct link {

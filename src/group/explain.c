@@ -98,7 +98,13 @@ static void add_parts(const struct groups *g, const struct link *link, uint32_t 
         const struct link_part *part = &link->part[id[i]];
         text_add_format(out, "%s%s", i == 0 ? "" : "; ", evidence_rows[id[i]].what);
         add_value(g, (enum evidence_id)id[i], site, out);
-        if (part->seen > 0)
+        if (part->text.len > 0)
+            text_add_format(out, " %.*s", BYTES_FMT(part->text));
+        if (id[i] == EVIDENCE_PAGE)
+            text_add_format(out, " (%u parts)", part->seen);
+        else if (id[i] >= EVIDENCE_KEYED)
+            text_add_format(out, " (%u registered domains have it)", part->seen);
+        else if (part->seen > 0)
             text_add_format(out, " (%u of %u sites; %.2g expected of a pair by chance)", part->seen,
                             g->evidence->feed->count, part->chance);
         text_add_format(out, " +%.1f", part->score);
@@ -229,7 +235,8 @@ static bool test_regex(const struct groups *g, const struct group *group, struct
     uint32_t number = (uint32_t)(group - g->group) + 1;
     struct regex *regex = regex_new(out->pattern, false, message, sizeof message);
     out->inside = out->outside = 0;
-    for (uint32_t i = 0; regex != NULL && i < feed->count; i++) {
+    double most = group->count * OUTSIDE_SHARE / (1 - OUTSIDE_SHARE);
+    for (uint32_t i = 0; regex != NULL && i < feed->count && out->outside <= most; i++) {
         struct bytes hit;
         if (!regex_search(regex, feed->site[i].host, 0, false, &hit, 1))
             continue;

@@ -8,6 +8,7 @@
 #include <talloc.h>
 
 #define ROOM_FIRST 1024u
+#define FACT_TEXT_MOST 80u
 
 struct feed *feed_new(const void *parent, const struct brand_index *brands)
 {
@@ -118,6 +119,64 @@ bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes
     return true;
 }
 
+void feed_add_aside(struct feed *feed, struct bytes host, uint32_t minute)
+{
+    uint32_t before = feed->count;
+    struct site site = {0};
+    if (host.len > 0 && normalise_url(feed, host, &site) &&
+        feed_add(feed, arena_copy(feed->arena, host), minute, BYTES_NONE, "", 0))
+        feed->site[before].flags |= SITE_ASIDE;
+    feed->rows -= feed->count - before;
+}
+
+/* Where a list names sites, hosts that only evidence names are none. */
+static void drop_aside(struct feed *feed)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < feed->count; i++)
+        kept += (feed->site[i].flags & SITE_ASIDE) == 0;
+    if (kept == 0 || kept == feed->count)
+        return;
+    kept = 0;
+    for (uint32_t i = 0; i < feed->count; i++)
+        if ((feed->site[i].flags & SITE_ASIDE) == 0)
+            feed->site[kept++] = feed->site[i];
+    feed->count = kept;
+}
+
+static void add_fact(struct feed *feed, struct bytes host, struct host_fact fact)
+{
+    struct site site = {0};
+    if (host.len == 0 || !normalise_url(feed, host, &site))
+        return;
+    bool of_domain = fact.kind == FACT_NAMESERVER || fact.kind == FACT_REGISTRANT ||
+                     fact.kind == FACT_REGISTRATION;
+    fact.of = of_domain ? site.registered : site.hash;
+    fact.domain = site.registered;
+    host_fact_add(&feed->facts, feed, &fact);
+}
+
+void feed_fact(struct feed *feed, struct bytes host, enum host_fact_kind kind, struct bytes value,
+               uint32_t first_minute, uint32_t last_minute)
+{
+    if (value.len > 0)
+        add_fact(
+            feed, host,
+            (struct host_fact){
+                .value = bytes_hash_fold(value),
+                .text = arena_copy(
+                    feed->arena,
+                    bytes_sub(value, 0, value.len < FACT_TEXT_MOST ? value.len : FACT_TEXT_MOST)),
+                .kind = (uint8_t)kind,
+                .first_minute = first_minute,
+                .last_minute = last_minute});
+}
+
+void feed_fact_hash(struct feed *feed, struct bytes host, enum host_fact_kind kind, uint64_t value)
+{
+    add_fact(feed, host, (struct host_fact){.value = value, .kind = (uint8_t)kind});
+}
+
 /* Host, then time (unknown last), then the bytes of the URL, then the brand's name is left to the caller. */
 static int compare_rows(const void *left, const void *right)
 {
@@ -182,6 +241,7 @@ static void sort_rows(struct feed *feed)
 
 void feed_seal(struct feed *feed)
 {
+    drop_aside(feed);
     sort_brands(feed);
     sort_rows(feed);
     uint32_t kept = 0;
@@ -199,6 +259,7 @@ void feed_seal(struct feed *feed)
             last->brand = row->brand;
     }
     feed->count = kept;
+    host_fact_seal(&feed->facts, feed, feed->site, feed->count);
 }
 
 uint32_t feed_find(const struct feed *feed, struct bytes host)

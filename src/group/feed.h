@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "group/host_fact.h"
 #include "observe/brand.h"
 
 enum site_flag {
@@ -30,7 +31,8 @@ enum site_flag {
     SITE_ROOT = 16,     /* no path, or "/" only */
     SITE_USERINFO = 32, /* the link had user information before the host */
     SITE_GENUINE =
-        64, /* the host belongs to a brand's own domain, or is a shortener: says nothing */
+        64,          /* the host belongs to a brand's own domain, or is a shortener: says nothing */
+    SITE_ASIDE = 128 /* only evidence names the host: no site where there is a list of sites */
 };
 
 struct site {
@@ -72,6 +74,7 @@ struct feed {
     struct site *site; /* after feed_seal: sorted by hash, one per host */
     uint32_t count, room;
     uint64_t rows;
+    struct host_facts facts; /* of hosts, whether in the list or not; after feed_seal of sites */
     struct feed_dirt *dirt;
     uint32_t dirt_count, dirt_room;
 };
@@ -84,8 +87,15 @@ void feed_add_zones(struct feed *feed, struct bytes list, enum site_flag flag);
  * a usable host is noted with FILE (kept, not copied) and LINE; answers whether the row was taken. */
 bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes brand,
               const char *file, uint32_t line);
+/* HOST, which evidence names: a site only where no list names any. */
+void feed_add_aside(struct feed *feed, struct bytes host, uint32_t minute);
 void feed_note(struct feed *feed, const char *file, uint32_t line, struct bytes text,
                const char *why);
+/* HOST (any writing of it) has VALUE of KIND between the two times (0: not known); copied where needed. */
+void feed_fact(struct feed *feed, struct bytes host, enum host_fact_kind kind, struct bytes value,
+               uint32_t first_minute, uint32_t last_minute);
+/* The same for a value that is only a hash: a part of a page. */
+void feed_fact_hash(struct feed *feed, struct bytes host, enum host_fact_kind kind, uint64_t value);
 /* Sort, and make one site of the rows of each host.  Once, after the last row. */
 void feed_seal(struct feed *feed);
 /* The site of HOST (any case), or UINT32_MAX. */

@@ -3,13 +3,15 @@
 
 #include "base/json_read.h"
 #include "group/normalise.h"
+#include "group/page.h"
+#include "group/read_fact.h"
 
 #define COLUMNS_MOST 64u
 #define NO_COLUMN COLUMNS_MOST
 #define JSON_DEPTH 12u
 
 struct columns {
-    uint32_t url, time, brand;
+    uint32_t url, time, brand, address;
     uint8_t separator;
 };
 
@@ -51,11 +53,16 @@ static const char *const url_names[] = {
     "url",    "link", "uri",      "phish_url", "phishing_url", "ioc",  "indicator", "value",
     "domain", "host", "hostname", "fqdn",      "rrname",       "site", "page.url",  NULL};
 static const char *const time_names[] = {
-    "date",      "time",    "timestamp",  "first_seen",      "firstseen", "first", "time_first",
-    "dateadded", "created", "created_at", "submission_time", "datetime",  "seen",  NULL};
+    "date",    "time",       "timestamp",       "first_seen", "firstseen",
+    "first",   "time_first", "dateadded",       "valid_from", "first_observed",
+    "created", "created_at", "submission_time", "datetime",   "seen",
+    NULL};
 static const char *const brand_names[] = {"description",  "brand",        "target",
                                           "target_brand", "impersonated", "organization",
                                           "organisation", "company",      NULL};
+static const char *const address_names[] = {"ip",      "ips",       "ip_address", "address",
+                                            "rdata",   "addresses", "a_record",   "hosting_ip",
+                                            "page.ip", NULL};
 
 /* A word with a dot that could be a host, or a scheme in front. */
 static bool looks_like_link(struct bytes word)
@@ -74,7 +81,7 @@ static bool looks_like_link(struct bytes word)
 
 static bool columns_by_name(const struct bytes *field, uint32_t count, struct columns *columns)
 {
-    *columns = (struct columns){NO_COLUMN, NO_COLUMN, NO_COLUMN, columns->separator};
+    *columns = (struct columns){NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, columns->separator};
     for (uint32_t i = 0; i < count; i++)
         if (columns->url == NO_COLUMN && name_in(field[i], url_names))
             columns->url = i;
@@ -82,12 +89,14 @@ static bool columns_by_name(const struct bytes *field, uint32_t count, struct co
             columns->time = i;
         else if (columns->brand == NO_COLUMN && name_in(field[i], brand_names))
             columns->brand = i;
+        else if (columns->address == NO_COLUMN && name_in(field[i], address_names))
+            columns->address = i;
     return columns->url != NO_COLUMN;
 }
 
 static bool columns_by_content(const struct bytes *field, uint32_t count, struct columns *columns)
 {
-    *columns = (struct columns){NO_COLUMN, NO_COLUMN, NO_COLUMN, columns->separator};
+    *columns = (struct columns){NO_COLUMN, NO_COLUMN, NO_COLUMN, NO_COLUMN, columns->separator};
     for (uint32_t i = 0; i < count; i++)
         if (columns->time == NO_COLUMN && normalise_minute(field[i]) != 0)
             columns->time = i;
@@ -133,7 +142,8 @@ static void read_table(struct feed *feed, struct bytes content, const char *file
             continue;
         if (columns.time != NO_COLUMN && minute == 0)
             feed_note(feed, file, number, line, "no date (row kept)");
-        feed_add(feed, url, minute, take(field, count, columns.brand), file, number);
+        if (feed_add(feed, url, minute, take(field, count, columns.brand), file, number))
+            read_fact_addresses(feed, url, take(field, count, columns.address), minute, minute);
     }
 }
 
@@ -174,35 +184,56 @@ static struct bytes json_text(struct value map, const char *const *names)
     return BYTES_NONE;
 }
 
+/* The value of a STIX 2.1 pattern about one URL or domain: "[url:value = 'http://...']". */
+static struct bytes pattern_value(struct value pattern)
+{
+    struct bytes text = value_bytes(pattern);
+    size_t open = bytes_find_byte(text, '\'', 0);
+    bool wanted = bytes_find(text, BYTES("url:value"), 0) != BYTES_NPOS ||
+                  bytes_find(text, BYTES("domain-name:value"), 0) != BYTES_NPOS;
+    size_t end = open == BYTES_NPOS ? BYTES_NPOS : bytes_find_byte(text, '\'', open + 1);
+    return wanted && end != BYTES_NPOS ? bytes_sub(text, open + 1, end - open - 1) : BYTES_NONE;
+}
+
 /* Rows of every object below VALUE that names a site. */
 static void read_value(struct feed *feed, struct value value, const char *file, uint32_t line,
-                       uint32_t depth)
+                       uint32_t depth, bool genuine)
 {
     if (depth > JSON_DEPTH)
         return;
     if (value.tag == VALUE_ARRAY) {
         for (uint32_t i = 0; i < value.as.array->count; i++)
-            read_value(feed, value.as.array->item[i], file, line, depth + 1);
+            read_value(feed, value.as.array->item[i], file, line, depth + 1, genuine);
         return;
     }
     if (value.tag != VALUE_MAP)
         return;
+    struct value log = map_get(value.as.map, BYTES("log"));
+    if (log.tag == VALUE_MAP && map_get(log.as.map, BYTES("entries")).tag == VALUE_ARRAY) {
+        page_read_har(feed, log, file, genuine);
+        return;
+    }
+    if (genuine || read_fact_object(feed, value))
+        return;
     struct bytes url = json_text(value, url_names), time = json_text(value, time_names);
+    if (url.len == 0)
+        url = pattern_value(map_get(value.as.map, BYTES("pattern")));
     struct value seconds = map_get(value.as.map, BYTES("time_first"));
     bool counted = seconds.tag == VALUE_INT && seconds.as.integer > 0;
     uint32_t minute = counted ? (uint32_t)(seconds.as.integer / 60) : normalise_minute(time);
-    if (url.len > 0 && looks_like_link(url))
-        feed_add(feed, url, minute, json_text(value, brand_names), file, line);
+    if (url.len > 0 && looks_like_link(url) &&
+        feed_add(feed, url, minute, json_text(value, brand_names), file, line))
+        read_fact_addresses(feed, url, json_text(value, address_names), minute, minute);
     for (uint32_t i = 0; i < value.as.map->count; i++)
-        read_value(feed, value.as.map->row[i].value, file, line, depth + 1);
+        read_value(feed, value.as.map->row[i].value, file, line, depth + 1, genuine);
 }
 
-static void read_json(struct feed *feed, struct bytes content, const char *file)
+static void read_json(struct feed *feed, struct bytes content, const char *file, bool genuine)
 {
     struct error err = {0};
     struct value whole = json_read(feed->arena, content, &err);
     if (whole.tag == VALUE_MAP || whole.tag == VALUE_ARRAY) {
-        read_value(feed, whole, file, 1, 0);
+        read_value(feed, whole, file, 1, 0, genuine);
         return;
     }
     uint32_t number = 0;
@@ -212,24 +243,54 @@ static void read_json(struct feed *feed, struct bytes content, const char *file)
         if (line.len == 0)
             continue;
         struct value row = json_read(feed->arena, line, NULL);
-        uint64_t before = feed->rows;
-        read_value(feed, row, file, number, 0);
-        if (feed->rows == before)
+        uint64_t before = feed->rows + feed->facts.count;
+        read_value(feed, row, file, number, 0, genuine);
+        if (feed->rows + feed->facts.count == before)
             feed_note(feed, file, number, line, "no object with a site");
     }
+}
+
+/* The first line that says something is "Domain Name: x" or a remark of a registry (%, #). */
+static bool starts_as_whois(struct bytes content)
+{
+    struct bytes head = bytes_sub(content, 0, content.len < 4096 ? content.len : 4096), line;
+    while (bytes_next_line(&head, &line)) {
+        line = bytes_trim(line);
+        if (bytes_starts_fold(line, BYTES("domain name:")) ||
+            bytes_starts_fold(line, BYTES("domain:")))
+            return true;
+        if (line.len > 0 && line.at[0] != '%' && line.at[0] != '#')
+            return false;
+    }
+    return false;
+}
+
+void read_genuine(struct feed *feed, struct bytes content, const char *file)
+{
+    struct bytes start = bytes_trim(content);
+    if (start.len > 0 && start.at[0] == '{')
+        read_json(feed, content, file, true);
+    else
+        page_read(feed, content, file, true);
 }
 
 void read_list(struct feed *feed, struct bytes content, const char *file)
 {
     if (bytes_starts(content, BYTES("\xEF\xBB\xBF")))
         content = bytes_from(content, 3);
+    if (page_is(content)) {
+        page_read(feed, content, file, false);
+        return;
+    }
+    if (starts_as_whois(content) && read_fact_whois(feed, content))
+        return;
     struct bytes rest = content, line = BYTES_NONE;
     while (bytes_next_line(&rest, &line) && (bytes_trim(line).len == 0 || line.at[0] == '#'))
         ;
     struct bytes start = bytes_trim(line);
     if (start.len > 0 &&
         (start.at[0] == '{' || (start.at[0] == '[' && !bytes_starts(start, BYTES("[."))))) {
-        read_json(feed, content, file);
+        read_json(feed, content, file, false);
         return;
     }
     uint8_t separator =

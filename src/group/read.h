@@ -6,7 +6,9 @@
  * The format is found from the bytes.  In CSV the columns of URL, time and brand are found by their names;
  * where the first line names none, by what stands in them.  In JSON every object with a URL, domain or
  * host key gives a row.  In text every word that is a link or a host name gives one.  Lines that
- * give nothing are noted with their number.  Fields in quotes may hold separators, not line ends. */
+ * give nothing are noted with their number.  Fields in quotes may hold separators, not line ends.  STIX
+ * patterns, MISP attributes, saved pages (group/page.h), passive DNS, registration data and certificates
+ * (group/read_fact.h) are known by their members or first bytes. */
 #ifndef NOROSHI_GROUP_READ_H
 #define NOROSHI_GROUP_READ_H
 
@@ -14,5 +16,7 @@
 
 /* Rows of CONTENT, which must live as long as FEED; FILE names it in notes and is kept. */
 void read_list(struct feed *feed, struct bytes content, const char *file);
+/* A brand's own page (HTML, MHTML, HAR): what it has in common with other pages is no evidence. */
+void read_genuine(struct feed *feed, struct bytes content, const char *file);
 
 #endif

@@ -269,12 +269,42 @@ static void test_explain(void)
     talloc_free(context);
 }
 
+/* Pairs of sites in one wave: 40 bursts of six, or the same sites with their days dealt out anew. */
+static uint64_t wave_pairs(const void *parent, bool shuffled)
+{
+    struct text out;
+    struct arena *arena = arena_new(parent);
+    uint64_t pairs = 0;
+    text_init(&out, arena, 0);
+    for (uint32_t i = 0; i < 240; i++) {
+        uint32_t burst = i / 6, noise = (i + 7) * 2654435761u >> 6, day = shuffled ? noise / 64 % 40 : burst;
+        text_add_format(&out, "2021-%02u-%02u 10:%02u,http://%c%c%c%c%c%c.%s/,Brand%u\n", 1 + day / 20, 1 + day % 20, i % 6,
+                        'a' + (char)(noise % 26), 'a' + (char)(noise / 26 % 26), 'a' + (char)(noise / 676 % 26),
+                        'a' + (char)(noise / 17576 % 26), 'a' + (char)(noise / 456976 % 26), 'a' + (char)(burst % 26),
+                        burst % 2 == 0 ? "cc" : "xyz", burst % 8);
+    }
+    struct run *run = run_text(parent, text_bytes(&out), 1u << EVIDENCE_BATCH, NULL, NULL);
+    for (uint32_t k = 0; k < run->groups->wave_count; k++)
+        pairs += (uint64_t)run->groups->wave[k].count * (run->groups->wave[k].count - 1) / 2;
+    return pairs;
+}
+
+static void test_shuffle(void)
+{
+    void *context = talloc_new(NULL);
+    uint64_t as_seen = wave_pairs(context, false), shuffled = wave_pairs(context, true);
+    tap_ok(as_seen >= 300, "bursts are waves: %lu pairs of 600", (unsigned long)as_seen);
+    tap_ok(shuffled * 4 < as_seen, "with the dates shuffled: %lu", (unsigned long)shuffled);
+    talloc_free(context);
+}
+
 int main(void)
 {
     test_normalise();
     test_read();
     test_scheme();
     test_groups();
+    test_shuffle();
     test_state();
     test_explain();
     return tap_end();
