@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <talloc.h>
 
-#define EDGE_LEAST 0.05
+#define EDGE_LEAST 0.04
+/* A cluster of one site in LARGE_SHARE of the list (and LARGE_SITES) grows only by what is likely. */
+#define LARGE_SHARE 75u
+#define LARGE_SITES 500u
+#define LARGE_PROBABILITY 0.9
 #define CONTESTED_MOST 100000u
 #define NONE UINT32_MAX
 
@@ -17,6 +21,8 @@ struct forest {
     const struct evidence_base *evidence;
     const struct cluster_params *params;
     uint32_t *up;
+    uint32_t *size;                     /* at the root */
+    uint32_t large;                     /* sites from which a cluster takes more convincing */
     uint32_t (*sketch)[CLUSTER_SKETCH]; /* smallest indices, NONE where fewer */
 };
 
@@ -41,6 +47,7 @@ static void join(struct forest *f, uint32_t a, uint32_t b)
 {
     uint32_t low = a < b ? a : b, high = a < b ? b : a;
     f->up[high] = low;
+    f->size[low] += f->size[high];
     merge_sketch(f->sketch[low], f->sketch[high]);
 }
 
@@ -85,7 +92,10 @@ static void agglomerate(struct forest *f, const struct candidates *edges, double
         double days = gap_days(f->evidence, edge->a, edge->b);
         if (a == b || days > most_days || evidence_probability(edge->score) < least)
             continue;
-        if (linkage(f, a, b, chained ? days : -1) < least || barred(f, a, b))
+        bool large = f->size[a] + f->size[b] > f->large;
+        if (linkage(f, a, b, chained ? days : -1) <
+                (large && least < LARGE_PROBABILITY ? LARGE_PROBABILITY : least) ||
+            barred(f, a, b))
             continue;
         join(f, a, b);
         out->forest[out->forest_count++] = *edge;
@@ -123,9 +133,12 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
     out->forest = bulk_array(out, count + 1u, sizeof(struct cluster_edge));
     void *scratch = talloc_new(NULL);
     f.up = bulk_array(scratch, count + 1u, sizeof(uint32_t));
+    f.size = bulk_array(scratch, count + 1u, sizeof(uint32_t));
+    f.large = count / LARGE_SHARE > LARGE_SITES ? count / LARGE_SHARE : LARGE_SITES;
     f.sketch = bulk_array(scratch, count + 1u, sizeof *f.sketch);
     for (uint32_t i = 0; i < count; i++) {
         f.up[i] = i;
+        f.size[i] = 1;
         memset(f.sketch[i], 0xFF, sizeof f.sketch[i]);
         f.sketch[i][0] = i;
     }

@@ -40,7 +40,7 @@ struct cluster_params {
 #define CLUSTER_GROUP_LEAST_ALONE 0.18
 #define CLUSTER_DEFAULTS                                                                           \
     {                                                                                              \
-        .wave_days = 3.0, .wave_least = 0.70, .group_least = 0.07                                  \
+        .wave_days = 3.0, .wave_least = 0.70, .group_least = 0.05                                  \
     }
 
 struct clusters {

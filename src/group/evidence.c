@@ -88,8 +88,7 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
     }
     case EVIDENCE_ZONE:
         if ((site->flags & SITE_DYNAMIC) != 0 && site->brand != 0)
-            value = tally_mix(tally_mix(traits->label, traits->suffix),
-                              e->feed->brand[site->brand].hash);
+            value = tally_mix(traits->label, e->feed->brand[site->brand].hash);
         break;
     case EVIDENCE_USERINFO:
         value = site->flags & SITE_USERINFO;
@@ -139,11 +138,11 @@ static void profile_site(struct evidence_base *e, uint32_t index)
         uint64_t key = evidence_key(e, (enum evidence_id)id, index);
         if (key == 0)
             continue;
-        double scale = id == EVIDENCE_BATCH        ? 1
-                       : id == EVIDENCE_REGISTERED ? RARE_MOST
-                       : id == EVIDENCE_SCHEME     ? 1
-                       : id == EVIDENCE_BURST      ? calm(e, site, traits)
-                                                   : rarity(e, tally_get(&e->value, key));
+        double scale = id == EVIDENCE_BATCH                           ? 1
+                       : id == EVIDENCE_REGISTERED                    ? RARE_MOST
+                       : id == EVIDENCE_SCHEME || id == EVIDENCE_ZONE ? 1
+                       : id == EVIDENCE_BURST                         ? calm(e, site, traits)
+                                              : rarity(e, tally_get(&e->value, key));
         profile->key[id] = (uint32_t)(key >> 32) | 1u;
         profile->scale[id] = (uint8_t)(scale * SCALE_ONE + 0.5);
     }

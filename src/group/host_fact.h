@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What is known of hosts besides their names: addresses, name servers, certificates, registration, pages.
+ * What is known of hosts besides their names: addresses, name servers, certificates,
+ * registration, pages.
  *
- * Readers hand over (host, kind, value, window of time); a fact of a registered domain is one of every
- * host below it.  A value that many registered domains have says little: a content network, a parking
- * service or a registrar's name servers join nobody.  Up to FACT_FAN_FULL domains a value counts in full, from
- * FACT_FAN_NONE on not at all; hosts that are not in the list count too, so the more passive DNS is
- * given, the better the guard.  Parts of a page are compared together: what two pages share of their
- * parts, each weighed by how rare it is; parts of the genuine page are taken off first.
+ * Readers hand over (host, kind, value, window of time); a fact of a registered domain is one of
+ * every host below it.  A value that many registered domains have says little: a content network,
+ * a parking service or a registrar's name servers join nobody.  Up to FACT_FAN_FULL domains a
+ * value counts in full, from FACT_FAN_NONE on not at all; hosts that are not in the list count
+ * too, so the more passive DNS is given, the better the guard.  Parts of a page are compared
+ * together: what two pages share of their parts, each weighed by how rare it is; parts of the
+ * genuine page are taken off first.
  *
- * cost: one sort of the facts; a comparison walks the facts of both hosts, at most FACT_EACH_MOST each. */
+ * cost: one sort of the facts; a comparison walks the facts of both hosts, at most FACT_EACH_MOST
+ * each. */
 #ifndef NOROSHI_GROUP_HOST_FACT_H
 #define NOROSHI_GROUP_HOST_FACT_H
 
@@ -67,8 +70,8 @@ struct site;
 void host_fact_add(struct host_facts *facts, const void *parent, const struct host_fact *fact);
 /* VALUE, a part of a page, is the genuine page's: nobody shares it. */
 void host_fact_genuine(struct host_facts *facts, const void *parent, uint64_t value);
-/* Give the facts to the COUNT SITES (sorted by hash), sorted by site, kind and value; facts of hosts that are
- * not there are counted for their fan and dropped. */
+/* Give the facts to the COUNT SITES (sorted by hash), sorted by site, kind and value; facts of
+ * hosts that are not there are counted for their fan and dropped. */
 void host_fact_seal(struct host_facts *facts, const void *parent, const struct site *sites,
                     uint32_t count);
 /* What the sites whose facts begin at A and B share. */

@@ -2,10 +2,11 @@
  *
  * Evidence from outside the URL: passive DNS, registration data, certificate lists.
  *
- * Objects of JSON are known by their members: passive DNS in the Common Output Format (rrname, rrtype,
- * rdata; draft-dulaunoy-dnsop-passive-dns-cof), RDAP domains (RFC 9083), crt.sh rows (name_value),
- * certstream messages (leaf_cert).  Answers of port 43 are text, "Name: value" a line.  They make facts
- * (group/host_fact.h) of hosts and are no list of sites: a host that only they name is not grouped. */
+ * Objects of JSON are known by their members: passive DNS in the Common Output Format (rrname,
+ * rrtype, rdata; draft-dulaunoy-dnsop-passive-dns-cof), RDAP domains (RFC 9083), crt.sh rows
+ * (name_value), certstream messages (leaf_cert).  Answers of port 43 are text, "Name: value" a
+ * line.  They make facts (group/host_fact.h) of hosts and are no list of sites: a host that only
+ * they name is not grouped. */
 #ifndef NOROSHI_GROUP_READ_FACT_H
 #define NOROSHI_GROUP_READ_FACT_H
 

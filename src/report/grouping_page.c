@@ -87,7 +87,7 @@ static int compare_ranked(const void *left, const void *right)
     return (a->group > b->group) - (a->group < b->group);
 }
 
-/* A domain is counted in the month of its first site only: sites of it that follow in the list are skipped. */
+/* A domain is counted in the month of the first of its sites in the list only. */
 static bool is_first_of_domain(const struct groups *g, struct table *seen, uint32_t site)
 {
     uint64_t key = g->evidence->feed->site[site].registered;
