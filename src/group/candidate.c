@@ -35,7 +35,7 @@ static const struct {
     double days;
     uint32_t back;
 } looks[LOOK_COUNT] = {{365, 2}, {1, 2},  {4, 3},  {60, 2}, {30, 3}, {40, 2}, {40, 3}, {40, 3},
-                       {30, 2},  {30, 2}, {60, 4}, {30, 2}, {20, 3}, {40, 1}, {365, 4}};
+                       {30, 2},  {30, 2}, {60, 4}, {30, 2}, {20, 3}, {40, 4}, {365, 4}};
 
 static uint32_t mix(uint32_t a, uint32_t b)
 {
@@ -134,18 +134,17 @@ static void chain(struct candidates *out, const void *parent, const struct evide
                 add_edge(out, parent, e, at[i - k].site, at[i].site, least);
 }
 
-/* Labels that differ in one place have one masked form in common: the sum of all letters but that one. */
-static uint32_t mask_key(const struct evidence_base *e, uint32_t site, size_t at)
+/* Labels that differ in one place have their first or their second half in common. */
+static uint32_t half_key(const struct evidence_base *e, uint32_t site, size_t half)
 {
     const struct profile *p = &e->profile[site];
     struct bytes label = site_label(&e->feed->site[site]);
-    uint64_t sum = 0, factor = UINT64_C(0x9E3779B97F4A7C15);
-    if (p->label_len < NEIGHBOUR_SHORTEST || p->label_len > NEIGHBOUR_LONGEST || at >= p->label_len)
+    if (p->label_len < NEIGHBOUR_SHORTEST || p->label_len > NEIGHBOUR_LONGEST)
         return 0;
-    for (size_t i = 0; i < label.len; i++, factor *= UINT64_C(0xBF58476D1CE4E5B9))
-        sum += i == at ? 0 : label.at[i] * factor;
-    sum = tally_mix(sum, at);
-    return mix((uint32_t)(sum >> 32), mix(p->key[EVIDENCE_SUFFIX], p->key[EVIDENCE_BRAND]));
+    size_t middle = label.len / 2;
+    label = half == 0 ? bytes_sub(label, 0, middle) : bytes_from(label, middle);
+    return mix(mix((uint32_t)bytes_hash(label), p->label_len),
+               mix(p->key[EVIDENCE_SUFFIX], p->key[EVIDENCE_BRAND]) + (uint32_t)half);
 }
 
 /* Digit PASS of an edge: its ends, b first, then its score, the highest first. */
@@ -191,7 +190,7 @@ static void look(struct candidates *out, const void *parent, const struct eviden
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < e->feed->count; i++) {
-        uint32_t key = look == LOOK_NEIGHBOUR ? mask_key(e, i, place) : look_key(e, look, i);
+        uint32_t key = look == LOOK_NEIGHBOUR ? half_key(e, i, place) : look_key(e, look, i);
         if (key != 0)
             room[0][count++] = (struct keyed){key, e->profile[i].minute, i};
     }
@@ -227,7 +226,7 @@ void candidate_edges(struct candidates *out, const void *parent, const struct ev
     *out = (struct candidates){0};
     for (int kind = 0; kind < LOOK_NEIGHBOUR; kind++)
         look(out, parent, e, room, (enum look)kind, 0, score);
-    for (size_t place = 0; place < NEIGHBOUR_LONGEST && e->weight[EVIDENCE_NEIGHBOUR] > 0; place++)
+    for (size_t place = 0; place < 2 && e->weight[EVIDENCE_NEIGHBOUR] > 0; place++)
         look(out, parent, e, room, LOOK_NEIGHBOUR, place, score);
     bulk_free(room[0]);
     bulk_free(room[1]);

@@ -5,8 +5,8 @@
  * Objects of JSON are known by their members: passive DNS in the Common Output Format (rrname,
  * rrtype, rdata; draft-dulaunoy-dnsop-passive-dns-cof), RDAP domains (RFC 9083), crt.sh rows
  * (name_value), certstream messages (leaf_cert).  Answers of port 43 are text, "Name: value" a
- * line.  They make facts (group/host_fact.h) of hosts and are no list of sites: a host that only
- * they name is not grouped. */
+ * line.  They make facts
+ * (group/host_fact.h) of hosts; hosts only passive DNS names are sites where no list is given. */
 #ifndef NOROSHI_GROUP_READ_FACT_H
 #define NOROSHI_GROUP_READ_FACT_H
 
