@@ -4,9 +4,11 @@
 #include "group/groups.h"
 #include "group/read.h"
 #include "observe/brand_load.h"
+#include "report/grouping_page.h"
 
 #include "tap.h"
 
+#include <stdlib.h>
 #include <talloc.h>
 
 struct run {
@@ -226,11 +228,40 @@ static void test_stix(void)
     talloc_free(context);
 }
 
+/* The overview and a group's page: nothing of the list is markup, addresses are defanged. */
+static void test_overview(void)
+{
+    void *context = talloc_new(NULL);
+    char folder[] = "/tmp/noroshi-groups-XXXXXX";
+    struct error err = {0};
+    struct feed *feed = feed_new(context, NULL);
+    read_list(feed, BYTES("date,URL,brand\n2024-01-02 10:00,https://aaaabbbb-x.test/<i>,<script>x</script>\n"
+                          "2024-01-02 10:00,https://aaaabbbb-y.test/<i>,<script>x</script>\n"),
+              "list");
+    struct run *run = finish(context, feed, 0);
+    struct groups *groups = groups_name(context, &run->evidence, run->clusters, NULL, false);
+    tap_ok(groups->count == 1 && mkdtemp(folder) != NULL && grouping_pages(groups, folder, &err), "written: %s", err.message);
+    struct bytes overview = tap_read(talloc_asprintf(context, "%s/index.html", folder));
+    struct bytes page_of = tap_read(talloc_asprintf(context, "%s/XP1/index.html", folder));
+    tap_ok(bytes_find(overview, BYTES("2 registered domains first seen"), 0) != BYTES_NPOS &&
+               bytes_find(overview, BYTES("not a person"), 0) != BYTES_NPOS && bytes_find(overview, BYTES("XP1/index.html"), 0) != BYTES_NPOS,
+           "the overview counts, links the group, says what a group is");
+    tap_ok(bytes_find(page_of, BYTES("<script"), 0) == BYTES_NPOS && bytes_find(page_of, BYTES("&lt;script"), 0) != BYTES_NPOS &&
+               bytes_find(page_of, BYTES("://aaaabbbb-x.test"), 0) == BYTES_NPOS,
+           "a brand's markup is text, examples are defanged");
+    for (int i = 0; i < 2; i++)
+        remove(talloc_asprintf(context, i == 0 ? "%s/XP1/index.html" : "%s/index.html", folder));
+    remove(talloc_asprintf(context, "%s/XP1", folder));
+    remove(folder);
+    talloc_free(context);
+}
+
 int main(void)
 {
     test_facts();
     test_services();
     test_pages();
     test_stix();
+    test_overview();
     return tap_end();
 }
