@@ -68,6 +68,14 @@ void tool_read(struct call *call)
     }
 }
 
+/* mapfile NAME: all lines of the input. */
+void tool_mapfile(struct call *call)
+{
+    struct bytes name = call->count > 1 ? call_arg(call, call->count - 1) : BYTES("MAPFILE");
+    if (call->has_in && name.len > 0 && name.at[0] != '-')
+        variable_set(call->m, name, string_pass(call->m, call->in), false);
+}
+
 void tool_test(struct call *call)
 {
     call->out = (struct shell_string){0};
@@ -110,9 +118,10 @@ void tool_aws(struct call *call)
     bool copies = bytes_equal(service, BYTES("s3")) &&
                   (bytes_equal(verb, BYTES("cp")) || bytes_equal(verb, BYTES("sync")) ||
                    bytes_equal(verb, BYTES("mv")));
-    bool foreign = m->carries_keys || call_has(call, "--endpoint-url") ||
-                   call_has(call, "--no-sign-request");
-    for (uint32_t i = 3; copies && foreign && i + 1 < call->count; i++) /* into somebody's account */
+    bool foreign =
+        m->carries_keys || call_has(call, "--endpoint-url") || call_has(call, "--no-sign-request");
+    for (uint32_t i = 3; copies && foreign && i + 1 < call->count;
+         i++) /* into somebody's account */
         if (call_arg(call, i).len > 2 && call_arg(call, i).at[0] != '-' &&
             call_arg(call, i).at[0] != 's')
             sense_send(call, file_read(call, call_arg(call, i)), BYTES("s3 bucket"), BEHAVIOUR_E1,

@@ -10,21 +10,42 @@ static const struct {
 #undef TOOL
 };
 
+#define TOOL_SLOTS 1024u
+
+/* The table above by name, made on first use: every command is looked up. */
+static struct {
+    struct bytes name;
+    void (*run)(struct call *call);
+} tool_slots[TOOL_SLOTS];
+static bool tool_filled;
+
+static uint32_t tool_slot(struct bytes name)
+{
+    uint32_t mix = (uint32_t)name.len * 31u + name.at[0] * 7u + name.at[name.len - 1];
+    return (mix * 33u + name.at[name.len / 2] * 131u) % TOOL_SLOTS;
+}
+
+static void tools_fill(void)
+{
+    for (size_t i = 0; i < sizeof tools / sizeof tools[0]; i++) {
+        struct bytes name = bytes_of_string(tools[i].name);
+        uint32_t at = tool_slot(name);
+        while (tool_slots[at].run != NULL)
+            at = (at + 1) % TOOL_SLOTS;
+        tool_slots[at].name = name, tool_slots[at].run = tools[i].run;
+    }
+    tool_filled = true;
+}
+
 void (*tool_handler(struct bytes name))(struct call *call)
 {
-    size_t low = 0, high = sizeof tools / sizeof tools[0];
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = name.len == 0 ? -1 : name.at[0] - (uint8_t)tools[middle].name[0];
-        if (order == 0)
-            order = bytes_compare(name, bytes_of_string(tools[middle].name));
-        if (order == 0)
-            return tools[middle].run;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
+    if (!tool_filled)
+        tools_fill();
+    if (name.len == 0)
+        return NULL;
+    for (uint32_t at = tool_slot(name); tool_slots[at].run != NULL; at = (at + 1) % TOOL_SLOTS)
+        if (bytes_equal(tool_slots[at].name, name))
+            return tool_slots[at].run;
     return NULL;
 }
 

@@ -60,6 +60,8 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
         sense_soft(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
     else
         sense(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
+    if (call->silent && !fetch_is_honest(fetch))
+        sense(m, BEHAVIOUR_X14, ROLE_USED, fetch->url);
     if (is_disguised(fetch->url))
         sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
     if (fetch->host_kind == HOST_PASTE)
@@ -142,6 +144,8 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         own->run = true;
         if (!local && (file->executable || by_interpreter))
             (fetch_is_honest(fetch) ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
+        if (call->silent && !local && !fetch_is_honest(fetch))
+            sense(m, BEHAVIOUR_X14, ROLE_USED, fetch->url);
         if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||
                        fetch->host_kind == HOST_PASTE))
             sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);

@@ -50,7 +50,7 @@ struct file {
     bool is_shell;             /* a copy of one */
     struct shell_layer *layer; /* where it was written last */
     struct shell_span *span;   /* ... by which command */
-    uint32_t line, offset;
+    uint32_t offset;
 };
 
 struct strings {

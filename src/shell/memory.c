@@ -181,6 +181,5 @@ void file_write(struct call *call, struct bytes path, struct shell_string conten
                       : NULL;
     file->decoded = (content.taint & TAINT_BIT(DECODED)) != 0;
     file->written = true;
-    file->line = layer_line(m->arena, m->layer, m->offset);
     file->layer = m->layer, file->offset = m->offset, file->span = m->span_last;
 }

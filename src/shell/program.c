@@ -206,6 +206,10 @@ void program_read(struct call *call, struct shell_string s, struct bytes interpr
     uint32_t offset = m->offset, end = m->end;
     m->layer = layer, m->offset = m->end = 0;
     program_text(call, shown, 0);
+    size_t at = 0;
+    struct bytes url;
+    if ((s.taint & taint_secrets()) != 0 && host_url_next(shown, &at, &url))
+        sense_send(call, s, url, BEHAVIOUR_E3, "program");
     m->layer = before, m->offset = offset, m->end = end;
 }
 

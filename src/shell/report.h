@@ -122,7 +122,7 @@ struct shell_behaviour {
     bool hard;      /* at least one place is not explained by honest work */
     bool sure;      /* at least one place no honest script has: as good as a flow */
     uint32_t place_count;
-    struct shell_place place[REPORT_PLACES_MAX];
+    struct shell_place *place; /* REPORT_PLACES_MAX; NULL where count is 0 */
 };
 
 /* A stretch of a layer and what role its words have; commands in order of offset per layer. */

@@ -29,6 +29,8 @@ void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struc
             bytes_equal(seen->place[i].detail, detail))
             return;
     seen->count++;
+    if (seen->place == NULL)
+        seen->place = arena_array_of(m->arena, REPORT_PLACES_MAX, struct shell_place);
     if (seen->place_count == REPORT_PLACES_MAX)
         return;
     seen->place[seen->place_count++] =

@@ -269,6 +269,10 @@ static void see_rename(struct call *call)
         if (to_system && bytes_equal(to_base, bytes_of_string(tools[i])) && file != NULL &&
             (file->fetch != NULL || file->decoded))
             sense(call->m, BEHAVIOUR_V7, ROLE_USED, to);
+    struct bytes full = path_resolve(call->m, to);
+    if (file != NULL && file->fetch != NULL && !fetch_is_honest(file->fetch) &&
+        (contains(full, "/security/pam_") || contains(full, "/libpam")))
+        sense_sure(call->m, BEHAVIOUR_V7, ROLE_USED, full); /* every password goes through it */
     bool self = bytes_equal(from, bytes_of("\0${0}", 5));
     if (self &&
         (contains(to, "/etc/init.d") || contains(to, "/etc/rc.d") || contains(to, "/etc/cron")))

@@ -82,12 +82,16 @@ static void skip_newlines(struct reader *r)
     }
 }
 
+/* What ends or alters a bare word. */
+static const bool special[256] = {
+    [';'] = true, ['&'] = true, ['|'] = true, ['('] = true,  [')'] = true, ['<'] = true,
+    ['>'] = true, ['"'] = true, ['`'] = true, ['\\'] = true, ['$'] = true, ['\''] = true};
+
 /* The bare word at the position, without moving; absent where it is not bare. */
 static struct bytes bare_word(const struct reader *r)
 {
     size_t at = r->at;
-    while (at < r->text.len && at - r->at < 9 && r->text.at[at] > ' ' &&
-           strchr(";&|()<>\"'`$\\", r->text.at[at]) == NULL)
+    while (at < r->text.len && at - r->at < 9 && r->text.at[at] > ' ' && !special[r->text.at[at]])
         at++;
     if (at < r->text.len && memchr("\"'`$\\", r->text.at[at], 5) != NULL)
         return BYTES_NONE;
@@ -504,7 +508,7 @@ static struct bytes function_name(struct reader *r)
             at++;
     size_t start = at;
     while (at < r->text.len && at - start < 128 && r->text.at[at] > ' ' &&
-           strchr(";&|()<>\"'`$\\=#", r->text.at[at]) == NULL)
+           !special[r->text.at[at]] && r->text.at[at] != '=' && r->text.at[at] != '#')
         at++;
     struct bytes name = bytes_sub(r->text, start, at - start);
     if (name.len == 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/host.h"
 #include "shell/tool.h"
 
 /* Commands whose arguments are commands: prefixes, shells, remote shells, schedulers. */
@@ -228,7 +229,10 @@ void tool_ssh(struct call *call)
     if (first == 0 || first > call->count)
         return;
     host = call_arg(call, first - 1);
-    (void)host;
+    size_t at = bytes_find_last_byte(host, '@');
+    host = at == BYTES_NPOS ? host : bytes_from(host, at + 1);
+    if (call->has_in && host_kind_of(host) == HOST_ADDRESS)
+        sense_send(call, call->in, host, BEHAVIOUR_E4, "ssh");
     call->out = call_unknown(call, (struct shell_string){0});
     if (first < call->count) {
         struct call inner = *call;
