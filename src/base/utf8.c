@@ -82,8 +82,12 @@ bool utf8_valid(struct bytes s)
 size_t utf8_count(struct bytes s)
 {
     size_t count = 0;
-    for (size_t at = 0; at < s.len; count++)
-        utf8_next(s, &at);
+    for (size_t at = 0; at < s.len;) {
+        size_t end = utf8_ascii_end(s, at);
+        count += end - at;
+        for (at = end; at < s.len && s.at[at] >= 0x80; count++)
+            utf8_next(s, &at);
+    }
     return count;
 }
 

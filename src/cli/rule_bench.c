@@ -4,11 +4,14 @@
 
 #include "cli/rule_mail.h"
 #include "cli/verb.h"
+#include "rule/cost.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <talloc.h>
+
+#define DEAREST 40 /* rows told */
 
 struct bench {
     const struct rule_command *command;
@@ -16,27 +19,14 @@ struct bench {
     uint64_t mails, bytes, started, hits, undecided;
     double rule_seconds, slowest_seconds;
     char slowest[200];
-    double *rule_cost; /* of each rule alone, with --all */
+    struct rule_costs *costs; /* with --all */
 };
-
-/* With --all: every rule alone over the same message, whose facts are already there. */
-static void cost_each(struct bench *bench, const struct rule_mail *mail)
-{
-    for (uint32_t i = 0; i < rule_set_count(bench->set); i++) {
-        struct rule_result result;
-        struct rule_run_options options = {.no_evidence = true,
-                                           .only = rule_set_rule(bench->set, i)};
-        double before = rule_cpu_seconds();
-        rule_set_run(bench->set, mail->model, mail->arena, &options, &result);
-        bench->rule_cost[i] += rule_cpu_seconds() - before;
-    }
-}
 
 static bool bench_one(void *self, const struct rule_mail *mail)
 {
     struct bench *bench = self;
     struct rule_result result;
-    struct rule_run_options options = {.naive = bench->command->naive};
+    struct rule_run_options options = {.naive = bench->command->naive, .costs = bench->costs};
     double before = rule_cpu_seconds();
     rule_set_run(bench->set, mail->model, mail->arena, &options, &result);
     double spent = rule_cpu_seconds() - before;
@@ -50,31 +40,39 @@ static bool bench_one(void *self, const struct rule_mail *mail)
         bench->slowest_seconds = spent;
         snprintf(bench->slowest, sizeof bench->slowest, "%.*s", BYTES_FMT(mail->name));
     }
-    if (bench->rule_cost != NULL)
-        cost_each(bench, mail);
     return true;
 }
 
-static const double *costs_for_sort;
-static int by_cost(const void *a, const void *b)
+static const double *own_for_sort;
+static int by_own(const void *a, const void *b)
 {
-    double x = costs_for_sort[*(const uint32_t *)a], y = costs_for_sort[*(const uint32_t *)b];
+    double x = own_for_sort[*(const uint32_t *)a], y = own_for_sort[*(const uint32_t *)b];
     return x > y ? -1 : x < y;
 }
 
-static void print_costs(const struct bench *bench)
+/* What the dearest rules add: the time of what only they ask. */
+static void print_rules(const struct bench *bench)
 {
     uint32_t count = rule_set_count(bench->set), *order = talloc_array(NULL, uint32_t, count + 1);
-    if (order == NULL)
+    double *own = talloc_array(order, double, count + 1);
+    if (order == NULL || own == NULL)
         abort();
+    rule_costs_own(bench->costs, bench->set, own);
     for (uint32_t i = 0; i < count; i++)
         order[i] = i;
-    costs_for_sort = bench->rule_cost;
-    qsort(order, count, sizeof *order, by_cost);
-    for (uint32_t i = 0; i < count && i < 40; i++)
-        printf("%9.2f us  %.*s\n", bench->rule_cost[order[i]] / (double)bench->mails * 1e6,
+    own_for_sort = own;
+    qsort(order, count, sizeof *order, by_own);
+    for (uint32_t i = 0; i < count && i < DEAREST; i++)
+        printf("%9.2f us  %.*s\n", own[order[i]] / (double)bench->mails * 1e6,
                BYTES_FMT(rule_set_rule(bench->set, order[i])->name));
     talloc_free(order);
+}
+
+static void print_expression(void *self, struct bytes text, const struct cost_row *row)
+{
+    const struct bench *bench = self;
+    printf("%9.2f us  %5.1f times  %.*s\n", row->seconds / (double)bench->mails * 1e6,
+           (double)row->count / (double)bench->mails, BYTES_FMT(text));
 }
 
 int rule_bench(const struct rule_command *command)
@@ -91,7 +89,7 @@ int rule_bench(const struct rule_command *command)
     double load_seconds = rule_cpu_seconds() - begin;
     struct bench bench = {.command = command, .set = set};
     if (command->all)
-        bench.rule_cost = talloc_zero_array(set, double, rule_set_count(set) + 1);
+        bench.costs = rule_costs_new(set, set);
     bool ok = true;
     begin = rule_cpu_seconds();
     for (uint32_t n = 0; n < command->repeat; n++)
@@ -100,8 +98,12 @@ int rule_bench(const struct rule_command *command)
     double all = rule_cpu_seconds() - begin, mails = bench.mails > 0 ? (double)bench.mails : 1;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    if (command->all)
-        print_costs(&bench);
+    if (command->all) {
+        puts("what rules add:");
+        print_rules(&bench);
+        puts("expressions, without what is below them:");
+        rule_costs_each(bench.costs, DEAREST, print_expression, &bench);
+    }
     printf("rules      %u, loaded in %.0f ms\n", rule_set_count(set), load_seconds * 1e3);
     printf("mail       %.0f artifacts, %.1f KB each\n", mails, (double)bench.bytes / mails / 1024);
     if (!command->all)

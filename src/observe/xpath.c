@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "observe/xpath.h"
 
-#include "open/html_tree.h"
+#include "observe/xpath_path.h"
 
 #include <libxml/parserInternals.h>
 #include <libxml/xpath.h>
@@ -13,6 +13,7 @@
 
 struct xpath {
     xmlXPathCompExprPtr compiled;
+    struct xpath_path *path; /* NULL: not a plain one */
 };
 
 static void ignore_error(void *data, xmlErrorPtr error)
@@ -60,6 +61,7 @@ struct xpath *xpath_compile(const void *parent, struct bytes expression)
         abort();
     xpath->compiled = compiled;
     talloc_set_destructor(xpath, xpath_destroy);
+    xpath->path = xpath_path_new(xpath, expression);
     return xpath;
 }
 
@@ -168,34 +170,41 @@ static struct xpath_node element_result(const struct html_doc *doc, const struct
     return result;
 }
 
-static bool node_result(const struct html_doc *doc, const struct html_tree *tree, xmlNodePtr found,
-                        struct xpath_node *out)
+/* What has one text for all three: an attribute, a text, a comment. */
+static struct xpath_node text_result(struct bytes value)
 {
-    struct bytes value;
-    if (found->type == XML_ATTRIBUTE_NODE) {
-        value = tree->attribute[(uint32_t)(uintptr_t)found->_private].value;
-    } else if (found->type == XML_DOCUMENT_NODE) {
+    if (value.at == NULL)
+        value = bytes_of("", 0);
+    return (struct xpath_node){
+        .raw = value, .inner_text = bytes_trim(value), .display_text = bytes_trim(value)};
+}
+
+static struct xpath_node node_result(const struct html_doc *doc, const struct html_tree *tree,
+                                     uint32_t number)
+{
+    const struct html_node *node = &tree->node[number];
+    if (node->type == HTML_NODE_ELEMENT)
+        return element_result(doc, node);
+    return text_result(node->type == HTML_NODE_COMMENT ? node->source : node->text);
+}
+
+static bool foreign_result(const struct html_doc *doc, const struct html_tree *tree,
+                           xmlNodePtr found, struct xpath_node *out)
+{
+    uint32_t number = (uint32_t)(uintptr_t)found->_private;
+    if (found->type == XML_ATTRIBUTE_NODE)
+        *out = text_result(tree->attribute[number].value);
+    else if (found->type == XML_DOCUMENT_NODE)
         *out = (struct xpath_node){.raw = doc->source,
                                    .inner_text = doc->inner_text,
                                    .display_text = doc->display_text,
                                    .link = doc->link,
                                    .link_count = doc->link_count};
-        return true;
-    } else if (found->type == XML_ELEMENT_NODE || found->type == XML_TEXT_NODE ||
-               found->type == XML_COMMENT_NODE) {
-        const struct html_node *node = &tree->node[(uint32_t)(uintptr_t)found->_private];
-        if (node->type == HTML_NODE_ELEMENT) {
-            *out = element_result(doc, node);
-            return true;
-        }
-        value = node->type == HTML_NODE_COMMENT ? node->source : node->text;
-    } else {
+    else if (found->type == XML_ELEMENT_NODE || found->type == XML_TEXT_NODE ||
+             found->type == XML_COMMENT_NODE)
+        *out = node_result(doc, tree, number);
+    else
         return false; /* namespace nodes are no part of a page */
-    }
-    if (value.at == NULL)
-        value = bytes_of("", 0);
-    *out = (struct xpath_node){
-        .raw = value, .inner_text = bytes_trim(value), .display_text = bytes_trim(value)};
     return true;
 }
 
@@ -208,15 +217,38 @@ static struct xpath_result *collect(const struct html_doc *doc, const struct htm
     result->node = arena_array_of(arena, (size_t)set->nodeNr, struct xpath_node);
     xmlXPathNodeSetSort(set);
     for (int i = 0; i < set->nodeNr; i++)
-        if (node_result(doc, tree, set->nodeTab[i], &result->node[result->count]))
+        if (foreign_result(doc, tree, set->nodeTab[i], &result->node[result->count]))
             result->count++;
     return result;
 }
 
-const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc,
-                                     struct arena *arena)
+bool xpath_selects_elements(const struct xpath *xpath)
 {
-    struct html_tree *tree = html_tree_of(doc);
+    return xpath->path != NULL && xpath_path_ends_in_element(xpath->path);
+}
+
+/* The answer of a plain path, without the library; NULL where it cannot tell. */
+static const struct xpath_result *run_path(const struct xpath_path *path,
+                                           const struct html_doc *doc, struct html_tree *tree,
+                                           struct arena *arena)
+{
+    uint32_t *number, count;
+    bool attributes;
+    if (!xpath_path_run(path, tree, arena, &number, &count, &attributes))
+        return NULL;
+    struct xpath_result *result = arena_new_of(arena, struct xpath_result);
+    result->count = count;
+    result->node = arena_array_of(arena, count, struct xpath_node);
+    for (uint32_t i = 0; i < count; i++)
+        result->node[i] = attributes ? text_result(tree->attribute[number[i]].value)
+                                     : node_result(doc, tree, number[i]);
+    return result;
+}
+
+static const struct xpath_result *run_library(const struct xpath *xpath,
+                                              const struct html_doc *doc, struct html_tree *tree,
+                                              struct arena *arena)
+{
     xmlDocPtr foreign = foreign_tree(doc->arena, tree);
     xmlXPathContextPtr context = new_context(foreign);
     context->opLimit = limit_rows[LIMIT_EVAL_STEPS].value;
@@ -228,4 +260,19 @@ const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc 
     xmlXPathFreeObject(value);
     xmlXPathFreeContext(context);
     return result;
+}
+
+const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc,
+                                     struct arena *arena)
+{
+    struct html_tree *tree = html_tree_of(doc);
+    const struct xpath_result *result =
+        xpath->path == NULL ? NULL : run_path(xpath->path, doc, tree, arena);
+    return result != NULL ? result : run_library(xpath, doc, tree, arena);
+}
+
+const struct xpath_result *xpath_run_library(const struct xpath *xpath, struct html_doc *doc,
+                                             struct arena *arena)
+{
+    return run_library(xpath, doc, html_tree_of(doc), arena);
 }

@@ -39,6 +39,7 @@ struct html_tree {
     struct html_tree_attribute *attribute;
     uint32_t attribute_count, attribute_room;
     bool cut;
+    enum { HTML_ORDER_UNKNOWN, HTML_ORDER_DOCUMENT, HTML_ORDER_OTHER } order; /* of the numbers */
     void *foreign; /* the tree in the XPath library's form, observe/xpath.c */
 };
 

@@ -2,6 +2,7 @@
 #include "rule/prefilter.h"
 
 #include "base/table.h"
+#include "rule/rewrite.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@ struct graph *graph_new(struct rule_set *set)
     if (graph == NULL)
         abort();
     graph->arena = set->arena;
+    graph->kleene_lambdas = set->kleene_lambdas;
     graph->patterns = patterns_new(graph);
     graph->xpath = table_new(graph);
     return graph;
@@ -106,6 +108,9 @@ static bool is_rare(const struct expr *expr)
         return every;
     case OP_ANY:
         return expr->child[1]->rare;
+    case OP_COALESCE: /* or false: what rewrite.c makes */
+        return expr->child[0]->rare && expr->count == 2 && expr->child[1]->op == OP_CONSTANT &&
+               !value_is_true(expr->child[1]->constant);
     case OP_EQUAL:
     case OP_EQUAL_FOLD:
         return expr->child[1]->op == OP_CONSTANT && expr->child[1]->type.base == BASE_STRING;
@@ -151,6 +156,7 @@ static struct expr *settle(struct graph *graph, const struct expr *draft)
     expr->rare = is_rare(expr);
     expr->open_ended = is_open_ended(expr);
     expr->memo = wants_memo(expr) ? graph->memo_count++ : EXPR_NO_MEMO;
+    expr->number = graph->node_count;
     graph->node[graph->node_count++] = expr;
     graph->slot[at] = graph->node_count;
     return expr;
@@ -282,6 +288,8 @@ static struct expr *page_source(struct graph *graph, struct expr *page)
 
 static struct expr *copy(struct builder *builder, const struct expr *tree)
 {
+    if (!builder->graph->kleene_lambdas)
+        tree = expr_rewritten(builder->graph->arena, tree);
     if (tree->op == OP_AND || tree->op == OP_OR)
         return copy_junction(builder, tree);
     if (tree->op == OP_ITEM)

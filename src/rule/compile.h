@@ -31,6 +31,7 @@ struct graph {
     uint32_t gate_count, scanned_count;
     struct guards *guards;
     uint64_t *start; /* rules to evaluate over this message */
+    bool kleene_lambdas;
     bool busy;       /* a run is under way */
 };
 

@@ -2,6 +2,7 @@
 #include "rule/eval.h"
 
 #include "rule/compile.h"
+#include "rule/cost.h"
 #include "rule/needle.h"
 
 #include <assert.h>
@@ -285,7 +286,7 @@ static struct value eval_coalesce(struct run *run, const struct expr *expr)
     return value_null();
 }
 
-static struct value compute(struct run *run, const struct expr *expr)
+struct value eval_fresh(struct run *run, const struct expr *expr)
 {
     struct value v;
     switch ((enum op)expr->op) {
@@ -366,9 +367,9 @@ static struct value compute(struct run *run, const struct expr *expr)
 struct value eval(struct run *run, const struct expr *expr)
 {
     if (expr->memo == EXPR_NO_MEMO)
-        return compute(run, expr);
+        return eval_fresh(run, expr);
     struct value *cell = graph_cell(run, expr);
     if (cell->tag == VALUE_UNSET)
-        *cell = compute(run, expr);
+        *cell = run->options->costs == NULL ? eval_fresh(run, expr) : cost_eval(run, expr);
     return *cell;
 }

@@ -21,6 +21,12 @@ struct scope {
     uint32_t index, count;
 };
 
+/* A file's content as text, remembered for the run. */
+struct decoded {
+    struct bytes content, text;
+};
+#define RUN_DECODED_MAX 8
+
 struct run {
     const struct rule_set *set;
     struct model *model;
@@ -31,10 +37,14 @@ struct run {
     uint64_t steps_left;
     struct value *person;     /* $org_vips as objects, once made */
     struct folded *folded;    /* texts already folded (rule/needle.h) */
+    struct decoded decoded[RUN_DECODED_MAX];
+    uint32_t decoded_next;
     struct patterns *dynamic; /* patterns that were no constants; freed with the run */
 };
 
 struct value eval(struct run *run, const struct expr *expr);
+/* The same, remembered or not. */
+struct value eval_fresh(struct run *run, const struct expr *expr);
 /* Draw STEPS of the message's budget; false, from then on, where it is spent. */
 bool run_take(struct run *run, uint64_t steps);
 /* The pattern of a TEXT that was no constant. */

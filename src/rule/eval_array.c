@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "rule/needle.h"
+#include "rule/page_need.h"
 #include "rule/prefilter.h"
 
 static struct value not_array(struct run *run, const struct expr *expr, struct value v);
@@ -161,6 +162,8 @@ static struct value not_array(struct run *run, const struct expr *expr, struct v
 
 struct value eval_lambda(struct run *run, const struct expr *expr)
 {
+    if (expr->need != NULL && page_need_fails(run, expr->need))
+        return value_bool(false);
     struct value source = eval(run, expr->child[0]);
     if (source.tag != VALUE_ARRAY)
         return not_array(run, expr, source);

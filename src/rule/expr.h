@@ -49,6 +49,7 @@ struct function_row;
 struct list;
 struct gate;
 struct needles;
+struct page_need;
 
 struct expr {
     /* what the evaluator reads stands together */
@@ -68,8 +69,10 @@ struct expr {
     struct needles *needles; /* prepared constants of a CALL or IN, or NULL (rule/needle.h) */
     struct value constant;   /* of CONSTANT; N of OF */
     uint32_t fixed;          /* of CALL: those that are not repeated */
+    struct page_need *need; /* of ANY over html.xpath in the graph, or NULL (rule/page_need.h) */
     struct expr *page; /* of html.xpath in the graph: the source text of its page, for its gate */
     /* the rest is for the checker and the compiler */
+    uint32_t number; /* of the graph: its place in graph.node */
     uint8_t cost;    /* 0 cheapest */
     bool checked;    /* typed already: the middle of a < b < c stands in two places */
     bool rare;       /* of the graph: hardly ever true, and cheap to tell: first in an `and` */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "rule/cache.h"
+#include "rule/page_need.h"
 #include "rule/unicode.h"
 #include "rule/xpath_need.h"
 
@@ -262,6 +263,8 @@ void prefilter_build(struct graph *graph, struct cache *cache)
         enum gated kind = gated_kind(expr);
         if (expr->op == OP_CALL && expr->function == &function_rows[FUNCTION_HTML_XPATH])
             add_xpath(graph, by_text, expr);
+        if (expr->op == OP_ANY && !graph->kleene_lambdas)
+            expr->need = page_need_of(graph->arena, expr);
         if (kind == GATED_NO || expr->needles == NULL || !text_is_gated(expr->child[0]))
             continue;
         expr->gate = gate_at(graph, by_text, expr->child[0]);

@@ -117,6 +117,7 @@ struct rule_result {
 
 struct rule_run_options {
     const struct profile_source *profile; /* NULL: an empty store, first contact assumed */
+    struct rule_costs *costs; /* charge expressions here (rule/cost.h); NULL: nowhere */
     bool naive;              /* as written: no sharing, no order, no gates; the oracle of tests */
     bool no_evidence;        /* hits without leaves */
     const struct rule *only; /* just this rule; NULL: all */

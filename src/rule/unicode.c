@@ -37,6 +37,13 @@ static struct bytes fold_slowly(struct arena *arena, struct bytes text)
     return text_bytes(&out);
 }
 
+/* Whether the character that begins with BYTE belongs to scripts without case: U+3000..9FFF, and
+ * U+B000..D7FF (the letters of China, Japan and Korea). */
+static bool begins_caseless(uint8_t byte)
+{
+    return (byte >= 0xE3 && byte <= 0xE9) || (byte >= 0xEB && byte <= 0xED);
+}
+
 struct bytes unicode_fold(struct arena *arena, struct bytes text)
 {
     uint8_t *lower = arena_alloc(arena, text.len + 1);
@@ -51,13 +58,15 @@ struct bytes unicode_fold(struct arena *arena, struct bytes text)
     size_t at = 0;
     while (at < text.len) { /* in place, as long as folding keeps the length */
         if (text.at[at] < 0x80) {
-            at++;
+            at = utf8_ascii_end(text, at);
             continue;
         }
         size_t from = at;
         uint32_t code = utf8_next(text, &at);
+        if (code == 0xFFFD || begins_caseless(text.at[from]))
+            continue;
         uint32_t folded = (uint32_t)u_foldCase((UChar32)code, U_FOLD_CASE_DEFAULT);
-        if (code == 0xFFFD || folded == code)
+        if (folded == code)
             continue;
         uint8_t encoded[4];
         if (encode(folded, encoded) != at - from)

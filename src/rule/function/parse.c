@@ -99,7 +99,7 @@ static struct bytes content_of(struct value file)
     return raw < 0 ? BYTES_NONE : value_bytes(object_get(file.as.object, (uint32_t)raw));
 }
 
-static struct bytes text_of(struct call *call, struct bytes content)
+static struct bytes decode(struct call *call, struct bytes content)
 {
     const struct node *node = object_node(call->arg[0].as.object);
     struct charset_reading reading =
@@ -111,6 +111,19 @@ static struct bytes text_of(struct call *call, struct bytes content)
     text_reserve(&text, content.len + 1);
     charset_decode(reading.id, bytes_from(content, reading.mark), &text, NULL);
     return text_bytes(&text);
+}
+
+/* CONTENT as text: decoded once a message, whichever function asks. */
+static struct bytes text_of(struct call *call, struct bytes content)
+{
+    struct run *run = call->run;
+    for (uint32_t i = 0; i < RUN_DECODED_MAX; i++)
+        if (run->decoded[i].content.at == content.at && run->decoded[i].content.len == content.len)
+            return run->decoded[i].text;
+    struct bytes decoded = decode(call, content);
+    run->decoded[run->decoded_next] = (struct decoded){content, decoded};
+    run->decoded_next = (run->decoded_next + 1) % RUN_DECODED_MAX;
+    return decoded;
 }
 
 struct value function_parse_text(struct call *call)

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/page_need.h"
+
+#include "observe/xpath.h"
+#include "rule/needle.h"
+#include "rule/unicode.h"
+
+#define ROWS_MAX 8
+#define LITERALS_MAX 32
+
+/* One of LITERAL must be in the page's TEXT, or in its OTHER one. */
+struct need_row {
+    uint32_t field, other; /* of the page's type */
+    struct bytes literal[LITERALS_MAX];
+    uint32_t count;
+};
+
+struct page_need {
+    struct expr *page;
+    struct bytes expression;
+    struct need_row row[ROWS_MAX];
+    uint32_t count;
+};
+
+/* The page's field that holds what a node has in FIELD, or -1; a title's shown text is its inner one. */
+static int page_field(const struct page_need *need, uint32_t field, uint32_t *other_out)
+{
+    enum type type = (enum type)need->page->type.object;
+    bool read = type == TYPE_BodyHTML; /* any other page would have to be read first */
+    int inner = type_field(type, BYTES("inner_text"));
+    *other_out = 0;
+    if (field == FIELD_HTMLNode_raw)
+        *other_out = (uint32_t)type_field(type, BYTES("raw"));
+    else if (field == FIELD_HTMLNode_inner_text || field == FIELD_HTMLNode_display_text)
+        *other_out = (uint32_t)inner;
+    if (field == FIELD_HTMLNode_raw)
+        return type_field(type, BYTES("raw"));
+    if (!read || inner < 0)
+        return -1;
+    if (field == FIELD_HTMLNode_inner_text)
+        return inner;
+    return field == FIELD_HTMLNode_display_text ? type_field(type, BYTES("display_text")) : -1;
+}
+
+/* The row of a text of the lambda's node; NULL where EXPR is none. */
+static struct need_row *row_for(struct page_need *need, const struct expr *expr,
+                                const struct expr *nodes)
+{
+    if (need->count == ROWS_MAX || expr->op != OP_FIELD || expr->child[0]->op != OP_ITEM ||
+        expr->child[0]->child[0] != nodes)
+        return NULL;
+    struct need_row *row = &need->row[need->count];
+    int field = page_field(need, expr->field, &row->other);
+    row->field = (uint32_t)field;
+    row->count = 0;
+    return field < 0 ? NULL : row;
+}
+
+static bool is_call_of(const struct expr *expr, enum function function)
+{
+    return expr->function == &function_rows[function];
+}
+
+static void need_call(struct page_need *need, const struct expr *expr, const struct expr *nodes)
+{
+    const struct needles *needles = expr->needles;
+    bool literal = is_call_of(expr, FUNCTION_STRINGS_ICONTAINS) ||
+                   is_call_of(expr, FUNCTION_STRINGS_CONTAINS);
+    if (!literal || needles == NULL || !needles->constant || needles->count > LITERALS_MAX)
+        return;
+    struct need_row *row = row_for(need, expr->child[0], nodes);
+    if (row == NULL)
+        return;
+    for (uint32_t i = 0; i < needles->count; i++)
+        row->literal[row->count++] = needles->needle[i].folded;
+    need->count++;
+}
+
+static void need_body(struct arena *arena, struct page_need *need, const struct expr *expr,
+                      const struct expr *nodes)
+{
+    if (expr->op == OP_AND) {
+        for (uint32_t i = 0; i < expr->count; i++)
+            need_body(arena, need, expr->child[i], nodes);
+    } else if (expr->op == OP_CALL && expr->positional >= 2) {
+        need_call(need, expr, nodes);
+    } else if ((expr->op == OP_EQUAL || expr->op == OP_EQUAL_FOLD) &&
+               expr->child[1]->op == OP_CONSTANT && expr->child[1]->constant.tag == VALUE_STRING) {
+        struct need_row *row = row_for(need, expr->child[0], nodes);
+        if (row == NULL)
+            return;
+        row->literal[row->count++] = unicode_fold(arena, value_bytes(expr->child[1]->constant));
+        need->count++;
+    }
+}
+
+struct page_need *page_need_of(struct arena *arena, const struct expr *expr)
+{
+    const struct expr *nodes = expr->child[0];
+    const struct expr *call = nodes->op == OP_FIELD ? nodes->child[0] : NULL;
+    if (expr->op != OP_ANY || call == NULL || call->op != OP_CALL ||
+        !is_call_of(call, FUNCTION_HTML_XPATH) || call->child[1]->op != OP_CONSTANT ||
+        call->child[0]->type.base != BASE_OBJECT || call->child[0]->type.arrays != 0 ||
+        expr->child[1]->open_ended)
+        return NULL;
+    struct page_need *need = arena_new_of(arena, struct page_need);
+    need->page = call->child[0];
+    need->expression = value_bytes(call->child[1]->constant);
+    need_body(arena, need, expr->child[1], nodes);
+    return need->count == 0 ? NULL : need;
+}
+
+static bool holds(struct run *run, struct object *page, uint32_t field, const struct need_row *row)
+{
+    struct value text = object_get(page, field);
+    if (text.tag != VALUE_STRING)
+        return true; /* nothing can be said */
+    struct bytes folded = run_fold(run, value_bytes(text));
+    for (uint32_t i = 0; i < row->count; i++)
+        if (bytes_find(folded, row->literal[i], 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
+bool page_need_fails(struct run *run, const struct page_need *need)
+{
+    struct value page = eval(run, need->page);
+    const struct xpath *xpath = run_xpath(run, need->expression);
+    if (page.tag != VALUE_OBJECT || xpath == NULL || !xpath_selects_elements(xpath))
+        return false;
+    for (uint32_t i = 0; i < need->count; i++) {
+        const struct need_row *row = &need->row[i];
+        if (!holds(run, page.as.object, row->field, row) &&
+            (row->other == row->field || !holds(run, page.as.object, row->other, row)))
+            return true;
+    }
+    return false;
+}
