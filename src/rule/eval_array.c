@@ -365,7 +365,7 @@ struct value eval_in(struct run *run, const struct expr *expr)
     struct value v = eval(run, expr->child[0]);
     if (value_is_absent(v))
         return v;
-    if (expr->needles != NULL)
+    if (expr->needles != NULL && expr->needles->set != NULL)
         return value_bool(needles_have(run, expr->needles, v));
     struct kleene kleene = {0};
     bool array = expr->count == 2;

@@ -81,7 +81,7 @@ static void need_call(const struct guards *guards, const struct expr *call, stru
 {
     const struct expr *array;
     *out = (struct need_set){0};
-    if (!call->shuts || call->gate->set == NULL || !text_array(call->gate->text, &array))
+    if (!call->shuts || (call->gate->set == NULL && !call->gate->whole) || !text_array(call->gate->text, &array))
         return;
     uint32_t number = 0;
     while (guards->gate[number].gate != call->gate)
@@ -145,6 +145,10 @@ static void needs_of(const struct guards *guards, const struct expr *expr, struc
         return;
     switch ((enum op)expr->op) {
     case OP_CALL:
+    case OP_EQUAL:
+    case OP_EQUAL_FOLD:
+    case OP_IN:
+    case OP_IN_FOLD:
         need_call(guards, expr, out);
         break;
     case OP_AND:

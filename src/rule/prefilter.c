@@ -20,6 +20,8 @@
 
 enum gated { GATED_NO, GATED_LITERAL, GATED_GLOB, GATED_REGEX };
 
+#define CONSTANTS_MAX 512 /* of one `in` */
+
 static enum gated gated_kind(const struct expr *expr)
 {
     static const uint8_t kinds[FUNCTION_COUNT] = {
@@ -45,6 +47,18 @@ static enum gated gated_kind(const struct expr *expr)
     if (expr->op != OP_CALL || expr->positional < 2)
         return GATED_NO;
     return (enum gated)kinds[expr->function - function_rows];
+}
+
+/* Whether EXPR compares a text with constant texts. */
+static bool compares_with_texts(const struct expr *expr)
+{
+    if (expr->op != OP_EQUAL && expr->op != OP_EQUAL_FOLD && expr->op != OP_IN &&
+        expr->op != OP_IN_FOLD)
+        return false;
+    for (uint32_t i = 1; i < expr->count; i++)
+        if (expr->child[i]->op != OP_CONSTANT || expr->child[i]->constant.tag != VALUE_STRING)
+            return false;
+    return expr->count <= CONSTANTS_MAX;
 }
 
 /* A text worth a gate: remembered, and cheap enough to be made for all items at once. */
@@ -169,23 +183,50 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
     }
 }
 
-static struct gate *gate_at(struct graph *graph, struct table *by_text, struct expr *text)
+static struct gate *gate_at(struct graph *graph, struct table *by_text, struct expr *text,
+                            bool whole)
 {
-    void **slot =
-        table_at(by_text, arena_copy(graph->arena, bytes_of(&text, sizeof(struct expr *))));
+    struct {
+        struct expr *text;
+        uint64_t whole;
+    } key = {text, whole};
+    void **slot = table_at(by_text, arena_copy(graph->arena, bytes_of(&key, sizeof key)));
     if (*slot != NULL)
         return *slot;
     struct gate *gate = arena_new_of(graph->arena, struct gate);
     gate->text = text;
+    gate->whole = whole;
     gate->number = table_new(by_text);
     gate->literal = arena_array_of(graph->arena, 8, struct bytes);
-    literal_number(gate, graph->arena, BYTES(KELVIN_SIGN)); /* 0 and 1 */
-    literal_number(gate, graph->arena, BYTES(LONG_S));
+    if (!whole) {
+        literal_number(gate, graph->arena, BYTES(KELVIN_SIGN)); /* 0 and 1 */
+        literal_number(gate, graph->arena, BYTES(LONG_S));
+    }
     graph->gate = talloc_realloc(graph, graph->gate, struct gate *, graph->gate_count + 1);
     if (graph->gate == NULL)
         abort();
     graph->gate[graph->gate_count++] = gate;
     return *slot = gate;
+}
+
+/* A comparison with constants: a clause for each of them. */
+static void add_comparison(struct graph *graph, struct table *by_text, struct expr *expr)
+{
+    struct needles *needles = expr->needles;
+    if (needles == NULL)
+        needles = expr->needles = arena_new_of(graph->arena, struct needles);
+    bool fold = expr->op == OP_EQUAL_FOLD || expr->op == OP_IN_FOLD;
+    expr->gate = gate_at(graph, by_text, expr->child[0], true);
+    needles->count = expr->count - 1;
+    needles->needle = arena_array_of(graph->arena, needles->count, struct needle);
+    for (uint32_t i = 0; i < needles->count; i++) {
+        struct bytes text = value_bytes(expr->child[i + 1]->constant);
+        uint32_t *clause = arena_array_of(graph->arena, 2, uint32_t);
+        clause[0] = literal_number(expr->gate, graph->arena,
+                                   fold ? unicode_fold(graph->arena, text) : text);
+        clause[1] = NEEDLE_SET_END;
+        needles->needle[i] = (struct needle){.constant = true, .clause = clause, .clause_count = 2};
+    }
 }
 
 /* html.xpath with a constant expression: its page must hold what the expression names. */
@@ -201,7 +242,7 @@ static void add_xpath(struct graph *graph, struct table *by_text, struct expr *e
     needles->count = 1;
     needles->needle = arena_new_of(graph->arena, struct needle);
     expr->needles = needles;
-    expr->gate = gate_at(graph, by_text, expr->page);
+    expr->gate = gate_at(graph, by_text, expr->page, false);
     for (uint32_t i = 0; i < count; i++)
         if (literal[i].at != NULL)
             literal[i] = unicode_fold(graph->arena, literal[i]);
@@ -210,8 +251,8 @@ static void add_xpath(struct graph *graph, struct table *by_text, struct expr *e
 
 static bool can_shut(const struct expr *expr)
 {
-    if (expr->op == OP_CALL) {
-        bool every = expr->gate != NULL && prefilter_wants(expr);
+    if (expr->op == OP_CALL || compares_with_texts(expr)) {
+        bool every = expr->gate != NULL && (expr->op != OP_CALL || prefilter_wants(expr));
         for (uint32_t i = 0; every && i < expr->needles->count; i++)
             every = expr->needles->needle[i].clause_count > 0;
         return every;
@@ -231,7 +272,7 @@ static bool shut(struct run *run, const struct expr *expr, bool open_ended)
     if (!expr->shuts)
         return false;
     bool all = expr->op == OP_OR;
-    if (expr->op != OP_CALL) {
+    if (expr->op == OP_AND || expr->op == OP_OR) {
         for (uint32_t i = 0; i < expr->count; i++)
             if (shut(run, expr->child[i], open_ended) != all)
                 return !all;
@@ -255,6 +296,20 @@ bool prefilter_shut(struct run *run, const struct expr *expr)
            shut(run, expr, expr->open_ended);
 }
 
+static void index_literals(struct graph *graph, struct gate *gate)
+{
+    gate->slot_mask = 7;
+    while (gate->slot_mask < gate->literal_count * 2)
+        gate->slot_mask = gate->slot_mask * 2 + 1;
+    gate->slot = arena_array_of(graph->arena, gate->slot_mask + 1, uint32_t);
+    for (uint32_t i = 0; i < gate->literal_count; i++) {
+        uint32_t at = (uint32_t)bytes_hash_fold(gate->literal[i]) & gate->slot_mask;
+        while (gate->slot[at] != 0)
+            at = (at + 1) & gate->slot_mask;
+        gate->slot[at] = i + 1;
+    }
+}
+
 void prefilter_build(struct graph *graph, struct cache *cache)
 {
     struct table *by_text = table_new(NULL);
@@ -265,9 +320,11 @@ void prefilter_build(struct graph *graph, struct cache *cache)
             add_xpath(graph, by_text, expr);
         if (expr->op == OP_ANY && !graph->kleene_lambdas)
             expr->need = page_need_of(graph->arena, expr);
+        if (compares_with_texts(expr) && text_is_gated(expr->child[0]))
+            add_comparison(graph, by_text, expr);
         if (kind == GATED_NO || expr->needles == NULL || !text_is_gated(expr->child[0]))
             continue;
-        expr->gate = gate_at(graph, by_text, expr->child[0]);
+        expr->gate = gate_at(graph, by_text, expr->child[0], false);
         add_needles(expr->gate, graph, expr, kind);
     }
     graph->scanned = talloc_array(graph, struct gate *, graph->gate_count + 1);
@@ -280,14 +337,36 @@ void prefilter_build(struct graph *graph, struct cache *cache)
         gate->number = NULL;
         gate->words = (gate->literal_count + 63) / 64;
         gate->seen = arena_array_of(graph->arena, gate->words, uint64_t);
-        if (gate->literal_count >= LITERALS_WORTH_IT + 2)
+        if (gate->whole)
+            index_literals(graph, gate);
+        else if (gate->literal_count >= LITERALS_WORTH_IT + 2)
             gate->set = cache_literal_set(cache, graph, gate->literal, gate->literal_count);
-        gate->state = gate->set == NULL ? GATE_OPEN : GATE_FRESH;
+        gate->state = gate->set == NULL && !gate->whole ? GATE_OPEN : GATE_FRESH;
     }
     talloc_free(by_text);
 }
 
-/* Scan the texts of all items GATE's text is made for, one after the other. */
+/* Mark the literals that are TEXT but for ASCII case. */
+static void mark_equal(const struct gate *gate, struct bytes text)
+{
+    uint32_t at = (uint32_t)bytes_hash_fold(text) & gate->slot_mask;
+    for (; gate->slot[at] != 0; at = (at + 1) & gate->slot_mask) {
+        uint32_t number = gate->slot[at] - 1;
+        if (bytes_equal_fold(gate->literal[number], text))
+            gate->seen[number / 64] |= UINT64_C(1) << (number % 64);
+    }
+}
+
+static void mark_whole(struct run *run, const struct gate *gate, struct bytes text)
+{
+    if (text.at == NULL)
+        return;
+    mark_equal(gate, text);
+    if (!utf8_is_ascii(text))
+        mark_equal(gate, run_fold(run, text));
+}
+
+/* Scan the texts of all items GATE's text is made for: each, or one after the other. */
 static bool scan_items(struct run *run, struct gate *gate)
 {
     uint32_t level = (uint32_t)__builtin_ctz(gate->text->deps);
@@ -299,12 +378,24 @@ static bool scan_items(struct run *run, struct gate *gate)
         run->scope[level].index = i;
         struct bytes text = value_bytes(eval(run, gate->text));
         gate->has_null = gate->has_null || text.at == NULL;
+        if (gate->whole) {
+            mark_whole(run, gate, text);
+            continue;
+        }
         text_add(&all, text);
         text_add_byte(&all, 0);
     }
     run->scope[level] = saved;
     run_take(run, all.len / 256);
-    return literal_set_scan(gate->set, text_bytes(&all), gate->seen);
+    return gate->whole || literal_set_scan(gate->set, text_bytes(&all), gate->seen);
+}
+
+static bool scan_text(struct run *run, const struct gate *gate, struct bytes text)
+{
+    if (!gate->whole)
+        return literal_set_scan(gate->set, text, gate->seen);
+    mark_whole(run, gate, text);
+    return true;
 }
 
 const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct bytes text)
@@ -318,8 +409,8 @@ const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct byte
     memset(gate->seen, 0, gate->words * sizeof *gate->seen);
     run->graph->scanned[run->graph->scanned_count++] = gate;
     run_take(run, text.len / 256);
-    bool ok = gate->text->deps == 0 ? literal_set_scan(gate->set, text, gate->seen)
-                                    : scan_items(run, gate);
-    gate->state = ok && (gate->seen[0] & 3) == 0 ? GATE_SHUT : GATE_OPEN;
+    bool ok = gate->text->deps == 0 ? scan_text(run, gate, text) : scan_items(run, gate);
+    bool folds = !gate->whole && (gate->seen[0] & 3) != 0;
+    gate->state = ok && !folds ? GATE_SHUT : GATE_OPEN;
     return gate->state == GATE_SHUT ? gate->seen : NULL;
 }

@@ -9,6 +9,8 @@
  * literals of all rules; a needle without a literal seen is not tried.  For a text that belongs to an
  * item, the texts of all items are scanned together.
  *
+ * Comparisons with constants (==, =~, in) have a gate of their own beside it: whole texts, by hash.
+ *
  * Literals are compared with ASCII case ignored.  Two characters fold to ASCII letters (U+212A to k,
  * U+017F to s); a text with one of them opens all gates. */
 #ifndef NOROSHI_RULE_PREFILTER_H
@@ -25,6 +27,9 @@ struct gate {
     uint32_t literal_count, words;
     struct table *number; /* of a literal: 1 + its place; while building */
     struct literal_set *set;
+    bool whole;     /* literals are whole texts, found by slot[] and not by set */
+    uint32_t *slot; /* 1 + number of a literal, by its caseless hash */
+    uint32_t slot_mask;
     uint64_t *seen; /* of this message */
     bool has_null;  /* some item has no such text */
     enum { GATE_FRESH, GATE_SHUT, GATE_OPEN } state;
