@@ -222,9 +222,9 @@ static struct xpath_result *collect(const struct html_doc *doc, const struct htm
     return result;
 }
 
-bool xpath_selects_elements(const struct xpath *xpath)
+bool xpath_selects_plainly(const struct xpath *xpath)
 {
-    return xpath->path != NULL && xpath_path_ends_in_element(xpath->path);
+    return xpath->path != NULL && xpath_path_is_marked_up(xpath->path);
 }
 
 /* The answer of a plain path, without the library; NULL where it cannot tell. */

@@ -28,8 +28,8 @@ struct xpath_result {
 
 /* EXPRESSION compiled under the talloc PARENT; NULL where it is malformed. */
 struct xpath *xpath_compile(const void *parent, struct bytes expression);
-/* Whether it selects elements and nothing else, and is never without a result. */
-bool xpath_selects_elements(const struct xpath *xpath);
+/* Whether it selects elements alone, or attributes, and is never without a result. */
+bool xpath_selects_plainly(const struct xpath *xpath);
 /* The nodes of DOC it selects, in ARENA; NULL where its value is no node-set, or over the limit. */
 const struct xpath_result *xpath_run(const struct xpath *xpath, struct html_doc *doc,
                                      struct arena *arena);

@@ -5,7 +5,7 @@
 #include <talloc.h>
 
 #define STEPS_MAX 12
-#define TESTS_MAX 8
+#define TESTS_MAX 12
 
 enum step_kind { STEP_ELEMENT, STEP_ATTRIBUTE, STEP_TEXT, STEP_COMMENT };
 enum test_kind { TEST_THERE, TEST_EQUAL, TEST_CONTAINS };
@@ -138,9 +138,10 @@ struct xpath_path *xpath_path_new(const void *parent, struct bytes expression)
     return NULL;
 }
 
-bool xpath_path_ends_in_element(const struct xpath_path *path)
+bool xpath_path_is_marked_up(const struct xpath_path *path)
 {
-    return path->step[path->count - 1].kind == STEP_ELEMENT;
+    enum step_kind last = path->step[path->count - 1].kind;
+    return last == STEP_ELEMENT || last == STEP_ATTRIBUTE;
 }
 
 /* The library takes texts for C strings. */

@@ -18,7 +18,8 @@ struct xpath_path;
 
 /* EXPRESSION under the talloc PARENT; NULL where it is no plain path. */
 struct xpath_path *xpath_path_new(const void *parent, struct bytes expression);
-bool xpath_path_ends_in_element(const struct xpath_path *path);
+/* Whether it ends in elements or in attributes. */
+bool xpath_path_is_marked_up(const struct xpath_path *path);
 /* Numbers of the nodes of TREE (or, with *ATTRIBUTES_OUT, of its attributes) that PATH selects, in
  * document order, in ARENA; false where TREE's numbers are not in document order. */
 bool xpath_path_run(const struct xpath_path *path, struct html_tree *tree, struct arena *arena,

@@ -325,6 +325,59 @@ void graph_add(struct graph *graph, struct rule *rule)
     rule->graph = copy(&builder, rule->tree);
 }
 
+/* How often nodes are asked: by the nodes they are in, and as rules. */
+static uint32_t *count_uses(const struct rule_set *set)
+{
+    const struct graph *graph = set->graph;
+    uint32_t *uses = talloc_zero_array(NULL, uint32_t, graph->node_count + 1);
+    if (uses == NULL)
+        abort();
+    for (uint32_t i = 0; i < graph->node_count; i++)
+        for (uint32_t k = 0; k < graph->node[i]->count; k++)
+            uses[graph->node[i]->child[k]->number]++;
+    for (uint32_t i = 0; i < set->rule_count; i++)
+        uses[set->rule[i]->graph->number]++;
+    return uses;
+}
+
+/* Whether EXPR is a condition, of which only its one user needs the value. */
+static bool is_condition(const struct expr *expr)
+{
+    return expr->op == OP_AND || expr->op == OP_OR || expr->op == OP_OF || expr->op == OP_NOT ||
+           (expr->op >= OP_EQUAL && expr->op <= OP_UNEQUAL_FOLD) || expr->op == OP_IN ||
+           expr->op == OP_IN_FOLD || expr->op == OP_IS_NULL;
+}
+
+/* A condition with one user, which asks it once for each of the items it depends on, is not worth
+ * remembering: most are.  Users come after what they use, so they are settled first. */
+void graph_prune(struct rule_set *set)
+{
+    struct graph *graph = set->graph;
+    uint32_t *uses = count_uses(set);
+    bool *once = talloc_zero_array(uses, bool, graph->node_count + 1); /* asked once a message and item */
+    if (once == NULL)
+        abort();
+    for (uint32_t i = 0; i < set->rule_count; i++)
+        once[set->rule[i]->graph->number] = uses[set->rule[i]->graph->number] == 1;
+    for (uint32_t i = graph->node_count; i-- > 0;) {
+        struct expr *user = graph->node[i];
+        bool settled = user->memo != EXPR_NO_MEMO || once[i];
+        bool lambda = user->op >= OP_ANY && user->op <= OP_RATIO;
+        for (uint32_t k = 0; k < user->count && settled; k++) {
+            struct expr *child = user->child[k];
+            uint32_t around = user->deps | (lambda && k > 0 ? UINT32_C(1) << user->level : 0);
+            once[child->number] = uses[child->number] == 1 && child->deps == around;
+            if (once[child->number] && is_condition(child))
+                child->memo = EXPR_NO_MEMO;
+        }
+    }
+    talloc_free(uses);
+    graph->memo_count = 0;
+    for (uint32_t i = 0; i < graph->node_count; i++)
+        if (graph->node[i]->memo != EXPR_NO_MEMO)
+            graph->node[i]->memo = graph->memo_count++;
+}
+
 void graph_finish(struct graph *graph)
 {
     graph->cell = talloc_zero_array(graph, struct value, graph->memo_count + 1);

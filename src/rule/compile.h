@@ -38,7 +38,9 @@ struct graph {
 struct graph *graph_new(struct rule_set *set);
 /* RULE's tree into the graph: sets rule->graph. */
 void graph_add(struct graph *graph, struct rule *rule);
-/* After the last rule: cells, and gates. */
+/* After the last rule: forget what need not be remembered. */
+void graph_prune(struct rule_set *set);
+/* After that: cells, and gates. */
 void graph_finish(struct graph *graph);
 /* Forget what the last run computed. */
 void graph_reset(struct graph *graph);

@@ -159,11 +159,21 @@ static struct value eval_arithmetic(struct run *run, const struct expr *expr)
 
 static struct value eval_junction(struct run *run, const struct expr *expr, bool decides)
 {
-    struct kleene kleene = {0};
-    for (uint32_t i = 0; i < expr->count; i++)
-        if (kleene_take(&kleene, eval(run, expr->child[i]), decides))
-            break;
-    return kleene_end(&kleene, !decides);
+    uint32_t unknown = 0;
+    bool null = false, has_unknown = false;
+    for (uint32_t i = 0; i < expr->count; i++) {
+        struct value v = eval(run, expr->child[i]);
+        if (v.tag == VALUE_BOOL) {
+            if (v.as.boolean == decides)
+                return v;
+        } else if (v.tag == VALUE_UNKNOWN) {
+            has_unknown = true;
+            unknown |= v.len;
+        } else {
+            null = true;
+        }
+    }
+    return has_unknown ? value_unknown(unknown) : null ? value_null() : value_bool(!decides);
 }
 
 /* N of (...): true once N are; UNKNOWN or NULL where one could still make it so. */

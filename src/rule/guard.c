@@ -7,6 +7,9 @@
 #include <talloc.h>
 
 #define NEEDS_MAX 1024 /* literals that guard one rule */
+#define LAYERS 3 /* guards of one rule, of different conditions */
+#define FILTER_RULES_MIN 2 /* rules a condition must be shared by to be asked first */
+#define FILTER_COST_MAX (COST_TEXT * 16)
 
 /* One literal of one gate. */
 struct need {
@@ -25,18 +28,28 @@ struct starts {
     uint32_t count;
 };
 
+/* A condition of the outermost `and` of several rules, cheap to tell. */
+struct filter {
+    struct expr *expr;
+    uint64_t *rules;
+    uint32_t count;
+};
+
 struct guards {
-    uint64_t *always; /* rules without a guard */
+    uint64_t *always[LAYERS]; /* rules without a guard of that layer */
+    uint64_t *seen;           /* scratch: rules of a layer whose guard was seen */
     uint32_t words;
     struct guarded_gate {
         struct gate *gate;
-        const struct expr *sample; /* a call of that gate */
-        const struct expr *array;  /* of a text of items: what they are items of */
-        struct starts *starts;     /* by literal */
-        uint64_t *any;             /* all rules it guards */
+        const struct expr *sample;       /* a call of that gate */
+        const struct expr *array;        /* of a text of items: what they are items of */
+        struct starts *starts[LAYERS];   /* by literal */
+        uint64_t *any[LAYERS];           /* all rules it guards */
         bool used;
     } * gate;
     uint32_t gate_count;
+    struct filter *filter; /* the most telling first */
+    uint32_t filter_count;
 };
 
 /* A chain of fields from the message: cheap to compute for every message. */
@@ -167,12 +180,12 @@ static void needs_of(const struct guards *guards, const struct expr *expr, struc
     }
 }
 
-static void add_start(struct guards *guards, struct need need, uint32_t rule)
+static void add_start(struct guards *guards, struct need need, uint32_t rule, int layer)
 {
     struct guarded_gate *gate = &guards->gate[need.gate];
-    struct starts *starts = &gate->starts[need.literal];
+    struct starts *starts = &gate->starts[layer][need.literal];
     gate->used = true;
-    gate->any[rule / 64] |= UINT64_C(1) << (rule % 64);
+    gate->any[layer][rule / 64] |= UINT64_C(1) << (rule % 64);
     if (starts->count > 0 && starts->rule[starts->count - 1] == rule)
         return;
     starts->rule = talloc_realloc(guards, starts->rule, uint32_t, starts->count + 1);
@@ -181,33 +194,122 @@ static void add_start(struct guards *guards, struct need need, uint32_t rule)
     starts->rule[starts->count++] = rule;
 }
 
+/* The guards of rule NUMBER: the conditions of its outermost `and` with the fewest needs, one a layer. */
+static void guard_rule(struct guards *guards, const struct expr *root, uint32_t number,
+                       struct need_set *one)
+{
+    const struct expr *const *child = root->op == OP_AND ? (const struct expr *const *)root->child
+                                                         : &root;
+    uint32_t children = root->op == OP_AND ? root->count : 1;
+    struct need_set *best = talloc_array(NULL, struct need_set, LAYERS);
+    if (best == NULL)
+        abort();
+    for (int layer = 0; layer < LAYERS; layer++)
+        best[layer] = (struct need_set){0};
+    for (uint32_t i = 0; i < children; i++) {
+        needs_of(guards, child[i], one, 0);
+        for (int layer = 0; layer < LAYERS && one->usable; layer++) {
+            if (best[layer].usable && one->count >= best[layer].count)
+                continue;
+            struct need_set moved = best[layer];
+            best[layer] = *one;
+            *one = moved;
+        }
+    }
+    for (int layer = 0; layer < LAYERS; layer++) {
+        if (!best[layer].usable)
+            guards->always[layer][number / 64] |= UINT64_C(1) << (number % 64);
+        for (uint32_t k = 0; best[layer].usable && k < best[layer].count; k++)
+            add_start(guards, best[layer].need[k], number, layer);
+    }
+    talloc_free(best);
+}
+
+/* A condition that costs little, and no text to be scanned for. */
+static bool is_filter(const struct expr *expr)
+{
+    return expr->cost <= FILTER_COST_MAX && expr->memo != EXPR_NO_MEMO && expr->deps == 0;
+}
+
+static int most_rules_first(const void *a, const void *b)
+{
+    const struct filter *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return x->expr->number < y->expr->number ? -1 : x->expr->number > y->expr->number;
+}
+
+/* Conditions that several rules share become filters. */
+static void build_filters(struct guards *guards, const struct rule_set *set)
+{
+    struct graph *graph = set->graph;
+    uint32_t *uses = talloc_zero_array(NULL, uint32_t, graph->node_count + 1);
+    guards->filter = talloc_zero_array(guards, struct filter, graph->node_count + 1);
+    if (uses == NULL || guards->filter == NULL)
+        abort();
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < set->rule_count; i++) {
+            const struct expr *root = set->rule[i]->graph;
+            if (set->rule[i]->type == RULE_TYPE_query || root->op != OP_AND ||
+                set->rule[i]->root != TYPE_Message)
+                continue;
+            for (uint32_t k = 0; k < root->count; k++) {
+                struct expr *child = root->child[k];
+                uint32_t *use = &uses[child->number];
+                if (pass == 0) {
+                    *use += is_filter(child);
+                    continue;
+                }
+                if (*use < FILTER_RULES_MIN)
+                    continue;
+                if (*use < UINT32_MAX / 2) { /* becomes its place from the end */
+                    struct filter *made = &guards->filter[guards->filter_count++];
+                    made->expr = child;
+                    made->count = *use;
+                    made->rules = talloc_zero_array(guards, uint64_t, guards->words);
+                    if (made->rules == NULL)
+                        abort();
+                    *use = UINT32_MAX - guards->filter_count;
+                }
+                struct filter *filter = &guards->filter[UINT32_MAX - *use - 1];
+                filter->rules[i / 64] |= UINT64_C(1) << (i % 64);
+            }
+        }
+    qsort(guards->filter, guards->filter_count, sizeof *guards->filter, most_rules_first);
+    talloc_free(uses);
+}
+
 struct guards *guards_build(struct rule_set *set)
 {
     struct graph *graph = set->graph;
     struct guards *guards = talloc_zero(graph, struct guards);
     struct need_set *needs = talloc(guards, struct need_set);
     guards->words = (set->rule_count + 63) / 64 + 1;
-    guards->always = talloc_zero_array(guards, uint64_t, guards->words);
     guards->gate_count = graph->gate_count;
     guards->gate = talloc_zero_array(guards, struct guarded_gate, graph->gate_count + 1);
-    if (guards->always == NULL || guards->gate == NULL || needs == NULL)
+    guards->seen = talloc_zero_array(guards, uint64_t, guards->words);
+    if (guards->seen == NULL || guards->gate == NULL || needs == NULL)
         abort();
-    for (uint32_t i = 0; i < graph->gate_count; i++) {
-        guards->gate[i].gate = graph->gate[i];
-        guards->gate[i].any = talloc_zero_array(guards, uint64_t, guards->words);
-        guards->gate[i].starts =
-            talloc_zero_array(guards, struct starts, graph->gate[i]->literal_count);
+    for (int layer = 0; layer < LAYERS; layer++) {
+        guards->always[layer] = talloc_zero_array(guards, uint64_t, guards->words);
+        for (uint32_t i = 0; i < graph->gate_count; i++) {
+            guards->gate[i].gate = graph->gate[i];
+            guards->gate[i].any[layer] = talloc_zero_array(guards, uint64_t, guards->words);
+            guards->gate[i].starts[layer] =
+                talloc_zero_array(guards, struct starts, graph->gate[i]->literal_count);
+        }
     }
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
-        needs->usable = false;
-        if (rule->type != RULE_TYPE_query && rule->root == TYPE_Message && !set->kleene_lambdas)
-            needs_of(guards, rule->graph, needs, 0);
-        if (!needs->usable)
-            guards->always[i / 64] |= UINT64_C(1) << (i % 64);
-        for (uint32_t k = 0; needs->usable && k < needs->count; k++)
-            add_start(guards, needs->need[k], i);
+        bool guarded = rule->type != RULE_TYPE_query && rule->root == TYPE_Message &&
+                       !set->kleene_lambdas;
+        if (guarded)
+            guard_rule(guards, rule->graph, i, needs);
+        for (int layer = 0; layer < LAYERS && !guarded; layer++)
+            guards->always[layer][i / 64] |= UINT64_C(1) << (i % 64);
     }
+    if (!set->kleene_lambdas)
+        build_filters(guards, set);
     talloc_free(needs);
     return guards;
 }
@@ -236,25 +338,60 @@ static const uint64_t *scan(struct run *run, const struct guarded_gate *guarded,
                                                       : graph_seen(run, guarded->sample, BYTES(""));
 }
 
+/* Add to guards->seen the rules of LAYER that what GUARDED's text has starts. */
+static void start_seen(const struct guards *guards, const struct guarded_gate *guarded,
+                       const uint64_t *seen, int layer)
+{
+    for (uint32_t w = 0; seen == NULL && w < guards->words; w++)
+        guards->seen[w] |= guarded->any[layer][w];
+    for (uint32_t w = 0; seen != NULL && w < guarded->gate->words; w++)
+        for (uint64_t bits = seen[w]; bits != 0; bits &= bits - 1) {
+            const struct starts *starts =
+                &guarded->starts[layer][w * 64 + (uint32_t)__builtin_ctzll(bits)];
+            for (uint32_t k = 0; k < starts->count; k++)
+                guards->seen[starts->rule[k] / 64] |= UINT64_C(1) << (starts->rule[k] % 64);
+        }
+}
+
+static bool any_left(const struct guards *guards, const uint64_t *start, const uint64_t *rules)
+{
+    uint64_t any = 0;
+    for (uint32_t w = 0; w < guards->words; w++)
+        any |= start[w] & rules[w];
+    return any != 0;
+}
+
+/* Take away the rules whose shared conditions do not hold. */
+static void run_filters(struct run *run, const struct guards *guards, uint64_t *start)
+{
+    for (uint32_t i = 0; i < guards->filter_count; i++) {
+        const struct filter *filter = &guards->filter[i];
+        if (!any_left(guards, start, filter->rules))
+            continue;
+        struct value v = eval(run, filter->expr);
+        if (v.tag == VALUE_UNKNOWN || value_is_true(v))
+            continue;
+        for (uint32_t w = 0; w < guards->words; w++)
+            start[w] &= ~filter->rules[w];
+    }
+}
+
 void guards_start(struct run *run, const struct guards *guards, uint64_t *start)
 {
-    memcpy(start, guards->always, guards->words * sizeof *start);
-    for (uint32_t i = 0; i < guards->gate_count; i++) {
-        const struct guarded_gate *guarded = &guards->gate[i];
-        bool absent;
-        if (!guarded->used)
-            continue;
-        const uint64_t *seen = scan(run, guarded, &absent);
-        if (absent)
-            continue;
-        for (uint32_t w = 0; seen == NULL && w < guards->words; w++)
-            start[w] |= guarded->any[w];
-        for (uint32_t w = 0; seen != NULL && w < guarded->gate->words; w++)
-            for (uint64_t bits = seen[w]; bits != 0; bits &= bits - 1) {
-                const struct starts *starts =
-                    &guarded->starts[w * 64 + (uint32_t)__builtin_ctzll(bits)];
-                for (uint32_t k = 0; k < starts->count; k++)
-                    start[starts->rule[k] / 64] |= UINT64_C(1) << (starts->rule[k] % 64);
-            }
+    for (int layer = 0; layer < LAYERS; layer++) {
+        memcpy(guards->seen, guards->always[layer], guards->words * sizeof *start);
+        for (uint32_t i = 0; i < guards->gate_count; i++) {
+            const struct guarded_gate *guarded = &guards->gate[i];
+            bool absent;
+            if (!guarded->used ||
+                (layer > 0 && !any_left(guards, start, guarded->any[layer])))
+                continue;
+            const uint64_t *seen = scan(run, guarded, &absent);
+            if (!absent)
+                start_seen(guards, guarded, seen, layer);
+        }
+        for (uint32_t w = 0; w < guards->words; w++)
+            start[w] = layer == 0 ? guards->seen[w] : start[w] & guards->seen[w];
     }
+    run_filters(run, guards, start);
 }

@@ -144,6 +144,7 @@ static void compile(struct rule_set *set, struct cache *cache)
         if (!needles_prepare(set->arena, set->graph->patterns, cache, set->graph->node[i], "",
                              &err))
             abort(); /* every pattern was good in its tree */
+    graph_prune(set);
     prefilter_build(set->graph, cache);
     graph_finish(set->graph);
     set->graph->guards = guards_build(set);

@@ -18,6 +18,7 @@ struct need_row {
 struct page_need {
     struct expr *page;
     struct bytes expression;
+    bool attributes; /* it selects values of attributes */
     struct need_row row[ROWS_MAX];
     uint32_t count;
 };
@@ -27,6 +28,8 @@ static int page_field(const struct page_need *need, uint32_t field, uint32_t *ot
 {
     enum type type = (enum type)need->page->type.object;
     bool read = type == TYPE_BodyHTML; /* any other page would have to be read first */
+    if (need->attributes)
+        field = FIELD_HTMLNode_raw; /* all texts of an attribute are its value, written in the page */
     int inner = type_field(type, BYTES("inner_text"));
     *other_out = 0;
     if (field == FIELD_HTMLNode_raw)
@@ -56,6 +59,33 @@ static struct need_row *row_for(struct page_need *need, const struct expr *expr,
     return field < 0 ? NULL : row;
 }
 
+/* LITERAL becomes one of ROW's.  What an attribute has is not what the page has where it was written
+ * with references: only letters and digits, which no named reference makes, or a numeric one. */
+static bool add_literal(struct page_need *need, struct need_row *row, struct bytes literal)
+{
+    struct bytes best = BYTES_NONE;
+    if (row->count + 2 > LITERALS_MAX)
+        return false;
+    if (!need->attributes) {
+        row->literal[row->count++] = literal;
+        return true;
+    }
+    for (size_t at = 0; at < literal.len; at++) {
+        size_t end = at;
+        while (end < literal.len && ascii_is_alnum(literal.at[end]))
+            end++;
+        if (end - at > best.len)
+            best = bytes_sub(literal, at, end - at);
+        at = end;
+    }
+    if (best.len < 3 || bytes_find(best, BYTES("fj"), 0) != BYTES_NPOS) /* &fjlig; */
+        return false;
+    if (row->count == 0)
+        row->literal[row->count++] = BYTES("&#");
+    row->literal[row->count++] = best;
+    return true;
+}
+
 static bool is_call_of(const struct expr *expr, enum function function)
 {
     return expr->function == &function_rows[function];
@@ -64,15 +94,20 @@ static bool is_call_of(const struct expr *expr, enum function function)
 static void need_call(struct page_need *need, const struct expr *expr, const struct expr *nodes)
 {
     const struct needles *needles = expr->needles;
-    bool literal = is_call_of(expr, FUNCTION_STRINGS_ICONTAINS) ||
-                   is_call_of(expr, FUNCTION_STRINGS_CONTAINS);
-    if (!literal || needles == NULL || !needles->constant || needles->count > LITERALS_MAX)
+    static const enum function literal[] = {
+        FUNCTION_STRINGS_ICONTAINS,    FUNCTION_STRINGS_CONTAINS,  FUNCTION_STRINGS_STARTS_WITH,
+        FUNCTION_STRINGS_ISTARTS_WITH, FUNCTION_STRINGS_ENDS_WITH, FUNCTION_STRINGS_IENDS_WITH};
+    bool known = false;
+    for (size_t i = 0; i < sizeof literal / sizeof *literal; i++)
+        known = known || is_call_of(expr, literal[i]);
+    if (!known || needles == NULL || !needles->constant || needles->count > LITERALS_MAX)
         return;
     struct need_row *row = row_for(need, expr->child[0], nodes);
     if (row == NULL)
         return;
     for (uint32_t i = 0; i < needles->count; i++)
-        row->literal[row->count++] = needles->needle[i].folded;
+        if (!add_literal(need, row, needles->needle[i].folded))
+            return;
     need->count++;
 }
 
@@ -89,8 +124,8 @@ static void need_body(struct arena *arena, struct page_need *need, const struct 
         struct need_row *row = row_for(need, expr->child[0], nodes);
         if (row == NULL)
             return;
-        row->literal[row->count++] = unicode_fold(arena, value_bytes(expr->child[1]->constant));
-        need->count++;
+        need->count +=
+            add_literal(need, row, unicode_fold(arena, value_bytes(expr->child[1]->constant)));
     }
 }
 
@@ -106,6 +141,9 @@ struct page_need *page_need_of(struct arena *arena, const struct expr *expr)
     struct page_need *need = arena_new_of(arena, struct page_need);
     need->page = call->child[0];
     need->expression = value_bytes(call->child[1]->constant);
+    size_t slash = bytes_find_last_byte(need->expression, '/');
+    need->attributes = slash != BYTES_NPOS &&
+                       bytes_starts(bytes_from(need->expression, slash + 1), BYTES("@"));
     need_body(arena, need, expr->child[1], nodes);
     return need->count == 0 ? NULL : need;
 }
@@ -126,7 +164,7 @@ bool page_need_fails(struct run *run, const struct page_need *need)
 {
     struct value page = eval(run, need->page);
     const struct xpath *xpath = run_xpath(run, need->expression);
-    if (page.tag != VALUE_OBJECT || xpath == NULL || !xpath_selects_elements(xpath))
+    if (page.tag != VALUE_OBJECT || xpath == NULL || !xpath_selects_plainly(xpath))
         return false;
     for (uint32_t i = 0; i < need->count; i++) {
         const struct need_row *row = &need->row[i];

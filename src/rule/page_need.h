@@ -4,8 +4,8 @@
  * have in its source, or its text, what PAGE itself does not have.  Texts of a page are there already,
  * a tree for XPath is not, so most pages are answered without one.
  *
- * Only for expressions that select elements and nothing else: the texts of those are parts of the
- * page's, which values of attributes, being decoded, are not. */
+ * Only for plain paths (observe/xpath_path.h) to elements, whose texts are parts of the page's, and to
+ * attributes, whose letters and digits are. */
 #ifndef NOROSHI_RULE_PAGE_NEED_H
 #define NOROSHI_RULE_PAGE_NEED_H
 

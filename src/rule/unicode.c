@@ -46,7 +46,7 @@ static bool begins_caseless(uint8_t byte)
 
 struct bytes unicode_fold(struct arena *arena, struct bytes text)
 {
-    uint8_t *lower = arena_alloc(arena, text.len + 1);
+    uint8_t *lower = arena_alloc_raw(arena, text.len + 1);
     uint8_t high = 0;
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.at[i];

@@ -2,7 +2,7 @@
 #include "rule/xpath_need.h"
 
 #define LITERAL_MIN_BYTES 2
-#define SETS_MAX 16
+#define SETS_MAX 32
 
 struct builder {
     struct arena *arena;
@@ -43,10 +43,9 @@ static void add_element(struct builder *b, struct bytes name)
     add_set(b, arena_printf(b->arena, "<%.*s", BYTES_FMT(name)), BYTES_NONE);
 }
 
-/* A value that the attribute just before AT is compared with: its longest run of letters and digits. */
+/* A value that the attribute just before AT is compared with: its runs of letters and digits. */
 static void add_value(struct builder *b, struct bytes text, size_t at, struct bytes value)
 {
-    struct bytes best = BYTES_NONE;
     while (at > 0 && (text.at[at - 1] == ' ' || text.at[at - 1] == '=' || text.at[at - 1] == ','))
         at--;
     while (at > 0 && is_name(text.at[at - 1]))
@@ -55,12 +54,10 @@ static void add_value(struct builder *b, struct bytes text, size_t at, struct by
         return;
     for (size_t i = 0; i < value.len; i++) {
         size_t end = name_end(value, i);
-        if (end - i > best.len)
-            best = bytes_sub(value, i, end - i);
+        if (end - i > 3)
+            add_set(b, bytes_sub(value, i, end - i), BYTES("&#"));
         i = end;
     }
-    if (best.len > 3)
-        add_set(b, best, BYTES("&#"));
 }
 
 uint32_t xpath_literals(struct arena *arena, struct bytes expression, struct bytes **out)
