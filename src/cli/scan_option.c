@@ -30,6 +30,8 @@ static const char help[] =
     "\n"
     "what to look for\n"
     "      --rules PATH      rules instead of the shipped ones; may be repeated\n"
+    "      --cache FILE      where compiled rules are kept (default: "
+    "$XDG_CACHE_HOME/noroshi/rules; none)\n"
     "      --yara PATH       YARA rules for attachments and files\n"
     "      --passwords FILE  more candidates for locked archives, one a line\n"
     "      --org-domain D    a domain of ours; may be repeated\n"
@@ -72,6 +74,7 @@ enum {
     OPTION_REDACT,
     OPTION_BAD_ONLY,
     OPTION_RULES,
+    OPTION_CACHE,
     OPTION_YARA,
     OPTION_PASSWORDS,
     OPTION_ORG_DOMAIN,
@@ -104,6 +107,7 @@ static const struct option long_options[] = {
     {"redact", no_argument, NULL, OPTION_REDACT},
     {"bad-only", no_argument, NULL, OPTION_BAD_ONLY},
     {"rules", required_argument, NULL, OPTION_RULES},
+    {"cache", required_argument, NULL, OPTION_CACHE},
     {"yara", required_argument, NULL, OPTION_YARA},
     {"passwords", required_argument, NULL, OPTION_PASSWORDS},
     {"org-domain", required_argument, NULL, OPTION_ORG_DOMAIN},
@@ -223,6 +227,9 @@ static bool set_what(struct scan_option *o, int code, const char *value)
         return add(o->org_domains, &o->org_domain_count, 32, "--org-domain", value);
     case OPTION_AUTHSERV_ID:
         return add(o->authserv_ids, &o->authserv_id_count, 32, "--authserv-id", value);
+    case OPTION_CACHE:
+        o->cache = value;
+        return true;
     case OPTION_YARA:
         o->yara = value;
         return true;

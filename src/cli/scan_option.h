@@ -20,6 +20,7 @@ struct scan_option {
     const char *resume; /* file that remembers what was done; NULL: none */
     const char *config; /* settings file; NULL: none */
     const char *yara, *passwords;
+    const char *cache;     /* of compiled rules; "none": none; NULL: the default place */
     const char *rules[16]; /* folders or files; none: the shipped ones */
     uint32_t rule_count;
     const char *org_domains[32], *authserv_ids[32];

@@ -19,7 +19,21 @@
 #define FILE_MAX_BYTES ((off_t)256 * 1024 * 1024)
 #define KEY_BYTES 32
 
-enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2 };
+enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2, ENTRY_PROGRAM = 3 };
+
+/* What entries depend on beside their key: this program's ways (FORM, counted up with them) and the
+ * library's. */
+#define FORM "2 "
+
+static void program_key(uint8_t key[64])
+{
+    struct text text;
+    text_init(&text, NULL, 0);
+    text_add_string(&text, FORM);
+    text_add_string(&text, literal_version());
+    digest(DIGEST_SHA256, text_bytes(&text), key);
+    text_finish(&text);
+}
 
 struct entry {
     enum entry_kind kind;
@@ -45,6 +59,13 @@ static int cache_destroy(struct cache *cache)
         munmap(at.to, cache->map.len);
     text_finish(&cache->fresh);
     return 0;
+}
+
+static const struct entry *look_up(const struct cache *cache, enum entry_kind kind,
+                                   struct bytes key)
+{
+    const struct entry *entry = table_get(cache->known, key);
+    return entry != NULL && entry->kind == kind ? entry : NULL;
 }
 
 /* Believe the mapped file only where all of it fits; else the cache is empty. */
@@ -73,7 +94,10 @@ static bool read_entries(struct cache *cache)
         table_set(cache->known, entry->key, entry);
         rest = bytes_from(rest, 8 + KEY_BYTES + entry->content.len);
     }
-    return rest.len == 0;
+    uint8_t key[64];
+    program_key(key);
+    const struct entry *program = look_up(cache, ENTRY_PROGRAM, bytes_of(key, KEY_BYTES));
+    return rest.len == 0 && program != NULL;
 }
 
 struct cache *cache_open(const char *path)
@@ -116,13 +140,6 @@ static void keep(struct cache *cache, enum entry_kind kind, struct bytes key, st
     text_add(&cache->fresh, key);
     text_add(&cache->fresh, content);
     cache->fresh_count++;
-}
-
-static const struct entry *look_up(const struct cache *cache, enum entry_kind kind,
-                                   struct bytes key)
-{
-    const struct entry *entry = table_get(cache->known, key);
-    return entry != NULL && entry->kind == kind ? entry : NULL;
 }
 
 struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
@@ -247,6 +264,9 @@ void cache_close(struct cache *cache, const struct patterns *patterns)
         return;
     for (uint32_t i = 0; i < patterns_count(patterns); i++)
         keep_pattern(cache, patterns_row(patterns, i));
+    uint8_t key[64];
+    program_key(key);
+    keep(cache, ENTRY_PROGRAM, bytes_of(key, KEY_BYTES), BYTES_NONE);
     if (cache->changed)
         write_file(cache);
     talloc_free(cache);

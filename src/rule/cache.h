@@ -5,7 +5,8 @@
  * Rules are read anew at every start (it takes milliseconds), so the cache can never serve a rule that
  * has changed: entries are found by the SHA-256 of what they were made from.  The file is
  *   "NRC1" version, entry count, SHA-256 of the rest; entries: kind, key, length, bytes
- * mapped, and believed only where magic, version, digest and every length fit; else it is made anew.
+ * mapped, and believed only where magic, version, digest, every length and an entry of this program's
+ * own way of compiling fit; else it is made anew.
  * It is written beside itself and renamed, by the user's own process before workers start; a place that
  * cannot be written is no error.
  * Automata are loaded by Hyperscan, which checks their checksum, version and CPU. */

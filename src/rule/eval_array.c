@@ -341,6 +341,8 @@ static struct value found_in(struct run *run, struct value v, const struct expr 
         if (v.tag != VALUE_STRING)
             return value_bool(false);
         struct bytes s = value_bytes(v);
+        if (fold && !utf8_is_ascii(s))
+            s = run_fold(run, s);
         return value_bool(fold ? list_has_fold(item->list, s) : list_has(item->list, s));
     }
     struct value set = eval(run, item);

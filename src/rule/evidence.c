@@ -162,6 +162,13 @@ static void walk(struct collector *c, const struct expr *expr)
     case OP_ANY:
         walk_any(c, expr);
         break;
+    case OP_COALESCE:
+        if (expr->written != NULL) { /* what any() was made into */
+            walk(c, expr->child[0]);
+            break;
+        }
+        add_leaf(c, expr);
+        break;
     default:
         add_leaf(c, expr);
     }

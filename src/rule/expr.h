@@ -71,6 +71,7 @@ struct expr {
     uint32_t fixed;          /* of CALL: those that are not repeated */
     struct page_need *need; /* of ANY over html.xpath in the graph, or NULL (rule/page_need.h) */
     struct expr *page; /* of html.xpath in the graph: the source text of its page, for its gate */
+    const struct expr *written; /* as its author wrote it, where rule/rewrite.c changed it */
     /* the rest is for the checker and the compiler */
     uint32_t number; /* of the graph: its place in graph.node */
     uint8_t cost;    /* 0 cheapest */

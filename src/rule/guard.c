@@ -20,6 +20,7 @@ struct need_set {
     struct need need[NEEDS_MAX];
     uint32_t count;
     bool usable;
+    bool nulls; /* where the text is absent the condition may be UNKNOWN, so the rule is started */
 };
 
 /* Rules that a literal of a gate starts. */
@@ -45,6 +46,7 @@ struct guards {
         const struct expr *array;        /* of a text of items: what they are items of */
         struct starts *starts[LAYERS];   /* by literal */
         uint64_t *any[LAYERS];           /* all rules it guards */
+        uint64_t *nulls[LAYERS];         /* those to start where the text is absent */
         bool used;
     } * gate;
     uint32_t gate_count;
@@ -149,6 +151,39 @@ static void need_all(const struct guards *guards, const struct expr *expr, struc
     talloc_free(one);
 }
 
+/* What ARRAY needs to have an item. */
+static void need_items(const struct guards *guards, const struct expr *array, struct need_set *out,
+                       uint32_t depth)
+{
+    *out = (struct need_set){0};
+    while (array->op == OP_DISTINCT || array->op == OP_MAP || array->op == OP_SLICE)
+        array = array->child[0];
+    if (array->op == OP_FILTER && !array->child[0]->open_ended)
+        needs_of(guards, array->child[1], out, depth + 1);
+}
+
+/* any(): what its array needs to have an item, or what its body needs, whichever is less. */
+static void need_any(const struct guards *guards, const struct expr *expr, struct need_set *out,
+                     uint32_t depth)
+{
+    struct need_set *other = talloc_zero(NULL, struct need_set);
+    if (other == NULL)
+        abort();
+    need_items(guards, expr->child[0], out, depth);
+    if (!expr->child[0]->open_ended) /* over an UNKNOWN array it is UNKNOWN */
+        needs_of(guards, expr->child[1], other, depth);
+    if (other->usable && (!out->usable || other->count < out->count))
+        *out = *other;
+    talloc_free(other);
+}
+
+/* A whole number above zero, or not below where it is compared with `more than`. */
+static bool is_positive(const struct expr *expr, bool above)
+{
+    return expr->op == OP_CONSTANT && expr->constant.tag == VALUE_INT &&
+           expr->constant.as.integer >= (above ? 1 : 0);
+}
+
 /* Literals without all of which EXPR is false or NULL. */
 static void needs_of(const struct guards *guards, const struct expr *expr, struct need_set *out,
                      uint32_t depth)
@@ -158,7 +193,6 @@ static void needs_of(const struct guards *guards, const struct expr *expr, struc
         return;
     switch ((enum op)expr->op) {
     case OP_CALL:
-    case OP_EQUAL:
     case OP_EQUAL_FOLD:
     case OP_IN:
     case OP_IN_FOLD:
@@ -171,21 +205,35 @@ static void needs_of(const struct guards *guards, const struct expr *expr, struc
     case OP_OF:
         need_all(guards, expr, out, depth + 1);
         break;
-    case OP_ANY: /* over an UNKNOWN array, or an item without the text beside UNKNOWN: UNKNOWN */
-        if (!expr->child[0]->open_ended && !expr->child[1]->open_ended)
-            needs_of(guards, expr->child[1], out, depth + 1);
+    case OP_ANY:
+        need_any(guards, expr, out, depth + 1);
+        break;
+    case OP_MORE:
+    case OP_AT_LEAST:
+    case OP_EQUAL:
+        if (expr->child[0]->op == OP_LENGTH && is_positive(expr->child[1], expr->op != OP_MORE))
+            need_items(guards, expr->child[0]->child[0], out, depth + 1);
+        else
+            need_call(guards, expr, out);
+        break;
+    case OP_LESS:
+        if (expr->child[1]->op == OP_LENGTH && is_positive(expr->child[0], false))
+            need_items(guards, expr->child[1]->child[0], out, depth + 1);
         break;
     default:
         break;
     }
 }
 
-static void add_start(struct guards *guards, struct need need, uint32_t rule, int layer)
+static void add_start(struct guards *guards, struct need need, uint32_t rule, int layer,
+                      bool nulls)
 {
     struct guarded_gate *gate = &guards->gate[need.gate];
     struct starts *starts = &gate->starts[layer][need.literal];
     gate->used = true;
     gate->any[layer][rule / 64] |= UINT64_C(1) << (rule % 64);
+    if (nulls)
+        gate->nulls[layer][rule / 64] |= UINT64_C(1) << (rule % 64);
     if (starts->count > 0 && starts->rule[starts->count - 1] == rule)
         return;
     starts->rule = talloc_realloc(guards, starts->rule, uint32_t, starts->count + 1);
@@ -208,6 +256,7 @@ static void guard_rule(struct guards *guards, const struct expr *root, uint32_t 
         best[layer] = (struct need_set){0};
     for (uint32_t i = 0; i < children; i++) {
         needs_of(guards, child[i], one, 0);
+        one->nulls = child[i]->open_ended;
         for (int layer = 0; layer < LAYERS && one->usable; layer++) {
             if (best[layer].usable && one->count >= best[layer].count)
                 continue;
@@ -220,7 +269,7 @@ static void guard_rule(struct guards *guards, const struct expr *root, uint32_t 
         if (!best[layer].usable)
             guards->always[layer][number / 64] |= UINT64_C(1) << (number % 64);
         for (uint32_t k = 0; best[layer].usable && k < best[layer].count; k++)
-            add_start(guards, best[layer].need[k], number, layer);
+            add_start(guards, best[layer].need[k], number, layer, best[layer].nulls);
     }
     talloc_free(best);
 }
@@ -295,6 +344,7 @@ struct guards *guards_build(struct rule_set *set)
         for (uint32_t i = 0; i < graph->gate_count; i++) {
             guards->gate[i].gate = graph->gate[i];
             guards->gate[i].any[layer] = talloc_zero_array(guards, uint64_t, guards->words);
+            guards->gate[i].nulls[layer] = talloc_zero_array(guards, uint64_t, guards->words);
             guards->gate[i].starts[layer] =
                 talloc_zero_array(guards, struct starts, graph->gate[i]->literal_count);
         }
@@ -314,36 +364,48 @@ struct guards *guards_build(struct rule_set *set)
     return guards;
 }
 
-/* Scan one gate's text: a text of the message, or of all items of an array.  NULL and not absent: a
- * text that nobody here can give (UNKNOWN, as in stored facts) may hold anything. */
-static const uint64_t *scan(struct run *run, const struct guarded_gate *guarded, bool *absent_out)
+/* What of one gate's text is there: a text of the message, or of all items of an array.  One that
+ * nobody here can give (UNKNOWN, as in stored facts) may hold anything: some, and nothing is seen. */
+enum scanned { SCANNED_NOTHING, SCANNED_SOME, SCANNED_NULL };
+
+static enum scanned scan(struct run *run, const struct guarded_gate *guarded,
+                         const uint64_t **seen_out)
 {
     const struct gate *gate = guarded->gate;
-    *absent_out = false;
+    *seen_out = NULL;
     if (guarded->array == NULL) {
         struct value value = eval(run, gate->text);
         struct bytes text = value_bytes(value);
-        *absent_out = text.at == NULL && value.tag != VALUE_UNKNOWN;
-        return text.at == NULL ? NULL : graph_seen(run, guarded->sample, text);
+        if (text.at == NULL)
+            return value.tag == VALUE_UNKNOWN ? SCANNED_SOME : SCANNED_NULL;
+        *seen_out = graph_seen(run, guarded->sample, text);
+        return SCANNED_SOME;
     }
     struct value array = eval(run, guarded->array);
     if (array.tag == VALUE_UNKNOWN)
-        return NULL;
-    *absent_out = array.tag != VALUE_ARRAY || array.as.array->count == 0;
-    if (*absent_out)
-        return NULL;
+        return SCANNED_SOME;
+    if (array.tag != VALUE_ARRAY || array.as.array->count == 0)
+        return SCANNED_NOTHING;
     run->scope[0] = (struct scope){
         .item = array.as.array->item[0], .array = array.as.array, .count = array.as.array->count};
-    return eval(run, gate->text).tag == VALUE_UNKNOWN ? NULL
-                                                      : graph_seen(run, guarded->sample, BYTES(""));
+    *seen_out = graph_seen(run, guarded->sample, BYTES(""));
+    return *seen_out != NULL && gate->has_null ? SCANNED_NULL : SCANNED_SOME;
+}
+
+static void add_rules(const struct guards *guards, const uint64_t *rules)
+{
+    for (uint32_t w = 0; w < guards->words; w++)
+        guards->seen[w] |= rules[w];
 }
 
 /* Add to guards->seen the rules of LAYER that what GUARDED's text has starts. */
 static void start_seen(const struct guards *guards, const struct guarded_gate *guarded,
-                       const uint64_t *seen, int layer)
+                       enum scanned scanned, const uint64_t *seen, int layer)
 {
-    for (uint32_t w = 0; seen == NULL && w < guards->words; w++)
-        guards->seen[w] |= guarded->any[layer][w];
+    if (scanned == SCANNED_NULL)
+        add_rules(guards, guarded->nulls[layer]);
+    else if (scanned == SCANNED_SOME && seen == NULL)
+        add_rules(guards, guarded->any[layer]);
     for (uint32_t w = 0; seen != NULL && w < guarded->gate->words; w++)
         for (uint64_t bits = seen[w]; bits != 0; bits &= bits - 1) {
             const struct starts *starts =
@@ -382,13 +444,12 @@ void guards_start(struct run *run, const struct guards *guards, uint64_t *start)
         memcpy(guards->seen, guards->always[layer], guards->words * sizeof *start);
         for (uint32_t i = 0; i < guards->gate_count; i++) {
             const struct guarded_gate *guarded = &guards->gate[i];
-            bool absent;
+            const uint64_t *seen;
             if (!guarded->used ||
                 (layer > 0 && !any_left(guards, start, guarded->any[layer])))
                 continue;
-            const uint64_t *seen = scan(run, guarded, &absent);
-            if (!absent)
-                start_seen(guards, guarded, seen, layer);
+            enum scanned scanned = scan(run, guarded, &seen);
+            start_seen(guards, guarded, scanned, seen, layer);
         }
         for (uint32_t w = 0; w < guards->words; w++)
             start[w] = layer == 0 ? guards->seen[w] : start[w] & guards->seen[w];

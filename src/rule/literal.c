@@ -83,6 +83,11 @@ bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t
     return true;
 }
 
+const char *literal_version(void)
+{
+    return hs_version();
+}
+
 struct bytes literal_set_save(const void *parent, const struct literal_set *set)
 {
     char *bytes = NULL;

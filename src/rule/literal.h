@@ -16,6 +16,8 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
                                     uint32_t count);
 /* Set bit N of SEEN for every literal N that occurs in TEXT; false where the scan failed. */
 bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t *seen);
+/* Version of the library, which compiled forms depend on. */
+const char *literal_version(void);
 /* The compiled form as bytes under PARENT, and back; NULL where it is not ours or does not fit this CPU. */
 struct bytes literal_set_save(const void *parent, const struct literal_set *set);
 struct literal_set *literal_set_restore(const void *parent, struct bytes saved, uint32_t count);

@@ -278,9 +278,12 @@ static bool shut(struct run *run, const struct expr *expr, bool open_ended)
                 return !all;
         return all;
     }
-    if (expr->gate->text->deps == 0 && value_is_absent(eval(run, expr->gate->text)))
+    struct value text = eval(run, expr->gate->text);
+    if (text.tag == VALUE_UNKNOWN)
+        return false;
+    if (expr->gate->text->deps == 0 && value_is_absent(text))
         return !open_ended;
-    const uint64_t *seen = graph_seen(run, expr, value_bytes(eval(run, expr->gate->text)));
+    const uint64_t *seen = graph_seen(run, expr, value_bytes(text));
     if (seen == NULL || (open_ended && expr->gate->has_null))
         return false;
     for (uint32_t i = 0; i < expr->needles->count; i++)
@@ -372,12 +375,15 @@ static bool scan_items(struct run *run, struct gate *gate)
     uint32_t level = (uint32_t)__builtin_ctz(gate->text->deps);
     struct scope saved = run->scope[level];
     struct text all;
+    bool known = true; /* what nobody can give may hold anything */
     text_init(&all, run->arena, 0);
     for (uint32_t i = 0; i < saved.count; i++) {
         run->scope[level].item = saved.array->item[i];
         run->scope[level].index = i;
-        struct bytes text = value_bytes(eval(run, gate->text));
+        struct value value = eval(run, gate->text);
+        struct bytes text = value_bytes(value);
         gate->has_null = gate->has_null || text.at == NULL;
+        known = known && value.tag != VALUE_UNKNOWN;
         if (gate->whole) {
             mark_whole(run, gate, text);
             continue;
@@ -387,7 +393,7 @@ static bool scan_items(struct run *run, struct gate *gate)
     }
     run->scope[level] = saved;
     run_take(run, all.len / 256);
-    return gate->whole || literal_set_scan(gate->set, text_bytes(&all), gate->seen);
+    return known && (gate->whole || literal_set_scan(gate->set, text_bytes(&all), gate->seen));
 }
 
 static bool scan_text(struct run *run, const struct gate *gate, struct bytes text)

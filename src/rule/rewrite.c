@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/rewrite.h"
 
+#include "base/utf8.h"
 #include "rule/function.h"
 #include "rule/list.h"
 
@@ -80,12 +81,14 @@ static const struct expr *needles_of_array(struct arena *arena, const struct exp
     struct expr *many = arena_new_of(arena, struct expr), *made = arena_new_of(arena, struct expr);
     *many = *call;
     many->count = many->positional = count + 1;
+    many->written = call;
     many->needles = NULL;
     many->child = arena_array_of(arena, count + 1, struct expr *);
     many->child[0] = call->child[0];
     for (uint32_t i = 0; i < count; i++)
         many->child[i + 1] = constant(arena, call, text[i], BASE_STRING);
     *made = *tree;
+    made->written = tree;
     made->op = OP_COALESCE;
     made->level = 0;
     made->count = 2;
@@ -95,7 +98,34 @@ static const struct expr *needles_of_array(struct arena *arena, const struct exp
     return made;
 }
 
+/* TEXT in $list as TEXT in (its entries). */
+static const struct expr *entries_of_list(struct arena *arena, const struct expr *tree)
+{
+    uint32_t count;
+    if (tree->count != 2 || tree->child[1]->op != OP_LIST ||
+        tree->child[0]->type.base != BASE_STRING || tree->child[0]->type.arrays != 0)
+        return tree;
+    struct value *text = known_texts(arena, tree->child[1], &count);
+    if (text == NULL || count == 0 || count > ENTRIES_MAX / 4)
+        return tree;
+    for (uint32_t i = 0; i < count && tree->op == OP_IN_FOLD; i++)
+        if (!utf8_is_ascii(value_bytes(text[i])))
+            return tree;
+    struct expr *made = arena_new_of(arena, struct expr);
+    *made = *tree;
+    made->written = tree;
+    made->needles = NULL;
+    made->count = count + 1;
+    made->child = arena_array_of(arena, count + 1, struct expr *);
+    made->child[0] = tree->child[0];
+    for (uint32_t i = 0; i < count; i++)
+        made->child[i + 1] = constant(arena, tree, text[i], BASE_STRING);
+    return made;
+}
+
 const struct expr *expr_rewritten(struct arena *arena, const struct expr *tree)
 {
+    if (tree->op == OP_IN || tree->op == OP_IN_FOLD)
+        return entries_of_list(arena, tree);
     return tree->op == OP_ANY ? needles_of_array(arena, tree) : tree;
 }

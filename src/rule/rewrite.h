@@ -4,6 +4,7 @@
  *
  *   any($list, strings.icontains(TEXT, .))   one call with the list's entries for needles, which the
  *   any(["a", "b"], strings.icontains(TEXT, .))   literal pass answers for all entries at once
+ *   TEXT in $list                   TEXT in (its entries), which the gates know (rule/prefilter.h)
  *
  * The rule's own tree stays as written: it is what `explain` shows, evidence quotes and the naive run
  * evaluates. */

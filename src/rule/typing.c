@@ -127,6 +127,8 @@ static void write_expr(struct text *out, const struct expr *expr, uint32_t depth
     if (out->over_limit || depth > 2 * EXPR_DEPTH_MAX)
         return;
     depth++;
+    if (expr->written != NULL)
+        expr = expr->written;
     switch ((enum op)expr->op) {
     case OP_CONSTANT:
         write_constant(out, expr->constant);
