@@ -15,19 +15,33 @@ static bool is_charset_view(const struct node *node)
     return node->is_view && bytes_equal(node->charset, BYTES("utf-8"));
 }
 
+/* Nodes below NODE, walked without a stack: nesting is the sender's choice. */
+static uint32_t count_below(const struct node *node)
+{
+    uint32_t count = 0;
+    for (const struct node *at = node->first_child; at != NULL; count++) {
+        const struct node *next = at->first_child;
+        while (next == NULL && at != node) {
+            next = at->next;
+            at = at->parent;
+        }
+        at = next;
+    }
+    return count;
+}
+
 struct value model_explode_node(struct model *model, const struct node *file)
 {
     struct array *made = array_new(model->arena);
-    const struct node **queue =
-        arena_array_of(model->arena, file->tree->count, const struct node *);
-    uint32_t count = 0;
+    uint32_t count = 0, room = 1 + count_below(file);
+    const struct node **queue = arena_array_of(model->arena, room, const struct node *);
     queue[count++] = file;
     for (uint32_t i = 0; i < count; i++) {
         struct exploded *self = arena_new_of(model->arena, struct exploded);
         *self = (struct exploded){queue[i], file};
         array_add(model->arena, made, value_object(object_new(model, TYPE_ExplodeOutput, self)));
         for (const struct node *child = queue[i]->first_child; child != NULL; child = child->next)
-            if (!is_charset_view(child) && count < file->tree->count)
+            if (!is_charset_view(child) && count < room)
                 queue[count++] = child;
     }
     return value_array(made);

@@ -27,7 +27,9 @@ static bool seen_before(struct array *array, uint32_t *slot, uint32_t slots, str
 struct array *scanner_strings(struct arena *arena, struct bytes b)
 {
     struct array *made = array_new(arena);
-    uint32_t slots = 65536;
+    uint32_t slots = 64; /* twice as many as there can be strings, which are SCANNER_STRING_MIN long */
+    while (slots < 65536 && slots * (SCANNER_STRING_MIN / 2) < b.len)
+        slots *= 2;
     uint32_t *slot = arena_array_of(arena, slots, uint32_t);
     for (size_t i = 0; i < b.len && made->count < SCANNER_STRINGS_MAX;) {
         size_t from = i;
