@@ -245,9 +245,8 @@ static const struct xpath_result *run_path(const struct xpath_path *path,
     return result;
 }
 
-static const struct xpath_result *run_library(const struct xpath *xpath,
-                                              const struct html_doc *doc, struct html_tree *tree,
-                                              struct arena *arena)
+static const struct xpath_result *run_library(const struct xpath *xpath, const struct html_doc *doc,
+                                              struct html_tree *tree, struct arena *arena)
 {
     xmlDocPtr foreign = foreign_tree(doc->arena, tree);
     xmlXPathContextPtr context = new_context(foreign);

@@ -170,9 +170,9 @@ static bool passes(const struct html_tree *tree, const struct html_node *node,
 static bool selects(const struct html_tree *tree, const struct html_node *node,
                     const struct step *step)
 {
-    static const enum html_node_type types[] = {
-        [STEP_ELEMENT] = HTML_NODE_ELEMENT, [STEP_TEXT] = HTML_NODE_TEXT,
-        [STEP_COMMENT] = HTML_NODE_COMMENT};
+    static const enum html_node_type types[] = {[STEP_ELEMENT] = HTML_NODE_ELEMENT,
+                                                [STEP_TEXT] = HTML_NODE_TEXT,
+                                                [STEP_COMMENT] = HTML_NODE_COMMENT};
     if (node->type != types[step->kind] ||
         (step->name.at != NULL && !bytes_equal(node->text, step->name)))
         return false;
@@ -216,15 +216,14 @@ static void walk_step(const struct html_tree *tree, const struct step *step, uin
     }
 }
 
-static void collect_attributes(const struct html_tree *tree, const struct step *step,
-                               uint8_t *mark, uint32_t *number, uint32_t *count)
+static void collect_attributes(const struct html_tree *tree, const struct step *step, uint8_t *mark,
+                               uint32_t *number, uint32_t *count)
 {
     for (uint32_t i = 1; i < tree->count; i++) {
         const struct html_node *node = &tree->node[i];
         if ((mark[node->parent] & (IN | BELOW)) != 0)
             mark[i] |= BELOW;
-        if (node->type != HTML_NODE_ELEMENT ||
-            (mark[i] & (step->deep ? IN | BELOW : IN)) == 0)
+        if (node->type != HTML_NODE_ELEMENT || (mark[i] & (step->deep ? IN | BELOW : IN)) == 0)
             continue;
         for (uint32_t k = 0; k < node->attribute_count; k++)
             if (step->name.at == NULL ||

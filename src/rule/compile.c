@@ -354,7 +354,8 @@ void graph_prune(struct rule_set *set)
 {
     struct graph *graph = set->graph;
     uint32_t *uses = count_uses(set);
-    bool *once = talloc_zero_array(uses, bool, graph->node_count + 1); /* asked once a message and item */
+    bool *once =
+        talloc_zero_array(uses, bool, graph->node_count + 1); /* asked once a message and item */
     if (once == NULL)
         abort();
     for (uint32_t i = 0; i < set->rule_count; i++)

@@ -2,11 +2,12 @@
  *
  * What expressions cost: time spent in each node of the graph itself, without what is below it.
  *
- * Results are remembered, so a rule run alone says little about what it adds to a feed: whichever asks
- * first pays for all.  An expression's own time, summed over a run of messages, is what would be saved
- * without it; what a rule adds is the time of the expressions that no other rule has.  Time is the thread's CPU time; reading the clock
- * twice a node is in it, so cheap nodes seem dearer than they are.  Facts computed on first use count for
- * the field that asked. */
+ * Results are remembered, so a rule run alone says little about what it adds to a feed: whichever
+ * asks first pays for all.  An expression's own time, summed over a run of messages, is what would be
+ * saved without it; what a rule adds is the time of the expressions that no other rule has.  Time is
+ * the thread's CPU time; reading the clock twice a node is in it, so cheap nodes seem dearer than they
+ * are.  Facts computed on first use count for the field that asked.
+ */
 #ifndef NOROSHI_RULE_COST_H
 #define NOROSHI_RULE_COST_H
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <talloc.h>
 
-#define NEEDS_MAX 1024 /* literals that guard one rule */
-#define LAYERS 3 /* guards of one rule, of different conditions */
+#define NEEDS_MAX 1024     /* literals that guard one rule */
+#define LAYERS 3           /* guards of one rule, of different conditions */
 #define FILTER_RULES_MIN 2 /* rules a condition must be shared by to be asked first */
 #define FILTER_COST_MAX (COST_TEXT * 16)
 
@@ -42,11 +42,11 @@ struct guards {
     uint32_t words;
     struct guarded_gate {
         struct gate *gate;
-        const struct expr *sample;       /* a call of that gate */
-        const struct expr *array;        /* of a text of items: what they are items of */
-        struct starts *starts[LAYERS];   /* by literal */
-        uint64_t *any[LAYERS];           /* all rules it guards */
-        uint64_t *nulls[LAYERS];         /* those to start where the text is absent */
+        const struct expr *sample;     /* a call of that gate */
+        const struct expr *array;      /* of a text of items: what they are items of */
+        struct starts *starts[LAYERS]; /* by literal */
+        uint64_t *any[LAYERS];         /* all rules it guards */
+        uint64_t *nulls[LAYERS];       /* those to start where the text is absent */
         bool used;
     } * gate;
     uint32_t gate_count;
@@ -96,7 +96,8 @@ static void need_call(const struct guards *guards, const struct expr *call, stru
 {
     const struct expr *array;
     *out = (struct need_set){0};
-    if (!call->shuts || (call->gate->set == NULL && !call->gate->whole) || !text_array(call->gate->text, &array))
+    if (!call->shuts || (call->gate->set == NULL && !call->gate->whole) ||
+        !text_array(call->gate->text, &array))
         return;
     uint32_t number = 0;
     while (guards->gate[number].gate != call->gate)
@@ -225,8 +226,7 @@ static void needs_of(const struct guards *guards, const struct expr *expr, struc
     }
 }
 
-static void add_start(struct guards *guards, struct need need, uint32_t rule, int layer,
-                      bool nulls)
+static void add_start(struct guards *guards, struct need need, uint32_t rule, int layer, bool nulls)
 {
     struct guarded_gate *gate = &guards->gate[need.gate];
     struct starts *starts = &gate->starts[layer][need.literal];
@@ -246,8 +246,8 @@ static void add_start(struct guards *guards, struct need need, uint32_t rule, in
 static void guard_rule(struct guards *guards, const struct expr *root, uint32_t number,
                        struct need_set *one)
 {
-    const struct expr *const *child = root->op == OP_AND ? (const struct expr *const *)root->child
-                                                         : &root;
+    const struct expr *const *child =
+        root->op == OP_AND ? (const struct expr *const *)root->child : &root;
     uint32_t children = root->op == OP_AND ? root->count : 1;
     struct need_set *best = talloc_array(NULL, struct need_set, LAYERS);
     if (best == NULL)
@@ -351,8 +351,8 @@ struct guards *guards_build(struct rule_set *set)
     }
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
-        bool guarded = rule->type != RULE_TYPE_query && rule->root == TYPE_Message &&
-                       !set->kleene_lambdas;
+        bool guarded =
+            rule->type != RULE_TYPE_query && rule->root == TYPE_Message && !set->kleene_lambdas;
         if (guarded)
             guard_rule(guards, rule->graph, i, needs);
         for (int layer = 0; layer < LAYERS && !guarded; layer++)
@@ -445,8 +445,7 @@ void guards_start(struct run *run, const struct guards *guards, uint64_t *start)
         for (uint32_t i = 0; i < guards->gate_count; i++) {
             const struct guarded_gate *guarded = &guards->gate[i];
             const uint64_t *seen;
-            if (!guarded->used ||
-                (layer > 0 && !any_left(guards, start, guarded->any[layer])))
+            if (!guarded->used || (layer > 0 && !any_left(guards, start, guarded->any[layer])))
                 continue;
             enum scanned scanned = scan(run, guarded, &seen);
             start_seen(guards, guarded, scanned, seen, layer);

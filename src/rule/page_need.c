@@ -29,7 +29,8 @@ static int page_field(const struct page_need *need, uint32_t field, uint32_t *ot
     enum type type = (enum type)need->page->type.object;
     bool read = type == TYPE_BodyHTML; /* any other page would have to be read first */
     if (need->attributes)
-        field = FIELD_HTMLNode_raw; /* all texts of an attribute are its value, written in the page */
+        field =
+            FIELD_HTMLNode_raw; /* all texts of an attribute are its value, written in the page */
     int inner = type_field(type, BYTES("inner_text"));
     *other_out = 0;
     if (field == FIELD_HTMLNode_raw)
@@ -142,8 +143,8 @@ struct page_need *page_need_of(struct arena *arena, const struct expr *expr)
     need->page = call->child[0];
     need->expression = value_bytes(call->child[1]->constant);
     size_t slash = bytes_find_last_byte(need->expression, '/');
-    need->attributes = slash != BYTES_NPOS &&
-                       bytes_starts(bytes_from(need->expression, slash + 1), BYTES("@"));
+    need->attributes =
+        slash != BYTES_NPOS && bytes_starts(bytes_from(need->expression, slash + 1), BYTES("@"));
     need_body(arena, need, expr->child[1], nodes);
     return need->count == 0 ? NULL : need;
 }

@@ -23,9 +23,9 @@ static bool uses_level(const struct expr *expr, uint32_t level, uint32_t depth)
 static bool looks_for_needles(const struct function_row *row)
 {
     static const enum function known[] = {
-        FUNCTION_STRINGS_CONTAINS,    FUNCTION_STRINGS_ICONTAINS,  FUNCTION_STRINGS_STARTS_WITH,
+        FUNCTION_STRINGS_CONTAINS,     FUNCTION_STRINGS_ICONTAINS, FUNCTION_STRINGS_STARTS_WITH,
         FUNCTION_STRINGS_ISTARTS_WITH, FUNCTION_STRINGS_ENDS_WITH, FUNCTION_STRINGS_IENDS_WITH,
-        FUNCTION_STRINGS_LIKE,        FUNCTION_STRINGS_ILIKE};
+        FUNCTION_STRINGS_LIKE,         FUNCTION_STRINGS_ILIKE};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (row == &function_rows[known[i]])
             return true;
