@@ -3,34 +3,48 @@
 
 #include "base/text.h"
 
-#define SLOTS 32768          /* a power of two over twice SCRIPT_WORDS_MAX */
 #define REGEX_MAX_BYTES 2048 /* keeps a line of lone slashes linear */
 
 struct words {
     struct arena *arena;
     struct array *array;
-    uint32_t *slot;
+    uint32_t *slot, slots; /* a power of two over twice the words; grows with them */
 };
 
 static struct words words_new(struct arena *arena)
 {
-    return (struct words){arena, array_new(arena), arena_array_of(arena, SLOTS, uint32_t)};
+    return (struct words){arena, array_new(arena), NULL, 0};
+}
+
+/* The slot of WORD: its own, or the free one it belongs in. */
+static uint32_t *word_slot(const struct words *words, struct bytes word)
+{
+    for (uint32_t i = (uint32_t)bytes_hash(word);; i++) {
+        uint32_t *at = &words->slot[i & (words->slots - 1)];
+        if (*at == 0 || bytes_equal(value_bytes(words->array->item[*at - 1]), word))
+            return at;
+    }
+}
+
+static void words_grow(struct words *words)
+{
+    words->slots = words->slots == 0 ? 32 : words->slots * 4;
+    words->slot = arena_array_of(words->arena, words->slots, uint32_t);
+    for (uint32_t i = 0; i < words->array->count; i++)
+        *word_slot(words, value_bytes(words->array->item[i])) = i + 1;
 }
 
 static void words_add(struct words *words, struct bytes word)
 {
     if (words->array->count >= SCRIPT_WORDS_MAX)
         return;
-    for (uint32_t i = (uint32_t)bytes_hash(word);; i++) {
-        uint32_t *at = &words->slot[i % SLOTS];
-        if (*at == 0) {
-            array_add(words->arena, words->array, value_string(word));
-            *at = words->array->count;
-            return;
-        }
-        if (bytes_equal(value_bytes(words->array->item[*at - 1]), word))
-            return;
-    }
+    if (words->array->count * 2 >= words->slots)
+        words_grow(words);
+    uint32_t *at = word_slot(words, word);
+    if (*at != 0)
+        return;
+    array_add(words->arena, words->array, value_string(word));
+    *at = words->array->count;
 }
 
 static bool is_keyword(struct bytes word)
