@@ -44,9 +44,9 @@ check:
 	@tools/measure
 	@tools/check-docs $(BUILD)/noroshi
 
-## make bench          speed: CPU time, ratios from one run (CORPUS=folder of mail)
+## make bench          speed: CPU time, ratios from one run (CORPUS=folder of mail, FEED=folder of rules)
 bench: build
-	@bench/run $(BUILD) "$(CORPUS)"
+	@bench/run $(BUILD) "$(CORPUS)" "$(FEED)"
 
 ## make eval CORPUS=D  detection: recall, false positives, per rule; misses in eval-misses.tsv
 eval: build

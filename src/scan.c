@@ -55,7 +55,8 @@ static void step_rules(struct scan *scan)
 {
     if (scan->settings->rules == NULL)
         return;
-    const struct rule_run_options options = {.profile = scan->settings->profile};
+    const struct rule_run_options options = {.profile = scan->settings->profile,
+                                             .no_queries = true};
     rule_set_run(scan->settings->rules, scan->model, scan->arena, &options, &scan->result);
     judge_rules(scan->verdict, scan->model, &scan->result);
 }

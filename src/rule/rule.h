@@ -120,6 +120,7 @@ struct rule_run_options {
     struct rule_costs *costs; /* charge expressions here (rule/cost.h); NULL: nowhere */
     bool naive;              /* as written: no sharing, no order, no gates; the oracle of tests */
     bool no_evidence;        /* hits without leaves */
+    bool no_queries;         /* only what can match: queries show values and judge nothing */
     const struct rule *only; /* just this rule; NULL: all */
 };
 

@@ -142,6 +142,7 @@ void rule_set_run(const struct rule_set *set, struct model *model, struct arena 
     *result = (struct rule_result){0};
     result->hit = arena_array_of(arena, set->rule_count, struct rule_hit);
     result->undecided = arena_array_of(arena, set->rule_count, struct rule_gap);
+    const uint32_t skipped = options->no_queries ? RULE_TYPE_query : UINT32_MAX;
     bool guarded = !options->naive && model->root->type == TYPE_Message;
     if (guarded)
         guards_start(&run, set->graph->guards, set->graph->start);
@@ -149,7 +150,7 @@ void rule_set_run(const struct rule_set *set, struct model *model, struct arena 
         const struct rule *rule = set->rule[i];
         if (guarded && !(set->graph->start[i / 64] >> (i % 64) & 1))
             continue;
-        if (rule->root == model->root->type && (options->only == NULL || options->only == rule))
+        if (rule->root == model->root->type && rule->type != skipped && (options->only == NULL || options->only == rule))
             run_rule(&run, rule, result);
     }
     graph_reset(set->graph);
