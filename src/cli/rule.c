@@ -35,7 +35,8 @@ static void print_help(FILE *out)
           "  --bad DIR       bad mail, for stats\n"
           "  --repeat N      how often bench runs over the mail\n"
           "  --all           tell also what did not match (explain, run)\n"
-          "  -q, --quiet     only the last line\n\n"
+          "  --json          check, lint, coverage, stats: one JSON line for each problem or rule\n"
+    "  -q, --quiet     only the last line\n\n"
           "  noroshi rule check rules/\n"
           "  noroshi rule explain --lists lists/ rules/ \"Rule name\" mail.eml\n",
           out);

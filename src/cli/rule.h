@@ -6,6 +6,8 @@
 #ifndef NOROSHI_CLI_RULE_H
 #define NOROSHI_CLI_RULE_H
 
+#include "base/json.h"
+#include "base/text.h"
 #include "rule/rule.h"
 
 #define RULE_PATHS_MAX 64 /* of lists */
@@ -29,5 +31,19 @@ struct rule_set *rule_command_load(const struct rule_command *command, const voi
                                    uint32_t count);
 /* The error, then the line of its file with a caret below the place. */
 void rule_problem_print(const struct error *err);
+
+/* One line of JSON on the standard output, for programs: begin, add keys, end. */
+struct rule_line {
+    struct text text;
+    struct json json;
+};
+void rule_line_begin(struct rule_line *line);
+void rule_line_string(struct rule_line *line, const char *key, struct bytes value);
+void rule_line_int(struct rule_line *line, const char *key, int64_t value);
+void rule_line_bool(struct rule_line *line, const char *key, bool value);
+void rule_line_end(struct rule_line *line);
+/* A problem or note as one: level, file, line, column, message, hint. */
+void rule_line_note(const char *level, const char *file, uint32_t line, uint32_t column,
+                    struct bytes message, struct bytes hint);
 
 #endif

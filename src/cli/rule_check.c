@@ -25,12 +25,17 @@ int rule_check(const struct rule_command *command)
         const struct rule_problem *problem = rule_set_problem(set, i);
         retired += problem->retired;
         refused += !problem->retired;
-        if (!command->quiet)
-            rule_problem_print(&problem->err);
+        const struct error *e = &problem->err;
+        if (command->json)
+            rule_line_note(problem->retired ? "retired" : "error", e->file, e->line, e->column,
+                           bytes_of_string(e->message), bytes_of_string(e->hint));
+        else if (!command->quiet)
+            rule_problem_print(e);
     }
     uint32_t accepted = rule_set_count(set);
-    printf("%u rules read, %u accepted, %u refused, %u retired\n", accepted + refused + retired,
-           accepted, refused, retired);
+    if (!command->json)
+        printf("%u rules read, %u accepted, %u refused, %u retired\n", accepted + refused + retired,
+               accepted, refused, retired);
     talloc_free(set);
     if (fflush(stdout) != 0)
         return EXIT_ERROR;

@@ -8,18 +8,40 @@
 #include <stdio.h>
 #include <talloc.h>
 
-static void print_needs(const struct rule_need *need)
+/* "list:org_vips, whois" */
+static struct bytes needs_text(struct arena *arena, const struct rule_need *need)
 {
-    bool first = true;
+    struct text text;
+    text_init(&text, arena, 0);
+    text_reserve(&text, 1);
     for (int i = 0; i < CAPABILITY_COUNT; i++) {
         if (!(need->capabilities >> i & 1))
             continue;
-        if (i == CAPABILITY_LIST)
-            printf("%s%.*s", first ? "" : ", ", BYTES_FMT(need->lists));
-        else
-            printf("%s%s", first ? "" : ", ", capability_rows[i].name);
-        first = false;
+        text_add_string(&text, text.len == 0 ? "" : ", ");
+        text_add(&text,
+                 i == CAPABILITY_LIST ? need->lists : bytes_of_string(capability_rows[i].name));
     }
+    return text_bytes(&text);
+}
+
+static void print_rule(const struct rule_command *command, const struct rule *rule,
+                       const struct rule_need *need)
+{
+    struct arena *arena = arena_new(NULL);
+    struct bytes needs = needs_text(arena, need);
+    struct rule_line line;
+    if (command->json) {
+        rule_line_begin(&line);
+        rule_line_string(&line, "rule", rule->name);
+        rule_line_bool(&line, "decidable", need->capabilities == 0);
+        rule_line_bool(&line, "can_fire", need->can_fire);
+        rule_line_string(&line, "needs", needs);
+        rule_line_end(&line);
+    } else if (need->capabilities != 0 && !command->quiet) {
+        printf("%s  %.*s: needs %.*s\n", need->can_fire ? "can fire " : "undecided",
+               BYTES_FMT(rule->name), BYTES_FMT(needs));
+    }
+    talloc_free(arena);
 }
 
 int rule_coverage(const struct rule_command *command)
@@ -38,14 +60,13 @@ int rule_coverage(const struct rule_command *command)
             per[c] += need.capabilities >> c & 1;
             alone[c] += need.capabilities == UINT32_C(1) << c;
         }
-        if (need.capabilities == 0 || command->quiet)
-            continue;
-        printf("%s  %.*s: needs ", need.can_fire ? "can fire " : "undecided",
-               BYTES_FMT(rule->name));
-        print_needs(&need);
-        putchar('\n');
+        print_rule(command, rule, &need);
     }
     double all = count > 0 ? count / 100.0 : 1;
+    if (command->json) {
+        talloc_free(set);
+        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+    }
     printf("%-16s %6s %10s\n", "needs", "rules", "only that");
     for (int c = 0; c < CAPABILITY_COUNT; c++)
         if (per[c] > 0)

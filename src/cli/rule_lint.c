@@ -21,12 +21,16 @@ int rule_lint_verb(const struct rule_command *command)
         uint32_t count = rule_lint(set, rule, arena, &note);
         rules += count > 0;
         notes += count;
-        for (uint32_t k = 0; k < count && !command->quiet; k++)
+        for (uint32_t k = 0; k < count && command->json; k++)
+            rule_line_note("note", (const char *)rule->file.at, note[k].line, note[k].column,
+                           note[k].text, note[k].hint);
+        for (uint32_t k = 0; k < count && !command->quiet && !command->json; k++)
             printf("%.*s:%u:%u: note: %.*s\n  hint: %.*s\n", BYTES_FMT(rule->file), note[k].line,
                    note[k].column, BYTES_FMT(note[k].text), BYTES_FMT(note[k].hint));
         arena_reset(arena);
     }
-    printf("%u rules, %u notes in %u of them\n", rule_set_count(set), notes, rules);
+    if (!command->json)
+        printf("%u rules, %u notes in %u of them\n", rule_set_count(set), notes, rules);
     bool refused = rule_set_problem_count(set) > 0;
     talloc_free(set);
     if (fflush(stdout) != 0 || refused)

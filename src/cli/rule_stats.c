@@ -16,6 +16,7 @@ struct tally {
 
 struct stats {
     const struct rule_set *set;
+    bool json;
     struct tally *tally; /* by rule */
     uint32_t mails[2], hit[2];
     int side;
@@ -62,12 +63,24 @@ static void print_table(const struct stats *stats)
         order[i] = i;
     tally_for_sort = stats->tally;
     qsort(order, count, sizeof *order, by_hits);
-    printf("%6s %6s %9s %6s %9s  rule\n", "bad", "ham", "precision", "alone", "undecided");
+    if (!stats->json)
+        printf("%6s %6s %9s %6s %9s  rule\n", "bad", "ham", "precision", "alone", "undecided");
     for (uint32_t i = 0; i < count; i++) {
         const struct tally *tally = &stats->tally[order[i]];
         uint32_t hits = tally->hits[0] + tally->hits[1];
         if (hits == 0)
             break;
+        if (stats->json) {
+            struct rule_line line;
+            rule_line_begin(&line);
+            rule_line_string(&line, "rule", rule_set_rule(stats->set, order[i])->name);
+            rule_line_int(&line, "bad", tally->hits[1]);
+            rule_line_int(&line, "ham", tally->hits[0]);
+            rule_line_int(&line, "alone", tally->alone);
+            rule_line_int(&line, "undecided", tally->undecided[0] + tally->undecided[1]);
+            rule_line_end(&line);
+            continue;
+        }
         printf("%6u %6u %8.1f%% %6u %9u  %.*s\n", tally->hits[1], tally->hits[0],
                100.0 * tally->hits[1] / hits, tally->alone,
                tally->undecided[0] + tally->undecided[1],
@@ -87,16 +100,18 @@ int rule_stats(const struct rule_command *command)
     if (set == NULL)
         return EXIT_ERROR;
     struct stats stats = {.set = set,
+                          .json = command->json,
                           .tally = talloc_zero_array(set, struct tally, rule_set_count(set) + 1)};
     bool ok = rule_mail_walk(command->ham, count_one, &stats);
     stats.side = 1;
     ok = rule_mail_walk(command->bad, count_one, &stats) && ok;
-    if (!command->quiet)
+    if (!command->quiet || stats.json)
         print_table(&stats);
-    printf("bad: %u of %u hit by some rule (%.1f %%); ham: %u of %u (%.2f %%)\n", stats.hit[1],
-           stats.mails[1], stats.mails[1] > 0 ? 100.0 * stats.hit[1] / stats.mails[1] : 0,
-           stats.hit[0], stats.mails[0],
-           stats.mails[0] > 0 ? 100.0 * stats.hit[0] / stats.mails[0] : 0);
+    if (!stats.json)
+        printf("bad: %u of %u hit by some rule (%.1f %%); ham: %u of %u (%.2f %%)\n", stats.hit[1],
+               stats.mails[1], stats.mails[1] > 0 ? 100.0 * stats.hit[1] / stats.mails[1] : 0,
+               stats.hit[0], stats.mails[0],
+               stats.mails[0] > 0 ? 100.0 * stats.hit[0] / stats.mails[0] : 0);
     talloc_free(set);
     return fflush(stdout) == 0 && ok ? EXIT_CLEAN : EXIT_ERROR;
 }

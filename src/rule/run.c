@@ -150,7 +150,8 @@ void rule_set_run(const struct rule_set *set, struct model *model, struct arena 
         const struct rule *rule = set->rule[i];
         if (guarded && !(set->graph->start[i / 64] >> (i % 64) & 1))
             continue;
-        if (rule->root == model->root->type && rule->type != skipped && (options->only == NULL || options->only == rule))
+        if (rule->root == model->root->type && rule->type != skipped &&
+            (options->only == NULL || options->only == rule))
             run_rule(&run, rule, result);
     }
     graph_reset(set->graph);

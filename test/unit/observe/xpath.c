@@ -75,6 +75,58 @@ static void test_table(struct arena *arena)
 }
 
 /* No node is lost in depth, and no expression runs without end. */
+static bool same_nodes(const struct xpath_result *a, const struct xpath_result *b)
+{
+    if (a == NULL || b == NULL || a->count != b->count)
+        return a == b;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!bytes_equal(a->node[i].raw, b->node[i].raw) ||
+            !bytes_equal(a->node[i].inner_text, b->node[i].inner_text) ||
+            !bytes_equal(a->node[i].display_text, b->node[i].display_text) ||
+            a->node[i].link != b->node[i].link || a->node[i].link_count != b->node[i].link_count)
+            return false;
+    return true;
+}
+
+/* Plain paths are answered from our own tree: the library must give the same nodes, in order. */
+static void test_plain_paths(struct arena *arena)
+{
+    static const char *const pages[] = {
+        page,
+        "",
+        "text only",
+        "<p>1<p>2<table><tr><td>3<table><td>4</table><td>5</table>",
+        "<body id=1><p id=2><body id=3><html id=4><head id=5><p id=6>",
+        "<frameset><frame><p>x</frameset><p>y",
+        "<div a=1 a=2 A=3><b><div a=1></b>x</div></div><!--c--><!--d-->",
+        "<a href='x&amp;y' title='&#65;'><img><img src=1></a><svg><a xlink:href=z></svg>",
+        "<td>a<td>b</table><table><tr><tr><tbody><tr>",
+    };
+    static const char *const paths[] = {
+        "//title", "//a", "//*", "/html", "/*", "/html/body", "/html/body/*", "//body//*", "//p",
+        "//div//div", "//div/div", "//@a", "//@href", "//@*", "//div/@a", "//a//@src", "//*/@id",
+        "//*/@class", "//img/@src", "//text()", "//p/text()", "//comment()", "//div/comment()",
+        "//table//table//td", "//table/tbody/tr/td", "//tr/td", "//div[@a]", "//div[@a='1']",
+        "//div[@a=\"2\"]", "//*[contains(@href, 'x&y')]", "//*[contains(@a,\"1\") and @a]",
+        "//*[@id][@id='3']", "//*[@class='x']/b", "/body", "//html/body/p", "//a[@href]/img",
+        "//svg//a", "/html/@id", "//DIV", "//*[contains(@style, 'color: rgb')]//h1",
+    };
+    uint32_t wrong = 0, tried = 0;
+    for (size_t p = 0; p < sizeof pages / sizeof *pages; p++)
+        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++, tried++) {
+            const struct html_doc *read =
+                html_read(arena, NULL, bytes_of_string(pages[p]), false);
+            struct html_doc *doc = (struct html_doc *)(uintptr_t)read;
+            struct xpath *xpath = xpath_compile(arena, bytes_of_string(paths[i]));
+            if (xpath != NULL && same_nodes(xpath_run(xpath, doc, arena),
+                                            xpath_run_library(xpath, doc, arena)))
+                continue;
+            wrong++;
+            printf("#   %s over page %zu\n", paths[i], p);
+        }
+    tap_ok(wrong == 0, "%u plain paths give what the library gives", tried);
+}
+
 static void test_hostile(struct arena *arena)
 {
     struct text deep;
@@ -111,6 +163,7 @@ int main(void)
     void *parent = talloc_new(NULL);
     struct arena *arena = arena_new(parent);
     test_table(arena);
+    test_plain_paths(arena);
     test_hostile(arena);
     talloc_free(parent);
     return tap_end();
