@@ -92,22 +92,45 @@ static bool is_call_of(const struct expr *expr, enum function function)
     return expr->function == &function_rows[function];
 }
 
-static void need_call(struct page_need *need, const struct expr *expr, const struct expr *nodes)
+static bool looks_for_literals(const struct expr *expr)
 {
-    const struct needles *needles = expr->needles;
-    static const enum function literal[] = {
+    static const enum function known[] = {
         FUNCTION_STRINGS_ICONTAINS,    FUNCTION_STRINGS_CONTAINS,  FUNCTION_STRINGS_STARTS_WITH,
         FUNCTION_STRINGS_ISTARTS_WITH, FUNCTION_STRINGS_ENDS_WITH, FUNCTION_STRINGS_IENDS_WITH};
-    bool known = false;
-    for (size_t i = 0; i < sizeof literal / sizeof *literal; i++)
-        known = known || is_call_of(expr, literal[i]);
-    if (!known || needles == NULL || !needles->constant || needles->count > LITERALS_MAX)
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (is_call_of(expr, known[i]))
+            return true;
+    return false;
+}
+
+/* One set of literals that a match of PATTERN needs one of become ROW's. */
+static bool add_pattern(struct arena *arena, struct page_need *need, struct need_row *row,
+                        struct pattern *pattern)
+{
+    pattern_literals(pattern, arena);
+    uint32_t count = 0;
+    while (count < pattern->literal_count && pattern->literal[count].at != NULL)
+        if (!add_literal(need, row, unicode_fold(arena, pattern->literal[count++])))
+            return false;
+    return count > 0;
+}
+
+static void need_call(struct arena *arena, struct page_need *need, const struct expr *expr,
+                      const struct expr *nodes)
+{
+    const struct needles *needles = expr->needles;
+    bool literal = looks_for_literals(expr);
+    bool pattern =
+        is_call_of(expr, FUNCTION_REGEX_CONTAINS) || is_call_of(expr, FUNCTION_REGEX_ICONTAINS) ||
+        is_call_of(expr, FUNCTION_REGEX_MATCH) || is_call_of(expr, FUNCTION_REGEX_IMATCH);
+    if ((!literal && !pattern) || needles == NULL || !needles->constant)
         return;
     struct need_row *row = row_for(need, expr->child[0], nodes);
     if (row == NULL)
         return;
     for (uint32_t i = 0; i < needles->count; i++)
-        if (!add_literal(need, row, needles->needle[i].folded))
+        if (literal ? !add_literal(need, row, needles->needle[i].folded)
+                    : !add_pattern(arena, need, row, needles->needle[i].pattern))
             return;
     need->count++;
 }
@@ -119,7 +142,7 @@ static void need_body(struct arena *arena, struct page_need *need, const struct 
         for (uint32_t i = 0; i < expr->count; i++)
             need_body(arena, need, expr->child[i], nodes);
     } else if (expr->op == OP_CALL && expr->positional >= 2) {
-        need_call(need, expr, nodes);
+        need_call(arena, need, expr, nodes);
     } else if ((expr->op == OP_EQUAL || expr->op == OP_EQUAL_FOLD) &&
                expr->child[1]->op == OP_CONSTANT && expr->child[1]->constant.tag == VALUE_STRING) {
         struct need_row *row = row_for(need, expr->child[0], nodes);
