@@ -61,11 +61,12 @@ static bool compares_with_texts(const struct expr *expr)
     return expr->count <= CONSTANTS_MAX;
 }
 
-/* A text worth a gate: remembered, and cheap enough to be made for all items at once. */
+/* A text worth a gate: remembered or an item itself, and cheap enough to be made for all items at once. */
 static bool text_is_gated(const struct expr *text)
 {
-    return text->memo != EXPR_NO_MEMO && text->type.base == BASE_STRING && text->type.arrays == 0 &&
-           text->cost < (COST_PARSE + 1) * 16;
+    bool item = text->op == OP_ITEM && (text->deps & (text->deps - 1)) == 0;
+    return (item || text->memo != EXPR_NO_MEMO) && text->type.base == BASE_STRING &&
+           text->type.arrays == 0 && text->cost < (COST_PARSE + 1) * 16;
 }
 
 bool prefilter_wants(const struct expr *expr)
