@@ -88,7 +88,6 @@ def senders():
     home = 'Petra <petra@flowers.test>'
     yield 'auth-dmarc-fail', s(home, headers=said('flowers.test', 'fail')), s(home, headers=said('flowers.test'))
     yield 'auth-spf-fail', s(home, headers=said('flowers.test', 'fail')), s(home, headers=said('flowers.test'))
-    yield 'no-visible-recipient', mail('Note', NOTE).replace(b'To: Hanako Yamada <hanako@recipient.test>\n', b''), mail('Note', NOTE)
     yield 'message-id-foreign', s(home, message_id='<a@roses.test>'), s(home)
     yield 'reply-to-elsewhere', s(home, headers=['Reply-To: a@roses.test']), s(home, headers=['Reply-To: a@flowers.test'])
     yield 'reply-to-freemail', s(home, headers=['Reply-To: a@gmail.com']), s(FREE, headers=['Reply-To: a@gmail.com'])
@@ -99,7 +98,6 @@ def senders():
     yield 'sender-name-shouts', s('GARDEN PRIZE DESK <a@flowers.test>'), s('Garden Prize Desk <a@flowers.test>')
     yield 'sender-random', s('A <a@xq7zk4471w.test>'), s(home)
     yield 'sender-local-random', s('A <kx77120449182734@flowers.test>'), s(home)
-    yield 'sender-sub-deep', s('A <a@a.b.c.flowers.test>'), s('A <a@a.flowers.test>')
     yield 'sender-tenant-default', s('A <a@roses.onmicrosoft.com>'), s('A <a@microsoft.com>')
     yield 'sender-tld', s('A <a@roses.top>'), s('A <a@roses.org>')
     yield 'sender-name-executive', s('Bob Carter CEO <b@roses.test>', body=VOUCHER), s('Bob Carter <b@roses.test>', body=VOUCHER)
@@ -137,7 +135,6 @@ def links():
     yield 'link-imitates-brand', t('https://paypal-secure.test/a'), t('https://paypal.com/a')
     yield 'link-ip', t('http://192.0.2.7/a'), t(far)
     yield 'link-open-redirect', t('https://www.google.com/url?q=https://roses.test/a'), t('https://www.google.com/maps?q=a')
-    yield 'link-punycode', t('https://xn--rses-5qa.test/a'), t(far)
     yield 'link-random-host', t('https://xqzkwvjtpb.com/a'), t(far)
     yield 'link-random-path', t('https://roses.test/aB3dE5gH7jK9mN1pQ3sT5vW7xY9'), t('https://roses.test/garden-and-lake-in-spring/a')
     yield 'link-shortener', t('https://bit.ly/3aBcDe'), t(far)
@@ -199,7 +196,7 @@ def lures():
             'bec': 'We have new bank details: iban, swift code and routing number follow.',
             'cred-theft': 'Your mailbox is full, click here within 24 hours.',
             'extortion': 'I recorded you.', 'job-scam': 'Part time job: work from home.',
-            'malware-lure': 'Enable content to see it, the password is 1234.', 'steal-pii': 'You have won a prize, an exclusive voucher.',
+            'steal-pii': 'You have won a prize, an exclusive voucher.',
             'unsolicited-goods': 'Meet singles: dating. https://roses.test/a'}
     for intent, text in weak.items():
         html = page(text=text) if intent == 'unsolicited-goods' else None
