@@ -62,6 +62,8 @@ def links():
     yield 'link-digit-path', linked('https://roses.test/cl/71/4/16/21/635'), linked('https://roses.test/2021/03/15/note')
     yield 'link-affiliate', linked(FAR + '?aff_id=77&s1=a'), linked(FAR + '?page=77')
     yield 'link-shortener-only', linked('https://bit.ly/3aBcDe'), linked('https://bit.ly/3aBcDe', HOME)
+    to = '<a href="mailto:%s?subject=Yes">Yes</a>'
+    yield 'link-mailto-freemail', linked(FAR, more=to % 'lake.desk@gmail.com'), linked(FAR, more=to % 'desk@flowers.test')
     yield 'link-insecure-unrelated', linked('http://roses.test/a'), linked(FAR)
 
 
