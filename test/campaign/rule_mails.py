@@ -104,6 +104,8 @@ def senders():
     yield 'bec-freemail', s(FREE, body=VOUCHER), s(FREE, body='Are you free on Saturday? We go to the lake.')
     yield 'bec-reply-switch', s(home, body=VOUCHER, headers=['Reply-To: a@roses.test']), \
         s(home, body=VOUCHER, headers=['Reply-To: a@flowers.test'])
+    pay = 'I changed my bank. Please pay my salary to the new account before the next payroll.'
+    yield 'bec-payroll-outside', s('Bob <bob@roses.test>', body=pay), s('Bob <bob@recipient.test>', body=pay)
     yield 'bec-words-alone', s(home, body=VOUCHER), s(home, body=VOUCHER, headers=said('flowers.test'))
     yield 'mixed-scripts', s(home, 'P\u0430yment note'), s(home, 'Payment note')
     yield 'trust-authenticated', s(home, headers=said('flowers.test')), s(home, headers=said('flowers.test', 'fail'))
@@ -211,6 +213,7 @@ def lures():
     yield 'job-scam-messenger', mail('Note', LURES['job-scam'][0]), mail('Note', LURES['job-scam'][0].replace('Telegram', 'Monday'))
     yield 'scam-answer-only', mail('Note', LURES['advance-fee'][0]), mail('Note', LURES['advance-fee'][1])
     verify = LURES['cred-theft'][0] + ' https://roses.test/%s'
+    yield 'cred-theft-one-place', mail('Note', verify % 'a'), mail('Note', LURES['cred-theft'][1] + ' https://roses.test/a')
     yield 'link-login-path', mail('Note', verify % 'login'), mail('Note', verify % 'garden')
     yield 'bulk-without-way-out', mail('Note', verify, html=page(('https://roses.test/a', 'here'), text=LURES['cred-theft'][0])), \
         mail('Note', verify, html=page(('https://roses.test/a', 'here'), text=LURES['cred-theft'][0]), headers=LIST)
