@@ -54,6 +54,11 @@ int main(void)
            "a host of the brand");
     tap_ok(brand_of_domain(index, BYTES("microsoft.com.evil.test")) == NULL,
            "a host that only looks like it");
+    tap_ok(brand_of_domain(index, BYTES("mail.microsoft.co.jp")) == &brands[0],
+           "the same name below a national suffix");
+    tap_ok(brand_of_domain(index, BYTES("microsoft.top")) == NULL, "below another suffix");
+    tap_ok(brand_of_domain(index, BYTES("microsoft.jp.evil.test")) == NULL,
+           "a national suffix in the middle");
     struct text long_text;
     text_init(&long_text, arena, 0);
     while (long_text.len < 1000000)
