@@ -125,6 +125,10 @@ static void open_vhd(struct node *node)
 {
     struct bytes b = node->content, footer = bytes_from(b, b.len < SECTOR ? 0 : b.len - SECTOR);
     bool at_end = bytes_starts(footer, BYTES("conectix"));
+    if (bytes_starts(b, BYTES("vhdxfile"))) {
+        node_anomaly(node, ANOMALY_UNSUPPORTED, 0, 0, BYTES("VHDX"));
+        return;
+    }
     if (!at_end) {
         node_anomaly(node, ANOMALY_TRUNCATED, b.len, 0, BYTES("disk footer"));
         footer = bytes_sub(b, 0, SECTOR);

@@ -5,6 +5,7 @@
  * entropy  facts on attachments and members
  * smuggle  files built inside scripts and pages: long base64, hexadecimal, number lists and escapes that
  *          decode to an archive, a program or a document are hung below
+ * appended a ZIP behind a document, program, page or shortcut is hung below
  * matrix   codes drawn with characters or table cells are read (QR)
  * end      formats that write their own end and lack it: cut (page, script host, armour, signature)
  * yara     the user's rules (open/yara.h) */

@@ -18,10 +18,14 @@
 #define RUN_MIN ((size_t)120) /* letters; shorter holds no file */
 #define PAYLOADS_MAX 64u
 #define NAMES_MAX 32u
+#define LAYERS_MAX 3
 
 static bool is_source(const struct node *node)
 {
+    bool file = node->part == NULL || node->part->is_attachment || node->part->file_name.len > 0;
     switch (node->kind) {
+    case KIND_TEXT: /* what certutil -decode makes a program of; the words of mails are not looked at */
+        return file && !node->is_view;
     case KIND_HTML:
     case KIND_SVG:
     case KIND_JAVASCRIPT:
@@ -64,6 +68,14 @@ static bool is_base64(uint8_t c)
     return ascii_is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_';
 }
 
+/* A letter of a run at AT; dashes in a row are a line of PEM, not letters. */
+static bool is_letter(struct bytes s, size_t at)
+{
+    if (s.at[at] != '-')
+        return is_base64(s.at[at]);
+    return (at == 0 || s.at[at - 1] != '-') && (at + 1 == s.len || s.at[at + 1] != '-');
+}
+
 /* Whether SPAN stands inside a child already (a script of this page). */
 static bool in_child(const struct node *node, struct bytes span)
 {
@@ -74,10 +86,26 @@ static bool in_child(const struct node *node, struct bytes span)
     return false;
 }
 
+/* What DECODED holds where it is base64 once more, and again. */
+static struct bytes undo_layers(struct node *node, struct bytes decoded)
+{
+    for (int layer = 0; layer < LAYERS_MAX; layer++) {
+        struct bytes inner = bytes_trim(decoded);
+        for (size_t i = 0; i < inner.len; i++)
+            if (!is_base64(inner.at[i]) && !ascii_is_space(inner.at[i]) && inner.at[i] != '=')
+                return decoded;
+        if (inner.len < RUN_MIN || !open_take_bytes(node, inner.len))
+            return decoded;
+        decoded = codec_base64(node->tree->arena, inner, NULL);
+    }
+    return decoded;
+}
+
 static bool hang(struct node *node, struct bytes span, struct bytes decoded, const char *how)
 {
     if (decoded.len < 20)
         return false;
+    decoded = undo_layers(node, decoded);
     enum kind kind = identify(decoded, BYTES_NONE, BYTES_NONE);
     if (!is_payload(kind) || in_child(node, span))
         return false;
@@ -118,7 +146,7 @@ static size_t base64_run(struct bytes s, size_t at, struct text *letters)
     size_t end = at;
     for (;;) {
         size_t from = at;
-        while (at < s.len && is_base64(s.at[at]))
+        while (at < s.len && is_letter(s, at))
             at++;
         if (letters != NULL)
             text_add(letters, bytes_sub(s, from, at - from));
@@ -130,7 +158,7 @@ static size_t base64_run(struct bytes s, size_t at, struct text *letters)
         if (look < s.len && s.at[look] == '\\' && look + 1 < s.len &&
             (s.at[look + 1] == 'n' || s.at[look + 1] == '\n'))
             look += 2;
-        if (skip_joint(s, &look) || (look > at && look < s.len && is_base64(s.at[look]) &&
+        if (skip_joint(s, &look) || (look > at && look < s.len && is_letter(s, look) &&
                                      s.at[at] != ' ' && s.at[at] != '=')) {
             at = look;
             continue;
@@ -247,7 +275,7 @@ static uint32_t carve_next(struct node *node, size_t *at)
         if (end > from + 8)
             return 0;
     }
-    if (!is_base64(c)) {
+    if (!is_letter(s, from)) {
         *at = from + 1;
         return 0;
     }

@@ -229,6 +229,8 @@ static void open(struct node *node)
     if (image.b.len < 64 || image.header > image.b.len || image.b.len - image.header < 24 ||
         !bytes_equal(bytes_sub(image.b, image.header, 4), BYTES("PE\0\0"))) {
         node_anomaly(node, ANOMALY_MALFORMED, 0, 0, BYTES("no PE header"));
+        /* What has neither header after the DOS one is a DOS program, or anything at all. */
+        node_anomaly(node, ANOMALY_UNKNOWN_CONTENT, 0, 0, BYTES("a program without a header"));
         read_marks(&image);
         return;
     }

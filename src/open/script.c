@@ -67,6 +67,10 @@ static int script_bid(const struct node *node)
 
 static void script_open(struct node *node)
 {
+    /* What screnc.exe of the Windows Script Host wrote is a program in a code of its own. */
+    size_t coded = bytes_find(node->content, BYTES("#@~^"), 0);
+    if (coded != BYTES_NPOS && bytes_find(node->content, BYTES("==^#~@"), coded) != BYTES_NPOS)
+        node_anomaly(node, ANOMALY_UNDECODABLE, coded, 4, BYTES("an encoded script (jse, vbe)"));
     run_alone(node, node->kind == KIND_JAVASCRIPT   ? SCRIPT_JS
                     : node->kind == KIND_POWERSHELL ? SCRIPT_PS
                                                     : SCRIPT_VB);

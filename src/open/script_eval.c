@@ -78,8 +78,8 @@ static void set_item(struct script *s, struct script_array *array, struct script
 /* Mid(x, 3, 2) = "ab" */
 static void set_mid(struct script *s, struct script_expression *call, struct script_value v)
 {
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX];
-    uint32_t count = script_arguments(s, call->list, argument);
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
+    uint32_t count = script_arguments(s, call->list, &argument);
     double from = script_number_or(s, argument, count, 1, 1);
     if (count < 2 || argument[0].tag != SCRIPT_STRING)
         return;
@@ -92,13 +92,14 @@ static void set_mid(struct script *s, struct script_expression *call, struct scr
 
 static void set_indexed(struct script *s, struct script_expression *target, struct script_value v)
 {
-    struct script_value self = script_evaluate(s, target->a), argument[SCRIPT_ARGUMENTS_MAX];
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
+    struct script_value self = script_evaluate(s, target->a);
     bool mid = target->a->kind == EX_NAME && bytes_equal(target->a->name->text, BYTES("mid"));
     if (mid && self.tag != SCRIPT_ARRAY) {
         set_mid(s, target, v);
         return;
     }
-    uint32_t count = script_arguments(s, target->list, argument);
+    uint32_t count = script_arguments(s, target->list, &argument);
     if (count == 0)
         return;
     if (self.tag == SCRIPT_ARRAY) {

@@ -45,9 +45,9 @@ void script_end(struct script *s);
 
 void script_run(struct script *s, struct script_statement *statement);
 struct script_value script_evaluate(struct script *s, struct script_expression *e);
-/* How an argument list is evaluated; at most SCRIPT_ARGUMENTS_MAX. */
+/* Evaluate a list into *OUT, which holds SCRIPT_ARGUMENTS_MAX and is replaced where there are more. */
 uint32_t script_arguments(struct script *s, struct script_expression *list,
-                          struct script_value *out);
+                          struct script_value **out);
 void script_assign(struct script *s, struct script_expression *target, struct script_value v);
 void script_set(struct script *s, struct script_name *name, struct script_value v);
 void script_set_local(struct script *s, struct script_name *name, struct script_value v);

@@ -3,12 +3,19 @@
 
 #include "base/table.h"
 
+/* String.fromCharCode(...) and Array(...) of a program written as numbers. */
+#define ARGUMENTS_MOST 65536u
+
 uint32_t script_arguments(struct script *s, struct script_expression *list,
-                          struct script_value *out)
+                          struct script_value **out)
 {
-    uint32_t count = 0;
-    for (; list != NULL && count < SCRIPT_ARGUMENTS_MAX; list = list->next)
-        out[count++] = script_evaluate(s, list);
+    uint32_t count = 0, wanted = 0;
+    for (const struct script_expression *e = list; e != NULL && wanted < ARGUMENTS_MOST; e = e->next)
+        wanted++;
+    if (wanted > SCRIPT_ARGUMENTS_MAX)
+        *out = arena_array_of(s->arena, wanted, struct script_value);
+    for (; list != NULL && count < wanted; list = list->next)
+        (*out)[count++] = script_evaluate(s, list);
     return count;
 }
 
@@ -129,9 +136,9 @@ static void give_back(struct script *s, struct script_expression *list,
 
 static struct script_value call_name(struct script *s, struct script_expression *e)
 {
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX];
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
     struct script_name *name = e->a->name;
-    uint32_t count = script_arguments(s, e->list, argument);
+    uint32_t count = script_arguments(s, e->list, &argument);
     const struct script_value *variable = script_find(s, name);
     bool own = s->scope != NULL && s->scope->function != NULL && s->scope->function->name == name;
     if (variable != NULL && !own && variable->tag == SCRIPT_FUNCTION)
@@ -155,10 +162,10 @@ static struct script_value call_name(struct script *s, struct script_expression 
 
 static struct script_value call_member(struct script *s, struct script_expression *e)
 {
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX], out;
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few, out;
     struct script_expression *m = e->a;
     struct script_value self = script_evaluate(s, m->a);
-    uint32_t count = script_arguments(s, e->list, argument);
+    uint32_t count = script_arguments(s, e->list, &argument);
     if (m->b != NULL) /* .("Down" + "load")(...) */
         m->name = script_name(s, script_to_utf8(s, script_evaluate(s, m->b)));
     if (s->language == SCRIPT_PS && m->a->kind == EX_TYPE)
@@ -188,13 +195,13 @@ static struct script_value call_member(struct script *s, struct script_expressio
 
 static struct script_value call(struct script *s, struct script_expression *e)
 {
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX];
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
     if (e->a->kind == EX_NAME)
         return call_name(s, e);
     if (e->a->kind == EX_MEMBER)
         return call_member(s, e);
     struct script_value self = script_evaluate(s, e->a);
-    uint32_t count = script_arguments(s, e->list, argument);
+    uint32_t count = script_arguments(s, e->list, &argument);
     if (self.tag == SCRIPT_FUNCTION)
         return script_call_value(s, self, argument, count);
     if (s->language == SCRIPT_JS && e->a->kind == EX_INDEX &&
@@ -240,14 +247,14 @@ static struct script_value update(struct script *s, struct script_expression *e)
 
 static struct script_value new_object(struct script *s, struct script_expression *e)
 {
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX];
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
     const struct script_expression *what = e->a;
     struct script_expression *list = e->list;
     if (what->kind == EX_CALL) {
         list = what->list;
         what = what->a;
     }
-    uint32_t count = script_arguments(s, list, argument);
+    uint32_t count = script_arguments(s, list, &argument);
     struct bytes class = what->name == NULL ? BYTES("") : what->name->text;
     if (bytes_equal_fold(class, BYTES("ActiveXObject")) ||
         bytes_equal_fold(class, BYTES("XMLHttpRequest")))
@@ -317,8 +324,10 @@ static struct script_value array_literal(struct script *s, struct script_express
 
 static struct script_value index_value(struct script *s, struct script_expression *e)
 {
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX], self = script_evaluate(s, e->a);
-    return items(s, self, argument, script_arguments(s, e->list, argument));
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
+    struct script_value self = script_evaluate(s, e->a);
+    uint32_t count = script_arguments(s, e->list, &argument);
+    return items(s, self, argument, count);
 }
 
 static struct script_value evaluate(struct script *s, struct script_expression *e)

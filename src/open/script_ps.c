@@ -251,7 +251,10 @@ static struct script_expression *primary(struct parser *p)
     if (c == '@' && (ps_at(p, 1) == '(' || ps_at(p, 1) == '{')) {
         uint8_t end = ps_at(p, 1) == '(' ? ')' : '}';
         p->at += 2;
-        return elements(p, script_expression_new(p, EX_ARRAY), end);
+        e = elements(p, script_expression_new(p, EX_ARRAY), end);
+        /* @(1, 2) is the list itself and not a list in a list. */
+        bool one = end == ')' && e->list != NULL && e->list->next == NULL;
+        return one && e->list->kind == EX_ARRAY ? e->list : e;
     }
     if (c == '(') {
         p->at++;

@@ -258,8 +258,9 @@ static struct script_value command(struct script *s, struct script_expression *e
     static const char *const fetchers[] = {
         "invoke-webrequest", "iwr", "wget", "curl", "invoke-restmethod", "irm",
         "start-bitstransfer"};
-    struct script_value argument[SCRIPT_ARGUMENTS_MAX], callee = script_evaluate(s, e->a);
-    uint32_t n = script_arguments(s, e->list, argument);
+    struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
+    struct script_value callee = script_evaluate(s, e->a);
+    uint32_t n = script_arguments(s, e->list, &argument);
     struct bytes name = callee.tag == SCRIPT_FUNCTION ? BYTES("") : script_to_utf8(s, callee);
     if (callee.tag == SCRIPT_FUNCTION)
         return script_call_value(s, callee, argument, n);

@@ -320,6 +320,27 @@ static void open_mshta(struct report *report, struct bytes rest)
         report_layer(report, bytes_from(rest, 9), "mshta.vbs", KIND_VBS);
 }
 
+/* What `start` starts: its title and its options left out. */
+static struct bytes without_options(struct bytes rest)
+{
+    rest = bytes_trim(rest);
+    if (rest.len > 1 && rest.at[0] == '"') {
+        size_t end = bytes_find_byte(rest, '"', 1);
+        struct bytes after = end == BYTES_NPOS ? BYTES_NONE : bytes_trim(bytes_from(rest, end + 1));
+        rest = after.len > 0 ? after : rest;
+    }
+    while (rest.len > 1 && rest.at[0] == '/') {
+        size_t skipped = (rest.at[1] | 0x20) == 'd' && rest.len > 2 && ascii_is_space(rest.at[2]) ? 2 : 1;
+        for (size_t i = 0; i < skipped; i++) {
+            size_t end = 0;
+            while (end < rest.len && !ascii_is_space(rest.at[end]))
+                end++;
+            rest = bytes_trim(bytes_from(rest, end));
+        }
+    }
+    return rest;
+}
+
 /* What one command (no & in it) starts. */
 static void look_into(struct report *report, struct bytes line, int depth)
 {
@@ -349,7 +370,7 @@ static void look_into(struct report *report, struct bytes line, int depth)
     } else if ((bytes_equal_fold(program, BYTES("start")) ||
                 bytes_equal_fold(program, BYTES("conhost"))) &&
                depth < 6)
-        look_into(report, rest, depth + 1);
+        look_into(report, without_options(rest), depth + 1);
 }
 
 void report_command(struct report *report, struct bytes line)
