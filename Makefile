@@ -56,8 +56,9 @@ eval: build
 eval-learn: build
 	@tools/eval-learn --noroshi $(BUILD)/noroshi $(EVAL_OPTIONS) "$(CORPUS)"
 
-## make oracle CORPUS=D  parts and text of well-formed mail against GMime
+## make oracle CORPUS=D  parts and text of well-formed mail against GMime; files inside files against 7z, unzip, qpdf ...
 oracle: build
+	@test/oracle/files $(BUILD)/noroshi $(BUILD)/test/unit/office
 	@tools/oracle $(BUILD) "$(CORPUS)"
 
 ## make fuzz T=mime S=60  fuzz one target for S seconds
