@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/script_eval.h"
 
+#include "artifact/identify.h"
 #include "base/table.h"
 
 /* String.fromCharCode(...) and Array(...) of a program written as numbers. */
 #define ARGUMENTS_MOST 65536u
+#define FILE_BYTES_MIN 40u
 
 uint32_t script_arguments(struct script *s, struct script_expression *list,
                           struct script_value **out)
@@ -245,6 +247,30 @@ static struct script_value update(struct script *s, struct script_expression *e)
     return e->prefix ? new : old;
 }
 
+/* What a page puts together out of numbers: a file where the bytes are one (HTML smuggling). */
+static void show_file(struct script *s, struct script_value v)
+{
+    if (v.tag == SCRIPT_ARRAY && v.array->count == 1 && v.array->item[0].tag != SCRIPT_NUMBER)
+        v = v.array->item[0]; /* new Blob([bytes]) */
+    if (v.tag != SCRIPT_ARRAY || v.array->count < FILE_BYTES_MIN)
+        return;
+    uint8_t *at = arena_alloc(s->arena, v.array->count);
+    double n;
+    for (uint32_t i = 0; i < v.array->count; i++) {
+        if (!script_to_number(s, v.array->item[i], &n) || n < 0 || n > 255)
+            return;
+        at[i] = (uint8_t)n;
+    }
+    struct bytes made = bytes_of(at, v.array->count);
+    enum kind kind = identify(made, BYTES_NONE, BYTES_NONE);
+    if (kind == KIND_UNKNOWN || kind == KIND_TEXT)
+        return;
+    if (report_layer(&s->report, made, "built", kind) == NULL)
+        return;
+    node_fact_add(s->report.node, FACT_SMUGGLE_ENCODINGS, BYTES("built by its script"));
+    node_fact_int(s->report.node, FACT_SMUGGLE_PAYLOADS, 1);
+}
+
 static struct script_value new_object(struct script *s, struct script_expression *e)
 {
     struct script_value few[SCRIPT_ARGUMENTS_MAX], *argument = few;
@@ -259,7 +285,13 @@ static struct script_value new_object(struct script *s, struct script_expression
     if (bytes_equal_fold(class, BYTES("ActiveXObject")) ||
         bytes_equal_fold(class, BYTES("XMLHttpRequest")))
         return count > 0 ? script_create(s, argument[0]) : script_new_object(s, class);
-    if (bytes_equal(class, BYTES("Array"))) {
+    if ((bytes_equal(class, BYTES("Uint8Array")) || bytes_equal(class, BYTES("Blob"))) &&
+        count > 0) {
+        show_file(s, argument[0]);
+        if (argument[0].tag == SCRIPT_ARRAY)
+            return argument[0];
+    }
+    if (bytes_equal(class, BYTES("Array")) || bytes_equal(class, BYTES("Uint8Array"))) {
         struct script_value v = script_new_array(s, count);
         for (uint32_t i = 0; i < count && count > 1; i++)
             script_push(s, v.array, argument[i]);
