@@ -288,7 +288,7 @@ bool identify_beginning(struct bytes content)
         if (magics[i].offset == 0 && content.len < magics[i].len &&
             bytes_starts(bytes_of(magics[i].bytes, magics[i].len), content))
             return true;
-    return false;
+    return content.len < 5 && bytes_starts(BYTES("%PDF-"), content);
 }
 
 enum kind identify(struct bytes content, struct bytes declared_type, struct bytes name)
