@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "artifact/identify.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 /* Magic numbers at a fixed offset; the first that fits wins. */
 static const struct magic {
     uint16_t offset;
@@ -182,17 +186,36 @@ static enum kind by_magic(struct bytes b)
     return KIND_UNKNOWN;
 }
 
+#ifdef __SSE2__
+/* Whether none of the 16 bytes at AT is a control character, white space excepted. */
+static bool is_printed(const uint8_t *at)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i space = _mm_sub_epi8(x, _mm_set1_epi8('\t'));
+    __m128i high = _mm_cmpeq_epi8(_mm_max_epu8(x, _mm_set1_epi8(0x20)), x);
+    __m128i blank = _mm_cmpeq_epi8(_mm_min_epu8(space, _mm_set1_epi8(4)), space);
+    return _mm_movemask_epi8(_mm_or_si128(high, blank)) == 0xFFFF;
+}
+#endif
+
 static bool looks_like_text(struct bytes b)
 {
     b = bytes_sub(b, 0, 4096);
     size_t controls = 0;
     if (bytes_starts(b, BYTES("\xFF\xFE")) || bytes_starts(b, BYTES("\xFE\xFF")))
         return true;
-    for (size_t i = 0; i < b.len; i++)
+    for (size_t i = 0; i < b.len; i++) {
+#ifdef __SSE2__
+        while (b.len - i >= 16 && is_printed(b.at + i))
+            i += 16;
+        if (i == b.len)
+            break;
+#endif
         if (b.at[i] == 0)
             return false;
-        else if (b.at[i] < 0x20 && !ascii_is_space(b.at[i]) && b.at[i] != 0x1B)
+        if (b.at[i] < 0x20 && !ascii_is_space(b.at[i]) && b.at[i] != 0x1B)
             controls++;
+    }
     return controls * 50 <= b.len;
 }
 

@@ -151,9 +151,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 struct bytes arena_copy(struct arena *arena, struct bytes b)
 {
-    uint8_t *copy = arena_alloc(arena, b.len + 1);
+    uint8_t *copy = arena_alloc_raw(arena, b.len + 1);
     if (b.len > 0)
         memcpy(copy, b.at, b.len);
+    copy[b.len] = 0;
     return bytes_of(copy, b.len);
 }
 
@@ -165,7 +166,7 @@ struct bytes arena_printf(struct arena *arena, const char *format, ...)
     int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
     assert(len >= 0);
-    char *text = arena_alloc(arena, (size_t)len + 1);
+    char *text = arena_alloc_raw(arena, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return bytes_of(text, (size_t)len);

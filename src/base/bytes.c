@@ -20,27 +20,12 @@ bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out)
     return true;
 }
 
-static bool fold_same(const uint8_t *a, const uint8_t *b, size_t len)
+bool bytes_same_fold(const uint8_t *a, const uint8_t *b, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     return true;
-}
-
-bool bytes_equal_fold(struct bytes a, struct bytes b)
-{
-    return a.len == b.len && fold_same(a.at, b.at, a.len);
-}
-
-bool bytes_starts(struct bytes b, struct bytes prefix)
-{
-    return b.len >= prefix.len && (prefix.len == 0 || memcmp(b.at, prefix.at, prefix.len) == 0);
-}
-
-bool bytes_starts_fold(struct bytes b, struct bytes prefix)
-{
-    return b.len >= prefix.len && fold_same(b.at, prefix.at, prefix.len);
 }
 
 bool bytes_ends(struct bytes b, struct bytes suffix)
@@ -60,7 +45,33 @@ int bytes_compare(struct bytes a, struct bytes b)
     return order != 0 ? order : a.len < b.len ? -1 : a.len > b.len;
 }
 
-#define SHORT_BYTES 256u
+/* First place from I on, not past LAST, whose first and last byte fit NEEDLE once FOLD is or-ed to
+ * both sides; LAST + 1 where none does.  A filter: the caller compares what is between. */
+static inline size_t next_candidate(struct bytes b, struct bytes needle, size_t i, size_t last,
+                                    uint8_t fold)
+{
+    const uint8_t first = needle.at[0] | fold, end = needle.at[needle.len - 1] | fold;
+    const size_t span = needle.len - 1;
+#ifdef __SSE2__
+    const __m128i folds = _mm_set1_epi8((char)fold);
+    const __m128i want_first = _mm_set1_epi8((char)first), want_end = _mm_set1_epi8((char)end);
+    for (; i + 15 <= last; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i));
+        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i + span));
+        __m128i hit = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(x, folds), want_first),
+                                    _mm_cmpeq_epi8(_mm_or_si128(y, folds), want_end));
+        int mask = _mm_movemask_epi8(hit);
+        if (mask != 0)
+            return i + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
+    while (i <= last && ((b.at[i] | fold) != first || (b.at[i + span] | fold) != end))
+        i++;
+    return i;
+}
+
+/* Beyond this a needle that nearly repeats costs more than memmem's two-way search. */
+#define FILTERED_MAX_BYTES 64
 
 size_t bytes_find(struct bytes b, struct bytes needle, size_t from)
 {
@@ -68,41 +79,17 @@ size_t bytes_find(struct bytes b, struct bytes needle, size_t from)
         return BYTES_NPOS;
     if (needle.len == 0)
         return from;
-    if (b.len - from <= SHORT_BYTES) { /* memmem's tables cost more than the search */
-        const uint8_t *at = b.at + from, *last = b.at + b.len - needle.len;
-        while (at <= last && (at = memchr(at, needle.at[0], (size_t)(last - at) + 1)) != NULL) {
-            if (memcmp(at, needle.at, needle.len) == 0)
-                return (size_t)(at - b.at);
-            at++;
-        }
-        return BYTES_NPOS;
+    if (needle.len == 1)
+        return bytes_find_byte(b, needle.at[0], from);
+    if (needle.len > FILTERED_MAX_BYTES) {
+        const uint8_t *hit = memmem(b.at + from, b.len - from, needle.at, needle.len);
+        return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
     }
-    const uint8_t *hit = memmem(b.at + from, b.len - from, needle.at, needle.len);
-    return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
-}
-
-/* First place from I on, not past LAST, whose first and last byte fit NEEDLE when bit 0x20 is ignored;
- * LAST + 1 where none does.  A filter: other bytes share those bits, so the caller compares. */
-static size_t next_candidate(struct bytes b, struct bytes needle, size_t i, size_t last)
-{
-    const uint8_t first = needle.at[0] | 0x20, end = needle.at[needle.len - 1] | 0x20;
-    const size_t span = needle.len - 1;
-#ifdef __SSE2__
-    const __m128i fold = _mm_set1_epi8(0x20);
-    const __m128i want_first = _mm_set1_epi8((char)first), want_end = _mm_set1_epi8((char)end);
-    for (; i + 15 <= last; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i));
-        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i + span));
-        __m128i hit = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(x, fold), want_first),
-                                    _mm_cmpeq_epi8(_mm_or_si128(y, fold), want_end));
-        int mask = _mm_movemask_epi8(hit);
-        if (mask != 0)
-            return i + (size_t)__builtin_ctz((unsigned)mask);
-    }
-#endif
-    while (i <= last && ((b.at[i] | 0x20) != first || (b.at[i + span] | 0x20) != end))
-        i++;
-    return i;
+    size_t last = b.len - needle.len;
+    for (size_t i = from; (i = next_candidate(b, needle, i, last, 0)) <= last; i++)
+        if (memcmp(b.at + i + 1, needle.at + 1, needle.len - 2) == 0)
+            return i;
+    return BYTES_NPOS;
 }
 
 size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from)
@@ -112,33 +99,16 @@ size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from)
     if (needle.len == 0)
         return from;
     size_t last = b.len - needle.len;
-    for (size_t i = from; (i = next_candidate(b, needle, i, last)) <= last; i++)
-        if (fold_same(b.at + i, needle.at, needle.len))
+    for (size_t i = from; (i = next_candidate(b, needle, i, last, 0x20)) <= last; i++)
+        if (bytes_same_fold(b.at + i, needle.at, needle.len))
             return i;
     return BYTES_NPOS;
-}
-
-size_t bytes_find_byte(struct bytes b, uint8_t byte, size_t from)
-{
-    if (from >= b.len)
-        return BYTES_NPOS;
-    const uint8_t *hit = memchr(b.at + from, byte, b.len - from);
-    return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
 }
 
 size_t bytes_find_last_byte(struct bytes b, uint8_t byte)
 {
     const uint8_t *hit = b.len == 0 ? NULL : memrchr(b.at, byte, b.len);
     return hit == NULL ? BYTES_NPOS : (size_t)(hit - b.at);
-}
-
-struct bytes bytes_trim(struct bytes b)
-{
-    while (b.len > 0 && ascii_is_space(b.at[0]))
-        b = bytes_from(b, 1);
-    while (b.len > 0 && ascii_is_space(b.at[b.len - 1]))
-        b.len--;
-    return b;
 }
 
 bool bytes_next_line(struct bytes *rest, struct bytes *line_out)

@@ -60,46 +60,6 @@ static inline bool bytes_equal(struct bytes a, struct bytes b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-/* Whether INNER lies inside OUTER's memory, and where. */
-bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out);
-
-/* ASCII case folding only, whatever the locale. */
-bool bytes_equal_fold(struct bytes a, struct bytes b);
-bool bytes_starts(struct bytes b, struct bytes prefix);
-bool bytes_starts_fold(struct bytes b, struct bytes prefix);
-bool bytes_ends(struct bytes b, struct bytes suffix);
-bool bytes_ends_fold(struct bytes b, struct bytes suffix);
-/* Order by bytes, then by length: <0, 0, >0. */
-int bytes_compare(struct bytes a, struct bytes b);
-
-/* Offset of the first occurrence at or after FROM, or BYTES_NPOS.  O(bytes). */
-size_t bytes_find(struct bytes b, struct bytes needle, size_t from);
-size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from);
-size_t bytes_find_byte(struct bytes b, uint8_t byte, size_t from);
-size_t bytes_find_last_byte(struct bytes b, uint8_t byte);
-
-/* Without leading and trailing ASCII white space (space, tab, CR, LF, FF, VT). */
-struct bytes bytes_trim(struct bytes b);
-
-/* Take the next line off *REST: without its LF or CRLF; false at the end.  A lone CR is content. */
-bool bytes_next_line(struct bytes *rest, struct bytes *line_out);
-/* Take the next field off *REST up to SEPARATOR; false at the end.  "a,,b" gives three fields. */
-bool bytes_next_field(struct bytes *rest, uint8_t separator, struct bytes *field_out);
-
-/* Whole-slice decimal number within [min, max]; false and untouched where it is not one. */
-bool bytes_to_int(struct bytes b, int64_t min, int64_t max, int64_t *out);
-
-/* Unsigned little and big endian reads; 0 where the slice is too short, so test the length first. */
-uint16_t bytes_u16le(struct bytes b, size_t at);
-uint32_t bytes_u32le(struct bytes b, size_t at);
-uint64_t bytes_u64le(struct bytes b, size_t at);
-uint16_t bytes_u16be(struct bytes b, size_t at);
-uint32_t bytes_u32be(struct bytes b, size_t at);
-
-/* A 64-bit hash for tables inside one process (FNV-1a folded); not stable across versions. */
-uint64_t bytes_hash(struct bytes b);
-uint64_t bytes_hash_fold(struct bytes b);
-
 static inline uint8_t ascii_lower(uint8_t c)
 {
     return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c | 0x20) : c;
@@ -120,6 +80,75 @@ static inline bool ascii_is_space(uint8_t c)
 {
     return c == ' ' || (uint8_t)(c - '\t') < 5;
 }
+
+/* Whether INNER lies inside OUTER's memory, and where. */
+bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out);
+
+/* ASCII case folding only, whatever the locale. */
+bool bytes_same_fold(const uint8_t *a, const uint8_t *b, size_t len);
+
+static inline bool bytes_starts(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len && (prefix.len == 0 || memcmp(b.at, prefix.at, prefix.len) == 0);
+}
+
+/* The first byte, looked at here, answers nearly always. */
+static inline bool bytes_starts_fold(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len &&
+           (prefix.len == 0 || (ascii_lower(b.at[0]) == ascii_lower(prefix.at[0]) &&
+                                bytes_same_fold(b.at, prefix.at, prefix.len)));
+}
+
+static inline bool bytes_equal_fold(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && bytes_starts_fold(a, b);
+}
+
+bool bytes_ends(struct bytes b, struct bytes suffix);
+bool bytes_ends_fold(struct bytes b, struct bytes suffix);
+/* Order by bytes, then by length: <0, 0, >0. */
+int bytes_compare(struct bytes a, struct bytes b);
+
+/* Offset of the first occurrence at or after FROM, or BYTES_NPOS.  O(bytes). */
+size_t bytes_find(struct bytes b, struct bytes needle, size_t from);
+size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from);
+static inline size_t bytes_find_byte(struct bytes b, uint8_t byte, size_t from)
+{
+    const void *hit = from < b.len ? memchr(b.at + from, byte, b.len - from) : NULL;
+    return hit == NULL ? BYTES_NPOS : (size_t)((const uint8_t *)hit - b.at);
+}
+size_t bytes_find_last_byte(struct bytes b, uint8_t byte);
+
+/* Without leading and trailing ASCII white space (space, tab, CR, LF, FF, VT). */
+static inline struct bytes bytes_trim(struct bytes b)
+{
+    for (; b.len > 0 && ascii_is_space(b.at[0]); b.at++)
+        b.len--;
+    while (b.len > 0 && ascii_is_space(b.at[b.len - 1]))
+        b.len--;
+    return b;
+}
+
+/* Take the next line off *REST: without its LF or CRLF; false at the end.  A lone CR is content. */
+bool bytes_next_line(struct bytes *rest, struct bytes *line_out);
+/* Take the next field off *REST up to SEPARATOR; false at the end.  "a,,b" gives three fields. */
+bool bytes_next_field(struct bytes *rest, uint8_t separator, struct bytes *field_out);
+
+/* Whole-slice decimal number within [min, max]; false and untouched where it is not one. */
+bool bytes_to_int(struct bytes b, int64_t min, int64_t max, int64_t *out);
+
+/* Unsigned little and big endian reads; 0 where the slice is too short, so test the length first. */
+uint16_t bytes_u16le(struct bytes b, size_t at);
+uint32_t bytes_u32le(struct bytes b, size_t at);
+uint64_t bytes_u64le(struct bytes b, size_t at);
+uint16_t bytes_u16be(struct bytes b, size_t at);
+uint32_t bytes_u32be(struct bytes b, size_t at);
+
+/* A 64-bit hash for tables inside one process (FNV-1a folded); not stable across versions. */
+uint64_t bytes_hash(struct bytes b);
+uint64_t bytes_hash_fold(struct bytes b);
+
 /* Value of a hex digit, or -1. */
 static inline int ascii_hex(uint8_t c)
 {

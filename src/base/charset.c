@@ -189,6 +189,11 @@ static void decode_utf8(struct bytes in, struct text *out, struct charset_report
     }
     for (size_t at = 0; at < in.len;) {
         size_t from = at;
+        at = utf8_ascii_end(in, at);
+        if (at > from) {
+            text_add(out, bytes_sub(in, from, at - from));
+            continue;
+        }
         uint32_t code = utf8_next(in, &at);
         bool written = at - from == 3 && in.at[from] == 0xEF; /* a real U+FFFD */
         if (code == 0xFFFD && !written)

@@ -32,7 +32,7 @@ static void grow(struct text *text, size_t needed)
     }
     uint8_t *at;
     if (text->arena != NULL) {
-        at = arena_alloc(text->arena, capacity);
+        at = arena_alloc_raw(text->arena, capacity);
         if (text->len > 0)
             memcpy(at, text->at, text->len);
     } else {

@@ -10,14 +10,33 @@
 #define DNS_NAME_MAX_BYTES 253 /* RFC 1035, 2.3.4, without the root's dot */
 #define DNS_LABEL_MAX_BYTES 63
 
-bool domain_is_suffix(struct bytes labels)
+static bool ask_list(struct bytes labels)
 {
     char name[DNS_NAME_MAX_BYTES + 1];
-    if (labels.len == 0 || labels.len > DNS_NAME_MAX_BYTES)
-        return false;
     memcpy(name, labels.at, labels.len);
     name[labels.len] = 0;
     return psl_is_public_suffix2(psl_builtin(), name, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
+/* The list never changes and mail names few hosts again and again, so answers are kept: one per
+ * slot, the latest asked.  One thread to a process. */
+bool domain_is_suffix(struct bytes labels)
+{
+    static struct {
+        uint8_t len, is_suffix;
+        uint8_t name[62];
+    } answers[512];
+    if (labels.len == 0 || labels.len > DNS_NAME_MAX_BYTES)
+        return false;
+    if (labels.len > sizeof answers[0].name)
+        return ask_list(labels);
+    size_t slot = bytes_hash(labels) % (sizeof answers / sizeof answers[0]);
+    if (!bytes_equal(bytes_of(answers[slot].name, answers[slot].len), labels)) {
+        answers[slot].len = (uint8_t)labels.len;
+        answers[slot].is_suffix = ask_list(labels);
+        memcpy(answers[slot].name, labels.at, labels.len);
+    }
+    return answers[slot].is_suffix;
 }
 
 /* Lower-case ASCII copy of HOST (or HOST itself where it is that already). */

@@ -136,7 +136,9 @@ static size_t colon_end(struct bytes s)
 
 enum thread_field thread_line_field(struct bytes line, struct bytes *value_out)
 {
-    if (line.len == 0 || line.len > FIELD_LINE_MAX)
+    if (line.len == 0 || line.len > FIELD_LINE_MAX ||
+        (bytes_find_byte(line, ':', 0) == BYTES_NPOS &&
+         bytes_find(line, BYTES("："), 0) == BYTES_NPOS))
         return THREAD_FIELD_NONE;
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
         struct bytes label = bytes_of_string(labels[i].label);

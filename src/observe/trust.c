@@ -97,9 +97,8 @@ static struct bytes server_of(const struct mail_view *view, uint32_t number, boo
 }
 
 static void find(struct model *model, const struct mail_view *view, struct bytes name,
-                 struct trust *out)
+                 struct bytes receiver, struct trust *out)
 {
-    struct bytes receiver = receiver_of(model, view);
     for (uint32_t i = 0; i < view->header->count; i++) {
         const struct header_field *field = &view->header->field[i];
         if (field->name.len != name.len || field->is_alternative ||
@@ -118,8 +117,9 @@ void trust_find(struct model *model, struct mail_view *view)
 {
     if (view->hop_count == 0)
         return;
-    find(model, view, BYTES("Authentication-Results"), &view->results);
-    find(model, view, BYTES("Received-SPF"), &view->spf);
+    struct bytes receiver = receiver_of(model, view);
+    find(model, view, BYTES("Authentication-Results"), receiver, &view->results);
+    find(model, view, BYTES("Received-SPF"), receiver, &view->spf);
 }
 
 bool trust_covers(const struct mail_view *view, uint32_t hop)

@@ -157,6 +157,7 @@ struct html_doc {
     uint32_t invisible_count, bidi_count,
         split_count; /* see struct html_sink, in the visible text */
     uint32_t element_count, image_count, dropped;
+    uint32_t empty_cells; /* the longest run of table cells with no text between them */
     uint64_t signs;                        /* bit set of enum html_sign */
     struct bytes sign_at[HTML_SIGN_COUNT]; /* the first place of each */
     bool too_deep;                         /* elements nested past the bound were read flat */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/html_read.h"
 
+#include "base/codec.h"
+
 #define EMBEDDED_MAX 512
 #define URLS_PER_STYLE_MAX 256
 
@@ -188,29 +190,6 @@ static struct bytes percent_decode(struct arena *arena, struct bytes s)
     return text_bytes(&out);
 }
 
-/* Base64 with either alphabet (RFC 4648); anything else is skipped, "=" ends it. */
-static struct bytes base64_decode(struct arena *arena, struct bytes s)
-{
-    uint8_t *out = arena_alloc(arena, s.len / 4 * 3 + 4);
-    size_t len = 0;
-    uint32_t bits = 0, count = 0;
-    for (size_t i = 0; i < s.len && s.at[i] != '='; i++) {
-        uint8_t c = s.at[i];
-        unsigned value = (uint8_t)(c - 'A') < 26   ? c - 0u - 'A'
-                         : (uint8_t)(c - 'a') < 26 ? c - 0u - 'a' + 26
-                         : ascii_is_digit(c)       ? c - 0u - '0' + 52
-                         : c == '+' || c == '-'    ? 62u
-                         : c == '/' || c == '_'    ? 63u
-                                                   : 64u;
-        if (value == 64)
-            continue;
-        bits = bits << 6 | value;
-        if (++count % 4 != 1)
-            out[len++] = (uint8_t)(bits >> (6 - 2 * ((count + 3) % 4)));
-    }
-    return bytes_of(out, len);
-}
-
 bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out,
                    struct bytes *content_out)
 {
@@ -230,6 +209,8 @@ bool html_data_uri(struct arena *arena, struct bytes uri, struct bytes *type_out
             base64 = true;
     }
     body = percent_decode(arena, body);
-    *content_out = base64 ? base64_decode(arena, body) : body;
+    /* The first "=" ends it; what is no letter of either alphabet is skipped. */
+    *content_out =
+        base64 ? codec_base64(arena, bytes_sub(body, 0, bytes_find_byte(body, '=', 0)), NULL) : body;
     return true;
 }

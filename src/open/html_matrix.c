@@ -15,6 +15,8 @@
 #define NESTING_MAX 6
 #define MATRICES_MAX 16
 #define COLUMNS_MAX (2 * SIDE_MAX)
+#define CELLS_MIN 3   /* in a row, with cells of one colour drawn as one */
+#define BLOCKS_MIN 40 /* dark halves, two to a character, in a fifth of 21 x 21 modules */
 
 /* Rows collected so far; a row that does not fit the ones before starts the grid anew. */
 struct grid {
@@ -285,22 +287,16 @@ static void finder_leaf(struct html_reader *reader, const struct html_token *tok
         read_characters(finder, reader->doc->source, text, offset_of(reader, token->source), pre);
 }
 
-/* Whether it can be worth a reading: many cells, or block characters. */
-static bool is_promising(struct bytes source)
+/* Whether TEXT has enough characters of the blocks they lie in: E2 96, 97, A3 or AC first. */
+static bool has_blocks(struct bytes text)
 {
-    size_t at = 0;
-    for (int cells = 0; cells < SIDE_MIN * 3; cells++) {
-        at = bytes_find(source, BYTES("<td"), at);
-        if (at == BYTES_NPOS)
-            break;
-        at += 3;
+    uint32_t count = 0;
+    for (size_t at = 0; (at = bytes_find_byte(text, 0xE2, at)) != BYTES_NPOS && count < BLOCKS_MIN;
+         at++) {
+        uint8_t next = at + 1 < text.len ? text.at[at + 1] : 0;
+        count += next == 0x96 || next == 0x97 || next == 0xA3 || next == 0xAC;
     }
-    return at != BYTES_NPOS || bytes_find(source, BYTES("\xE2\x96"), 0) != BYTES_NPOS ||
-           bytes_find(source, BYTES("\xE2\xAC"), 0) != BYTES_NPOS ||
-           bytes_find(source, BYTES("<TD"), 0) != BYTES_NPOS ||
-           bytes_find_fold(source, BYTES("&block;"), 0) != BYTES_NPOS ||
-           bytes_find_fold(source, BYTES("&#96"), 0) != BYTES_NPOS ||
-           bytes_find_fold(source, BYTES("&#x25"), 0) != BYTES_NPOS;
+    return count >= BLOCKS_MIN;
 }
 
 static void finder_init(struct finder *finder, struct arena *arena)
@@ -314,7 +310,7 @@ uint32_t html_find_matrices(const struct html_doc *doc, struct arena *arena,
 {
     struct finder finder;
     *out = NULL;
-    if (!is_promising(doc->source))
+    if (doc->empty_cells < SIDE_MIN * CELLS_MIN && !has_blocks(doc->inner_text))
         return 0;
     finder_init(&finder, arena);
     struct html_listener listener = {.begin = finder_begin,
@@ -334,8 +330,7 @@ uint32_t html_text_matrices(struct bytes text, struct arena *arena, struct html_
 {
     struct finder finder;
     *out = NULL;
-    if (bytes_find(text, BYTES("\xE2\x96"), 0) == BYTES_NPOS &&
-        bytes_find(text, BYTES("\xE2\xAC"), 0) == BYTES_NPOS)
+    if (!has_blocks(text))
         return 0;
     finder_init(&finder, arena);
     read_characters(&finder, text, text, 0, true);

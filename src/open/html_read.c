@@ -177,6 +177,16 @@ static void set_scalar(struct html_reader *reader, const struct html_token *toke
     doc->element_count++;
 }
 
+/* A cell begins: what draws with table cells writes nothing in between. */
+static void count_cell(struct html_reader *reader)
+{
+    if (reader->inner.out.len != reader->cells_at)
+        reader->cells = 0;
+    reader->cells_at = reader->inner.out.len;
+    if (++reader->cells > reader->doc->empty_cells)
+        reader->doc->empty_cells = reader->cells;
+}
+
 static void read_start(struct html_reader *reader, const struct html_token *token, size_t source_at)
 {
     struct html_open *open = reader->open;
@@ -200,6 +210,8 @@ static void read_start(struct html_reader *reader, const struct html_token *toke
                 token->tag == HTML_TAG_XMP || token->tag == HTML_TAG_PLAINTEXT ||
                 token->tag == HTML_TAG_LISTING;
     space_before(reader, token);
+    if (flags & HTML_CELL)
+        count_cell(reader);
     set_scalar(reader, token);
     bool is_void =
         (in_foreign || reader->doc->svg) ? token->self_closing : (flags & HTML_VOID) != 0;
@@ -258,11 +270,12 @@ static void read_text_in(struct html_reader *reader, const struct html_token *to
         reader->doc->title = bytes_trim(html_text(reader->arena, token->text, token->state));
     struct html_look look = base_look(reader);
     size_t from = reader->inner.out.len;
+    if (look.hidden == 0) {
+        html_sink_text_both(&reader->inner, &reader->display, token->text, token->state, look.pre);
+        return;
+    }
     html_sink_text(&reader->inner, token->text, token->state, look.pre);
-    if (look.hidden == 0)
-        html_sink_text(&reader->display, token->text, token->state, look.pre);
-    else
-        keep_hidden(reader, token, look.hidden, from);
+    keep_hidden(reader, token, look.hidden, from);
 }
 
 static void read_text(struct html_reader *reader, const struct html_token *token)
@@ -387,7 +400,7 @@ void html_read_into(struct html_doc *doc, struct budget *budget,
             listener->begin(&reader);
         reader.open->count = 0;
         memset(reader.open->last, 0, sizeof reader.open->last);
-        reader.link = reader.form = 0;
+        reader.link = reader.form = reader.cells = 0;
         text_init(&reader.script, doc->arena, 0);
         html_sink_init(&reader.display, doc->arena, true);
         html_sink_init(&reader.inner, doc->arena, false);

@@ -44,6 +44,8 @@ struct html_reader {
     uint32_t link;                        /* 1 + number of the <a> text goes to, or 0 */
     uint32_t form;                        /* 1 + number of the open form, or 0 */
     uint32_t links_most;
+    uint32_t cells; /* table cells begun since text was last written */
+    size_t cells_at; /* where the text ended then */
     bool again; /* a style sheet came after text it may hide: read once more */
     bool is_again;
 };

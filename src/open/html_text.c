@@ -3,6 +3,10 @@
 
 #include "base/utf8.h"
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 #define NEWLINES_MAX 2
 
 unsigned html_codepoint_class(uint32_t c)
@@ -109,10 +113,28 @@ static const uint8_t is_plain[256] = {
     [0x27 ... 0x7E] = 1,
 };
 
+#ifdef __SSE2__
+/* How many of the 16 bytes at AT belong to the run; a blank in the last place is left open. */
+static unsigned plain_block(const uint8_t *at)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i word = _mm_cmpgt_epi8(x, _mm_set1_epi8(0x20)); /* signed: 0x21 to 0x7F */
+    __m128i other = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('&')),
+                                 _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7F)));
+    unsigned plain = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(other, word));
+    unsigned blank = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')));
+    return (unsigned)__builtin_ctz(~(plain | (blank & plain >> 1)));
+}
+#endif
+
 /* A run that is copied: plain ASCII with single blanks between. */
 static size_t plain_run(struct bytes raw, size_t at)
 {
     for (;;) {
+#ifdef __SSE2__
+        for (unsigned len = 16; len == 16 && raw.len - at >= 16; at += len)
+            len = plain_block(raw.at + at);
+#endif
         while (at < raw.len && is_plain[raw.at[at]])
             at++;
         if (at + 1 >= raw.len || raw.at[at] != ' ' || !is_plain[raw.at[at + 1]])
@@ -165,4 +187,20 @@ void html_sink_text(struct html_sink *sink, struct bytes raw, enum html_state st
                 text_add(&sink->out, bytes_sub(raw, before, at - before));
         }
     }
+}
+
+void html_sink_text_both(struct html_sink *first, struct html_sink *second, struct bytes raw,
+                         enum html_state state, bool pre)
+{
+    size_t from = first->out.len, invisible = first->invisible_count;
+    bool alike = first->blank == second->blank && first->newlines == second->newlines &&
+                 (first->out.len == 0) == (second->out.len == 0);
+    html_sink_text(first, raw, state, pre);
+    if (!alike || first->invisible_count != invisible) {
+        html_sink_text(second, raw, state, pre);
+        return;
+    }
+    text_add(&second->out, bytes_of(first->out.at + from, first->out.len - from));
+    second->blank = first->blank;
+    second->newlines = first->newlines;
 }

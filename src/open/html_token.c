@@ -5,14 +5,28 @@
 
 #include <assert.h>
 
+enum { BLANK = 1, ENDS_TAG_NAME = 2, ENDS_NAME = 4, ENDS_VALUE = 8 };
+
+/* What a byte is inside a tag. */
+static const uint8_t classes[256] = {
+    [' '] = BLANK | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['\n'] = BLANK | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['\t'] = BLANK | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['\r'] = BLANK | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['\f'] = BLANK | ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['/'] = ENDS_TAG_NAME | ENDS_NAME,
+    ['>'] = ENDS_TAG_NAME | ENDS_NAME | ENDS_VALUE,
+    ['='] = ENDS_NAME,
+};
+
 static bool is_blank(uint8_t c)
 {
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+    return classes[c] & BLANK;
 }
 
 static bool ends_tag_name(uint8_t c)
 {
-    return is_blank(c) || c == '/' || c == '>';
+    return classes[c] & ENDS_TAG_NAME;
 }
 
 void html_tokenizer_init(struct html_tokenizer *t, struct arena *arena, struct bytes source,
@@ -167,7 +181,7 @@ static bool read_value(struct bytes s, size_t *at, struct bytes *value_out)
         *at = i + 1;
         return i < s.len;
     }
-    while (i < s.len && s.at[i] != '>' && !is_blank(s.at[i]))
+    while (i < s.len && !(classes[s.at[i]] & ENDS_VALUE))
         i++;
     *value_out = bytes_sub(s, from, i - from);
     *at = i;
@@ -195,7 +209,7 @@ static bool read_attributes(struct html_tokenizer *t, struct html_token *token, 
             continue;
         }
         size_t from = i++;
-        while (i < s.len && s.at[i] != '=' && !ends_tag_name(s.at[i]))
+        while (i < s.len && !(classes[s.at[i]] & ENDS_NAME))
             i++;
         struct bytes name = bytes_sub(s, from, i - from), value = bytes_of(s.at + i, 0);
         while (i < s.len && is_blank(s.at[i]))
