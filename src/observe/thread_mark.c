@@ -239,11 +239,13 @@ static bool starts_with_date(struct bytes line)
 
 bool thread_line_opens(struct bytes line)
 {
-    static const char *const words[] = {"On ", "At ",        "Am ",   "Le ",  "El ", "Il ", "Em ",
-                                        "Op ", "W dniu ",    "Dnia ", "Den ", "在 ", "在",  "於 ",
-                                        "于 ", "Il giorno ", "Van: ", "В ",   "2"};
-    for (size_t i = 0; i + 1 < sizeof words / sizeof words[0]; i++)
-        if (bytes_starts(line, bytes_of_string(words[i])))
+    static const struct bytes words[] = {BYTES("On "), BYTES("At "), BYTES("Am "),
+                                         BYTES("Le "), BYTES("El "), BYTES("Il "),
+                                         BYTES("Em "), BYTES("Op "), BYTES("W dniu "),
+                                         BYTES("Dnia "), BYTES("Den "), BYTES("在"),
+                                         BYTES("於 "), BYTES("于 "), BYTES("Van: "), BYTES("В ")};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (line.len > 0 && line.at[0] == words[i].at[0] && bytes_starts(line, words[i]))
             return true;
     return starts_with_date(line);
 }

@@ -5,6 +5,8 @@
 
 #include <assert.h>
 
+#define NAME_MAX_BYTES 998 /* a colon further out than a line may be long ends no name */
+
 /* One line of IN from AT: its content without the line end, and where the next begins. */
 struct line {
     struct bytes text;
@@ -36,15 +38,14 @@ static bool is_blank(struct bytes b)
  * obsolete syntax (RFC 5322, 4.5); bytes over 126 and NUL are nobody's but some client reads on. */
 static size_t name_len(struct bytes line, size_t *colon_out)
 {
-    size_t colon = bytes_find_byte(bytes_sub(line, 0, 998), ':', 0);
-    if (colon == BYTES_NPOS || colon == 0)
+    size_t most = line.len < NAME_MAX_BYTES ? line.len : NAME_MAX_BYTES, len = 0;
+    while (len < most && line.at[len] != ':' && (line.at[len] > ' ' || line.at[len] == 0))
+        len++;
+    size_t colon = len;
+    while (colon < most && (line.at[colon] == ' ' || line.at[colon] == '\t'))
+        colon++;
+    if (colon == most || line.at[colon] != ':')
         return 0;
-    size_t len = colon;
-    while (len > 0 && (line.at[len - 1] == ' ' || line.at[len - 1] == '\t'))
-        len--;
-    for (size_t i = 0; i < len; i++)
-        if (line.at[i] == ' ' || line.at[i] == '\t' || (line.at[i] < 0x21 && line.at[i] != 0))
-            return 0;
     *colon_out = colon;
     return len;
 }
@@ -62,6 +63,7 @@ struct splitter {
     size_t base; /* offset of IN in NODE's content */
     uint32_t capacity;
     uint8_t end_byte;
+    size_t nul; /* the first NUL of IN, or BYTES_NPOS */
     unsigned told; /* bits of anomalies already recorded, one each per header */
 };
 
@@ -86,12 +88,13 @@ static struct header_field *field_add(struct splitter *s)
     struct header *h = s->header;
     if (h->count == s->capacity) {
         uint32_t capacity = s->capacity == 0 ? 32 : s->capacity * 2;
-        struct header_field *grown = arena_array_of(h->arena, capacity, struct header_field);
+        struct header_field *grown = arena_alloc_raw(h->arena, capacity * sizeof *grown);
         if (h->count > 0)
             memcpy(grown, h->field, h->count * sizeof *grown);
         h->field = grown;
         s->capacity = capacity;
     }
+    h->field[h->count] = (struct header_field){0};
     return &h->field[h->count++];
 }
 
@@ -138,7 +141,7 @@ static void field_close(struct splitter *s, size_t from, size_t end)
             tell(s, ANOMALY_MIME_FIELD_NAME, from, len);
             break;
         }
-    size_t nul = bytes_find_byte(value, 0, 0);
+    size_t nul = s->nul < end ? bytes_find_byte(value, 0, 0) : BYTES_NPOS;
     if (nul != BYTES_NPOS)
         tell(s, ANOMALY_MIME_NUL, (size_t)(value.at - s->in.at) + nul, 1);
     if (s->end_byte == '\n')
@@ -258,6 +261,7 @@ void header_split(struct header *header, struct node *node, struct bytes in)
 {
     *header = (struct header){.arena = node->tree->arena};
     struct splitter s = {.header = header, .node = node, .in = in, .end_byte = '\n'};
+    s.nul = bytes_find_byte(in, 0, 0);
     bytes_inside(node->content, in, &s.base);
     if (bytes_find_byte(bytes_sub(in, 0, 65536), '\n', 0) == BYTES_NPOS &&
         bytes_find_byte(in, '\r', 0) != BYTES_NPOS) {

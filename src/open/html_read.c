@@ -16,7 +16,7 @@ uint32_t html_list_room(struct html_reader *reader, void *list, uint32_t count, 
     }
     if (count == *room) {
         uint32_t wanted = *room == 0 ? 8 : *room * 2;
-        void *grown = arena_array(reader->arena, wanted, size);
+        void *grown = arena_alloc_raw(reader->arena, wanted * size);
         if (count > 0)
             memcpy(grown, *(void **)list, count * size);
         *(void **)list = grown;

@@ -109,8 +109,10 @@ int32_t html_style_color(struct bytes value)
     while (end < value.len && ascii_is_alnum(value.at[end]))
         end++;
     struct bytes word = bytes_sub(value, 0, end);
+    uint8_t first = word.len == 0 ? 0 : ascii_lower(word.at[0]);
     for (size_t i = 0; i < sizeof named_colors / sizeof named_colors[0]; i++)
-        if (bytes_equal_fold(word, bytes_of_string(named_colors[i].name)))
+        if ((uint8_t)named_colors[i].name[0] == first &&
+            bytes_equal_fold(word, bytes_of_string(named_colors[i].name)))
             return named_colors[i].color;
     if (bytes_equal_fold(word, BYTES("transparent")) || bytes_equal_fold(word, BYTES("inherit")) ||
         bytes_equal_fold(word, BYTES("initial")) || bytes_equal_fold(word, BYTES("none")))
@@ -288,13 +290,19 @@ static void declare(struct html_style *style, struct bytes name, struct bytes va
 
 void html_style_declare(struct html_style *style, struct bytes declarations)
 {
-    struct bytes one;
-    while (bytes_next_field(&declarations, ';', &one)) {
-        size_t colon = bytes_find_byte(one, ':', 0);
-        if (colon == BYTES_NPOS)
-            continue;
-        struct bytes name = bytes_trim(bytes_sub(one, 0, colon));
-        declare(style, name, bytes_trim(bytes_from(one, colon + 1)));
+    const uint8_t *at = declarations.at, *end = at + declarations.len;
+    while (at < end) {
+        const uint8_t *from = at;
+        while (at < end && *at != ':' && *at != ';')
+            at++;
+        const uint8_t *colon = at;
+        if (at < end && *at == ':') {
+            at = memchr(at, ';', (size_t)(end - at));
+            at = at == NULL ? end : at;
+            declare(style, bytes_trim(bytes_of(from, (size_t)(colon - from))),
+                    bytes_trim(bytes_of(colon + 1, (size_t)(at - colon - 1))));
+        }
+        at++;
     }
 }
 

@@ -40,34 +40,82 @@ static const uint8_t attribute_slots[1 << ATTRIBUTE_BITS] = {
 #undef HTML_TAG_FACTOR
 #undef HTML_ATTRIBUTE_FACTOR
 
-/* NAME folded into FOLDED and packed; the packing is that of tools/make-html-tables. */
-static uint64_t pack(struct bytes name, uint8_t folded[static NAME_MAX_BYTES])
+/* Eight bytes in lower case at once; bytes over 0x7F stay. */
+static uint64_t lower_word(uint64_t x)
 {
-    uint64_t key = 0;
-    for (size_t i = 0; i < name.len; i++) {
-        uint64_t c = folded[i] = ascii_lower(name.at[i]);
-        key ^= (i < 8 ? c : c * 0x9D) << (8 * (i & 7));
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t seven = x & 0x7F * ones;
+    uint64_t from_a = seven + (0x80 - 'A') * ones, past_z = seven + (0x7F - 'Z') * ones;
+    return x | ((from_a ^ past_z) & ~x & 0x80 * ones) >> 2;
+}
+
+/* The first eight bytes of NAME in lower case, the first one lowest. */
+static uint64_t pack_word(struct bytes name)
+{
+    uint64_t word = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint8_t *p = name.at;
+    size_t n = name.len;
+    if (n >= 8) {
+        memcpy(&word, p, 8);
+    } else if (n >= 4) {
+        uint32_t low, high;
+        memcpy(&low, p, 4);
+        memcpy(&high, p + n - 4, 4);
+        word = low | (uint64_t)high << 8 * (n - 4);
+    } else if (n > 0) {
+        word = p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) | (uint64_t)p[n - 1] << 8 * (n - 1);
     }
+#else
+    for (size_t i = 0; i < name.len && i < 8; i++)
+        word |= (uint64_t)name.at[i] << 8 * i;
+#endif
+    return lower_word(word);
+}
+
+/* All of NAME packed as tools/make-html-tables does. */
+static uint64_t pack(struct bytes name)
+{
+    uint64_t key = pack_word(name);
+    for (size_t i = 8; i < name.len; i++)
+        key ^= (uint64_t)ascii_lower(name.at[i]) * 0x9D << (8 * (i & 7));
     return key;
+}
+
+/* The words of the rows' names: one comparison for a name of up to eight bytes. */
+static uint64_t tag_word[HTML_TAG_COUNT], attribute_word[HTML_ATTRIBUTE_COUNT];
+
+__attribute__((constructor)) static void words_fill(void)
+{
+    for (int i = 0; i < HTML_TAG_COUNT; i++)
+        tag_word[i] = pack_word(bytes_of_string(html_tag_rows[i].name));
+    for (int i = 0; i < HTML_ATTRIBUTE_COUNT; i++)
+        attribute_word[i] = pack_word(bytes_of_string(attribute_rows[i].name));
+}
+
+static bool is_name(struct bytes name, uint64_t key, uint64_t word, const char *row, size_t len)
+{
+    return name.len == len &&
+           (len <= 8 ? key == word : bytes_equal_fold(name, bytes_of(row, len)));
 }
 
 enum html_tag html_tag_of(struct bytes name)
 {
-    uint8_t folded[NAME_MAX_BYTES];
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return HTML_TAG_OTHER;
-    uint8_t id = tag_slots[(pack(name, folded) * tag_factor) >> (64 - TAG_BITS)];
+    uint64_t key = pack(name);
+    uint8_t id = tag_slots[(key * tag_factor) >> (64 - TAG_BITS)];
     const struct html_tag_row *row = &html_tag_rows[id];
-    return row->len == name.len && memcmp(row->name, folded, name.len) == 0 ? id : HTML_TAG_OTHER;
+    return is_name(name, key, tag_word[id], row->name, row->len) ? id : HTML_TAG_OTHER;
 }
 
 enum html_attribute_name html_attribute_of(struct bytes name)
 {
-    uint8_t folded[NAME_MAX_BYTES];
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return HTML_ATTRIBUTE_OTHER;
-    uint8_t id = attribute_slots[(pack(name, folded) * attribute_factor) >> (64 - ATTRIBUTE_BITS)];
-    bool same = attribute_rows[id].len == name.len &&
-                memcmp(attribute_rows[id].name, folded, name.len) == 0;
+    uint64_t key = pack(name);
+    uint8_t id = attribute_slots[(key * attribute_factor) >> (64 - ATTRIBUTE_BITS)];
+    bool same =
+        is_name(name, key, attribute_word[id], attribute_rows[id].name, attribute_rows[id].len);
     return same ? id : HTML_ATTRIBUTE_OTHER;
 }

@@ -38,7 +38,7 @@ void html_tokenizer_init(struct html_tokenizer *t, struct arena *arena, struct b
     *t = (struct html_tokenizer){.source = source,
                                  .follow = true,
                                  .unfinished = SIZE_MAX,
-                                 .room = arena_array_of(arena, room, struct html_attribute),
+                                 .room = arena_alloc_raw(arena, room * sizeof(struct html_attribute)),
                                  .room_count = room};
 }
 

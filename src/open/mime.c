@@ -25,10 +25,11 @@ static int mime_bid(const struct node *node)
 /* Fields a message has at most once (RFC 5322, 3.6) and clients pick from differently. */
 static void tell_duplicates(struct node *node, const struct header *header)
 {
-    static const char *const once[] = {"From",     "Subject", "Date",      "Sender",
-                                       "Reply-To", "To",      "Message-ID"};
+    static const struct bytes once[] = {BYTES("From"),      BYTES("Subject"),  BYTES("Date"),
+                                        BYTES("Sender"),    BYTES("Reply-To"), BYTES("To"),
+                                        BYTES("Message-ID")};
     for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
-        struct header_field *first = header_find(header, bytes_of_string(once[i]));
+        struct header_field *first = header_find(header, once[i]);
         struct header_field *second = first == NULL ? NULL : header_next(header, first);
         if (second != NULL)
             node_anomaly(node, ANOMALY_MIME_TWO_FIELDS, second->offset, second->len, first->name);
@@ -48,12 +49,13 @@ static void tell_words(struct node *node, struct header *header)
         {WORD_RAW_8BIT, ANOMALY_WORD_RAW_8BIT},
         {WORD_MALFORMED, ANOMALY_WORD_MALFORMED},
     };
-    static const char *const shown[] = {"From", "Subject", "To", "Cc", "Reply-To", "Sender"};
+    static const struct bytes shown[] = {BYTES("From"), BYTES("Subject"),  BYTES("To"),
+                                         BYTES("Cc"),   BYTES("Reply-To"), BYTES("Sender")};
     for (uint32_t i = 0; i < header->count; i++) {
         struct header_field *field = &header->field[i];
         bool wanted = false;
         for (size_t k = 0; k < sizeof shown / sizeof shown[0] && !wanted; k++)
-            wanted = bytes_equal_fold(field->name, bytes_of_string(shown[k]));
+            wanted = bytes_equal_fold(field->name, shown[k]);
         if (!wanted)
             continue;
         unsigned oddities = 0;
