@@ -28,14 +28,15 @@ struct budget {
     uint64_t most[LIMIT_COUNT];
     uint64_t used[LIMIT_COUNT];
     uint32_t passed; /* bit set of enum limit */
-    uint64_t start_ns;
+    uint64_t start_ns;      /* CPU time */
+    uint64_t wall_start_ns; /* coarse clock: no system call */
 };
 
 /* Fresh budget with the defaults; set most[] afterwards to change one. */
 void budget_init(struct budget *budget);
 /* Draw AMOUNT of LIMIT; false (and sticky) where that passes the line. */
 bool budget_take(struct budget *budget, enum limit limit, uint64_t amount);
-/* Whether CPU time is left; cheap enough for every few thousand steps. */
+/* Whether CPU time is left; no system call while even the wall clock says so. */
 bool budget_time_left(struct budget *budget);
 bool budget_passed(const struct budget *budget, enum limit limit);
 

@@ -15,6 +15,7 @@
 
 /* A state of the automaton; edges are a list per state, in byte order of making. */
 struct state {
+    uint64_t leads_on; /* bit BYTE & 63: some such byte has an edge */
     uint32_t first_edge, fail;
     uint32_t brand;  /* 1 + number of the brand whose name ends here, or 0 */
     uint32_t output; /* the nearest state on the fail chain where a name ends, or 0 */
@@ -53,6 +54,8 @@ static uint32_t find_edge(const struct brand_index *index, uint32_t state, uint8
 {
     if (state == 0)
         return index->root[byte];
+    if (!(index->state[state].leads_on >> (byte & 63) & 1))
+        return 0;
     for (uint32_t e = index->state[state].first_edge; e != 0; e = index->edge[e].next)
         if (index->edge[e].byte == byte)
             return index->edge[e].to;
@@ -73,6 +76,7 @@ static uint32_t add_state(struct brand_index *index, uint32_t from, uint8_t byte
         index->root[byte] = to;
     else
         index->state[from].first_edge = e;
+    index->state[from].leads_on |= 1ull << (byte & 63);
     return to;
 }
 

@@ -16,29 +16,74 @@ static struct bytes string(struct object *object, uint32_t field)
     return object == NULL ? BYTES_NONE : value_bytes(object_get(object, field));
 }
 
+#define WORD_MAX_BYTES 8
+#define WORD_HITS_MAX 8 /* of one word: a word said again and again says no more */
+
+enum language { ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, LANGUAGES };
+
+/* The commonest small words. */
+static const struct {
+    enum language language;
+    const char *word;
+} small_words[] = {
+    {ENGLISH, "the"},    {ENGLISH, "and"},    {ENGLISH, "you"},     {ENGLISH, "your"},
+    {ENGLISH, "to"},     {ENGLISH, "of"},     {ENGLISH, "is"},      {ENGLISH, "for"},
+    {GERMAN, "und"},     {GERMAN, "die"},     {GERMAN, "der"},      {GERMAN, "sie"},
+    {GERMAN, "nicht"},   {GERMAN, "ist"},     {GERMAN, "ihre"},     {GERMAN, "für"},
+    {FRENCH, "les"},     {FRENCH, "des"},     {FRENCH, "vous"},     {FRENCH, "votre"},
+    {FRENCH, "est"},     {FRENCH, "pour"},    {FRENCH, "une"},      {FRENCH, "dans"},
+    {SPANISH, "los"},    {SPANISH, "las"},    {SPANISH, "su"},      {SPANISH, "para"},
+    {SPANISH, "una"},    {SPANISH, "por"},    {SPANISH, "usted"},   {SPANISH, "con"},
+    {PORTUGUESE, "não"}, {PORTUGUESE, "você"}, {PORTUGUESE, "uma"}, {PORTUGUESE, "para"},
+    {PORTUGUESE, "seu"}, {PORTUGUESE, "com"}, {PORTUGUESE, "os"},   {PORTUGUESE, "em"},
+    {ITALIAN, "il"},     {ITALIAN, "che"},    {ITALIAN, "per"},     {ITALIAN, "una"},
+    {ITALIAN, "della"},  {ITALIAN, "sono"},   {ITALIAN, "gli"},     {ITALIAN, "di"},
+    {DUTCH, "het"},      {DUTCH, "een"},      {DUTCH, "van"},       {DUTCH, "uw"},
+    {DUTCH, "niet"},     {DUTCH, "de"},       {DUTCH, "wij"},       {DUTCH, "voor"},
+};
+#define SMALL_WORDS (sizeof small_words / sizeof small_words[0])
+
+/* The language whose small words stand in TEXT, each between two blanks, most often. */
+static struct bytes latin_language(struct bytes text)
+{
+    static const char *const names[LANGUAGES] = {"english",    "german",  "french", "spanish",
+                                                 "portuguese", "italian", "dutch"};
+    uint8_t seen[SMALL_WORDS] = {0};
+    uint32_t hits[LANGUAGES] = {0}, best = 2;
+    struct bytes name = BYTES_NONE;
+    size_t from = bytes_find_byte(text, ' ', 0), end;
+    for (; from != BYTES_NPOS && (end = bytes_find_byte(text, ' ', ++from)) != BYTES_NPOS;
+         from = end) {
+        struct bytes word = bytes_sub(text, from, end - from);
+        if (word.len < 2 || word.len > WORD_MAX_BYTES)
+            continue;
+        uint8_t first = ascii_lower(word.at[0]);
+        for (size_t i = 0; i < SMALL_WORDS; i++)
+            if ((uint8_t)small_words[i].word[0] == first && seen[i] < WORD_HITS_MAX &&
+                bytes_equal_fold(word, bytes_of_string(small_words[i].word)))
+                seen[i]++, hits[small_words[i].language]++;
+    }
+    for (int i = 0; i < LANGUAGES; i++)
+        if (hits[i] > best)
+            best = hits[i], name = bytes_of_string(names[i]);
+    return name;
+}
+
 /* The language of a text by its script, and for Latin letters by its commonest small words. */
 static struct bytes language_of(struct bytes text)
 {
-    static const struct {
-        const char *language, *words[8];
-    } latin[] = {
-        {"english", {" the ", " and ", " you ", " your ", " to ", " of ", " is ", " for "}},
-        {"german", {" und ", " die ", " der ", " sie ", " nicht ", " ist ", " ihre ", " für "}},
-        {"french", {" les ", " des ", " vous ", " votre ", " est ", " pour ", " une ", " dans "}},
-        {"spanish", {" los ", " las ", " su ", " para ", " una ", " por ", " usted ", " con "}},
-        {"portuguese", {" não ", " você ", " uma ", " para ", " seu ", " com ", " os ", " em "}},
-        {"italian", {" il ", " che ", " per ", " una ", " della ", " sono ", " gli ", " di "}},
-        {"dutch", {" het ", " een ", " van ", " uw ", " niet ", " de ", " wij ", " voor "}},
-    };
     uint32_t kana = 0, han = 0, hangul = 0, cyrillic = 0, letters = 0;
     text = utf8_cut(text, 4096);
     for (size_t at = 0; at < text.len;) {
+        if (text.at[at] < 0x80) {
+            letters += ascii_is_alpha(text.at[at++]);
+            continue;
+        }
         uint32_t code = utf8_next(text, &at);
         kana += code >= 0x3041 && code <= 0x30FE;
         han += code >= 0x4E00 && code <= 0x9FFF;
         hangul += code >= 0xAC00 && code <= 0xD7A3;
         cyrillic += code >= 0x0400 && code <= 0x04FF;
-        letters += code < 0x80 && ascii_is_alpha((uint8_t)code);
     }
     if (kana > 4 && (kana + han) * 8 > letters)
         return BYTES("japanese");
@@ -48,21 +93,7 @@ static struct bytes language_of(struct bytes text)
         return BYTES("chinese");
     if (cyrillic > 16 && cyrillic > letters)
         return BYTES("russian");
-    uint32_t best = 2;
-    struct bytes name = BYTES_NONE;
-    for (size_t i = 0; i < sizeof latin / sizeof latin[0]; i++) {
-        uint32_t hits = 0;
-        for (size_t w = 0; w < 8; w++) {
-            struct bytes word = bytes_of_string(latin[i].words[w]);
-            size_t at = 0;
-            for (int n = 0; n < 8 && (at = bytes_find_fold(text, word, at)) != BYTES_NPOS;
-                 n++, at++)
-                hits++;
-        }
-        if (hits > best)
-            best = hits, name = bytes_of_string(latin[i].language);
-    }
-    return name;
+    return latin_language(text);
 }
 
 /* Brands that sender name and subject speak of and the sender's domain does not belong to. */
