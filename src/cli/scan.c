@@ -123,6 +123,7 @@ static bool scan_path(struct run *run, struct pool *pool, const char *path, stru
     input = talloc_steal(pool, input);
     resume_begin(run->resume, path, input);
     uint64_t before = run->submitted, last_bytes = 0;
+    const uint64_t told = run->input_errors;
     bool ok = true;
     while (ok && !interrupted && !run->output_failed &&
            (status = input_next(input, &item, err)) != INPUT_END) {
@@ -136,7 +137,8 @@ static bool scan_path(struct run *run, struct pool *pool, const char *path, stru
         ok = submit(run, pool, &item, err);
     }
     run->input_bytes += last_bytes;
-    if (ok && !interrupted && run->submitted == before && !resume_skipped(run->resume)) {
+    if (ok && !interrupted && run->submitted == before && run->input_errors == told &&
+        !resume_skipped(run->resume)) {
         fprintf(stderr,
                 "noroshi scan: error: nothing to scan in %s\n  hint: it holds no file, or every "
                 "one is empty of mail\n",
