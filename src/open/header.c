@@ -63,6 +63,7 @@ struct splitter {
     size_t base; /* offset of IN in NODE's content */
     uint32_t capacity;
     uint8_t end_byte;
+    size_t name, colon; /* of the open field: length of its name, place of its colon; 0: no name */
     size_t nul; /* the first NUL of IN, or BYTES_NPOS */
     unsigned told; /* bits of anomalies already recorded, one each per header */
 };
@@ -125,7 +126,7 @@ static void split_at_cr(struct splitter *s, struct bytes raw)
 static void field_close(struct splitter *s, size_t from, size_t end)
 {
     struct bytes whole = bytes_sub(s->in, from, end - from);
-    size_t colon = 0, len = name_len(whole, &colon);
+    size_t colon = s->colon, len = s->name;
     struct header_field *field = field_add(s);
     field->offset = s->base + from;
     field->len = whole.len;
@@ -223,9 +224,10 @@ static size_t split_fields(struct splitter *s, size_t at)
         struct line line = line_at(s->in, at, s->end_byte);
         bool folded = line.text.len > 0 && (line.text.at[0] == ' ' || line.text.at[0] == '\t');
         bool ends = line.text.len == 0;
+        size_t len = 0, colon = 0;
         if (folded && is_blank(line.text)) {
             ends = !read_past_blanks(s, line, at);
-        } else if (!folded && !ends && !is_field(line.text)) {
+        } else if (!folded && !ends && (len = name_len(line.text, &colon)) == 0) {
             tell(s, ANOMALY_MIME_NOT_A_FIELD, at, line.text.len);
             if (!read_past_junk(s, line, at)) {
                 s->header->other_body = BYTES_NONE;
@@ -244,6 +246,8 @@ static size_t split_fields(struct splitter *s, size_t at)
             if (field != BYTES_NPOS)
                 field_close(s, field, at);
             field = at;
+            s->name = len;
+            s->colon = colon;
             if (over_limit(s, at)) {
                 s->header->bytes = bytes_sub(s->in, 0, at);
                 return skip_to_body(s, at);
