@@ -8,13 +8,19 @@
 #include <stdlib.h>
 #include <talloc.h>
 
+/* Fetched once per process: OpenSSL 3 looks EVP_sha256() and the like up anew for every digest. */
 static const EVP_MD *algorithm_of(enum digest_kind kind)
 {
-    return kind == DIGEST_MD5      ? EVP_md5()
-           : kind == DIGEST_SHA1   ? EVP_sha1()
-           : kind == DIGEST_SHA256 ? EVP_sha256()
-           : kind == DIGEST_SHA384 ? EVP_sha384()
-                                   : EVP_sha512();
+    static const char *const names[] = {[DIGEST_MD5] = "MD5",
+                                        [DIGEST_SHA1] = "SHA1",
+                                        [DIGEST_SHA256] = "SHA256",
+                                        [DIGEST_SHA384] = "SHA384",
+                                        [DIGEST_SHA512] = "SHA512"};
+    static const EVP_MD *fetched[sizeof names / sizeof names[0]];
+    if (fetched[kind] == NULL)
+        fetched[kind] = EVP_MD_fetch(NULL, names[kind], NULL);
+    assert(fetched[kind] != NULL);
+    return fetched[kind];
 }
 
 size_t digest(enum digest_kind kind, struct bytes b, uint8_t out[64])

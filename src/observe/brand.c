@@ -10,6 +10,8 @@
 
 #define NAME_MAX_BYTES 128
 #define STATES_MAX 1000000
+#define ROWS_MAX 128 /* of 1 KB */
+#define ROW_EDGES_MIN 5
 #define LABEL_BYTES_MAX 63 /* RFC 1035, section 2.3.4 */
 #define NATIONAL_LABEL_MIN 5
 
@@ -19,7 +21,9 @@ struct state {
     uint32_t first_edge, fail;
     uint32_t brand;  /* 1 + number of the brand whose name ends here, or 0 */
     uint32_t output; /* the nearest state on the fail chain where a name ends, or 0 */
+    uint32_t row;    /* 1 + number of its row of edges by byte, or 0 */
     uint16_t len;    /* folded bytes of that name */
+    uint16_t edges;
     bool whole_word;
 };
 struct edge {
@@ -35,6 +39,8 @@ struct brand_index {
     struct edge *edge;
     uint32_t edge_count, edge_room;
     uint32_t root[256];
+    uint32_t (*row)[256]; /* of the states with most edges, which most texts pass through */
+    uint32_t row_count;
     struct table *domain;
 };
 
@@ -54,9 +60,12 @@ static uint32_t find_edge(const struct brand_index *index, uint32_t state, uint8
 {
     if (state == 0)
         return index->root[byte];
-    if (!(index->state[state].leads_on >> (byte & 63) & 1))
+    const struct state *s = &index->state[state];
+    if (!(s->leads_on >> (byte & 63) & 1))
         return 0;
-    for (uint32_t e = index->state[state].first_edge; e != 0; e = index->edge[e].next)
+    if (s->row != 0)
+        return index->row[s->row - 1][byte];
+    for (uint32_t e = s->first_edge; e != 0; e = index->edge[e].next)
         if (index->edge[e].byte == byte)
             return index->edge[e].to;
     return 0;
@@ -76,6 +85,7 @@ static uint32_t add_state(struct brand_index *index, uint32_t from, uint8_t byte
         index->root[byte] = to;
     else
         index->state[from].first_edge = e;
+    index->state[from].edges++;
     index->state[from].leads_on |= 1ull << (byte & 63);
     return to;
 }
@@ -128,6 +138,22 @@ static void add_name(struct brand_index *index, struct bytes name, uint32_t numb
     }
 }
 
+/* Lay the edges of states that have many into rows. */
+static void lay_rows(struct brand_index *index)
+{
+    index->row = talloc_zero_size(index, ROWS_MAX * sizeof *index->row);
+    if (index->row == NULL)
+        abort();
+    for (uint32_t i = 1; i < index->state_count && index->row_count < ROWS_MAX; i++) {
+        struct state *state = &index->state[i];
+        if (state->edges < ROW_EDGES_MIN)
+            continue;
+        for (uint32_t e = state->first_edge; e != 0; e = index->edge[e].next)
+            index->row[index->row_count][index->edge[e].byte] = index->edge[e].to;
+        state->row = ++index->row_count;
+    }
+}
+
 /* Fail links, breadth first (a queue of states; each is made once). */
 static void link_states(struct brand_index *index)
 {
@@ -174,6 +200,7 @@ struct brand_index *brand_index_new(const void *parent, const struct brand *bran
         for (uint32_t j = 0; j < brand[i].domain_count; j++)
             table_set(index->domain, brand[i].domain[j], (void *)(uintptr_t)(i + 1));
     }
+    lay_rows(index);
     link_states(index);
     return index;
 }
