@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "open/script_parse.h"
 
+#include "open/opener.h"
+
 bool script_too_deep(struct parser *p)
 {
     if (p->depth < SCRIPT_PARSE_DEPTH_MAX)
@@ -9,9 +11,17 @@ bool script_too_deep(struct parser *p)
     return true;
 }
 
+/* The tree lives as long as the artifact's: its pieces count with what is decoded. */
+static void *piece_new(struct parser *p, size_t size)
+{
+    if (!p->s->over && !open_take_bytes(p->s->node, size))
+        p->s->over = true;
+    return arena_alloc(p->s->arena, size);
+}
+
 struct script_expression *script_expression_new(struct parser *p, enum script_expression_kind kind)
 {
-    struct script_expression *e = arena_new_of(p->s->arena, struct script_expression);
+    struct script_expression *e = piece_new(p, sizeof *e);
     e->kind = kind;
     script_step(p->s, 1);
     return e;
@@ -36,14 +46,14 @@ struct script_expression *script_binary(struct parser *p, enum script_op op,
 
 struct script_statement *script_statement_new(struct parser *p, enum script_statement_kind kind)
 {
-    struct script_statement *st = arena_new_of(p->s->arena, struct script_statement);
+    struct script_statement *st = piece_new(p, sizeof *st);
     st->kind = kind;
     return st;
 }
 
 struct script_function *script_function_new(struct parser *p, struct script_name *name)
 {
-    struct script_function *f = arena_new_of(p->s->arena, struct script_function);
+    struct script_function *f = piece_new(p, sizeof *f);
     f->name = name;
     *p->s->last_function = f;
     p->s->last_function = &f->next;
