@@ -4,7 +4,8 @@
  *
  * Drawn are rect, circle, ellipse, polygon, polyline, line and path; groups, nested svg, use and
  * clip-path of what was defined before; presentation attributes, style attributes, and rules of <style>
- * for tags, classes and ids.  Gradients and patterns count as dark.  Text, filters and masks are not drawn. */
+ * for tags, classes and ids.  Gradients and patterns count as dark.  Text, filters and masks are
+ * not drawn. */
 #include "open/inspect.h"
 
 #include "base/table.h"
@@ -52,7 +53,8 @@ static int gray_of(struct bytes value)
     int32_t color = html_style_color(value);
     if (color < 0)
         return bytes_equal_fold(value, BYTES("currentColor")) ? 0 : DARK;
-    return picture_gray((unsigned)color >> 16 & 255, (unsigned)color >> 8 & 255, (unsigned)color & 255);
+    return picture_gray((unsigned)color >> 16 & 255, (unsigned)color >> 8 & 255,
+                        (unsigned)color & 255);
 }
 
 /* A length; percent of WHOLE.  OTHERWISE where there is none. */
@@ -114,12 +116,13 @@ static void read_rules(struct drawing *drawing, struct bytes css)
     }
 }
 
-static void apply_rule(struct drawing *drawing, struct look *look, const char *mark, struct bytes name)
+static void apply_rule(struct drawing *drawing, struct look *look, const char *mark,
+                       struct bytes name)
 {
-    const struct bytes *body =
-        name.len == 0 || drawing->rule->count == 0
-            ? NULL
-            : table_get(drawing->rule, arena_printf(drawing->arena, "%s%.*s", mark, BYTES_FMT(name)));
+    const struct bytes *body = name.len == 0 || drawing->rule->count == 0
+                                   ? NULL
+                                   : table_get(drawing->rule, arena_printf(drawing->arena, "%s%.*s",
+                                                                           mark, BYTES_FMT(name)));
     if (body != NULL)
         declare_all(look, *body);
 }
@@ -197,7 +200,8 @@ static bool read_shape(struct drawing *drawing, const struct xml *xml)
     if (xml_is(xml, "path")) {
         svg_path_read(shape, xml_attribute(xml, "d"));
     } else if (xml_is(xml, "rect")) {
-        float x = length_of(xml_attribute(xml, "x"), w, 0), y = length_of(xml_attribute(xml, "y"), h, 0);
+        float x = length_of(xml_attribute(xml, "x"), w, 0),
+              y = length_of(xml_attribute(xml, "y"), h, 0);
         float right = x + length_of(xml_attribute(xml, "width"), w, 0),
               bottom = y + length_of(xml_attribute(xml, "height"), h, 0);
         svg_shape_add(shape, x, y, true);
@@ -208,7 +212,8 @@ static bool read_shape(struct drawing *drawing, const struct xml *xml)
         float r = length_of(xml_attribute(xml, "r"), w, 0);
         svg_ellipse(shape, length_of(xml_attribute(xml, "cx"), w, 0),
                     length_of(xml_attribute(xml, "cy"), h, 0),
-                    length_of(xml_attribute(xml, "rx"), w, r), length_of(xml_attribute(xml, "ry"), h, r));
+                    length_of(xml_attribute(xml, "rx"), w, r),
+                    length_of(xml_attribute(xml, "ry"), h, r));
     } else if (xml_is(xml, "polygon") || xml_is(xml, "polyline")) {
         svg_points_read(shape, xml_attribute(xml, "points"));
     } else if (xml_is(xml, "line")) {
@@ -228,7 +233,8 @@ static void paint(struct drawing *drawing, const struct look *look)
         return;
     drawing->painted += drawing->shape.count;
     if (look->fill != NO_PAINT)
-        svg_fill(&drawing->canvas, &drawing->shape, &look->matrix, (uint8_t)look->fill, look->even_odd);
+        svg_fill(&drawing->canvas, &drawing->shape, &look->matrix, (uint8_t)look->fill,
+                 look->even_odd);
     if (look->stroke != NO_PAINT)
         svg_stroke(&drawing->canvas, &drawing->shape, &look->matrix, (uint8_t)look->stroke,
                    look->stroke_width);
@@ -266,7 +272,8 @@ static void enter_svg(const struct xml *xml, struct look *look)
     struct bytes view = xml_attribute(xml, "viewBox");
     float n[4], width = length_of(xml_attribute(xml, "width"), 0, 0);
     size_t at = 0, count = 0;
-    move_by(look, length_of(xml_attribute(xml, "x"), 0, 0), length_of(xml_attribute(xml, "y"), 0, 0));
+    move_by(look, length_of(xml_attribute(xml, "x"), 0, 0),
+            length_of(xml_attribute(xml, "y"), 0, 0));
     while (count < 4 && svg_number(view, &at, &n[count]))
         count++;
     if (count < 4 || !(n[2] > 0) || !(width > 0))
@@ -277,7 +284,8 @@ static void enter_svg(const struct xml *xml, struct look *look)
 }
 
 /* One tag that is drawn, or refers to what is. */
-static void draw_tag(struct drawing *drawing, const struct xml *xml, struct look *look, uint32_t uses)
+static void draw_tag(struct drawing *drawing, const struct xml *xml, struct look *look,
+                     uint32_t uses)
 {
     struct bytes clip = xml_attribute(xml, "clip-path");
     if (xml_is(xml, "use") && !look->is_hidden) {
@@ -304,7 +312,8 @@ static bool draw_next(struct drawing *drawing, struct xml *xml)
 }
 
 /* Draw the elements of SOURCE; where something uses them, only the first with all below it. */
-static void draw(struct drawing *drawing, struct bytes source, const struct look *above, uint32_t uses)
+static void draw(struct drawing *drawing, struct bytes source, const struct look *above,
+                 uint32_t uses)
 {
     struct look look[NESTING_MAX + 1];
     uint32_t depth = 0, deeper = 0, defining = 0;
@@ -346,7 +355,8 @@ static void draw(struct drawing *drawing, struct bytes source, const struct look
 }
 
 /* The view of the outermost svg: its box, or its size. */
-static bool begin(struct drawing *drawing, struct node *node, struct bytes source, struct look *look)
+static bool begin(struct drawing *drawing, struct node *node, struct bytes source,
+                  struct look *look)
 {
     struct xml xml;
     float n[4] = {0};
@@ -369,7 +379,8 @@ static bool begin(struct drawing *drawing, struct node *node, struct bytes sourc
     *look = (struct look){.matrix = {scale, 0, 0, scale, -n[0] * scale, -n[1] * scale},
                           .stroke = NO_PAINT,
                           .stroke_width = 1};
-    return svg_canvas_begin(&drawing->canvas, node, (uint32_t)(n[2] * scale), (uint32_t)(n[3] * scale));
+    return svg_canvas_begin(&drawing->canvas, node, (uint32_t)(n[2] * scale),
+                            (uint32_t)(n[3] * scale));
 }
 
 static void read_svg(struct node *node, struct bytes source)

@@ -19,7 +19,8 @@ static void row_of_inks(const struct sample_row *row, const uint8_t *from, uint8
                         uint32_t width)
 {
     for (uint32_t x = 0; x < width; x++, from += row->step) {
-        unsigned ink = (unsigned)picture_gray(from[row->red], from[1], from[row->blue]) + from[row->black];
+        unsigned ink =
+            (unsigned)picture_gray(from[row->red], from[1], from[row->blue]) + from[row->black];
         to[x] = (uint8_t)(ink > 255 ? 0 : 255 - ink);
     }
 }
@@ -84,7 +85,8 @@ bool picture_bmp(struct node *node, struct picture *picture)
         form = (struct sample_row){.bits = (uint8_t)bits, .step = 1, .table = plain ? NULL : table};
     }
     for (uint32_t y = 0; y < height; y++)
-        picture_gray_row(&form, b.at + data + (size_t)(signed_height > 0 ? height - 1 - y : y) * row,
+        picture_gray_row(&form,
+                         b.at + data + (size_t)(signed_height > 0 ? height - 1 - y : y) * row,
                          picture->gray + (size_t)y * width, width);
     return true;
 }

@@ -9,8 +9,8 @@
 #endif
 
 #define BLOCK INK_BLOCK
-#define SPAN 5u   /* blocks a threshold is the mean of */
-#define FLAT 24   /* a block with a smaller range is all ground, or all ink */
+#define SPAN 5u /* blocks a threshold is the mean of */
+#define FLAT 24 /* a block with a smaller range is all ground, or all ink */
 #define BYTES_HIGH 0x8080808080808080u
 #define BYTES_ONE 0x0101010101010101u
 

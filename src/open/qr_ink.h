@@ -21,9 +21,9 @@
 struct ink {
     const uint8_t *gray; /* width * height samples, not owned */
     uint32_t width, height;
-    uint32_t columns, rows;     /* blocks */
+    uint32_t columns, rows;       /* blocks */
     uint8_t *least, *most, *mean; /* of each block */
-    uint8_t *threshold[2];      /* [0] dark: ink is at most this; [1] light: at least */
+    uint8_t *threshold[2];        /* [0] dark: ink is at most this; [1] light: at least */
 };
 
 void ink_begin(struct ink *ink, const uint8_t *gray, uint32_t width, uint32_t height);
@@ -36,7 +36,8 @@ void ink_row(const struct ink *ink, bool light, uint32_t y, uint64_t *words, siz
 
 static inline bool ink_at(const struct ink *ink, bool light, uint32_t x, uint32_t y)
 {
-    uint8_t threshold = ink->threshold[light][(size_t)(y / INK_BLOCK) * ink->columns + x / INK_BLOCK];
+    uint8_t threshold =
+        ink->threshold[light][(size_t)(y / INK_BLOCK) * ink->columns + x / INK_BLOCK];
     uint8_t sample = ink->gray[(size_t)y * ink->width + x];
     return light ? sample >= threshold : sample <= threshold;
 }

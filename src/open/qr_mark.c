@@ -5,12 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ROW_STEP 3u   /* a mark's middle is three modules, of one sample at least */
-#define MARK 7.0f     /* modules a mark is wide */
-#define MARKS_MAX 48u /* more of them: the whole picture */
-#define LONE_MAX 6u   /* marks read one by one; more: all of them together */
+#define ROW_STEP 3u               /* a mark's middle is three modules, of one sample at least */
+#define MARK 7.0f                 /* modules a mark is wide */
+#define MARKS_MAX 48u             /* more of them: the whole picture */
+#define LONE_MAX 6u               /* marks read one by one; more: all of them together */
 #define LONE_REACH (20.0f / MARK) /* a Micro QR code is 17 modules wide, its border 2 */
-#define BORDER (6.0f / MARK)      /* from a mark's middle to the border's end, 7.5 modules, and some */
+#define BORDER (6.0f / MARK) /* from a mark's middle to the border's end, 7.5 modules, and some */
 #define REACH_MIN 24.0f
 
 struct mark {
@@ -61,7 +61,8 @@ static uint32_t run_from(const struct marks *marks, struct cursor *at, bool is_i
 }
 
 /* The same pattern through (X, Y) along DX, DY, no run longer than MOST. */
-static bool crosses(const struct marks *marks, uint32_t x, uint32_t y, int dx, int dy, uint32_t most)
+static bool crosses(const struct marks *marks, uint32_t x, uint32_t y, int dx, int dy,
+                    uint32_t most)
 {
     uint32_t run[5];
     struct cursor back = {x, y, -dx, -dy}, on = {(int64_t)x + dx, (int64_t)y + dy, dx, dy};
@@ -80,7 +81,8 @@ static void add_mark(struct marks *marks, uint32_t x, uint32_t y, const uint32_t
     uint32_t middle = x - run[4] - run[3] - (run[2] + 1) / 2;
     for (uint32_t i = 0; i < marks->count; i++) {
         const struct mark *old = &marks->mark[i];
-        if (fabsf(old->x - (float)middle) < old->size / 2 && fabsf(old->y - (float)y) < old->size / 2)
+        if (fabsf(old->x - (float)middle) < old->size / 2 &&
+            fabsf(old->y - (float)y) < old->size / 2)
             return;
     }
     if (!crosses(marks, middle, y, 0, 1, size) || !crosses(marks, middle, y, 1, 1, size) ||

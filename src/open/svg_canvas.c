@@ -151,10 +151,9 @@ void svg_stroke(struct svg_canvas *canvas, const struct svg_shape *shape,
             continue;
         float nx = -dy / len * width / 2, ny = dx / len * width / 2;
         struct extent extent = nowhere();
-        struct svg_point corner[4] = {moved(matrix, p->x + nx, p->y + ny),
-                                      moved(matrix, q->x + nx, q->y + ny),
-                                      moved(matrix, q->x - nx, q->y - ny),
-                                      moved(matrix, p->x - nx, p->y - ny)};
+        struct svg_point corner[4] = {
+            moved(matrix, p->x + nx, p->y + ny), moved(matrix, q->x + nx, q->y + ny),
+            moved(matrix, q->x - nx, q->y - ny), moved(matrix, p->x - nx, p->y - ny)};
         for (int k = 0; k < 4; k++)
             add_edge(canvas, corner[k], corner[(k + 1) % 4], &extent);
         paint(canvas, &extent, gray, false);
