@@ -22,6 +22,7 @@
 #define ELEMENTS_MAX 300000u
 #define NESTING_MAX 48u
 #define USES_MAX 3u
+#define VIEW_MIN 0.001f /* units: what is smaller has no scale */
 #define DARK 40
 #define NO_PAINT (-1)
 
@@ -372,7 +373,7 @@ static bool begin(struct drawing *drawing, struct node *node, struct bytes sourc
         n[2] = length_of(xml_attribute(&xml, "width"), 0, 0);
         n[3] = length_of(xml_attribute(&xml, "height"), 0, 0);
     }
-    if (!(n[2] > 0) || !(n[3] > 0))
+    if (!(n[2] > VIEW_MIN) || !(n[3] > VIEW_MIN))
         return false;
     drawing->width = n[2], drawing->height = n[3];
     float scale = SIDE / fmaxf(n[2], n[3]);
