@@ -130,6 +130,8 @@ def senders():
     yield 'trust-delivery-report', s('Mail Delivery System <mailer-daemon@flowers.test>'), s('Mailer <mail@flowers.test>')
     yield 'trust-mailing-list', s(home, headers=TALK), s(home, headers=LIST)
     yield 'trust-reply-in-thread', s(home, 'Re: note', headers=['References: <1@recipient.test>']), s(home, 'Re: note')
+    warning = 'Many phishing mails go round. Do not click what leads to hxxps://roses[.]test/a and report it.'
+    yield 'trust-warns-of-phishing', s(home, body=warning), s(home, body=warning + ' https://roses.test/a')
     yield 'trust-newsletter-shape', s(home, body='\n'.join('News %d of the garden club in May ' % i * 8 + LINK % ('a.test/%d' % i)
         for i in range(15))), s(home, body='\n'.join(LINK % ('a.test/%d' % i) for i in range(15)))
 
@@ -149,6 +151,9 @@ def links():
     yield 'link-cloud-storage-page', t('https://storage.googleapis.com/b/a.html'), t('https://cloud.google.com/storage')
     yield 'link-free-host', t('https://roses.weebly.com/a'), t('https://www.weebly.com/a')
     yield 'link-imitates-brand', t('https://paypal-secure.test/a'), t('https://paypal.com/a')
+    yield 'link-brand-below-stranger', t('https://paypal-com.roses.test/a'), t('https://news-com.roses.test/a')
+    yield 'sender-brand-own-page', t(home, sender='PayPal Service <a@flowers.test>'), \
+        t('https://paypal.com/a', sender='PayPal Service <a@flowers.test>')
     yield 'link-ip', t('http://192.0.2.7/a'), t(far)
     yield 'link-open-redirect', t('https://www.google.com/url?q=https://roses.test/a'), t('https://www.google.com/maps?q=a')
     yield 'link-random-host', t('https://xqzkwvjtpb.com/a'), t(far)
