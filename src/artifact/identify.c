@@ -58,6 +58,16 @@ static const struct magic {
     {4, 4, "ftyp", KIND_VIDEO},
     {0, 3, "ID3", KIND_AUDIO},
     {0, 4, "OggS", KIND_AUDIO},
+    {8, 4, "WAVE", KIND_AUDIO},
+    {8, 4, "AIFF", KIND_AUDIO},
+    {0, 4, "fLaC", KIND_AUDIO},
+    {0, 5, "#!AMR", KIND_AUDIO},
+    {0, 8, "MThd\0\0\0\6", KIND_AUDIO},
+    {0, 2, "\xFF\xFB", KIND_AUDIO},
+    {0, 2, "\xFF\xF3", KIND_AUDIO},
+    {8, 4, "AVI ", KIND_VIDEO},
+    {0, 4, "\x1A\x45\xDF\xA3", KIND_VIDEO},
+    {0, 16, "\x30\x26\xB2\x75\x8E\x66\xCF\x11\xA6\xD9\x00\xAA\x00\x62\xCE\x6C", KIND_VIDEO},
     {0, 4, "ITSF", KIND_CHM},
     {0, 4,
      "\x7F"
@@ -126,6 +136,43 @@ struct bytes name_extension(struct bytes name)
     return bytes_from(name, dot + 1);
 }
 
+/* Bytes of the MPEG audio frame (layer III) that begins at B, 0 where none does (ISO/IEC 11172-3, 2.4.2.3). */
+static size_t mpeg_frame_bytes(struct bytes b)
+{
+    static const uint16_t rates[2][15] = {
+        {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
+        {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}};
+    static const uint32_t hertz[3] = {44100, 48000, 32000};
+    if (b.len < 4 || b.at[0] != 0xFF || (b.at[1] & 0xF6) != 0xF2 || b.at[2] >> 4 == 15 || (b.at[2] >> 2 & 3) == 3)
+        return 0;
+    uint32_t version1 = b.at[1] >> 3 & 1;
+    uint32_t rate = rates[version1][b.at[2] >> 4], sample = hertz[b.at[2] >> 2 & 3] / (version1 ? 1 : 2);
+    return rate == 0 ? 0 : (version1 ? 144000u : 72000u) * rate / sample + (b.at[2] >> 1 & 1);
+}
+
+/* ID3v2.2 to 2.4 with a synchsafe size; Ogg version 0; two MPEG frames in a row; a RIFF or IFF file
+ * of that form. */
+static bool is_plausible_audio(struct bytes b)
+{
+    size_t frame = mpeg_frame_bytes(b);
+    switch (b.len < 12 ? 0 : b.at[0]) {
+    case 0:
+        return false;
+    case 0xFF:
+        return frame > 0 && frame < b.len && mpeg_frame_bytes(bytes_from(b, frame)) > 0;
+    case 'O':
+        return b.at[4] == 0;
+    case 'I':
+        return b.at[3] >= 2 && b.at[3] <= 4 && ((b.at[6] | b.at[7] | b.at[8] | b.at[9]) & 0x80) == 0;
+    case 'R':
+        return bytes_starts(b, BYTES("RIFF"));
+    case 'F':
+        return bytes_starts(b, BYTES("FORM"));
+    default:
+        return true;
+    }
+}
+
 /* Whether B goes on as KIND does.  Asked of kinds nobody opens further: three bytes alone must not
  * pass for a song or an icon, because what nobody knows is never clean. */
 static bool is_plausible(struct bytes b, enum kind kind)
@@ -142,12 +189,14 @@ static bool is_plausible(struct bytes b, enum kind kind)
     case KIND_TIFF:
         header = little ? bytes_u32le(b, 4) : bytes_u32be(b, 4);
         return header >= 8 && header < b.len;
-    case KIND_AUDIO: /* ID3v2.2 to 2.4 with a synchsafe size; Ogg version 0 */
-        return b.len >= 10 && (b.at[0] == 'O' ? b.at[4] == 0
-                                              : b.at[3] >= 2 && b.at[3] <= 4 &&
-                                                    ((b.at[6] | b.at[7] | b.at[8] | b.at[9]) & 0x80) == 0);
+    case KIND_AUDIO:
+        return is_plausible_audio(b);
     case KIND_VIDEO:
-        return bytes_u32be(b, 0) >= 8 && bytes_u32be(b, 0) <= 512;
+        if (b.at[0] == 'R')
+            return bytes_starts(b, BYTES("RIFF"));
+        if (bytes_equal(bytes_sub(b, 4, 4), BYTES("ftyp")))
+            return bytes_u32be(b, 0) >= 8 && bytes_u32be(b, 0) <= 512;
+        return b.len >= 32;
     case KIND_ELF:
         return b.len >= 52 && b.at[4] >= 1 && b.at[4] <= 2 && b.at[5] >= 1 && b.at[5] <= 2;
     case KIND_EMF:
