@@ -175,6 +175,17 @@ static bool is_run_together(struct bytes host)
     return upper_then_lower && (uint8_t)(host.at[dot - 1] - 'a') < 26;
 }
 
+/* "invoice.zip", "setup.sh": alone in a text these are files, though the ending is a top-level domain. */
+static bool is_file_name(struct bytes host)
+{
+    static const char *const endings[] = {".zip", ".mov", ".sh", ".py"};
+    size_t dot = bytes_find_last_byte(host, '.');
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
+        if (bytes_equal_fold(bytes_from(host, dot), bytes_of_string(endings[i])))
+            return bytes_find_byte(host, '.', 0) == dot;
+    return false;
+}
+
 static bool is_known_host(struct arena *arena, struct bytes host)
 {
     size_t dot = bytes_find_last_byte(host, '.');
@@ -214,7 +225,7 @@ static bool bare_url(struct url_scan *scan, size_t dot, struct url_span *out)
     if (!is_address) {
         if (!is_known_host(scan->arena, name))
             return false;
-        if (to == end && !bytes_starts_fold(name, BYTES("www.")) && is_run_together(name))
+        if (to == end && !bytes_starts_fold(name, BYTES("www.")) && (is_run_together(name) || is_file_name(name)))
             return false;
     }
     return emit(scan, from, to, defanged, out);

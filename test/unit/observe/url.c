@@ -58,6 +58,7 @@ static const struct {
     {"(http://example.com/x) <https://a.test/>", {"http://example.com/x", "https://a.test/"}},
     {"mail me@example.com or visit example.com/path?x=1!", {"example.com/path?x=1"}},
     {"It ended here.Next sentence. account.Click now. invoice.pdf e.g. 1.2.3", {0}},
+    {"Open invoice.zip, clip.mov or setup.sh, run tool.py", {0}},
     {"hxxps://example[.]com/x and example(.)org", {"hxxps://example[.]com/x", "example(.)org"}},
     {"\xE8\xA9\xB3\xE7\xB4\xB0https://example.jp/a\xE3\x82\x92\xE8\xA6\x8B",
      {"https://example.jp/a"}},
