@@ -136,14 +136,16 @@ struct bytes name_extension(struct bytes name)
     return bytes_from(name, dot + 1);
 }
 
-/* Bytes of the MPEG audio frame (layer III) that begins at B, 0 where none does (ISO/IEC 11172-3, 2.4.2.3). */
+/* Bytes of the MPEG audio frame (layer III) that begins at B, 0 where none does (ISO/IEC 11172-3,
+ * 2.4.2.3). */
 static size_t mpeg_frame_bytes(struct bytes b)
 {
     static const uint16_t rates[2][15] = {
         {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
         {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320}};
     static const uint32_t hertz[3] = {44100, 48000, 32000};
-    if (b.len < 4 || b.at[0] != 0xFF || (b.at[1] & 0xF6) != 0xF2 || b.at[2] >> 4 == 15 || (b.at[2] >> 2 & 3) == 3)
+    if (b.len < 4 || b.at[0] != 0xFF || (b.at[1] & 0xF6) != 0xF2 || b.at[2] >> 4 == 15 ||
+        (b.at[2] >> 2 & 3) == 3)
         return 0;
     uint32_t version1 = b.at[1] >> 3 & 1;
     uint32_t rate = rates[version1][b.at[2] >> 4], sample = hertz[b.at[2] >> 2 & 3] / (version1 ? 1 : 2);
