@@ -148,7 +148,8 @@ static size_t mpeg_frame_bytes(struct bytes b)
         (b.at[2] >> 2 & 3) == 3)
         return 0;
     uint32_t version1 = b.at[1] >> 3 & 1;
-    uint32_t rate = rates[version1][b.at[2] >> 4], sample = hertz[b.at[2] >> 2 & 3] / (version1 ? 1 : 2);
+    uint32_t rate = rates[version1][b.at[2] >> 4];
+    uint32_t sample = hertz[b.at[2] >> 2 & 3] / (version1 ? 1 : 2);
     return rate == 0 ? 0 : (version1 ? 144000u : 72000u) * rate / sample + (b.at[2] >> 1 & 1);
 }
 
@@ -165,7 +166,8 @@ static bool is_plausible_audio(struct bytes b)
     case 'O':
         return b.at[4] == 0;
     case 'I':
-        return b.at[3] >= 2 && b.at[3] <= 4 && ((b.at[6] | b.at[7] | b.at[8] | b.at[9]) & 0x80) == 0;
+        return b.at[3] >= 2 && b.at[3] <= 4 &&
+               ((b.at[6] | b.at[7] | b.at[8] | b.at[9]) & 0x80) == 0;
     case 'R':
         return bytes_starts(b, BYTES("RIFF"));
     case 'F':

@@ -175,7 +175,8 @@ static bool is_run_together(struct bytes host)
     return upper_then_lower && (uint8_t)(host.at[dot - 1] - 'a') < 26;
 }
 
-/* "invoice.zip", "setup.sh": alone in a text these are files, though the ending is a top-level domain. */
+/* "invoice.zip", "setup.sh": alone in a text these are files, though the ending is a top-level
+ * domain. */
 static bool is_file_name(struct bytes host)
 {
     static const char *const endings[] = {".zip", ".mov", ".sh", ".py"};
@@ -225,7 +226,8 @@ static bool bare_url(struct url_scan *scan, size_t dot, struct url_span *out)
     if (!is_address) {
         if (!is_known_host(scan->arena, name))
             return false;
-        if (to == end && !bytes_starts_fold(name, BYTES("www.")) && (is_run_together(name) || is_file_name(name)))
+        if (to == end && !bytes_starts_fold(name, BYTES("www.")) &&
+            (is_run_together(name) || is_file_name(name)))
             return false;
     }
     return emit(scan, from, to, defanged, out);
