@@ -57,7 +57,7 @@ static bool run_one(void *self, const struct rule_mail *mail)
 {
     struct runner *runner = self;
     struct rule_result result;
-    struct rule_run_options options = {.naive = runner->command->naive};
+    struct rule_run_options options = {.naive = runner->command->naive, .want_conditions = true};
     rule_set_run(runner->set, mail->model, mail->arena, &options, &result);
     struct text out;
     struct json json;

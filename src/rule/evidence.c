@@ -100,7 +100,9 @@ static void add_leaf(struct collector *c, const struct expr *expr)
         return;
     while (subject->op == OP_NOT)
         subject = subject->child[0];
-    struct rule_leaf leaf = {.condition = expr_text(c->run->arena, expr, 200)};
+    struct rule_leaf leaf = {0};
+    if (c->run->options->want_conditions)
+        leaf.condition = expr_text(c->run->arena, expr, 200);
     if (subject->count > 0 && subject->op != OP_FIELD && subject->op != OP_INDEX) {
         const struct expr *text = subject->child[0];
         leaf.path = path_of(c, text);

@@ -88,7 +88,7 @@ uint32_t rule_set_problem_count(const struct rule_set *set);
 const struct rule_problem *rule_set_problem(const struct rule_set *set, uint32_t number);
 
 struct rule_leaf {
-    struct bytes condition; /* the leaf as written, at most 200 bytes */
+    struct bytes condition; /* as written, at most 200 bytes; absent unless it was asked for */
     struct bytes path;  /* body.links[2].href_url.domain.domain; absent: derived by a function */
     struct bytes value; /* the whole string that was tested; absent where it was no string */
     struct bytes match; /* the part of VALUE that matched; absent where there is none */
@@ -120,6 +120,7 @@ struct rule_run_options {
     struct rule_costs *costs; /* charge expressions here (rule/cost.h); NULL: nowhere */
     bool naive;              /* as written: no sharing, no order, no gates; the oracle of tests */
     bool no_evidence;        /* hits without leaves */
+    bool want_conditions;    /* leaves say their condition as written */
     bool no_queries;         /* only what can match: queries show values and judge nothing */
     const struct rule *only; /* just this rule; NULL: all */
 };

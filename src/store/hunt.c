@@ -76,7 +76,7 @@ static bool hunt_item(void *own, const struct store_item *item)
 {
     struct hunt *hunt = own;
     struct rule_result found;
-    struct rule_run_options options = {.only = NULL};
+    struct rule_run_options options = {.want_conditions = true};
     arena_reset(hunt->arena);
     hunt->result->looked_at++;
     struct model *model =
