@@ -200,7 +200,8 @@ static void draw(struct extract *run, struct bytes drawing)
         terminal_add(&run->tree, line, 0);
         text_add_byte(&run->tree, '\n');
     }
-    fwrite(run->tree.at, 1, run->tree.len, stdout);
+    if (run->tree.len > 0)
+        fwrite(run->tree.at, 1, run->tree.len, stdout);
 }
 
 static int open_folder(struct extract *run, struct error *err)
