@@ -7,6 +7,8 @@
 #include <setjmp.h>
 #include <stdlib.h>
 
+#define WIDTH_MAX 1000000 /* pixels; the limit libpng has by default */
+
 struct source {
     struct bytes b;
     size_t at;
@@ -71,6 +73,20 @@ static void read_rows(struct node *node, png_structp png, struct picture *pictur
         }
 }
 
+/* A white picture; false, and an anomaly, where it is too large.  Asked before libpng makes room for
+ * the rows it works on: a picture of one row may be as wide as all pixels that are allowed. */
+static bool begin(struct node *node, struct picture *picture, uint32_t width, uint32_t height)
+{
+    if (width > WIDTH_MAX) {
+        node_limit(node, LIMIT_PIXELS);
+        return false;
+    }
+    if (!picture_begin(node, picture, width, height))
+        return false;
+    memset(picture->gray, 255, (size_t)width * height);
+    return true;
+}
+
 bool picture_png(struct node *node, struct picture *picture)
 {
     struct source source = {.b = node->content};
@@ -87,16 +103,15 @@ bool picture_png(struct node *node, struct picture *picture)
         png_set_chunk_malloc_max(png, 8 * 1024 * 1024);
         png_set_user_limits(png, 0x7FFFFFFF, 0x7FFFFFFF);
         png_read_info(png, info);
-        set_transforms(png, info);
-        int passes = png_set_interlace_handling(png);
-        png_read_update_info(png, info);
-        if (png_get_channels(png, info) != 1 || png_get_bit_depth(png, info) != 8)
-            png_error(png, "shape");
-        over = !picture_begin(node, picture, png_get_image_width(png, info),
-                              png_get_image_height(png, info));
+        over = !begin(node, picture, png_get_image_width(png, info),
+                      png_get_image_height(png, info));
         if (!over) {
-            memset(picture->gray, 255, (size_t)picture->width * picture->height);
             sized = true;
+            set_transforms(png, info);
+            int passes = png_set_interlace_handling(png);
+            png_read_update_info(png, info);
+            if (png_get_channels(png, info) != 1 || png_get_bit_depth(png, info) != 8)
+                png_error(png, "shape");
             read_rows(node, png, picture, passes);
         }
     } else if (!over) {
