@@ -23,7 +23,7 @@ enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2, ENTRY_PROGRAM = 3 };
 
 /* What entries depend on beside their key: this program's ways (FORM, counted up with them) and the
  * library's. */
-#define FORM "2 "
+#define FORM "3 "
 
 static void program_key(uint8_t key[64])
 {
@@ -143,12 +143,13 @@ static void keep(struct cache *cache, enum entry_kind kind, struct bytes key, st
 }
 
 struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
-                                      const struct bytes *literal, uint32_t count)
+                                      const struct bytes *literal, uint32_t count, bool every)
 {
     if (cache == NULL)
-        return literal_set_new(parent, literal, count);
+        return literal_set_new(parent, literal, count, every);
     struct text all;
     text_init(&all, NULL, 0);
+    text_add_byte(&all, every ? 'e' : '1');
     for (uint32_t i = 0; i < count; i++) {
         add_u32(&all, (uint32_t)literal[i].len);
         text_add(&all, literal[i]);
@@ -164,7 +165,7 @@ struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
         return set;
     }
     cache->changed = true;
-    set = literal_set_new(parent, literal, count);
+    set = literal_set_new(parent, literal, count, every);
     struct bytes saved = set == NULL ? BYTES_NONE : literal_set_save(NULL, set);
     if (saved.at != NULL)
         keep(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES), saved);

@@ -20,9 +20,9 @@ struct cache;
 
 /* The cache at PATH, empty where there is none to believe; NULL for a NULL path. */
 struct cache *cache_open(const char *path);
-/* The automaton of LITERAL[COUNT], from CACHE or made now and kept; child of PARENT. */
+/* The automaton of LITERAL[COUNT] (rule/literal.h), from CACHE or made now and kept; child of PARENT. */
 struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
-                                      const struct bytes *literal, uint32_t count);
+                                      const struct bytes *literal, uint32_t count, bool every);
 /* What is known of PATTERN: sets known_good and its literals (in ARENA) where CACHE has it. */
 void cache_pattern(struct cache *cache, struct arena *arena, struct pattern *pattern);
 /* Write what is new, with all of PATTERNS, and free CACHE (may be NULL). */

@@ -2,9 +2,9 @@
 #include "rule/eval.h"
 
 #include "base/utf8.h"
+#include "rule/gate.h"
 #include "rule/needle.h"
 #include "rule/page_need.h"
-#include "rule/prefilter.h"
 
 static struct value not_array(struct run *run, const struct expr *expr, struct value v);
 
@@ -22,12 +22,30 @@ static struct value body_at(struct run *run, const struct expr *expr, const stru
     return eval(run, expr->child[1]);
 }
 
+/* Whether ROWS has one from *ROW on, which is moved there. */
+static bool has_row(const struct rows *rows, uint32_t *row, uint32_t count)
+{
+    for (uint32_t at = *row; at < count; at = (at / 64 + 1) * 64) {
+        uint64_t word = rows->bit[at / 64] >> (at % 64);
+        if (word == 0)
+            continue;
+        *row = at + (uint32_t)__builtin_ctzll(word);
+        return true;
+    }
+    return false;
+}
+
 static struct value eval_quantifier(struct run *run, const struct expr *expr,
                                     const struct array *array)
 {
     bool any = expr->op == OP_ANY;
     struct kleene kleene = {0};
+    struct rows rows;
+    bool few = any &&
+               gate_rows(run, expr->child[1], expr->child[0], expr->level, array->count, &rows);
     for (uint32_t i = 0; i < array->count; i++) {
+        if (few && !has_row(&rows, &i, array->count))
+            break;
         struct value v = body_at(run, expr, array, i);
         if (v.tag != VALUE_BOOL && v.tag != VALUE_UNKNOWN && !run->set->kleene_lambdas)
             v = value_bool(false); /* absent data is untrue */
@@ -42,7 +60,12 @@ static struct value eval_filter(struct run *run, const struct expr *expr, const 
 {
     struct array *kept = array_new(run->arena);
     uint32_t unknown = 0;
+    struct rows rows;
+    bool few =
+        gate_rows(run, expr->child[1], expr->child[0], expr->level, array->count, &rows);
     for (uint32_t i = 0; i < array->count; i++) {
+        if (few && !has_row(&rows, &i, array->count))
+            break;
         struct value v = body_at(run, expr, array, i);
         if (value_is_true(v))
             array_add(run->arena, kept, array->item[i]);
@@ -170,15 +193,6 @@ struct value eval_lambda(struct run *run, const struct expr *expr)
     const struct array *array = source.as.array;
     struct scope saved = run->scope[expr->level];
     struct value v;
-    if (array->count > 1 && (expr->op == OP_ANY || expr->op == OP_FILTER) &&
-        expr->child[1]->shuts) {
-        run->scope[expr->level] =
-            (struct scope){.item = array->item[0], .array = array, .count = array->count};
-        bool shut = prefilter_shut(run, expr->child[1]);
-        run->scope[expr->level] = saved;
-        if (shut)
-            return expr->op == OP_ANY ? value_bool(false) : value_array(array_new(run->arena));
-    }
     switch ((enum op)expr->op) {
     case OP_ANY:
     case OP_ALL:

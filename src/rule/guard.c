@@ -43,7 +43,6 @@ struct guards {
     struct guarded_gate {
         struct gate *gate;
         const struct expr *sample;     /* a call of that gate */
-        const struct expr *array;      /* of a text of items: what they are items of */
         struct starts *starts[LAYERS]; /* by literal */
         uint64_t *any[LAYERS];         /* all rules it guards */
         uint64_t *nulls[LAYERS];       /* those to start where the text is absent */
@@ -62,19 +61,16 @@ static bool is_path(const struct expr *expr)
     return expr->op == OP_ROOT;
 }
 
-/* The array whose items TEXT is a field of; NULL where TEXT is closed; BAD where it is neither. */
-static bool text_array(const struct expr *text, const struct expr **array_out)
+/* Whether GATE's text is a field of the message, or of the items (or items' items) of one. */
+static bool text_is_plain(const struct gate *gate)
 {
-    const struct expr *base = text;
+    const struct expr *item = gate->item[0], *base = gate->text;
+    if (item == NULL)
+        return is_path(base);
     while (base->op == OP_FIELD)
         base = base->child[0];
-    *array_out = NULL;
-    if (base->op == OP_ROOT)
-        return true;
-    if (base->op != OP_ITEM || base->field != 0 || !is_path(base->child[0]))
-        return false;
-    *array_out = base->child[0];
-    return true;
+    return base->op == OP_ITEM && item->field == 0 && is_path(item->child[0]) &&
+           (gate->item[1] == NULL || gate->item[1]->field == 1);
 }
 
 /* The set of NEEDLE with the fewest literals. */
@@ -94,10 +90,9 @@ static void smallest_set(const struct needle *needle, uint32_t *from_out, uint32
 
 static void need_call(const struct guards *guards, const struct expr *call, struct need_set *out)
 {
-    const struct expr *array;
     *out = (struct need_set){0};
     if (!call->shuts || (call->gate->set == NULL && !call->gate->whole) ||
-        !text_array(call->gate->text, &array))
+        !text_is_plain(call->gate))
         return;
     uint32_t number = 0;
     while (guards->gate[number].gate != call->gate)
@@ -113,7 +108,6 @@ static void need_call(const struct guards *guards, const struct expr *call, stru
     }
     out->usable = true;
     guards->gate[number].sample = call;
-    guards->gate[number].array = array;
 }
 
 static void needs_of(const struct guards *guards, const struct expr *expr, struct need_set *out,
@@ -373,7 +367,7 @@ static enum scanned scan(struct run *run, const struct guarded_gate *guarded,
 {
     const struct gate *gate = guarded->gate;
     *seen_out = NULL;
-    if (guarded->array == NULL) {
+    if (gate->item[0] == NULL) {
         struct value value = eval(run, gate->text);
         struct bytes text = value_bytes(value);
         if (text.at == NULL)
@@ -381,13 +375,11 @@ static enum scanned scan(struct run *run, const struct guarded_gate *guarded,
         *seen_out = graph_seen(run, guarded->sample, text);
         return SCANNED_SOME;
     }
-    struct value array = eval(run, guarded->array);
+    struct value array = eval(run, gate->item[0]->child[0]);
     if (array.tag == VALUE_UNKNOWN)
         return SCANNED_SOME;
     if (array.tag != VALUE_ARRAY || array.as.array->count == 0)
         return SCANNED_NOTHING;
-    run->scope[0] = (struct scope){
-        .item = array.as.array->item[0], .array = array.as.array, .count = array.as.array->count};
     *seen_out = graph_seen(run, guarded->sample, BYTES(""));
     return *seen_out != NULL && gate->has_null ? SCANNED_NULL : SCANNED_SOME;
 }

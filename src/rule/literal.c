@@ -36,7 +36,8 @@ static struct literal_set *set_over(const void *parent, hs_database_t *database,
     return set;
 }
 
-struct literal_set *literal_set_new(const void *parent, const struct bytes *literal, uint32_t count)
+struct literal_set *literal_set_new(const void *parent, const struct bytes *literal,
+                                    uint32_t count, bool every)
 {
     const char **text = talloc_array(NULL, const char *, count);
     size_t *len = talloc_array(text, size_t, count);
@@ -48,7 +49,7 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
         assert(literal[i].len > 0);
         text[i] = (const char *)literal[i].at;
         len[i] = literal[i].len;
-        flags[i] = HS_FLAG_CASELESS | HS_FLAG_SINGLEMATCH;
+        flags[i] = HS_FLAG_CASELESS | (every ? 0 : HS_FLAG_SINGLEMATCH);
         id[i] = i;
     }
     hs_database_t *database = NULL;
@@ -63,22 +64,30 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
     return set_over(parent, database, count);
 }
 
+struct listener {
+    void (*each)(void *self, uint32_t literal, size_t end);
+    void *self;
+    size_t from;
+};
+
 static int note_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-                      void *seen)
+                      void *context)
 {
-    (void)from, (void)to, (void)flags;
-    ((uint64_t *)seen)[id / 64] |= UINT64_C(1) << (id % 64);
+    const struct listener *listener = context;
+    (void)from, (void)flags;
+    listener->each(listener->self, id, listener->from + (size_t)to);
     return 0;
 }
 
-bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t *seen)
+bool literal_set_scan(const struct literal_set *set, struct bytes text,
+                      void (*each)(void *self, uint32_t literal, size_t end), void *self)
 {
-    for (size_t at = 0; at < text.len || at == 0;) {
-        struct bytes piece = bytes_sub(text, at, UINT32_MAX / 2);
-        if (piece.len > 0 && hs_scan(set->database, (const char *)piece.at, (unsigned)piece.len, 0,
-                                     scratch, note_match, seen) != HS_SUCCESS)
+    struct listener listener = {.each = each, .self = self};
+    for (; listener.from < text.len; listener.from += UINT32_MAX / 2) {
+        struct bytes piece = bytes_sub(text, listener.from, UINT32_MAX / 2);
+        if (hs_scan(set->database, (const char *)piece.at, (unsigned)piece.len, 0, scratch,
+                    note_match, &listener) != HS_SUCCESS)
             return false;
-        at += piece.len + (piece.len == 0);
     }
     return true;
 }

@@ -11,11 +11,14 @@
 
 struct literal_set;
 
-/* Compile COUNT literals (1..4096 bytes each) under PARENT; NULL where the library refuses. */
+/* Compile COUNT literals (1..4096 bytes each) under PARENT; NULL where the library refuses.  EVERY: every
+ * place of a literal is told, not just one. */
 struct literal_set *literal_set_new(const void *parent, const struct bytes *literal,
-                                    uint32_t count);
-/* Set bit N of SEEN for every literal N that occurs in TEXT; false where the scan failed. */
-bool literal_set_scan(const struct literal_set *set, struct bytes text, uint64_t *seen);
+                                    uint32_t count, bool every);
+/* Call EACH for every literal that occurs in TEXT, with its number and where it ends, ends rising;
+ * false where the scan failed. */
+bool literal_set_scan(const struct literal_set *set, struct bytes text,
+                      void (*each)(void *self, uint32_t literal, size_t end), void *self);
 /* Version of the library, which compiled forms depend on. */
 const char *literal_version(void);
 /* The compiled form as bytes under PARENT, and back; NULL where it is not ours or does not fit this CPU. */

@@ -64,9 +64,10 @@ static bool compares_with_texts(const struct expr *expr)
 /* A text worth a gate: remembered or an item itself, and cheap enough to be made for all items at once. */
 static bool text_is_gated(const struct expr *text)
 {
-    bool item = text->op == OP_ITEM && (text->deps & (text->deps - 1)) == 0;
-    return (item || text->memo != EXPR_NO_MEMO) && text->type.base == BASE_STRING &&
-           text->type.arrays == 0 && text->cost < (COST_PARSE + 1) * 16;
+    const struct expr *item[2];
+    bool remembered = text->memo != EXPR_NO_MEMO || text->op == OP_ITEM || text->op == OP_FIELD;
+    return remembered && text->type.base == BASE_STRING && text->type.arrays == 0 &&
+           text->cost < (COST_PARSE + 1) * 16 && gate_items(text, item);
 }
 
 bool prefilter_wants(const struct expr *expr)
@@ -197,6 +198,7 @@ static struct gate *gate_at(struct graph *graph, struct table *by_text, struct e
     struct gate *gate = arena_new_of(graph->arena, struct gate);
     gate->text = text;
     gate->whole = whole;
+    gate_items(text, gate->item);
     gate->number = table_new(by_text);
     gate->literal = arena_array_of(graph->arena, 8, struct bytes);
     if (!whole) {
@@ -258,6 +260,10 @@ static bool can_shut(const struct expr *expr)
             every = expr->needles->needle[i].clause_count > 0;
         return every;
     }
+    if (expr->op == OP_ANY)
+        return expr->child[1]->shuts;
+    if (expr->op == OP_COALESCE) /* or false: what rewrite.c makes */
+        return expr->written != NULL && expr->child[0]->shuts;
     if (expr->op != OP_AND && expr->op != OP_OR)
         return false;
     bool some = false, every = true;
@@ -266,38 +272,6 @@ static bool can_shut(const struct expr *expr)
         every = every && expr->child[i]->shuts;
     }
     return expr->op == OP_AND ? some : every;
-}
-
-static bool shut(struct run *run, const struct expr *expr, bool open_ended)
-{
-    if (!expr->shuts)
-        return false;
-    bool all = expr->op == OP_OR;
-    if (expr->op == OP_AND || expr->op == OP_OR) {
-        for (uint32_t i = 0; i < expr->count; i++)
-            if (shut(run, expr->child[i], open_ended) != all)
-                return !all;
-        return all;
-    }
-    struct value text = eval(run, expr->gate->text);
-    if (text.tag == VALUE_UNKNOWN)
-        return false;
-    if (expr->gate->text->deps == 0 && value_is_absent(text))
-        return !open_ended;
-    const uint64_t *seen = graph_seen(run, expr, value_bytes(text));
-    if (seen == NULL || (open_ended && expr->gate->has_null))
-        return false;
-    for (uint32_t i = 0; i < expr->needles->count; i++)
-        if (clause_seen(seen, &expr->needles->needle[i]))
-            return false;
-    return true;
-}
-
-/* An item without the text gives NULL, which with an UNKNOWN beside it is UNKNOWN and not untrue. */
-bool prefilter_shut(struct run *run, const struct expr *expr)
-{
-    return expr->shuts && !run->options->naive && !run->set->kleene_lambdas &&
-           shut(run, expr, expr->open_ended);
 }
 
 static void index_literals(struct graph *graph, struct gate *gate)
@@ -341,83 +315,15 @@ void prefilter_build(struct graph *graph, struct cache *cache)
         gate->number = NULL;
         gate->words = (gate->literal_count + 63) / 64;
         gate->seen = arena_array_of(graph->arena, gate->words, uint64_t);
+        bool items = gate->item[0] != NULL;
+        if (items)
+            gate->rows = arena_array_of(graph->arena, gate->literal_count, uint64_t *);
         if (gate->whole)
             index_literals(graph, gate);
         else if (gate->literal_count >= LITERALS_WORTH_IT + 2)
-            gate->set = cache_literal_set(cache, graph, gate->literal, gate->literal_count);
+            gate->set =
+                cache_literal_set(cache, graph, gate->literal, gate->literal_count, items);
         gate->state = gate->set == NULL && !gate->whole ? GATE_OPEN : GATE_FRESH;
     }
     talloc_free(by_text);
-}
-
-/* Mark the literals that are TEXT but for ASCII case. */
-static void mark_equal(const struct gate *gate, struct bytes text)
-{
-    uint32_t at = (uint32_t)bytes_hash_fold(text) & gate->slot_mask;
-    for (; gate->slot[at] != 0; at = (at + 1) & gate->slot_mask) {
-        uint32_t number = gate->slot[at] - 1;
-        if (bytes_equal_fold(gate->literal[number], text))
-            gate->seen[number / 64] |= UINT64_C(1) << (number % 64);
-    }
-}
-
-static void mark_whole(struct run *run, const struct gate *gate, struct bytes text)
-{
-    if (text.at == NULL)
-        return;
-    mark_equal(gate, text);
-    if (!utf8_is_ascii(text))
-        mark_equal(gate, run_fold(run, text));
-}
-
-/* Scan the texts of all items GATE's text is made for: each, or one after the other. */
-static bool scan_items(struct run *run, struct gate *gate)
-{
-    uint32_t level = (uint32_t)__builtin_ctz(gate->text->deps);
-    struct scope saved = run->scope[level];
-    struct text all;
-    bool known = true; /* what nobody can give may hold anything */
-    text_init(&all, run->arena, 0);
-    for (uint32_t i = 0; i < saved.count; i++) {
-        run->scope[level].item = saved.array->item[i];
-        run->scope[level].index = i;
-        struct value value = eval(run, gate->text);
-        struct bytes text = value_bytes(value);
-        gate->has_null = gate->has_null || text.at == NULL;
-        known = known && value.tag != VALUE_UNKNOWN;
-        if (gate->whole) {
-            mark_whole(run, gate, text);
-            continue;
-        }
-        text_add(&all, text);
-        text_add_byte(&all, 0);
-    }
-    run->scope[level] = saved;
-    run_take(run, all.len / 256);
-    return known && (gate->whole || literal_set_scan(gate->set, text_bytes(&all), gate->seen));
-}
-
-static bool scan_text(struct run *run, const struct gate *gate, struct bytes text)
-{
-    if (!gate->whole)
-        return literal_set_scan(gate->set, text, gate->seen);
-    mark_whole(run, gate, text);
-    return true;
-}
-
-const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct bytes text)
-{
-    struct gate *gate = expr->gate;
-    if (gate == NULL || gate->state == GATE_OPEN || run->options->naive)
-        return NULL;
-    if (gate->state == GATE_SHUT)
-        return gate->seen;
-    gate->has_null = false;
-    memset(gate->seen, 0, gate->words * sizeof *gate->seen);
-    run->graph->scanned[run->graph->scanned_count++] = gate;
-    run_take(run, text.len / 256);
-    bool ok = gate->text->deps == 0 ? scan_text(run, gate, text) : scan_items(run, gate);
-    bool folds = !gate->whole && (gate->seen[0] & 3) != 0;
-    gate->state = ok && !folds ? GATE_SHUT : GATE_OPEN;
-    return gate->state == GATE_SHUT ? gate->seen : NULL;
 }

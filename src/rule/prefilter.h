@@ -16,29 +16,12 @@
 #ifndef NOROSHI_RULE_PREFILTER_H
 #define NOROSHI_RULE_PREFILTER_H
 
-#include "rule/compile.h"
-#include "rule/literal.h"
+#include "rule/gate.h"
 
 struct cache;
 
-struct gate {
-    struct expr *text;
-    struct bytes *literal; /* lower case; the first two are the characters that open all gates */
-    uint32_t literal_count, words;
-    struct table *number; /* of a literal: 1 + its place; while building */
-    struct literal_set *set;
-    bool whole;     /* literals are whole texts, found by slot[] and not by set */
-    uint32_t *slot; /* 1 + number of a literal, by its caseless hash */
-    uint32_t slot_mask;
-    uint64_t *seen; /* of this message */
-    bool has_null;  /* some item has no such text */
-    enum { GATE_FRESH, GATE_SHUT, GATE_OPEN } state;
-};
-
 /* Whether EXPR, a call just copied to the graph, will have a gate for all it looks for. */
 bool prefilter_wants(const struct expr *expr);
-/* Whether gates alone say that EXPR is true for no item of the array its scope in RUN stands at. */
-bool prefilter_shut(struct run *run, const struct expr *expr);
 /* Make the gates of GRAPH; automata come from CACHE (may be NULL) where it has them. */
 void prefilter_build(struct graph *graph, struct cache *cache);
 

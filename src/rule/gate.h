@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Gates at work: which literals a text of this message holds, and in which items.
+ *
+ * The first call that asks scans the gate's text, once: the message's own, or those of all items of an
+ * array (links), or of all items of the arrays of all items (fields of hops).  For items it is kept
+ * which of them held each literal, a bit each, the arrays of an array one after the other; so a lambda
+ * looks at the few items its conditions can be true for, and mostly at none.
+ *
+ * A gate without a row per item (ROWS_MAX) says only what is anywhere.  OPEN: nothing can be said. */
+#ifndef NOROSHI_RULE_GATE_H
+#define NOROSHI_RULE_GATE_H
+
+#include "rule/compile.h"
+#include "rule/literal.h"
+
+#define GATE_ROWS_MAX 1024 /* items of one gate */
+#define GATE_WORDS_MAX (GATE_ROWS_MAX / 64)
+
+struct gate {
+    struct expr *text;
+    const struct expr *item[2]; /* what TEXT belongs to, outermost first; NULL: the message itself */
+    struct bytes *literal; /* lower case; the first two are the characters that open all gates */
+    uint32_t literal_count, words;
+    struct table *number; /* of a literal: 1 + its place; while building */
+    struct literal_set *set;
+    bool whole;     /* literals are whole texts, found by slot[] and not by set */
+    uint32_t *slot; /* 1 + number of a literal, by its caseless hash */
+    uint32_t slot_mask;
+    /* of this message */
+    enum { GATE_FRESH, GATE_SHUT, GATE_OPEN } state;
+    bool has_null;   /* some item has no such text */
+    uint64_t *seen;  /* literals */
+    uint64_t **rows; /* by literal seen: the items that hold it */
+    uint64_t nulls[GATE_WORDS_MAX]; /* items without the text */
+    uint32_t row_count;             /* GATE_ROWS_MAX + 1 and more: rows are not kept */
+    uint32_t *first; /* of items of items: the first row of each outer item, and the end */
+};
+
+/* Whether TEXT belongs to the message, to items, or to items of items in a way gates follow; *ITEM. */
+bool gate_items(const struct expr *text, const struct expr *item[2]);
+
+/* A set of the items a lambda runs over. */
+struct rows {
+    uint64_t bit[GATE_WORDS_MAX];
+};
+/* Whether EXPR, the body of the lambda at LEVEL over the COUNT items of SOURCE, is true or UNKNOWN at
+ * most for the items of *OUT; false where nothing can be said. */
+bool gate_rows(struct run *run, const struct expr *expr, const struct expr *source, uint32_t level,
+               uint32_t count, struct rows *out);
+
+#endif
