@@ -75,6 +75,8 @@ void json_end_list(struct json *json)
 /* C0, C1, DEL, bidi controls, line separators and tags: never raw on a terminal. */
 static bool is_unsafe(uint32_t code)
 {
+    if (code >= 0x2070 && code < 0xFEFF)
+        return false;
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x061C ||
            (code >= 0x200B && code <= 0x200F) || (code >= 0x2028 && code <= 0x202E) ||
            (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF ||
@@ -97,17 +99,36 @@ static void add_escaped(struct text *out, uint32_t code)
         text_add_format(out, "\\u%04x", (unsigned)code);
 }
 
+/* The end of the bytes from AT on that go out as they are: no quote, no control, UTF-8 throughout. */
+static size_t plain_end(struct bytes s, size_t at)
+{
+    while (at < s.len) {
+        uint8_t c = s.at[at];
+        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
+            at++;
+            continue;
+        }
+        size_t next = at;
+        if (c < 0x80)
+            break;
+        uint32_t code = utf8_next(s, &next);
+        if (code == 0xFFFD || is_unsafe(code))
+            break;
+        at = next;
+    }
+    return at;
+}
+
 static void add_quoted(struct text *out, struct bytes s)
 {
     text_add_byte(out, '"');
-    size_t plain = 0, i = 0;
-    while (i < s.len) {
+    for (size_t i = 0; i < s.len;) {
+        size_t end = plain_end(s, i);
+        text_add(out, bytes_sub(s, i, end - i));
+        i = end;
+        if (i == s.len)
+            break;
         uint8_t c = s.at[i];
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
-            i++;
-            continue;
-        }
-        text_add(out, bytes_sub(s, plain, i - plain));
         uint32_t code = utf8_next(s, &i);
         if (c == '"' || c == '\\') {
             text_add_byte(out, '\\');
@@ -117,9 +138,7 @@ static void add_quoted(struct text *out, struct bytes s)
         } else {
             text_add_codepoint(out, code);
         }
-        plain = i;
     }
-    text_add(out, bytes_sub(s, plain, i - plain));
     text_add_byte(out, '"');
 }
 
@@ -154,10 +173,45 @@ void json_cstring(struct json *json, const char *s)
     json_string(json, bytes_of_string(s));
 }
 
+/* N in decimal, at the end of ROOM. */
+static struct bytes decimal(uint8_t room[20], uint64_t n)
+{
+    uint8_t *at = room + 20;
+    do
+        *--at = (uint8_t)('0' + n % 10);
+    while ((n /= 10) > 0);
+    return bytes_of(at, (size_t)(room + 20 - at));
+}
+
 void json_int(struct json *json, int64_t n)
 {
+    uint8_t room[20];
     before_value(json);
-    text_add_format(json->out, "%" PRId64, n);
+    if (n < 0)
+        text_add_byte(json->out, '-');
+    text_add(json->out, decimal(room, n < 0 ? 0 - (uint64_t)n : (uint64_t)n));
+}
+
+/* N where it has at most four decimals: what %g would print, without its cost. */
+static bool add_short_float(struct text *out, double n)
+{
+    uint8_t room[20];
+    if (!(fabs(n) < 100000.0))
+        return false;
+    int64_t scaled = (int64_t)(n * 10000 + (n < 0 ? -0.5 : 0.5));
+    double back = (double)scaled / 10000;
+    if (scaled == 0 || back < n || back > n)
+        return false;
+    uint64_t size = scaled < 0 ? 0 - (uint64_t)scaled : (uint64_t)scaled;
+    uint64_t fraction = size % 10000;
+    if (scaled < 0)
+        text_add_byte(out, '-');
+    text_add(out, decimal(room, size / 10000));
+    if (fraction > 0)
+        text_add_byte(out, '.');
+    for (uint64_t place = 1000; fraction > 0; fraction %= place, place /= 10)
+        text_add_byte(out, (uint8_t)('0' + fraction / place));
+    return true;
 }
 
 void json_float(struct json *json, double n)
@@ -166,6 +220,9 @@ void json_float(struct json *json, double n)
         json_null(json);
         return;
     }
+    before_value(json);
+    if (add_short_float(json->out, n))
+        return;
     char shortest[40];
     for (int digits = 6; digits <= 17; digits++) {
         snprintf(shortest, sizeof shortest, "%.*g", digits, n);
@@ -173,7 +230,6 @@ void json_float(struct json *json, double n)
         if (!(back < n) && !(back > n))
             break;
     }
-    before_value(json);
     text_add_string(json->out, shortest);
 }
 

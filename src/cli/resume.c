@@ -38,6 +38,8 @@ static struct waiting *row_of(struct resume *resume, const char *path)
 
 static void save(struct resume *resume)
 {
+    if (fflush(stdout) != 0)
+        return; /* what was not written is not done */
     char *beside = talloc_asprintf(resume, "%s.%d", resume->file, (int)getpid());
     FILE *file = fopen(beside, "we");
     bool ok = file != NULL && fputs(HEAD, file) >= 0;

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define CAMPAIGN_LEAST 2u
+#define OUTPUT_BUFFER_BYTES ((size_t)256 * 1024)
 
 static volatile sig_atomic_t interrupted;
 
@@ -237,6 +238,9 @@ static bool open_outputs(struct run *run, const void *parent, struct error *err)
     run->arena = arena_new(parent);
     text_init(&run->out, NULL, 0);
     run->companions = companions_new(parent, emit, run);
+    static char buffer[OUTPUT_BUFFER_BYTES];
+    if (!isatty(STDOUT_FILENO))
+        setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     run->option.style.colour = run->option.format == SCAN_TEXT && terminal_has_colour(stdout);
     if (run->option.want_campaigns || run->option.store != NULL)
         run->campaigns = campaigns_new(parent);

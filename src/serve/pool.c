@@ -21,7 +21,8 @@
 #include <unistd.h>
 
 #define WORKERS_MAX 64u
-#define BATCHES_PER_WORKER 2u
+#define BATCHES_PER_WORKER 4u
+#define GATHER_NS 2000000
 #define RECORD_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define DEATHS_IN_A_ROW_MAX 64u /* a pool whose workers die at birth is broken, not attacked */
 
@@ -124,19 +125,26 @@ static void ring_grow(struct pool *pool)
     pool->ring.capacity = capacity;
 }
 
+static void hand_out_one(struct pool *pool, const struct verdict *verdict)
+{
+    pool->settings.result(pool->settings.context, verdict);
+    arena_reset(pool->arena);
+    pool->next_result++;
+}
+
+/* What is held and next in order. */
 static void hand_out(struct pool *pool)
 {
     for (;;) {
         struct held *held = &pool->ring.held[pool->next_result & (pool->ring.capacity - 1)];
         if (held->record == NULL)
             return;
-        struct verdict *verdict = record_read(pool->arena, bytes_of(held->record, held->len));
+        uint8_t *record = held->record;
+        struct verdict *verdict = record_read(pool->arena, bytes_of(record, held->len));
         assert(verdict != NULL); /* checked on arrival, or written by us */
-        pool->settings.result(pool->settings.context, verdict);
-        arena_reset(pool->arena);
-        free(held->record);
         *held = (struct held){0};
-        pool->next_result++;
+        hand_out_one(pool, verdict);
+        free(record);
     }
 }
 
@@ -234,11 +242,18 @@ static bool take_frame(struct pool *pool, struct slot *slot, struct bytes frame)
         return true;
     }
     struct batch *batch = slot->first;
-    if (batch == NULL || record_read(pool->arena, frame) == NULL)
+    const struct verdict *verdict = batch == NULL ? NULL : record_read(pool->arena, frame);
+    if (verdict == NULL)
         return false;
-    arena_reset(pool->arena);
     pool->deaths_in_a_row = 0;
-    keep_record(pool, batch->item[batch->answered++].number, frame);
+    uint64_t number = batch->item[batch->answered++].number;
+    if (number == pool->next_result) {
+        hand_out_one(pool, verdict);
+        hand_out(pool);
+    } else {
+        arena_reset(pool->arena);
+        keep_record(pool, number, frame);
+    }
     if (batch_is_done(batch)) {
         slot->first = batch->next;
         slot->outstanding--;
@@ -292,8 +307,8 @@ static bool pump(struct pool *pool, struct error *err)
     for (uint32_t i = 0; i < count; i++) {
         struct slot *slot = &pool->slot[i];
         bool alive = (set[i].revents & (POLLIN | POLLHUP | POLLERR)) == 0 || slot_read(pool, slot);
-        bool late = alive && slot->first != NULL &&
-                    now_ms() - slot->progress_ms > allowance_ms(pool, slot);
+        bool late =
+            alive && slot->first != NULL && now_ms() - slot->progress_ms > allowance_ms(pool, slot);
         if ((!alive || late) && !slot_replace(pool, slot, late, err))
             return false;
     }
@@ -313,6 +328,9 @@ static bool dispatch(struct pool *pool, struct batch *batch, struct error *err)
         }
         struct slot *slot = idlest(pool);
         if (slot == NULL) {
+            /* Every worker has a batch in hand and more to come: answers may gather for a moment, so that
+             * the parent wakes once for many of them. */
+            nanosleep(&(struct timespec){.tv_nsec = GATHER_NS}, NULL);
             if (!pump(pool, err))
                 return false;
             continue;

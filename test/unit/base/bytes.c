@@ -8,6 +8,8 @@
 #include "base/utf8.h"
 #include "tap.h"
 
+#include <stdlib.h>
+
 #include <talloc.h>
 
 static void test_find(void)
@@ -16,8 +18,8 @@ static void test_find(void)
         const char *text, *needle;
         int64_t exact, fold;
     } rows[] = {
-        {"abcABC", "ABC", 3, 0}, {"abc", "", 0, 0}, {"abc", "abcd", -1, -1}, {"xxaXab", "ab", 4, 4},
-        {"1-2-3", "-3", 3, 3},
+        {"abcABC", "ABC", 3, 0}, {"abc", "", 0, 0},     {"abc", "abcd", -1, -1},
+        {"xxaXab", "ab", 4, 4},  {"1-2-3", "-3", 3, 3},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct bytes text = bytes_of_string(rows[i].text), needle = bytes_of_string(rows[i].needle);
@@ -36,7 +38,8 @@ static void test_fields(void)
     rest = BYTES("one\r\ntwo\rx\n\nlast");
     static const char *const lines[] = {"one", "two\rx", "", "last"};
     for (int i = 0; i < 4; i++)
-        tap_ok(bytes_next_line(&rest, &field) && bytes_equal(field, bytes_of_string(lines[i])), "line %d", i);
+        tap_ok(bytes_next_line(&rest, &field) && bytes_equal(field, bytes_of_string(lines[i])),
+               "line %d", i);
     tap_ok(!bytes_next_line(&rest, &field), "no more lines");
 }
 
@@ -50,6 +53,49 @@ static void test_numbers(void)
     tap_int(bytes_u32le(BYTES("\1\2\3\4"), 0), 0x04030201, "u32le");
     tap_int(bytes_u32be(BYTES("\1\2\3\4"), 0), 0x01020304, "u32be");
     tap_int(bytes_u32le(BYTES("\1\2\3"), 0), 0, "a short read is 0");
+}
+
+/* The shortest of %.6g to %.17g that reads back as N. */
+static struct bytes shortest(struct arena *arena, double n)
+{
+    for (int digits = 6;; digits++) {
+        struct bytes s = arena_printf(arena, "%.*g", digits, n);
+        double back = strtod((const char *)s.at, NULL);
+        if ((!(back < n) && !(back > n)) || digits == 17)
+            return s;
+    }
+}
+
+static void test_json_numbers(struct arena *arena)
+{
+    static const double edge[] = {0.0,    -0.0,     0.0001,   -0.00005, 99999.9999, 99999.99995,
+                                  100000, 123456.7, 1e300,    -1e-300,  3.14159265, 0.1 + 0.2,
+                                  1,      -7.25,    12345.67, 0.9999,   -99999.9999};
+    uint32_t wrong = 0, next = 1;
+    for (uint32_t i = 0; i < 20000; i++) {
+        next = next * 1664525u + 1013904223u;
+        double n = i < sizeof edge / sizeof edge[0] ? edge[i] : (int32_t)(next >> 3) / 10000.0;
+        if (i % 3 == 1 && i > 100)
+            n = (int32_t)next / 77.0;
+        struct text out;
+        struct json json;
+        text_init(&out, arena, 0);
+        json_init(&json, &out, 0);
+        json_float(&json, n);
+        wrong += !bytes_equal(text_bytes(&out), shortest(arena, n));
+    }
+    tap_int(wrong, 0, "numbers are written as printf would, in the fewest digits that read back");
+    struct text out;
+    struct json json;
+    text_init(&out, arena, 0);
+    json_init(&json, &out, 0);
+    json_begin_list(&json);
+    json_int(&json, INT64_MIN);
+    json_int(&json, INT64_MAX);
+    json_int(&json, 0);
+    json_end_list(&json);
+    tap_string(text_bytes(&out), "[-9223372036854775808,9223372036854775807,0]",
+               "the largest and the smallest integer");
 }
 
 static void test_json(struct arena *arena)
@@ -95,8 +141,10 @@ int main(void)
     test_fields();
     test_numbers();
     test_json(arena);
+    test_json_numbers(arena);
     test_table(parent);
-    tap_ok(utf8_valid(BYTES("\xE3\x81\x82z")) && !utf8_valid(BYTES("\xED\xA0\x80")), "UTF-8 validity");
+    tap_ok(utf8_valid(BYTES("\xE3\x81\x82z")) && !utf8_valid(BYTES("\xED\xA0\x80")),
+           "UTF-8 validity");
     talloc_free(parent);
     return tap_end();
 }
