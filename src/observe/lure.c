@@ -53,15 +53,18 @@ static struct bytes squeeze(struct arena *arena, struct bytes subject, struct by
     struct text out;
     struct bytes parts[2] = {subject, bytes_sub(body, 0, TEXT_BYTES_MAX)};
     text_init(&out, arena, 0);
+    text_reserve(&out, parts[0].len + parts[1].len + 8);
     for (int p = 0; p < 2; p++) {
         bool blank = true;
+        uint8_t *to = out.at + out.len;
         for (size_t i = 0; i < parts[p].len; i++) {
             uint8_t c = parts[p].at[i];
             bool white = ascii_is_space(c);
-            if (!white || !blank)
-                text_add_byte(&out, white ? ' ' : c);
+            *to = white ? ' ' : c;
+            to += !white || !blank;
             blank = white;
         }
+        out.len = (size_t)(to - out.at);
         text_add_string(&out, " . ");
     }
     return text_bytes(&out);

@@ -329,8 +329,16 @@ struct bytes header_unfolded(const struct header *header, const struct header_fi
         return raw;
     uint8_t *out = arena_alloc_raw(header->arena, raw.len + 1);
     size_t len = 0;
-    for (size_t i = 0; i < raw.len; i++)
-        if (raw.at[i] != '\n' && raw.at[i] != '\r')
-            out[len++] = raw.at[i];
+    for (size_t at = 0, end; at < raw.len; at = end + 1) {
+        end = bytes_find_byte(raw, '\n', at);
+        end = end == BYTES_NPOS ? raw.len : end;
+        struct bytes line = bytes_sub(raw, at, end - at);
+        for (size_t from = 0, cr; from < line.len; from = cr + 1) {
+            cr = bytes_find_byte(line, '\r', from);
+            cr = cr == BYTES_NPOS ? line.len : cr;
+            memcpy(out + len, line.at + from, cr - from);
+            len += cr - from;
+        }
+    }
     return bytes_of(out, len);
 }

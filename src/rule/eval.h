@@ -36,7 +36,7 @@ struct run {
     struct scope scope[EXPR_LEVEL_MAX];
     uint64_t steps_left;
     struct value *person;     /* $org_vips as objects, once made */
-    struct folded *folded;    /* texts already folded (rule/needle.h) */
+    struct folded *folded;    /* texts already folded, and their bytes (rule/needle.h) */
     struct decoded decoded[RUN_DECODED_MAX];
     uint32_t decoded_next;
     struct patterns *dynamic; /* patterns that were no constants; freed with the run */

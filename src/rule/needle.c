@@ -12,24 +12,47 @@
 #define FOLDED_SLOTS 256
 
 struct folded {
-    struct bytes text[FOLDED_SLOTS], folded[FOLDED_SLOTS];
+    struct {
+        struct bytes text, folded; /* folded: absent until asked for */
+        struct byteset bytes;
+        bool has_bytes;
+    } row[FOLDED_SLOTS];
 };
 
-struct bytes run_fold(struct run *run, struct bytes text)
+/* The row of TEXT in the run's memory of texts, emptied if it was another's. */
+static uint32_t folded_row(struct run *run, struct bytes text)
 {
-    if (text.len == 0)
-        return text;
     if (run->folded == NULL)
         run->folded = arena_new_of(run->arena, struct folded);
     uintptr_t hash = (uintptr_t)text.at ^ (uintptr_t)text.at >> 9 ^ text.len * 31;
     uint32_t slot = (uint32_t)(hash ^ hash >> 16) % FOLDED_SLOTS;
     struct folded *cache = run->folded;
-    if (cache->text[slot].at != text.at || cache->text[slot].len != text.len) {
+    if (cache->row[slot].text.at != text.at || cache->row[slot].text.len != text.len) {
         run_take(run, text.len / 64);
-        cache->text[slot] = text;
-        cache->folded[slot] = unicode_fold(run->arena, text);
+        cache->row[slot].text = text;
+        cache->row[slot].folded = BYTES_NONE;
+        cache->row[slot].has_bytes = false;
     }
-    return cache->folded[slot];
+    return slot;
+}
+
+struct bytes run_fold(struct run *run, struct bytes text)
+{
+    if (text.len == 0)
+        return text;
+    uint32_t row = folded_row(run, text);
+    if (run->folded->row[row].folded.at == NULL)
+        run->folded->row[row].folded = unicode_fold(run->arena, text);
+    return run->folded->row[row].folded;
+}
+
+const struct byteset *run_bytes(struct run *run, struct bytes text)
+{
+    uint32_t row = folded_row(run, text);
+    if (!run->folded->row[row].has_bytes)
+        run->folded->row[row].bytes = byteset_of_text(text);
+    run->folded->row[row].has_bytes = true;
+    return &run->folded->row[row].bytes;
 }
 
 struct bytes unfolded(struct bytes text, struct bytes folded, size_t offset, size_t len)

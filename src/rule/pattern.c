@@ -73,6 +73,14 @@ const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t
     return pattern->regex;
 }
 
+bool pattern_possible(struct pattern *pattern, const struct byteset *have)
+{
+    if (!pattern->has_needs)
+        pattern->need_count = (uint8_t)bytesets_of(pattern->text, pattern->fold, pattern->need);
+    pattern->has_needs = true;
+    return bytesets_met(pattern->need, pattern->need_count, have);
+}
+
 struct collect {
     struct pattern *pattern;
     struct arena *arena;

@@ -9,6 +9,7 @@
 #define NOROSHI_RULE_REGEX_H
 
 #include "base/arena.h"
+#include "rule/byteset.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,7 +43,9 @@ int regex_literals(struct bytes pattern, bool fold,
 /* One pattern of a rule set. */
 struct pattern {
     struct bytes text;
-    bool fold, known_good, tried, has_literals;
+    bool fold, known_good, tried, has_literals, has_needs;
+    uint8_t need_count;
+    struct byteset need[BYTESETS_MAX];
     struct regex *regex;   /* NULL until first used */
     struct bytes *literal; /* set by set; an absent one ends a set: one of each must be there */
     uint32_t literal_count;
@@ -55,6 +58,8 @@ uint32_t patterns_count(const struct patterns *patterns);
 struct pattern *patterns_row(const struct patterns *patterns, uint32_t number);
 /* The program, compiled now if it was not; NULL where it does not compile (MESSAGE says why). */
 const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t size);
+/* Whether a text that holds the bytes HAVE can match at all. */
+bool pattern_possible(struct pattern *pattern, const struct byteset *have);
 /* Fill literal[] if that was not done; in ARENA. */
 void pattern_literals(struct pattern *pattern, struct arena *arena);
 

@@ -44,16 +44,31 @@ static bool begins_caseless(uint8_t byte)
     return (byte >= 0xE3 && byte <= 0xE9) || (byte >= 0xEB && byte <= 0xED);
 }
 
+/* TEXT with ASCII letters in lower case, to LOWER; whether all of it is ASCII. */
+static bool lower_ascii(struct bytes text, uint8_t *lower)
+{
+    uint64_t high = 0;
+    size_t i = 0;
+    for (; i + 8 <= text.len; i += 8) { /* eight bytes at once: bit 7 of each says "is A..Z" */
+        uint64_t word, seven, upper;
+        memcpy(&word, text.at + i, 8);
+        high |= word;
+        seven = word & 0x7F7F7F7F7F7F7F7Fu;
+        upper = (seven + 0x3F3F3F3F3F3F3F3Fu) & ~(seven + 0x2525252525252525u) & ~word;
+        word |= (upper & 0x8080808080808080u) >> 2;
+        memcpy(lower + i, &word, 8);
+    }
+    for (; i < text.len; i++) {
+        high |= text.at[i];
+        lower[i] = ascii_lower(text.at[i]);
+    }
+    return (high & 0x8080808080808080u) == 0;
+}
+
 struct bytes unicode_fold(struct arena *arena, struct bytes text)
 {
     uint8_t *lower = arena_alloc_raw(arena, text.len + 1);
-    uint8_t high = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = text.at[i];
-        high |= c;
-        lower[i] = (uint8_t)(c + ((uint8_t)(c - 'A') < 26 ? 32 : 0));
-    }
-    if (high < 0x80)
+    if (lower_ascii(text, lower))
         return bytes_of(lower, text.len);
     size_t at = 0;
     while (at < text.len) { /* in place, as long as folding keeps the length */

@@ -69,22 +69,29 @@ static struct bytes latin_language(struct bytes text)
     return name;
 }
 
+static uint32_t ascii_letters(struct bytes text)
+{
+    uint32_t letters = 0;
+    for (size_t i = 0; i < text.len; i++)
+        letters += ascii_is_alpha(text.at[i]);
+    return letters;
+}
+
 /* The language of a text by its script, and for Latin letters by its commonest small words. */
 static struct bytes language_of(struct bytes text)
 {
-    uint32_t kana = 0, han = 0, hangul = 0, cyrillic = 0, letters = 0;
+    uint32_t kana = 0, han = 0, hangul = 0, cyrillic = 0;
     text = utf8_cut(text, 4096);
-    for (size_t at = 0; at < text.len;) {
-        if (text.at[at] < 0x80) {
-            letters += ascii_is_alpha(text.at[at++]);
-            continue;
-        }
+    for (size_t at = utf8_ascii_end(text, 0); at < text.len; at = utf8_ascii_end(text, at)) {
         uint32_t code = utf8_next(text, &at);
         kana += code >= 0x3041 && code <= 0x30FE;
         han += code >= 0x4E00 && code <= 0x9FFF;
         hangul += code >= 0xAC00 && code <= 0xD7A3;
         cyrillic += code >= 0x0400 && code <= 0x04FF;
     }
+    if (kana <= 4 && hangul <= 4 && han <= 8 && cyrillic <= 16)
+        return latin_language(text);
+    uint32_t letters = ascii_letters(text);
     if (kana > 4 && (kana + han) * 8 > letters)
         return BYTES("japanese");
     if (hangul > 4 && hangul * 8 > letters)

@@ -7,8 +7,11 @@
 static bool search(struct call *call, struct bytes text, const struct needle *needle, size_t from,
                    bool whole, struct bytes *group, int count)
 {
-    const struct regex *regex =
-        needle->pattern == NULL ? NULL : pattern_regex(needle->pattern, NULL, 0);
+    if (needle->pattern == NULL ||
+        (from == 0 && !call->run->options->naive &&
+         !pattern_possible(needle->pattern, run_bytes(call->run, text))))
+        return false;
+    const struct regex *regex = pattern_regex(needle->pattern, NULL, 0);
     if (regex == NULL || !run_take(call->run, (text.len - from) / 32 + 1))
         return false;
     return regex_search(regex, text, from, whole, group, count);
