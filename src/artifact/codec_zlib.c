@@ -45,21 +45,30 @@ static enum decompress_status run(z_stream *z, struct bytes in, size_t *at, stru
     }
 }
 
-static enum decompress_status decode(struct bytes in, int window_bits, bool many, struct sink *sink,
-                                     size_t *used_out)
+/* One stream from *AT on: at once where that goes, else piece by piece. */
+static enum decompress_status read_stream(enum codec codec, struct bytes in, size_t *at,
+                                          struct sink *sink)
 {
     z_stream z = {0};
-    if (in.len == 0)
-        return DECOMPRESS_TRUNCATED;
+    int window_bits = codec == CODEC_DEFLATE ? -15 : codec == CODEC_ZLIB ? 15 : 31;
+    if (codec_whole(codec, bytes_from(in, *at), sink, at))
+        return DECOMPRESS_OK;
     if (inflateInit2(&z, window_bits) != Z_OK)
         abort();
-    enum decompress_status status = run(&z, in, used_out, sink);
-    while (many && status == DECOMPRESS_OK && !sink->full &&
-           bytes_starts(bytes_from(in, *used_out), BYTES("\x1F\x8B"))) {
-        inflateReset(&z);
-        status = run(&z, in, used_out, sink);
-    }
+    enum decompress_status status = run(&z, in, at, sink);
     inflateEnd(&z);
+    return status;
+}
+
+static enum decompress_status decode(enum codec codec, struct bytes in, struct sink *sink,
+                                     size_t *used_out)
+{
+    if (in.len == 0)
+        return DECOMPRESS_TRUNCATED;
+    enum decompress_status status = read_stream(codec, in, used_out, sink);
+    while (codec == CODEC_GZIP && status == DECOMPRESS_OK && !sink->full &&
+           bytes_starts(bytes_from(in, *used_out), BYTES("\x1F\x8B")))
+        status = read_stream(codec, in, used_out, sink);
     return status;
 }
 
@@ -67,21 +76,21 @@ enum decompress_status codec_deflate(struct bytes in, struct bytes properties, s
                                      size_t *used_out)
 {
     (void)properties;
-    return decode(in, -15, false, sink, used_out);
+    return decode(CODEC_DEFLATE, in, sink, used_out);
 }
 
 enum decompress_status codec_zlib(struct bytes in, struct bytes properties, struct sink *sink,
                                   size_t *used_out)
 {
     (void)properties;
-    return decode(in, 15, false, sink, used_out);
+    return decode(CODEC_ZLIB, in, sink, used_out);
 }
 
 enum decompress_status codec_gzip(struct bytes in, struct bytes properties, struct sink *sink,
                                   size_t *used_out)
 {
     (void)properties;
-    return decode(in, 31, true, sink, used_out);
+    return decode(CODEC_GZIP, in, sink, used_out);
 }
 
 void *codec_gzip_open(void)

@@ -47,6 +47,27 @@ uint8_t *sink_room(struct sink *sink, size_t *room_out)
     return sink->at + sink->len;
 }
 
+uint8_t *sink_room_for(struct sink *sink, size_t *room)
+{
+    enum decompress_status why;
+    size_t limit = sink_limit(sink, &why), left = sink->len < limit ? limit - sink->len : 0;
+    size_t wanted = *room < left ? *room : left;
+    if (wanted == 0 || !budget_time_left(sink->budget))
+        return NULL;
+    if (sink->capacity - sink->len < wanted) {
+        uint8_t *grown = malloc(sink->len + wanted); /* of what lies behind nothing is kept */
+        if (grown == NULL)
+            abort();
+        if (sink->len > 0)
+            memcpy(grown, sink->at, sink->len);
+        free(sink->at);
+        sink->at = grown;
+        sink->capacity = sink->len + wanted;
+    }
+    *room = wanted;
+    return sink->at + sink->len;
+}
+
 bool sink_add(struct sink *sink, struct bytes b)
 {
     while (b.len > 0) {

@@ -3,6 +3,7 @@
 #include "open/lzw.h"
 #include "open/opener.h"
 #include "open/pdf.h"
+#include "open/predict.h"
 
 struct pull {
     struct bytes in;
@@ -126,48 +127,6 @@ static int64_t read_runs(void *own, uint8_t *to, size_t room)
     return (int64_t)n;
 }
 
-/* ISO/IEC 15948, 9.4: whichever of left, up and corner is nearest to left + up - corner. */
-static uint8_t nearest(int left, int up, int corner)
-{
-    int a = up - corner, b = left - corner, c = a + b;
-    a = a < 0 ? -a : a;
-    b = b < 0 ? -b : b;
-    c = c < 0 ? -c : c;
-    return (uint8_t)(a <= b && a <= c ? left : b <= c ? up : corner);
-}
-
-/* One row of LEN bytes, STEP a sample, after filter 0..4. */
-static void unpredict_row(uint8_t filter, const uint8_t *from, const uint8_t *up, uint8_t *to,
-                          size_t len, size_t step)
-{
-    size_t head = step < len ? step : len; /* nothing is to the left of them */
-    switch (filter) {
-    case 1:
-        memcpy(to, from, head);
-        for (size_t x = head; x < len; x++)
-            to[x] = (uint8_t)(from[x] + to[x - step]);
-        break;
-    case 2:
-        for (size_t x = 0; x < len; x++)
-            to[x] = (uint8_t)(from[x] + up[x]);
-        break;
-    case 3:
-        for (size_t x = 0; x < head; x++)
-            to[x] = (uint8_t)(from[x] + up[x] / 2);
-        for (size_t x = head; x < len; x++)
-            to[x] = (uint8_t)(from[x] + (to[x - step] + up[x]) / 2);
-        break;
-    case 4:
-        for (size_t x = 0; x < head; x++)
-            to[x] = (uint8_t)(from[x] + up[x]);
-        for (size_t x = head; x < len; x++)
-            to[x] = (uint8_t)(from[x] + nearest(to[x - step], up[x], up[x - step]));
-        break;
-    default:
-        memcpy(to, from, len);
-    }
-}
-
 /* 7.4.4.4: PNG predictors, each row led by its filter's number; in place, the rows move up. */
 static struct bytes unpredict(struct node *node, struct bytes parameters, struct bytes in)
 {
@@ -187,7 +146,7 @@ static struct bytes unpredict(struct node *node, struct bytes parameters, struct
     const uint8_t *up = arena_alloc(node->tree->arena, row); /* above the first row is zero */
     for (size_t y = 0; y < rows; y++) {
         const uint8_t *from = in.at + y * (row + 1) + 1;
-        unpredict_row(from[-1], from, up, out + y * row, row, step);
+        predict_undo(from[-1], from, up, out + y * row, row, step);
         up = out + y * row;
     }
     return bytes_of(out, rows * row);

@@ -22,6 +22,7 @@ struct sample_row {
     uint8_t step;       /* components from one sample to the next */
     uint8_t red, blue;  /* which component; green is 1.  Unused where step is 1 or 2 */
     uint8_t black;      /* the component that is black ink, the others being inks; 0: none */
+    uint8_t alpha;      /* the component that is opacity, over white: the last of 2 or 4; 0: none */
     const uint8_t *table; /* gray of each value, 256 of them: for step 1 */
 };
 

@@ -1,52 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0
- *
- * BMP, and rows of plain samples as it and PDF have them. */
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "open/picture.h"
-
-/* Values of fewer than eight bits, the first in the highest ones. */
-static void row_of_bits(const struct sample_row *row, const uint8_t *from, uint8_t *to,
-                        uint32_t width)
-{
-    unsigned bits = row->bits, mask = (1u << bits) - 1;
-    for (uint32_t x = 0; x < width; x++) {
-        size_t at = (size_t)x * bits;
-        to[x] = row->table[from[at / 8] >> (8 - bits - at % 8) & mask];
-    }
-}
-
-/* Inks instead of light: the more of them, the darker. */
-static void row_of_inks(const struct sample_row *row, const uint8_t *from, uint8_t *to,
-                        uint32_t width)
-{
-    for (uint32_t x = 0; x < width; x++, from += row->step) {
-        unsigned ink =
-            (unsigned)picture_gray(from[row->red], from[1], from[row->blue]) + from[row->black];
-        to[x] = (uint8_t)(ink > 255 ? 0 : 255 - ink);
-    }
-}
-
-void picture_gray_row(const struct sample_row *row, const uint8_t *from, uint8_t *to,
-                      uint32_t width)
-{
-    if (row->bits < 8)
-        row_of_bits(row, from, to, width);
-    else if (row->step == 1 && row->table == NULL)
-        memcpy(to, from, width);
-    else if (row->step == 1)
-        for (uint32_t x = 0; x < width; x++)
-            to[x] = row->table[from[x]];
-    else if (row->step == 2)
-        for (uint32_t x = 0; x < width; x++)
-            to[x] = from[2 * (size_t)x];
-    else if (row->black != 0)
-        row_of_inks(row, from, to, width);
-    else if (row->step == 3)
-        for (uint32_t x = 0; x < width; x++, from += 3)
-            to[x] = picture_gray(from[row->red], from[1], from[row->blue]);
-    else
-        for (uint32_t x = 0; x < width; x++, from += row->step)
-            to[x] = picture_gray(from[row->red], from[1], from[row->blue]);
-}
 
 /* Gray of each entry of PALETTE (blue, green, red, 0); whether that is the value itself. */
 static bool read_palette(struct bytes palette, uint8_t table[256])

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one file that wraps libpng. */
+ * The one file that wraps libpng, for what png_plain() leaves. */
 #include "open/picture.h"
+#include "open/png_plain.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -91,6 +92,8 @@ bool picture_png(struct node *node, struct picture *picture)
 {
     struct source source = {.b = node->content};
     *picture = (struct picture){0};
+    if (png_plain(node, picture))
+        return true;
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     png_infop info = png == NULL ? NULL : png_create_info_struct(png);
     if (info == NULL)
