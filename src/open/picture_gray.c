@@ -4,7 +4,7 @@
 #include "open/picture.h"
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* Values of fewer than eight bits, the first in the highest ones. */

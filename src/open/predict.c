@@ -3,7 +3,7 @@
 
 #include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* Whichever of left, up and corner is nearest to left + up - corner. */
