@@ -33,8 +33,9 @@ bool sink_add(struct sink *sink, struct bytes b);
 typedef enum decompress_status codec_function(struct bytes in, struct bytes properties,
                                               struct sink *sink, size_t *used_out);
 codec_function codec_deflate, codec_zlib, codec_gzip;          /* codec_zlib.c */
-/* codec_whole.c: one deflate, zlib or gzip stream at the head of IN, at once; moves *USED past it.  False,
- * and nothing written, where it is broken, cut, large or over a limit: then it is read piece by piece. */
+/* codec_whole.c: one deflate, zlib or gzip stream at the head of IN, at once; moves *USED past it.
+ * False, and nothing written, where it is broken, cut, large or over a limit: then it is read piece by
+ * piece. */
 bool codec_whole(enum codec codec, struct bytes in, struct sink *sink, size_t *used);
 codec_function codec_deflate64;                                /* inflate64.c */
 codec_function codec_bzip2;                                    /* codec_bzip2.c */

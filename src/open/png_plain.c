@@ -103,7 +103,7 @@ static struct bytes join_data(const struct plain *png, uint8_t **heap_out)
     return bytes_of(joined, used);
 }
 
-/* The rows with their filters' numbers, inflated; false where there are not exactly so many bytes. */
+/* The rows with their filters' numbers, inflated; false where there are not exactly LEN bytes. */
 static bool inflate_rows(const struct plain *png, uint8_t *rows, size_t len)
 {
     uint8_t *heap = NULL;
@@ -133,8 +133,9 @@ static void fill_table(const struct plain *png, uint8_t table[256])
     }
 }
 
-/* Undo the filters in place, row by row, and put each row's gray into PICTURE; false at an unknown filter. */
-static bool read_rows(const struct plain *png, uint8_t *rows, size_t row_len, struct picture *picture)
+/* Undo the filters in place and put each row's gray into PICTURE; false at an unknown filter. */
+static bool read_rows(const struct plain *png, uint8_t *rows, size_t row_len,
+                      struct picture *picture)
 {
     uint8_t table[256];
     size_t step = png->depth < 8 ? 1 : png->components;
@@ -173,7 +174,8 @@ bool png_plain(struct node *node, struct picture *picture)
     uint8_t *rows = malloc(len);
     if (rows == NULL)
         abort();
-    bool done = inflate_rows(&png, rows, len) && picture_begin(node, picture, png.width, png.height);
+    bool done =
+        inflate_rows(&png, rows, len) && picture_begin(node, picture, png.width, png.height);
     if (done && !read_rows(&png, rows, row_len, picture)) {
         picture_finish(picture);
         done = false;

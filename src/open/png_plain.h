@@ -2,10 +2,10 @@
  *
  * Ordinary PNG files, read at once.
  *
- * Nearly every PNG in mail is whole, not interlaced and of at most eight bits a component: its data is inflated
- * into one buffer, the filters undone in place, the samples turned to gray.  Whatever differs in any way - an
- * unknown or misplaced chunk, a broken stream, too few rows, too large a size - is left to libpng, which says
- * exactly what is wrong; so this file reports nothing.
+ * Nearly every PNG in mail is whole, not interlaced and of at most eight bits a component: its data is
+ * inflated into one buffer, the filters undone in place, the samples turned to gray.  Whatever differs
+ * in any way - an unknown or misplaced chunk, a broken stream, too few rows, too large a size - is left
+ * to libpng, which says exactly what is wrong; so this file reports nothing.
  *
  * cost     O(samples), about a third of libpng's
  * source   ISO/IEC 15948 */

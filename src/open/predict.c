@@ -53,7 +53,7 @@ static void store(uint8_t *at, __m128i sample, size_t step)
     memcpy(at, &word, step);
 }
 
-/* A whole sample at a time; LEN is a multiple of STEP, which is 3 or 4 and known where this is inlined. */
+/* A whole sample at a time; LEN is a multiple of STEP, which is 3 or 4, known where it is inlined. */
 __attribute__((always_inline)) static inline void
 undo_samples(uint8_t filter, const uint8_t *from, const uint8_t *up, uint8_t *to, size_t len,
              size_t step)
@@ -78,7 +78,8 @@ undo_samples(uint8_t filter, const uint8_t *from, const uint8_t *up, uint8_t *to
             c = _mm_max_epi16(c, _mm_sub_epi16(zero, c));
             __m128i not_left = _mm_or_si128(_mm_cmpgt_epi16(a, b), _mm_cmpgt_epi16(a, c));
             __m128i not_up = _mm_cmpgt_epi16(b, c);
-            __m128i other = _mm_or_si128(_mm_and_si128(not_up, corner), _mm_andnot_si128(not_up, above));
+            __m128i other =
+                _mm_or_si128(_mm_and_si128(not_up, corner), _mm_andnot_si128(not_up, above));
             __m128i best =
                 _mm_or_si128(_mm_and_si128(not_left, other), _mm_andnot_si128(not_left, beside));
             left = _mm_add_epi8(add, _mm_packus_epi16(best, best));
