@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * `noroshi allow`: add to, list or tidy the file of what was released. */
+#include "cli/option.h"
 #include "cli/verb.h"
 #include "know/allow.h"
 #include "learn/keep.h"
 #include "base/text.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <talloc.h>
 #include <time.h>
@@ -42,7 +42,6 @@ static const struct option long_options[] = {
     {"reason", required_argument, NULL, 7},
     {"by", required_argument, NULL, 8},
     {"tidy", no_argument, NULL, 9},
-    {"help", no_argument, NULL, 10},
     {NULL, 0, NULL, 0},
 };
 static const char *const names[] = {"sender", "domain", "subject", "sha256",
@@ -116,19 +115,16 @@ int verb_allow(int argc, char **argv)
     struct bytes *const slot[NAMES] = {&new.sender, &new.domain, &new.subject, &new.sha256,
                                        &new.rule,   &new.until,  &new.reason,  &new.by};
     bool tidy = false, adds = false;
-    optind = 0;
-    for (int code; (code = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
-        if (code == 10) {
-            fputs(help, stdout);
-            return EXIT_CLEAN;
-        }
-        if (code == '?')
-            return EXIT_USAGE;
+    struct option_reader reader = {.verb = "allow", .help = help, .row = long_options};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0) {
         tidy = tidy || code == 9;
         adds = adds || code != 9;
         if (code != 9)
             *slot[code - 1] = bytes_of_string(optarg);
     }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
     if (optind + 1 != argc) {
         fputs("noroshi allow: error: one file is needed\n  hint: noroshi allow our.allow --domain "
               "example.org --until "

@@ -18,11 +18,13 @@ static const char help[] =
     "  --store FILE      the store\n"
     "  --output FILE     instead of standard output\n";
 
+static const struct store_verb verb = {"draft", "store month lang output", help};
+
 int verb_draft(int argc, char **argv)
 {
     struct store_option option;
     struct error err = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
     if (option.month == NULL || option.argument_count > 0) {

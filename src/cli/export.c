@@ -14,15 +14,17 @@ static const char help[] = "usage: noroshi export [OPTION]... [DIMENSION=NAME]\n
                            "  --month 2021-03       that month\n"
                            "  --format csv|stix|misp  (default: csv); stix is STIX 2.1\n"
                            "  --defang              domains as example[.]test, in CSV\n"
-                           "  --output FILE         instead of standard output\n" STORE_OPTION_HELP
+                           "  --output FILE         instead of standard output\n" HELP_STORE HELP_TIME
                            "\nExample: noroshi export --format stix campaign=icedid-request-zip "
                            "--output icedid.stix.json\n";
+
+static const struct store_verb verb = {"export", "store since until month format defang output", help};
 
 int verb_export(int argc, char **argv)
 {
     struct store_option option;
     struct error err = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
     struct arena *arena = arena_new(NULL);

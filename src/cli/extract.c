@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/extract_write.h"
+#include "cli/option.h"
 #include "cli/setup.h"
 #include "cli/verb.h"
 #include "input/input.h"
@@ -9,7 +10,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <talloc.h>
@@ -57,7 +57,7 @@ struct extract {
 };
 
 enum { OPTION_ALL = 256, OPTION_ATTACHED, OPTION_ITEM, OPTION_PASSWORDS, OPTION_FORCE,
-       OPTION_TIMEOUT, OPTION_MEMORY, OPTION_NO_SANDBOX, OPTION_HELP };
+       OPTION_TIMEOUT, OPTION_MEMORY, OPTION_NO_SANDBOX };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -69,7 +69,6 @@ static const struct option long_options[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"memory", required_argument, NULL, OPTION_MEMORY},
     {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
-    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 
@@ -108,7 +107,7 @@ static bool set(struct extract *run, int code, const char *value)
         run->scan.memory_bytes = (size_t)n * 1024 * 1024;
         return true;
     default:
-        return complain("unknown option", "'noroshi extract --help' tells them");
+        return false;
     }
 }
 
@@ -134,16 +133,14 @@ static int read_options(struct extract *run, int argc, char **argv)
 {
     run->scan = (struct scan_option){.timeout_ms = 20000,
                                      .memory_bytes = (size_t)1024 * 1024 * 1024};
-    optind = 0;
-    opterr = 0;
-    for (int code; (code = getopt_long(argc, argv, "o:", long_options, NULL)) != -1;) {
-        if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            return -1;
-        }
+    struct option_reader reader = {
+        .verb = "extract", .help = help, .row = long_options, .letters = "o:"};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0)
         if (!set(run, code, optarg))
             return EXIT_USAGE;
-    }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? -1 : EXIT_USAGE;
     int count = argc - optind;
     run->file = count > 0 ? argv[optind] : NULL;
     run->path = count > 1 ? argv[optind + 1] : NULL;

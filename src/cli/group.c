@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
+#include "cli/option.h"
 #include "cli/verb.h"
 #include "group/explain.h"
 #include "group/read.h"
@@ -9,7 +10,6 @@
 #include "report/grouping_page.h"
 #include "report/indicator.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
@@ -85,7 +85,6 @@ static const struct option options[] = {
     {"genuine", required_argument, NULL, 'g'},
     {"store", required_argument, NULL, 'S'},
     {"top", required_argument, NULL, 'n'},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -373,17 +372,31 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     return print(groups, o, err) && (o->state == NULL || write_state(groups, o->state, err));
 }
 
+/* What says how sites are grouped; the other options say how groups are shown. */
+#define ACCEPTS_GROUPING "count batches state must-link cannot-link without genuine store zones"
+
+/* -1: go on; else the exit status. */
+static int read_options(struct options *o, int argc, char **argv, const char *verb,
+                        const char *accepted)
+{
+    struct option_reader reader = {
+        .verb = verb, .help = help, .row = options, .accepted = accepted};
+    int code;
+    *o = (struct options){.top = SHOWN_DEFAULT};
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        if (!take_option(o, code))
+            return EXIT_USAGE;
+    return code == OPTION_END ? -1 : code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
+}
+
 int verb_group(int argc, char **argv)
 {
-    struct options o = {.top = SHOWN_DEFAULT};
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return EXIT_CLEAN;
-        }
-        if (!take_option(&o, option))
-            return EXIT_USAGE;
-    }
+    struct options o;
+    int status = read_options(&o, argc, argv, "group", NULL);
+    if (status < 0 && optind < argc && strcmp(argv[optind], "explain") == 0)
+        status = read_options(&o, argc, argv, "group explain", ACCEPTS_GROUPING);
+    if (status >= 0)
+        return status;
     argv += optind;
     argc -= optind;
     if (argc > 0 && strcmp(argv[0], "explain") == 0) {

@@ -10,7 +10,7 @@
 static const char help[] = "usage: noroshi hunt [OPTION]... EXPRESSION\n\n"
                            "Asks the language of the rules about stored facts: which old mail "
                            "matches?  Exit status 0 where\n"
-                           "something does, 1 where nothing does.\n\n" STORE_OPTION_HELP
+                           "something does, 1 where nothing does.\n\n" HELP_STORE HELP_CHOICE HELP_JSON
                            "\nExample: noroshi hunt 'any(body.links, .href_url.domain.root_domain "
                            "== \"example.com\")' --since 2021-03-01\n";
 
@@ -27,12 +27,14 @@ static bool show_hit(void *own, const struct store_item *item, const struct rule
     return !ferror(stdout) && (show->left == 0 || --show->left > 0);
 }
 
+static const struct store_verb verb = {"hunt", ACCEPTS_CHOICE " json", help};
+
 int verb_hunt(int argc, char **argv)
 {
     struct store_option option;
     struct error err = {0};
     struct hunt_result result = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
     if (option.argument_count != 1) {

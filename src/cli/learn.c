@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * `noroshi learn` and `noroshi unlearn`: what the user's own mail teaches. */
+#include "cli/option.h"
 #include "cli/setup.h"
 #include "cli/verb.h"
 #include "input/input.h"
@@ -7,7 +8,6 @@
 #include "learn/threads.h"
 #include "serve/pool.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <talloc.h>
 #include <unistd.h>
@@ -42,7 +42,7 @@ static const char learn_help[] =
     "  noroshi learn --learned our.model --merge branch-office.model\n";
 
 static const char unlearn_help[] = "usage: noroshi unlearn [--learned FILE] [--senders FILE] "
-                                   "[--threads FILE] [--org-domain D]... PATH...\n"
+                                   "[--threads FILE] [--org-domain D]... [--jobs N] PATH...\n"
                                    "\n"
                                    "Takes the mails at PATH out of what was learned; the files "
                                    "become as if they had never been seen.\n"
@@ -54,6 +54,7 @@ static const char unlearn_help[] = "usage: noroshi unlearn [--learned FILE] [--s
                                    "  noroshi unlearn --learned our.model --senders our.senders "
                                    "--threads our.threads ~/Maildir/.Private\n";
 
+#define UNLEARN_ACCEPTS "learned senders threads org-domain jobs"
 #define PATHS_MAX 64u
 
 enum label { LABEL_NONE, LABEL_HAM, LABEL_BAD };
@@ -99,8 +100,7 @@ enum {
     OPTION_SENDERS,
     OPTION_THREADS,
     OPTION_MERGE,
-    OPTION_ORG,
-    OPTION_HELP
+    OPTION_ORG
 };
 
 static bool set(struct learn_option *o, const char *verb, int code)
@@ -109,9 +109,7 @@ static bool set(struct learn_option *o, const char *verb, int code)
     switch (code) {
     case OPTION_HAM:
     case OPTION_BAD:
-        return o->forget
-                   ? usage_error(verb, "--ham and --bad are for learn", "name the paths alone")
-                   : add_path(o, verb, optarg, code == OPTION_HAM ? LABEL_HAM : LABEL_BAD);
+        return add_path(o, verb, optarg, code == OPTION_HAM ? LABEL_HAM : LABEL_BAD);
     case OPTION_LEARNED:
         o->learned = optarg;
         return true;
@@ -138,7 +136,7 @@ static bool set(struct learn_option *o, const char *verb, int code)
         o->scan.workers = (uint32_t)jobs;
         return true;
     default:
-        return usage_error(verb, "unknown option", "'noroshi learn --help' tells the options");
+        return false;
     }
 }
 
@@ -151,7 +149,6 @@ static const struct option long_options[] = {
     {"merge", required_argument, NULL, OPTION_MERGE},
     {"org-domain", required_argument, NULL, OPTION_ORG},
     {"jobs", required_argument, NULL, 'j'},
-    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 
@@ -160,15 +157,17 @@ static int read_options(struct learn_option *o, int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     o->scan.workers = processors < 1 ? 1 : processors > 64 ? 64 : (uint32_t)processors;
-    optind = 0;
-    for (int code; (code = getopt_long(argc, argv, "j:", long_options, NULL)) != -1;) {
-        if (code == OPTION_HELP) {
-            fputs(o->forget ? unlearn_help : learn_help, stdout);
-            return 0;
-        }
-        if (code == '?' || !set(o, argv[0], code))
+    struct option_reader reader = {.verb = argv[0],
+                                   .help = o->forget ? unlearn_help : learn_help,
+                                   .row = long_options,
+                                   .accepted = o->forget ? UNLEARN_ACCEPTS : NULL,
+                                   .letters = "j:"};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        if (!set(o, argv[0], code))
             return -1;
-    }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? 0 : -1;
     for (; optind < argc; optind++)
         if (!add_path(o, argv[0], argv[optind], LABEL_NONE))
             return -1;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/option.h"
 #include "cli/verb.h"
 
 #include <signal.h>
@@ -14,6 +15,13 @@ static const struct {
 #undef VERB
     {NULL, NULL, NULL},
 };
+
+/* The verbs' names, a blank before each. */
+#define VERB(name, what) " " #name
+static const char verb_names[] =
+#include "cli/verb.def"
+    ;
+#undef VERB
 
 static void print_help(FILE *out)
 {
@@ -44,6 +52,5 @@ int main(int argc, char **argv)
     for (int i = 0; verbs[i].name != NULL; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "noroshi: error: no verb '%s'\n  hint: 'noroshi --help' lists them\n", argv[1]);
-    return EXIT_USAGE;
+    return option_unknown("", "verb", argv[1], verb_names);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
+#include "cli/problem.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
 #include "store/hunt.h"
@@ -14,7 +15,7 @@ static const char help[] =
     "Nothing is\n"
     "changed.  Rules that need the text of a message keep the evidence they gave when it was "
     "scanned.\n\n"
-    "  --rules PATH      file or folder of rules; may be given more than once\n" STORE_OPTION_HELP;
+    "  --rules PATH      file or folder of rules; may be given more than once\n" HELP_STORE HELP_CHOICE HELP_JSON;
 
 static bool show(void *own, const struct rescan_change *change)
 {
@@ -28,12 +29,14 @@ static bool show(void *own, const struct rescan_change *change)
     return !ferror(stdout);
 }
 
+static const struct store_verb verb = {"rescan", ACCEPTS_CHOICE " json rules", help};
+
 int verb_rescan(int argc, char **argv)
 {
     struct store_option option;
     struct error err = {0};
     struct hunt_result result = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
     void *parent = talloc_new(NULL);
@@ -47,9 +50,8 @@ int verb_rescan(int argc, char **argv)
                                  .list_path = lists,
                                  .list_path_count = lists[0] != NULL};
     struct rule_set *set = option.rule_count == 0 ? NULL : rule_set_load(parent, &rules, &err);
-    for (uint32_t i = 0; set != NULL && i < rule_set_problem_count(set); i++)
-        if (!rule_set_problem(set, i)->retired)
-            error_print(&rule_set_problem(set, i)->err);
+    if (set != NULL)
+        problem_print_all(set);
     struct store *store = set == NULL ? NULL : store_open_read(parent, option.store, &err);
     bool ok = store != NULL && rescan_run(store, set, &option.filter, show, &option, &result, &err);
     status = !ok ? store_option_fail(&err) : result.matched > 0 ? EXIT_FOUND : EXIT_CLEAN;

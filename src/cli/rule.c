@@ -2,45 +2,49 @@
 #include "cli/rule.h"
 
 #include "cli/data.h"
+#include "cli/option.h"
+#include "cli/problem.h"
 #include "cli/verb.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#define RULE_LOADS "lists strict kleene cache quiet" /* what loading rules to run them takes */
+
 static const struct {
-    const char *name, *what;
+    const char *name, *accepts, *what;
     int (*run)(const struct rule_command *command);
 } verbs[] = {
-#define RULE_VERB(name, function, what) {#name, what, function},
+#define RULE_VERB(name, function, accepts, what) {#name, accepts, what, function},
 #include "cli/rule.def"
 #undef RULE_VERB
-    {NULL, NULL, NULL},
+    {NULL, NULL, NULL, NULL},
 };
+#define RULE_VERB(name, function, accepts, what) " " #name
+static const char verb_names[] =
+#include "cli/rule.def"
+    ;
+#undef RULE_VERB
 
-static void print_help(FILE *out)
-{
-    fputs("usage: noroshi rule VERB [OPTION]... PATH...\n\n"
-          "Works on rules written in the Message Query Language: files and folders of YAML.\n\n",
-          out);
-    for (int i = 0; verbs[i].name != NULL; i++)
-        fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].what);
-    fputs("\n  --lists PATH    a list NAME.txt or a folder of lists, instead of the shipped ones\n"
-          "  --strict        the public language only: no noroshi.* and no x-noroshi\n"
-          "  --kleene        any() and all(): a null element makes the result null\n"
-          "  --cache FILE    keep compiled automata in FILE\n"
-          "  --naive         run rules as written, without the shared graph\n"
-          "  --ham DIR       ordinary mail, for stats\n"
-          "  --bad DIR       bad mail, for stats\n"
-          "  --repeat N      how often bench runs over the mail\n"
-          "  --all           tell also what did not match (explain, run)\n"
-          "  --json          check, lint, coverage, stats: one JSON line for each problem or rule\n"
+static const char help_head[] =
+    "usage: noroshi rule VERB [OPTION]... PATH...\n\n"
+    "Works on rules written in the Message Query Language: files and folders of YAML.\n\n";
+static const char help_tail[] =
+    "\n"
+    "  --lists PATH    a list NAME.txt or a folder of lists, instead of the shipped ones\n"
+    "  --strict        the public language only: no noroshi.* and no x-noroshi\n"
+    "  --kleene        any() and all(): a null element makes the result null (not check)\n"
+    "  --cache FILE    keep compiled automata in FILE (not check)\n"
+    "  --naive         run, bench: rules as written, without the shared graph\n"
+    "  --ham DIR       stats: ordinary mail\n"
+    "  --bad DIR       stats: bad mail\n"
+    "  --repeat N      bench: how often it runs over the mail\n"
+    "  --all           test: tell also what held; bench: of the dearest rules\n"
+    "  --json          check, lint, coverage, stats: one JSON line for each problem or rule\n"
     "  -q, --quiet     only the last line\n\n"
-          "  noroshi rule check rules/\n"
-          "  noroshi rule explain --lists lists/ rules/ \"Rule name\" mail.eml\n",
-          out);
-}
+    "  noroshi rule check rules/\n"
+    "  noroshi rule explain --lists lists/ rules/ \"Rule name\" mail.eml\n";
 
 static const struct option options[] = {
     {"lists", required_argument, NULL, 'l'},
@@ -54,128 +58,104 @@ static const struct option options[] = {
     {"all", no_argument, NULL, 'a'},
     {"quiet", no_argument, NULL, 'q'},
     {"json", no_argument, NULL, 'j'},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-/* -1: go on; else the exit status. */
-static int read_option(struct rule_command *command, int letter)
+static bool read_option(struct rule_command *command, const char *verb, int letter)
 {
     switch (letter) {
     case 'l':
         if (command->list_path_count < RULE_PATHS_MAX)
             command->list_path[command->list_path_count++] = optarg;
-        return -1;
+        return true;
     case 's':
         command->strict = true;
-        return -1;
+        return true;
     case 'k':
         command->kleene = true;
-        return -1;
+        return true;
     case 'c':
         command->cache = optarg;
-        return -1;
+        return true;
     case 'n':
         command->naive = true;
-        return -1;
+        return true;
     case 'H':
         command->ham = optarg;
-        return -1;
+        return true;
     case 'B':
         command->bad = optarg;
-        return -1;
+        return true;
     case 'r': {
         int64_t number;
-        if (!bytes_to_int(bytes_of_string(optarg), 1, 1000000, &number))
-            return EXIT_USAGE;
+        if (!bytes_to_int(bytes_of_string(optarg), 1, 1000000, &number)) {
+            fprintf(stderr, "noroshi %s: error: --repeat takes 1 to 1000000, not '%s'\n", verb, optarg);
+            return false;
+        }
         command->repeat = (uint32_t)number;
-        return -1;
+        return true;
     }
     case 'a':
         command->all = true;
-        return -1;
+        return true;
     case 'q':
         command->quiet = true;
-        return -1;
+        return true;
     case 'j':
         command->json = true;
-        return -1;
-    case 'h':
-        print_help(stdout);
-        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+        return true;
     default:
-        return EXIT_USAGE;
+        return false;
     }
+}
+
+static const char *help(void)
+{
+    static char text[sizeof help_head + sizeof help_tail + 1024];
+    int used = snprintf(text, sizeof text, "%s", help_head);
+    for (int i = 0; verbs[i].name != NULL; i++)
+        used += snprintf(text + used, sizeof text - (size_t)used, "  %-10s %s\n", verbs[i].name,
+                         verbs[i].what);
+    snprintf(text + used, sizeof text - (size_t)used, "%s", help_tail);
+    return text;
+}
+
+/* The verb of row ROW: its options, then its paths, then the work. */
+static int run_verb(int row, int argc, char **argv)
+{
+    struct rule_command command = {.repeat = 1};
+    char name[32];
+    snprintf(name, sizeof name, "rule %s", verbs[row].name);
+    struct option_reader reader = {
+        .verb = name, .help = help(), .row = options, .accepted = verbs[row].accepts, .letters = "q"};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        if (!read_option(&command, name, code))
+            return EXIT_USAGE;
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
+    command.path = (const char *const *)&argv[optind];
+    command.path_count = (uint32_t)(argc - optind);
+    if (command.path_count > 0)
+        return verbs[row].run(&command);
+    fprintf(stderr, "noroshi %s: error: no path given\n  hint: 'noroshi rule --help'\n", name);
+    return EXIT_USAGE;
 }
 
 int verb_rule(int argc, char **argv)
 {
-    struct rule_command command = {.repeat = 1};
     if (argc < 2) {
-        print_help(stderr);
+        fputs(help(), stderr);
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        return read_option(&command, 'h');
-    for (int i = 0; verbs[i].name != NULL; i++) {
-        if (strcmp(argv[1], verbs[i].name) != 0)
-            continue;
-        optind = 1;
-        for (int letter; (letter = getopt_long(argc - 1, argv + 1, "qh", options, NULL)) != -1;) {
-            int status = read_option(&command, letter);
-            if (status >= 0)
-                return status;
-        }
-        command.path = (const char *const *)&argv[1 + optind];
-        command.path_count = (uint32_t)(argc - 1 - optind);
-        if (command.path_count == 0) {
-            fprintf(stderr, "noroshi: error: no path given\n  hint: noroshi rule --help\n");
-            return EXIT_USAGE;
-        }
-        return verbs[i].run(&command);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        fputs(help(), stdout);
+        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
     }
-    fprintf(stderr, "noroshi: error: no verb 'rule %s'\n  hint: noroshi rule --help\n", argv[1]);
-    return EXIT_USAGE;
-}
-
-/* The text of line LINE of PATH, or absent. */
-static bool print_line(const char *path, uint32_t line, uint32_t column)
-{
-    FILE *file = fopen(path, "rbe");
-    char *text = NULL;
-    size_t room = 0;
-    ssize_t len = -1;
-    for (uint32_t i = 0; file != NULL && i < line; i++)
-        if ((len = getline(&text, &room, file)) < 0)
-            break;
-    if (len > 0 && text[len - 1] == '\n')
-        len--;
-    bool ok = len > 0 && column >= 1 && column <= (uint32_t)len + 1;
-    if (ok) {
-        size_t from = column > 60 ? column - 60 : 0;
-        int shown = (int)((size_t)len - from > 110 ? 110 : (size_t)len - from);
-        fprintf(stderr, "  %.*s\n  ", shown, text + from);
-        for (size_t i = from; i + 1 < column;
-             i++) /* a continuation byte has no column on a terminal */
-            if (text[i] == '\t' || ((unsigned char)text[i] & 0xC0) != 0x80)
-                fputc(text[i] == '\t' ? '\t' : ' ', stderr);
-        fputs("^\n", stderr);
-    }
-    if (file != NULL)
-        fclose(file);
-    free(text);
-    return ok;
-}
-
-void rule_problem_print(const struct error *err)
-{
-    struct error head = *err;
-    head.hint[0] = 0;
-    error_print(&head);
-    if (err->line > 0 && err->column > 0 && err->file[0] != 0)
-        print_line(err->file, err->line, err->column);
-    if (err->hint[0] != 0)
-        fprintf(stderr, "  hint: %s\n", err->hint);
+    for (int i = 0; verbs[i].name != NULL; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return run_verb(i, argc - 1, argv + 1);
+    return option_unknown("rule", "verb", argv[1], verb_names);
 }
 
 struct rule_set *rule_command_load(const struct rule_command *command, const void *parent,
@@ -199,8 +179,7 @@ struct rule_set *rule_command_load(const struct rule_command *command, const voi
         error_print(&err);
         return NULL;
     }
-    for (uint32_t i = 0; i < rule_set_problem_count(set) && !command->quiet; i++)
-        if (!rule_set_problem(set, i)->retired)
-            rule_problem_print(&rule_set_problem(set, i)->err);
+    if (!command->quiet)
+        problem_print_all(set);
     return set;
 }

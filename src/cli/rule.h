@@ -22,15 +22,13 @@ struct rule_command {
     uint32_t repeat;
 };
 
-#define RULE_VERB(name, function, what) int function(const struct rule_command *command);
+#define RULE_VERB(name, function, accepts, what) int function(const struct rule_command *command);
 #include "cli/rule.def"
 #undef RULE_VERB
 
 /* The set of COMMAND's first COUNT paths, every refusal told on stderr unless quiet; NULL: told too. */
 struct rule_set *rule_command_load(const struct rule_command *command, const void *parent,
                                    uint32_t count);
-/* The error, then the line of its file with a caret below the place. */
-void rule_problem_print(const struct error *err);
 
 /* One line of JSON on the standard output, for programs: begin, add keys, end. */
 struct rule_line {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/rule.h"
 
+#include "cli/problem.h"
 #include "cli/verb.h"
 
 #include <stdio.h>
@@ -30,7 +31,7 @@ int rule_check(const struct rule_command *command)
             rule_line_note(problem->retired ? "retired" : "error", e->file, e->line, e->column,
                            bytes_of_string(e->message), bytes_of_string(e->hint));
         else if (!command->quiet)
-            rule_problem_print(e);
+            problem_print(e);
     }
     uint32_t accepted = rule_set_count(set);
     if (!command->json)

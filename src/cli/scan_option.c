@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/scan_option.h"
 
-#include "cli/verb.h"
+#include "cli/option.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -92,7 +91,6 @@ enum {
     OPTION_MEMORY,
     OPTION_NO_PROGRESS,
     OPTION_NO_SANDBOX,
-    OPTION_HELP,
 };
 
 static const struct option long_options[] = {
@@ -126,7 +124,6 @@ static const struct option long_options[] = {
     {"memory", required_argument, NULL, OPTION_MEMORY},
     {"no-progress", no_argument, NULL, OPTION_NO_PROGRESS},
     {"no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX},
-    {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
 };
 
@@ -303,17 +300,16 @@ enum scan_option_answer scan_option_read(struct scan_option *option, int argc, c
         .timeout_ms = 20000,
         .memory_bytes = (size_t)256 * 1024 * 1024,
     };
-    optind = 0;
-    for (int code; (code = getopt_long(argc, argv, "vj:", long_options, NULL)) != -1;) {
-        if (code == OPTION_HELP) {
-            fputs(help, stdout);
-            return SCAN_OPTION_DONE;
-        }
-        if (code == '?' || !set(option, code, optarg)) {
+    struct option_reader reader = {
+        .verb = "scan", .help = help, .row = long_options, .letters = "vj:"};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        if (!set(option, code, optarg)) {
             fputs("  hint: 'noroshi scan --help' tells the options\n", stderr);
             return SCAN_OPTION_WRONG;
         }
-    }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? SCAN_OPTION_DONE : SCAN_OPTION_WRONG;
     option->path = argv + optind;
     option->path_count = argc - optind;
     if (option->path_count > 0)

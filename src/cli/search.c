@@ -8,7 +8,7 @@
 static const char help[] =
     "usage: noroshi search [OPTION]... TEXT...\n\n"
     "Finds stored artifacts by words in subject, sender, linked domains, file names and evidence.\n"
-    "Every word must be there; Japanese is found from one character on.\n\n" STORE_OPTION_HELP
+    "Every word must be there; Japanese is found from one character on.\n\n" HELP_STORE HELP_CHOICE HELP_JSON HELP_LANG
     "\nExample: noroshi search 請求 --since 2021-03-01\n";
 
 struct search {
@@ -27,11 +27,13 @@ static bool show(void *own, const struct store_item *item)
     return !ferror(stdout);
 }
 
+static const struct store_verb verb = {"search", ACCEPTS_CHOICE " json lang", help};
+
 int verb_search(int argc, char **argv)
 {
     struct store_option option;
     struct error err = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
     void *parent = talloc_new(NULL);

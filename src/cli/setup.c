@@ -2,6 +2,7 @@
 #include "cli/setup.h"
 
 #include "cli/data.h"
+#include "cli/problem.h"
 #include "know/family.h"
 #include "observe/brand_load.h"
 #include "observe/lure.h"
@@ -70,9 +71,7 @@ static bool setup_rules(const void *parent, const struct scan_option *option,
     struct rule_set *set = rule_set_load(parent, &rules, err);
     if (set == NULL)
         return false;
-    for (uint32_t i = 0; i < rule_set_problem_count(set); i++)
-        if (!rule_set_problem(set, i)->retired)
-            error_print(&rule_set_problem(set, i)->err);
+    problem_print_all(set);
     settings->rules = set;
     if (rule_set_count(set) > 0)
         return true;

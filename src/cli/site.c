@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
+#include "cli/option.h"
 #include "cli/verb.h"
 #include "report/site/site.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <talloc.h>
 
@@ -25,7 +25,6 @@ static const struct option options[] = {
     {"title", required_argument, NULL, 't'},
     {"title-ja", required_argument, NULL, 'j'},
     {"url", required_argument, NULL, 'u'},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -33,8 +32,10 @@ int verb_site(int argc, char **argv)
 {
     struct site_params params = {.title = {"Noroshi Bulletin", "狼煙 脅威速報"}};
     const char *store_path = NULL;
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;)
-        switch (option) {
+    struct option_reader reader = {.verb = "site", .help = help, .row = options};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        switch (code) {
         case 's':
             store_path = optarg;
             break;
@@ -47,15 +48,11 @@ int verb_site(int argc, char **argv)
         case 'j':
             params.title[LANGUAGE_JA] = optarg;
             break;
-        case 'u':
-            params.base_url = optarg;
-            break;
-        case 'h':
-            fputs(help, stdout);
-            return EXIT_CLEAN;
         default:
-            return EXIT_USAGE;
+            params.base_url = optarg;
         }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
     if (argc - optind != 1) {
         fputs("noroshi site: error: one folder to write to\n  hint: 'noroshi site --help'\n",
               stderr);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/civil.h"
+#include "cli/option.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
 
@@ -14,9 +15,9 @@ static const char help[] =
     "  check          pages, indexes, words: prints what is wrong, exit status 2\n"
     "  vacuum         make the file small and the indexes tidy\n"
     "  prune          forget: --age DAYS since first seen, --size BYTES of the file (K, M, G)\n"
-    "  export FILE    copy into another store, what --since --until --verdict choose\n"
-    "  import FILE    add what another store holds; what is known stays as it "
-    "is\n\n" STORE_OPTION_HELP;
+    "  export FILE    copy into another store, what --since --until --verdict --limit choose\n"
+    "  import FILE    add what another store holds, chosen alike; what is known stays as it "
+    "is\n\n" HELP_STORE HELP_CHOICE "  --json            stats as one JSON object\n";
 
 struct copy {
     struct store *from, *to;
@@ -102,39 +103,69 @@ static bool prune(struct store *store, const struct store_option *option, struct
     return ok;
 }
 
+static const struct {
+    struct store_verb verb;
+    int file_count;
+} verbs[] = {
+    {{"store stats", "store json", help}, 0},
+    {{"store check", "store", help}, 0},
+    {{"store vacuum", "store", help}, 0},
+    {{"store prune", "store age size", help}, 0},
+    {{"store export", ACCEPTS_CHOICE, help}, 1},
+    {{"store import", ACCEPTS_CHOICE, help}, 1},
+};
+#define VERBS (sizeof verbs / sizeof *verbs)
+enum { STATS, CHECK, VACUUM, PRUNE, EXPORT, IMPORT };
+
+/* The row of the verb ARGV names, with its options; -1: go on, else the exit status. */
+static int read_options(struct store_option *option, int argc, char **argv, size_t *row_out)
+{
+    struct error err = {0};
+    const char *word = argc > 1 ? argv[1] : "";
+    size_t row = 0;
+    if (argc < 2 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+        fputs(help, argc < 2 ? stderr : stdout);
+        return argc < 2 ? EXIT_USAGE : fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+    }
+    while (row < VERBS && strcmp(verbs[row].verb.name + strlen("store "), word) != 0)
+        row++;
+    if (row == VERBS)
+        return option_unknown("store", "verb", word, "stats check vacuum prune export import");
+    *row_out = row;
+    int status = store_option_read(option, argc - 1, argv + 1, &verbs[row].verb);
+    if (status >= 0 || option->argument_count == verbs[row].file_count)
+        return status;
+    error_set(&err, ERROR_USAGE, verbs[row].file_count == 1 ? "one file to copy to or from"
+                                                            : "'%s' takes no file", verbs[row].verb.name);
+    return store_option_fail(&err);
+}
+
 int verb_store(int argc, char **argv)
 {
     struct store_option option;
     struct error err = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    size_t row = 0;
+    int status = read_options(&option, argc, argv, &row);
     if (status >= 0)
         return status;
-    const char *what = option.argument_count > 0 ? option.argument[0] : "";
-    bool copies = strcmp(what, "export") == 0 || strcmp(what, "import") == 0;
-    if (option.argument_count != (copies ? 2 : 1)) {
-        error_set(&err, ERROR_USAGE, "one of: stats check vacuum prune export import");
-        return store_option_fail(&err);
-    }
     bool ok;
-    if (copies) {
-        const char *file = option.argument[1];
-        ok = strcmp(what, "export") == 0 ? copy_store(option.store, file, &option.filter, &err)
-                                         : copy_store(file, option.store, &option.filter, &err);
+    if (row == EXPORT || row == IMPORT) {
+        const char *file = option.argument[0];
+        ok = row == EXPORT ? copy_store(option.store, file, &option.filter, &err)
+                           : copy_store(file, option.store, &option.filter, &err);
         return ok ? EXIT_CLEAN : store_option_fail(&err);
     }
-    bool reads = strcmp(what, "stats") == 0;
     struct store *store = store_open_read(NULL, option.store, &err); /* care makes no new store */
-    if (store != NULL && !reads) {
+    if (store != NULL && row != STATS) {
         talloc_free(store);
         store = store_open(NULL, option.store, &err);
     }
     if (store == NULL)
         return store_option_fail(&err);
-    ok = reads                         ? stats(store, &option, &err)
-         : strcmp(what, "check") == 0  ? check(store, &err)
-         : strcmp(what, "vacuum") == 0 ? store_vacuum(store, &err)
-         : strcmp(what, "prune") == 0  ? prune(store, &option, &err)
-                                       : error_set(&err, ERROR_USAGE, "no 'store %s'", what);
+    ok = row == STATS    ? stats(store, &option, &err)
+         : row == CHECK  ? check(store, &err)
+         : row == VACUUM ? store_vacuum(store, &err)
+                         : prune(store, &option, &err);
     talloc_free(store);
     return ok ? EXIT_CLEAN : store_option_fail(&err);
 }

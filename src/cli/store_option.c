@@ -3,10 +3,10 @@
 
 #include "base/civil.h"
 #include "base/json.h"
+#include "cli/option.h"
 #include "cli/verb.h"
 #include "report/terminal.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
@@ -57,7 +57,6 @@ static const struct option options[] = {
     {"mailboxes", required_argument, NULL, MAILBOXES},
     {"figures", required_argument, NULL, FIGURES},
     {"defang", no_argument, NULL, DEFANG},
-    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -119,7 +118,8 @@ static bool read_one(struct store_option *o, int option, struct error *err)
         return o->json = true;
     case LANG:
         o->language = strcmp(optarg, "ja") == 0 ? LANGUAGE_JA : LANGUAGE_EN;
-        return true;
+        return strcmp(optarg, "ja") == 0 || strcmp(optarg, "en") == 0 ||
+               error_set(err, ERROR_USAGE, "--lang takes en or ja, not '%s'", optarg);
     case RULES:
         if (o->rule_count == 8)
             return error_set(err, ERROR_USAGE, "at most 8 --rules");
@@ -173,21 +173,19 @@ int store_option_fail(const struct error *err)
     return err->code == ERROR_USAGE || err->code == ERROR_SYNTAX ? EXIT_USAGE : EXIT_ERROR;
 }
 
-int store_option_read(struct store_option *o, int argc, char **argv, const char *help)
+int store_option_read(struct store_option *o, int argc, char **argv,
+                      const struct store_verb *verb)
 {
     struct error err = {0};
+    struct option_reader reader = {
+        .verb = verb->name, .help = verb->help, .row = options, .accepted = verb->accepts};
+    int code;
     *o = (struct store_option){.false_alarms = 1, .age_days = -1};
-    optind = 1;
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-        if (option == 'h') {
-            fputs(help, stdout);
-            return EXIT_CLEAN;
-        }
-        if (option == '?')
-            return EXIT_USAGE;
-        if (!read_one(o, option, &err))
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        if (!read_one(o, code, &err))
             return store_option_fail(&err);
-    }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
     o->argument = argv + optind;
     o->argument_count = argc - optind;
     return -1;

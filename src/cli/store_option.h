@@ -24,17 +24,26 @@ struct store_option {
     int argument_count;
 };
 
-#define STORE_OPTION_HELP                                                                          \
-    "  --store FILE      the store (default: $XDG_DATA_HOME/noroshi/store.db)\n"                   \
+/* Lines of --help, for the verbs that accept the option. */
+#define HELP_STORE "  --store FILE      the store (default: $XDG_DATA_HOME/noroshi/store.db)\n"
+#define HELP_TIME                                                                                  \
     "  --since DATE      from 2021-03-01 on, by the date of the mail, UTC\n"                       \
-    "  --until DATE      before that date\n"                                                       \
-    "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n"                     \
-    "  --limit N         at most so many\n"                                                        \
-    "  --json            one JSON object a line\n"                                                 \
-    "  --lang en|ja      language of sentences\n"
+    "  --until DATE      before that date\n"
+#define HELP_CHOICE                                                                                \
+    HELP_TIME "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n"           \
+              "  --limit N         at most so many\n"
+#define HELP_JSON "  --json            one JSON object a line\n"
+#define HELP_LANG "  --lang en|ja      language of sentences\n"
+#define ACCEPTS_CHOICE "store since until verdict limit" /* what HELP_STORE and HELP_CHOICE tell */
+
+/* A verb over the store: as it is called, the names of the options it accepts, its --help. */
+struct store_verb {
+    const char *name, *accepts, *help;
+};
 
 /* Read ARGV; -1: go on, else the exit status (help was printed, or an error). */
-int store_option_read(struct store_option *option, int argc, char **argv, const char *help);
+int store_option_read(struct store_option *option, int argc, char **argv,
+                      const struct store_verb *verb);
 /* One artifact as a line: date, verdict, subject, sender, hash; or as JSON. */
 void store_option_print(const struct store_option *option, const struct store_item *item,
                         struct bytes why);

@@ -27,7 +27,7 @@ static const char help[] =
     "  --svg FILE           the figure of the first name, or of the first surge\n"
     "  --figures FILE       year statistics of printed figures: name,parent,count,before,change\n"
     "  --year YEAR          year statistics of the store; --mailboxes N adds rates per "
-    "10,000\n" STORE_OPTION_HELP
+    "10,000\n" HELP_STORE HELP_TIME HELP_JSON HELP_LANG
     "\nExample: noroshi wave --by family IcedID --unit week --svg icedid.svg\n";
 
 struct wave_run {
@@ -346,13 +346,15 @@ static bool year_of_store(struct wave_run *run, struct error *err)
     return true;
 }
 
+static const struct store_verb verb = {"wave", "store since until json lang by unit false-alarms svg figures year mailboxes", help};
+
 int verb_wave(int argc, char **argv)
 {
     static const enum dimension usual[] = {DIMENSION_CATEGORY, DIMENSION_FAMILY, DIMENSION_CAMPAIGN,
                                            DIMENSION_BRAND};
     struct store_option option;
     struct error err = {0};
-    int status = store_option_read(&option, argc, argv, help);
+    int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
     struct arena *arena = arena_new(NULL);

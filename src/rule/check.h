@@ -27,12 +27,4 @@ bool expr_check(struct checker *checker, struct expr *expr);
 /* The same, and it must be bool (a rule), not only any value (a query). */
 bool expr_check_rule(struct checker *checker, struct expr *expr, bool want_bool);
 
-/* The name in NAMES closest to NAME and close enough to be meant; NULL where there is none. */
-struct suggestion {
-    struct bytes name, best;
-    size_t distance;
-};
-void suggestion_init(struct suggestion *suggestion, struct bytes name);
-void suggestion_offer(struct suggestion *suggestion, struct bytes candidate);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/set.h"
 
+#include "base/suggest.h"
 #include "base/yaml.h"
 
 #define SOURCE_MAX_BYTES ((size_t)4 * 1024 * 1024)

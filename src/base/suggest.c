@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rule/check.h"
+#include "base/suggest.h"
 
 #define NAME_MAX_BYTES 64
 
