@@ -4,6 +4,7 @@
 #include "rule/set.h"
 
 #define NOTES_MAX 200
+#define CONDITIONS_MOST 64 /* of one `and` that are compared with each other */
 
 struct linter {
     struct arena *arena;
@@ -63,13 +64,14 @@ static void lint_pattern(struct linter *l, const struct expr *call, const struct
 {
     bool whole =
         is_function(call, FUNCTION_REGEX_MATCH) || is_function(call, FUNCTION_REGEX_IMATCH);
-    bool fold = is_function(call, FUNCTION_REGEX_ICONTAINS);
+    bool fold = is_function(call, FUNCTION_REGEX_ICONTAINS) ||
+                is_function(call, FUNCTION_REGEX_IMATCH);
     if (has_double_escape(pattern))
         note(l, arg, "a doubled backslash: the pattern wants a backslash in the text",
              BYTES("in a raw string ('...') one backslash is enough"));
     if (whole && looks_like_prefix(pattern))
         note(l, arg, "a match of the whole text, but the pattern looks like a beginning",
-             fold ? BYTES("regex.icontains with ^")
+             fold ? BYTES("use regex.icontains with ^, or end it with .*")
                   : BYTES("use regex.contains with ^, or end it with .*"));
     if (!whole && is_literal_pattern(pattern))
         note(l, arg, "a pattern without anything but literals",
@@ -98,15 +100,56 @@ static void lint_glob(struct linter *l, const struct expr *call, const struct ex
                   : BYTES("strings.contains says it plainly"));
 }
 
+static uint8_t byte_at(struct bytes text, size_t at)
+{
+    return at < text.len ? text.at[at] : 0;
+}
+
+/* Whether LITERAL is written as a glob: a star where words begin, end or go on, or a question mark for one
+ * letter.  A lone star, a comment's slash and star, a question and the query of an address are as they are. */
+static bool looks_like_glob(struct bytes literal)
+{
+    bool address = bytes_find_byte(literal, '=', 0) != BYTES_NPOS ||
+                   bytes_find_byte(literal, '/', 0) != BYTES_NPOS;
+    for (size_t i = 0; i < literal.len; i++) /* words only: a star among other signs is a star */
+        if (literal.at[i] < 0x80 && !ascii_is_alnum(literal.at[i]) &&
+            strchr("*? .-_@,:/=&", literal.at[i]) == NULL)
+            return false;
+    for (size_t i = 0; i < literal.len; i++) {
+        uint8_t before = i == 0 ? 0 : literal.at[i - 1], after = byte_at(literal, i + 1);
+        bool begins = i == 0 && (ascii_is_alnum(after) || after == '.');
+        bool inside = ascii_is_alnum(before) && ascii_is_alnum(after);
+        bool ends = i + 1 == literal.len && ascii_is_alnum(before);
+        if (literal.at[i] == '*' && (begins || inside || ends))
+            return true;
+        if (literal.at[i] == '?' && !address && (begins || inside) && after != '.')
+            return true;
+    }
+    return false;
+}
+
+/* Whether LITERAL is written as a regular expression: what no text would have by itself. */
+static bool looks_like_regex(struct bytes literal)
+{
+    static const char *const marks[] = {".*", ".+", "\\d", "\\s", "\\w", "\\b", "[^", "]?",
+                                        "]*", "]+", "]{", ")?", "(?:"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (bytes_find(literal, bytes_of_string(marks[i]), 0) != BYTES_NPOS)
+            return true;
+    for (size_t i = 1; i + 1 < literal.len; i++) /* a.?b */
+        if (literal.at[i] == '.' && literal.at[i + 1] == '?' &&
+            ascii_is_alnum(literal.at[i - 1]) && ascii_is_alnum(byte_at(literal, i + 2)))
+            return true;
+    return literal.len > 1 && literal.at[0] == '^' && ascii_is_alnum(literal.at[1]);
+}
+
 static void lint_literal(struct linter *l, const struct expr *arg, struct bytes literal)
 {
-    bool star = literal.len > 1 && (literal.at[0] == '*' || literal.at[literal.len - 1] == '*');
-    bool regex = bytes_find(literal, BYTES(".*"), 0) != BYTES_NPOS ||
-                 bytes_find(literal, BYTES("\\d"), 0) != BYTES_NPOS ||
-                 bytes_find(literal, BYTES("\\s"), 0) != BYTES_NPOS;
-    if (star || regex)
-        note(l, arg, "a wildcard in a function that takes literals",
-             star ? BYTES("strings.ilike has *") : BYTES("regex.icontains has patterns"));
+    if (looks_like_regex(literal))
+        note(l, arg, "a pattern in a function that takes literals",
+             BYTES("regex.icontains has patterns"));
+    else if (looks_like_glob(literal))
+        note(l, arg, "a wildcard in a function that takes literals", BYTES("strings.ilike has * and ?"));
 }
 
 static void lint_call(struct linter *l, const struct expr *call)
@@ -140,6 +183,41 @@ static bool is_null_constant(const struct expr *expr)
     return expr->op == OP_CONSTANT && expr->constant.tag == VALUE_NULL;
 }
 
+static bool is_equal_to_constant(const struct expr *expr)
+{
+    return expr->op == OP_EQUAL && expr->child[1]->op == OP_CONSTANT &&
+           expr->child[1]->constant.tag != VALUE_NULL;
+}
+
+/* x == "a" and x == "b"; an array that is compared whole has no order that would matter here. */
+static void lint_contradiction(struct linter *l, const struct expr *all)
+{
+    for (uint32_t i = 1; i < all->count && i < CONDITIONS_MOST; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const struct expr *a = all->child[k], *b = all->child[i];
+            if (!is_equal_to_constant(a) || !is_equal_to_constant(b) ||
+                value_equal(a->child[1]->constant, b->child[1]->constant) ||
+                !bytes_equal(expr_text(l->arena, a->child[0], 200),
+                             expr_text(l->arena, b->child[0], 200)))
+                continue;
+            note(l, b, "never true: it is compared with something else above",
+                 BYTES("'or', or 'in (...)'"));
+            return;
+        }
+}
+
+/* A star in what is compared whole: no text has it. */
+static void lint_comparison(struct linter *l, const struct expr *expr)
+{
+    for (uint32_t i = 1; i < expr->count; i++) {
+        struct bytes text = expr->child[i]->op == OP_CONSTANT
+                                ? value_bytes(expr->child[i]->constant)
+                                : BYTES_NONE;
+        if (text.at != NULL && bytes_find_byte(text, '*', 0) != BYTES_NPOS && looks_like_glob(text))
+            note(l, expr->child[i], "a wildcard in a comparison", BYTES("strings.ilike has *"));
+    }
+}
+
 static void lint_expr(struct linter *l, const struct expr *expr)
 {
     if (l->depth > EXPR_DEPTH_MAX)
@@ -151,6 +229,10 @@ static void lint_expr(struct linter *l, const struct expr *expr)
     if (relation && (is_null_constant(expr->child[0]) || is_null_constant(expr->child[1])))
         note(l, expr, "a comparison with null is always null, so never true",
              BYTES("use 'is null'"));
+    if (expr->op == OP_AND)
+        lint_contradiction(l, expr);
+    if (relation || expr->op == OP_IN)
+        lint_comparison(l, expr);
     if (expr->op == OP_AND || expr->op == OP_OR)
         for (uint32_t i = 0; i < expr->count; i++)
             if (expr->child[i]->op == OP_CONSTANT)
