@@ -15,6 +15,9 @@ struct regex {
     std::unique_ptr<RE2> program;
 };
 
+/* RE2 takes 70 bytes a byte of pattern before it finds its program too large. */
+static constexpr size_t PATTERN_MOST = 256 * 1024;
+
 /* "(?<name>" is "(?P<name>" in this version of RE2; classes, escapes and \Q..\E are left alone. */
 static std::string translate(struct bytes pattern)
 {
@@ -48,6 +51,10 @@ static RE2::Options options_for(bool fold)
 
 struct regex *regex_new(struct bytes pattern, bool fold, char *message, size_t size)
 {
+    if (pattern.len > PATTERN_MOST) {
+        std::snprintf(message, size, "pattern too large: more than %zu KB", PATTERN_MOST / 1024);
+        return nullptr;
+    }
     auto program = std::make_unique<RE2>(translate(pattern), options_for(fold));
     if (!program->ok()) {
         std::snprintf(message, size, "%s", program->error().c_str());
