@@ -7,7 +7,8 @@
  *   for each name: suggestion_offer(&suggestion, name);
  *   suggestion.best: the closest one that is close enough to be meant; absent where there is none
  *
- * Distance is edits with swaps of neighbours; a third of the letters may differ.  Cost: O(letters^2) a name. */
+ * Distance is edits with swaps of neighbours; a third of the letters may differ.
+ * Cost: O(letters^2) a name. */
 #ifndef NOROSHI_BASE_SUGGEST_H
 #define NOROSHI_BASE_SUGGEST_H
 

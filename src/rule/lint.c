@@ -105,8 +105,9 @@ static uint8_t byte_at(struct bytes text, size_t at)
     return at < text.len ? text.at[at] : 0;
 }
 
-/* Whether LITERAL is written as a glob: a star where words begin, end or go on, or a question mark for one
- * letter.  A lone star, a comment's slash and star, a question and the query of an address are as they are. */
+/* Whether LITERAL is written as a glob: a star where words begin, end or go on, or a question mark
+ * for one letter.  A lone star, a comment's slash and star, a question and the query of an address
+ * are as they are. */
 static bool looks_like_glob(struct bytes literal)
 {
     bool address = bytes_find_byte(literal, '=', 0) != BYTES_NPOS ||
