@@ -62,11 +62,9 @@ static void make_xor_array(struct lock *l, struct bytes password)
         l->xor_array[index--] = turned(pad[0], high);
         l->xor_array[index] = turned(password.at[password.len - 1], low);
     }
-    while (index > 0) {
-        index--;
-        l->xor_array[index] = turned(password.at[index], high);
-        index--;
-        l->xor_array[index] = turned(password.at[index], low);
+    for (; index >= 2; index -= 2) { /* even here */
+        l->xor_array[index - 1] = turned(password.at[index - 1], high);
+        l->xor_array[index - 2] = turned(password.at[index - 2], low);
     }
     index = 15;
     for (size_t at = 15 - password.len; at > 0;) {
