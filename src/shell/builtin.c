@@ -55,6 +55,8 @@ void tool_read(struct call *call)
             continue;
         }
         struct shell_string value = in;
+        if (!call->has_in && call_flag(call, 's'))
+            value = string_taint(m, value, TAINT_BIT(TYPED));
         value.text = string_hole(m->arena, "${", name, "}");
         if (known) {
             line = bytes_trim(line);
@@ -131,4 +133,10 @@ void tool_aws(struct call *call)
         call->out = string_taint(m, call->out, TAINT_BIT(CLI_SWEEP));
     if (bytes_equal(service, BYTES("configure")) && bytes_equal(verb, BYTES("get")))
         call->out = string_taint(m, call->out, TAINT_BIT(CLOUD_FILE));
+    static const char *const keys[] = {"create-access-key", "get-session-token",
+                                       "assume-role",       "get-secret-value",
+                                       "get-parameter",     "get-authorization-token"};
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (bytes_starts(verb, bytes_of_string(keys[i])))
+            call->out = string_taint(m, call->out, TAINT_BIT(CLI_KEY));
 }

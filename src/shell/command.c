@@ -181,7 +181,8 @@ static bool function_call(struct call *call)
 static bool is_order(struct bytes text)
 {
     static const char *const fetchers[] = {"curl ", "wget ", "/dev/tcp/"};
-    static const char *const runners[] = {"|sh", "| sh", "|bash", "| bash", "chmod ", "bash -c"};
+    static const char *const runners[] = {"|sh",    "| sh",    "|bash", "| bash", "chmod ",
+                                          "bash -c", "; sh ", ";sh ",  "; ./",   ";./"};
     bool fetches = false, runs = false;
     for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
         fetches |= bytes_find(text, bytes_of_string(fetchers[i]), 0) != BYTES_NPOS;
@@ -191,7 +192,7 @@ static bool is_order(struct bytes text)
 }
 
 /* From the fetcher's name to the quote that ends the text around it. */
-static struct bytes order_in(struct bytes text)
+static struct bytes order_in(struct arena *arena, struct bytes text)
 {
     static const char *const fetchers[] = {"curl ", "wget ", "chroot ", "exec 3<>"};
     size_t start = text.len;
@@ -202,9 +203,18 @@ static struct bytes order_in(struct bytes text)
     size_t end = start;
     uint8_t quote = start > 0 && start < text.len ? text.at[start - 1] : 0;
     quote = quote == '"' || quote == '\'' ? quote : '"';
-    while (end < text.len && text.at[end] != quote && text.at[end] != '\n')
+    bool nested = start > 1 && text.at[start - 2] == '\\'; /* \" opened it, \" ends it */
+    while (end < text.len && text.at[end] != '\n' &&
+           (text.at[end] != quote || (!nested && text.at[end - 1] == '\\')))
         end++;
-    return bytes_sub(text, start, end - start);
+    uint8_t *plain = arena_alloc(arena, end - start + 1);
+    size_t len = 0;
+    for (size_t i = start; i < end; i++)
+        if (text.at[i] != '\\' || i + 1 == end || strchr("\"\\rn", text.at[i + 1]) == NULL)
+            plain[len++] = text.at[i];
+        else if (text.at[i + 1] == 'r' || text.at[i + 1] == 'n')
+            plain[len++] = '\n', i++;
+    return bytes_of(plain, len);
 }
 
 void orders_read(struct call *call, struct shell_string s)
@@ -214,7 +224,7 @@ void orders_read(struct call *call, struct shell_string s)
     bool wrapped = memchr("{[\"-", s.text.at[0], 4) != NULL ||
                    bytes_find(bytes_sub(s.text, 0, 64), BYTES("\n"), 0) != BYTES_NPOS;
     if (wrapped)
-        s.text = order_in(s.text);
+        s.text = order_in(call->m->arena, s.text);
     run_layer(call->m, s, "argument", BYTES_NONE, false);
 }
 
@@ -275,6 +285,9 @@ static void unknown_run(struct call *call)
     }
     miner_flags(call);
     call_orders(call);
+    if (call->has_in && call->in.text.at != NULL)
+        orders_read(call, call->in);
+    orders_run(call, call->arg[0]);
     if (memchr(call->path.at, '/', call->path.len) != NULL || file != NULL || call->path.at[0] == 0)
         execute_file(call, call->path, false);
 }

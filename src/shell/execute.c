@@ -34,9 +34,17 @@ bool fetch_is_honest(const struct shell_fetch *fetch)
 {
     if (fetch == NULL || bytes_equal(fetch->tool, BYTES("/dev/tcp")))
         return fetch == NULL;
-    return fetch->host_kind == HOST_KNOWN || fetch->host_kind == HOST_UNKNOWN ||
+    return !fetch->relayed &&
+           (fetch->host_kind == HOST_KNOWN || fetch->host_kind == HOST_UNKNOWN ||
            fetch->host_kind == HOST_NONE ||
-           (fetch->host_kind == HOST_NAME && fetch->tls && !fetch->insecure);
+           (fetch->host_kind == HOST_NAME && fetch->tls && !fetch->insecure));
+}
+
+/* Orders in the text records of a name are nobody's installer. */
+static bool is_name_query(struct bytes tool)
+{
+    return bytes_equal(tool, BYTES("dig")) || bytes_equal(tool, BYTES("nslookup")) ||
+           bytes_equal(tool, BYTES("host"));
 }
 
 static void fetched_run(struct call *call, const struct shell_fetch *fetch)
@@ -50,7 +58,7 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
     memcpy(&own, &fetch, sizeof own); /* the report's own record */
     own->run = true;
     bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||
-                fetch->host_kind == HOST_PASTE;
+                fetch->host_kind == HOST_PASTE || fetch->relayed || is_name_query(fetch->tool);
     if (fetch->host_kind == HOST_PRIVATE || fetch->host_kind == HOST_LOCAL ||
         fetch->host_kind == HOST_METADATA)
         return;
@@ -68,6 +76,15 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
         sense(m, BEHAVIOUR_B3, ROLE_USED, fetch->host);
 }
 
+void orders_run(struct call *call, struct shell_string s)
+{
+    const struct shell_fetch *fetch = s.step == NULL ? NULL : s.step->fetch;
+    bool line = s.text.len > 1 && s.text.at[0] == 0 && s.text.at[1] == '$';
+    if ((s.taint & TAINT_BIT(FETCHED)) != 0 && fetch != NULL && line &&
+        bytes_equal(fetch->tool, BYTES("/dev/tcp")) && fetch->host_kind != HOST_LOCAL)
+        sense(call->m, BEHAVIOUR_B6, ROLE_USED, fetch->url);
+}
+
 void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,
                     const char *how)
 {
@@ -78,7 +95,7 @@ void execute_string(struct call *call, struct shell_string s, struct bytes inter
     bool decoded = (s.taint & TAINT_BIT(DECODED)) != 0;
     bool known = string_is_known(s);
     if ((s.taint & TAINT_BIT(FETCHED)) != 0 && (!known || s.text.at[0] == 0))
-        fetched_run(call, s.step == NULL ? NULL : s.step->fetch);
+        fetched_run(call, s.step == NULL ? NULL : s.step->fetch), orders_run(call, s);
     if (decode_is_packed(s.text) && m->options->unpack != NULL) {
         struct bytes plain = m->options->unpack(m->options->own, s.text, STRING_BYTES_MAX);
         if (plain.at != NULL)
@@ -152,7 +169,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         if (is_disguised(fetch->url) || is_disguised(full))
             sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
     } else if (file->decoded) {
-        sense(m, BEHAVIOUR_X8, ROLE_USED, full);
+        (file->binary ? sense_sure : sense)(m, BEHAVIOUR_X8, ROLE_USED, full);
     }
     if (!file->written || file->content.text.len < 2 || file->content.text.at[0] == 0)
         return;

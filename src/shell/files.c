@@ -108,9 +108,12 @@ void tool_alias(struct call *call)
 {
     for (uint32_t i = 1; i < call->count; i++) {
         size_t equals = bytes_find_byte(call_arg(call, i), '=', 0);
-        if (equals != BYTES_NPOS)
-            tool_renamed(call, bytes_from(call_arg(call, i), equals + 1),
-                         bytes_sub(call_arg(call, i), 0, equals));
+        if (equals == BYTES_NPOS)
+            continue;
+        struct bytes value = bytes_from(call_arg(call, i), equals + 1);
+        tool_renamed(call, value, bytes_sub(call_arg(call, i), 0, equals));
+        if (value.len > 24 && memchr(value.at, ';', value.len) != NULL) /* a program of its own */
+            run_layer(call->m, (struct shell_string){value, 0, NULL}, "alias", BYTES_NONE, false);
     }
 }
 
@@ -268,6 +271,15 @@ void tool_mkdir(struct call *call)
 }
 
 /* find: what it prints are names, tainted by what the names mean; -exec is a command. */
+/* Whether find walks the whole system or everybody's files. */
+static bool is_wide(const struct call *call)
+{
+    struct bytes from = call_arg(call, call_operand(call, 1));
+    return bytes_equal(from, BYTES("/")) || bytes_starts(from, BYTES("/home")) ||
+           bytes_equal(from, BYTES("/root")) || bytes_equal(from, BYTES("/var")) ||
+           bytes_equal(from, BYTES("/srv")) || (from.len > 0 && from.at[0] == 0);
+}
+
 void tool_find(struct call *call)
 {
     struct shell_string out = call_unknown(call, (struct shell_string){0});
@@ -284,11 +296,14 @@ void tool_find(struct call *call)
                 if (bytes_equal(call_arg(call, end), BYTES("{}")) && out.taint != 0)
                     call->arg[end].taint |= out.taint, call->arg[end].step = out.step;
             uint32_t count = call->count;
+            bool wide = call->m->found_wide;
+            call->m->found_wide |= is_wide(call), call->m->piped++;
             call->count = end;
             call_inner(call, i + 1);
             call->count = count;
+            call->m->found_wide = wide, call->m->piped--;
             call->out = out;
-            return;
+            continue;
         }
         if (arg.at[0] != '-')
             sense_path_read(call, arg, &out);

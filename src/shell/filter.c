@@ -429,6 +429,7 @@ void tool_awk(struct call *call)
         for (uint32_t i = program + 1; i < call->count; i++)
             call->out.taint |= file_read(call, call_arg(call, i)).taint;
     if (bytes_find(text, BYTES("system("), 0) != BYTES_NPOS ||
+        bytes_find(text, BYTES("/inet/tcp/"), 0) != BYTES_NPOS ||
         bytes_find(text, BYTES("| \"sh"), 0) != BYTES_NPOS)
         program_read(call, call->arg[program], call->name, "awk");
 }

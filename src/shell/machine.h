@@ -47,6 +47,7 @@ struct file {
     struct shell_string content; /* hole where unknown */
     const struct shell_fetch *fetch;
     bool executable, written, decoded, archived, sent, ran;
+    bool binary;               /* a program for the processor, carried as text */
     bool is_shell;             /* a copy of one */
     struct shell_layer *layer; /* where it was written last */
     struct shell_span *span;   /* ... by which command */
@@ -112,6 +113,9 @@ struct machine {
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
     bool account_made, fifo_made, encrypts;
+    bool root_twin;        /* a second user 0 was made */
+    bool found_wide;       /* inside find -exec over a whole file system or all homes */
+    uint32_t cloud_grants; /* 1: administrator policy, 2: key, 4: user */
     struct bytes looked[TEXTS_KEPT]; /* long texts whose words were noted, the last ones */
     enum shell_role looked_role[TEXTS_KEPT];
     uint32_t looked_count;
@@ -185,6 +189,10 @@ bool sense_is_log(struct bytes path);
 bool sense_is_rival(struct bytes name);
 bool sense_is_odd(struct bytes path);
 bool sense_is_hidden(struct bytes path);
+/* CONTENT, written to PATH, is code for a web server that runs what a visitor sends. */
+void sense_web_shell(struct machine *m, struct bytes path, struct shell_string content);
+/* A program of the system is replaced by a download. */
+void sense_system_file(struct machine *m, struct bytes path, struct shell_string content);
 /* CONTENT becomes a crontab. */
 void sense_crontab(struct call *call, struct shell_string content);
 /* URL is read: metadata services taint S. */

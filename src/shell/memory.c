@@ -180,6 +180,9 @@ void file_write(struct call *call, struct bytes path, struct shell_string conten
                       ? content.step->fetch
                       : NULL;
     file->decoded = (content.taint & TAINT_BIT(DECODED)) != 0;
+    file->binary = bytes_starts(content.text, BYTES("\x7F"
+                                                    "ELF"));
+    file->decoded |= file->binary;
     file->written = true;
     file->layer = m->layer, file->offset = m->offset, file->span = m->span_last;
 }

@@ -132,12 +132,16 @@ static void program_sends(struct call *call, struct bytes text)
         return;
     if (takes_environment(text))
         secret = string_taint(m, secret, TAINT_BIT(ENVIRONMENT));
+    for (size_t url_at = 0; host_url_next(text, &url_at, &url);)
+        if (bytes_find(url, BYTES("//169.254."), 0) != BYTES_NPOS ||
+            bytes_find(url, BYTES("//metadata.google"), 0) != BYTES_NPOS)
+            sense_url_read(&reader, url, &secret);
     for (int n = 0; n < 256 && string_next(text, &at, &start, &literal); n++)
         if (literal.len > 4 && literal.len < 256 &&
             (literal.at[0] == '~' || literal.at[0] == '/' || literal.at[0] == '.'))
             sense_path_read(&reader, literal, &secret);
     at = 0;
-    if (host_url_next(text, &at, &url) && (secret.taint & taint_secrets()) != 0)
+    while ((secret.taint & taint_secrets()) != 0 && host_url_next(text, &at, &url))
         sense_send(call, secret, url, BEHAVIOUR_E1, "program");
 }
 
@@ -155,6 +159,26 @@ static struct bytes save_path(struct bytes text, size_t from)
         if (literal.len > 2 && literal.at[0] == '/')
             return literal;
     return BYTES_NONE;
+}
+
+static bool holds_any(struct bytes text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (bytes_find(text, bytes_of_string(*words), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
+/* A shell whose input and output are a connection: sockets of Python, Perl, PHP, Ruby, Lua, Node, awk. */
+static bool is_wired(struct bytes text)
+{
+    static const char *const sockets[] = {"socket",      "fsockopen",  "TCPSocket", "/inet/tcp/",
+                                          "net.connect", "net.Socket", "net.Dial",  NULL};
+    static const char *const shells[] = {"/bin/sh", "/bin/bash", "\"sh\"", "'sh'", "\"bash\"",
+                                         "'bash'",  "|& getline", NULL};
+    static const char *const wires[] = {"dup2",        "pty.spawn", ">&",         ".pipe(",
+                                        "|& getline", "in, out",   "popen(",     NULL};
+    return holds_any(text, sockets) && holds_any(text, shells) && holds_any(text, wires);
 }
 
 static void program_text(struct call *call, struct bytes text, uint32_t depth)
@@ -181,14 +205,7 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
         if (p.runs && call->out.step != NULL)
             execute_string(call, call->out, BYTES("python"), "urlopen");
     }
-    bool socket = bytes_find(text, BYTES("socket"), 0) != BYTES_NPOS ||
-                  bytes_find(text, BYTES("fsockopen"), 0) != BYTES_NPOS;
-    bool shell = bytes_find(text, BYTES("/bin/sh"), 0) != BYTES_NPOS ||
-                 bytes_find(text, BYTES("/bin/bash"), 0) != BYTES_NPOS;
-    bool wired = bytes_find(text, BYTES("dup2"), 0) != BYTES_NPOS ||
-                 bytes_find(text, BYTES("pty.spawn"), 0) != BYTES_NPOS ||
-                 bytes_find(text, BYTES(">&"), 0) != BYTES_NPOS;
-    if (socket && shell && wired)
+    if (is_wired(text))
         sense(call->m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
 }
 

@@ -99,7 +99,8 @@ struct shell_fetch {
     struct bytes path;            /* where it was saved; absent where to stdout */
     enum host_kind host_kind;
     bool tls, insecure, silent, sends;
-    bool run; /* its content was run */
+    bool run;     /* its content was run */
+    bool relayed; /* its host was itself downloaded */
 };
 
 struct shell_flow {

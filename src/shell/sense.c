@@ -44,8 +44,10 @@ void sense_soft(struct machine *m, enum behaviour b, enum shell_role role, struc
 /* Whether sending to this host is what the credential is for. */
 static bool is_rightful(enum host_kind kind, uint32_t secrets)
 {
-    uint32_t tokens = TAINT_BIT(K8S_TOKEN) | TAINT_BIT(METADATA_TOKEN);
+    uint32_t tokens = TAINT_BIT(K8S_TOKEN) | TAINT_BIT(METADATA_TOKEN) | TAINT_BIT(CLI_KEY);
     if (kind == HOST_UNKNOWN && (secrets & ~tokens) == 0) /* the caller's own service */
+        return true;
+    if (secrets == TAINT_BIT(TYPED) && (kind == HOST_NAME || kind == HOST_UNKNOWN)) /* a login */
         return true;
     return kind == HOST_LOCAL || kind == HOST_METADATA || kind == HOST_PRIVATE ||
            kind == HOST_KNOWN;

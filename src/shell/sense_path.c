@@ -247,6 +247,11 @@ void sense_url_read(struct call *call, struct bytes url, struct shell_string *s)
     } else if (aws && bytes_find(url, BYTES("user-data"), 0) != BYTES_NPOS) {
         *s = string_taint(m, *s, TAINT_BIT(IMDS_ROLE));
     }
+    if (bytes_find(url, BYTES("/api/v1/"), 0) != BYTES_NPOS &&
+        bytes_find(url, BYTES("/secrets"), 0) != BYTES_NPOS) { /* of a Kubernetes cluster */
+        *s = string_taint(m, *s, TAINT_BIT(CONTAINER));
+        sense_soft(m, BEHAVIOUR_C6, ROLE_USED, url);
+    }
     for (size_t i = 0; i < sizeof lookups / sizeof lookups[0]; i++)
         if (bytes_find_fold(bytes_sub(url, 0, 64), bytes_of_string(lookups[i]), 0) != BYTES_NPOS) {
             *s = string_taint(m, *s, TAINT_BIT(ADDRESS));

@@ -62,9 +62,9 @@ static bool is_written(const struct machine *m, struct bytes arg)
 static void see_sealed(struct call *call, struct bytes arg, bool force)
 {
     bool shreds = bytes_equal(call->name, BYTES("shred"));
-    if (call->m->encrypts && call->m->loops + call->m->piped > 0 && (shreds || force) &&
-        arg.len > 0 && arg.at[0] == 0)
-        sense(call->m, BEHAVIOUR_M6, ROLE_USED, arg);
+    if (call->m->encrypts && call->m->loops + call->m->piped > 0 && (shreds || force || call->m->found_wide) &&
+        arg.len > 0 && (arg.at[0] == 0 || bytes_equal(arg, BYTES("{}"))))
+        sense(call->m, BEHAVIOUR_M7, ROLE_USED, arg);
 }
 
 static void see_remove(struct call *call)
@@ -102,7 +102,7 @@ static void see_remove(struct call *call)
         if ((bytes_ends(arg, BYTES("_history")) || bytes_ends(arg, BYTES("history*"))))
             sense(call->m, BEHAVIOUR_V1, ROLE_USED, arg);
         see_sealed(call, arg, force);
-        if (bytes_equal(arg, BYTES("--no-preserve-root")) && recursive && call_has(call, "/"))
+        if (bytes_equal(arg, BYTES("--no-preserve-root")) && recursive)
             sense_sure(call->m, BEHAVIOUR_M6, ROLE_USED, BYTES("/"));
         for (int k = 0; (recursive || force) && system[k] != NULL; k++)
             if (bytes_equal(arg, bytes_of_string(system[k])) && !call->remote &&
@@ -291,6 +291,10 @@ static void see_account(struct call *call)
     bool root = (call_has(call, "-o") || call_flag(call, 'o')) &&
                 (call_has(call, "0") || call_has(call, "-u0"));
     bool hash = adds && (any_arg(call, "$6$") || any_arg(call, "$1$") || any_arg(call, "$5$"));
+    m->root_twin |= adds && root;
+    if (bytes_equal(call->name, BYTES("chpasswd")) && m->root_twin && call->has_in &&
+        string_is_known(call->in)) /* user 0 again, with a password of the script's */
+        sense_sure(m, BEHAVIOUR_P7, ROLE_USED, call->in.text);
     if (root && hash)
         sense_sure(m, BEHAVIOUR_P7, ROLE_USED, call_arg(call, call->count - 1));
     if (adds && (call_has(call, "sudo") || call_has(call, "wheel")) && any_arg(call, "-G"))
@@ -490,10 +494,6 @@ static void see_misc(struct call *call)
     if (network && (call_flag(call, 'e') || call_flag(call, 'c')) &&
         (any_arg(call, "/bin/sh") || any_arg(call, "bash") || call_has(call, "sh")))
         sense(m, BEHAVIOUR_B1, ROLE_USED, last);
-    if (bytes_equal(call->name, BYTES("socat")) &&
-        (any_arg(call, "EXEC:") || any_arg(call, "exec:")) &&
-        (any_arg(call, "sh") || any_arg(call, "bash")) && any_arg(call, "TCP"))
-        sense(m, BEHAVIOUR_B1, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "PermitRootLogin yes"))
         sense(m, BEHAVIOUR_P12, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "SELINUX=disabled"))
@@ -524,7 +524,7 @@ static const struct {
     {" ufw iptables setenforce auditctl sysctl wrmsr modprobe ", see_firewall},
     {" chattr ", see_chattr},
     {" mv cp ln install ", see_rename},
-    {" useradd adduser usermod ", see_account},
+    {" useradd adduser usermod chpasswd ", see_account},
     {" chmod ", see_setuid},
     {" docker podman kubectl nerdctl crictl ", see_docker},
     {" ssh ", see_ssh},
@@ -534,8 +534,10 @@ static const struct {
     {" redis-cli ", see_redis},
     {" mount ", see_mount},
     {" insmod ", see_module},
-    {" nsenter chroot touch truncate shred nc ncat netcat socat sed [ [[ aws mkfifo mknod ",
-     see_misc},
+    {" nsenter chroot touch truncate shred nc ncat netcat sed [ [[ aws mkfifo mknod ", see_misc},
+    {" dd shred gpg gpg2 7z 7za zip ccrypt age esxcli mongo mongosh mysql psql aws az gcloud telnet "
+     "openssl socat ",
+     see_harm},
 };
 
 #define SLOTS 512u

@@ -125,7 +125,7 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
         program = space == BYTES_NPOS ? program : bytes_sub(program, 0, space);
         struct file *file = file_find(m, program);
         if (is_odd_path(command) || contains_any(command, downloaders) ||
-            (file != NULL && (file->fetch != NULL || file->decoded)))
+            (file != NULL && (!fetch_is_honest(file->fetch) || file->decoded)))
             sense(m, BEHAVIOUR_P8, ROLE_USED, path);
         if (file != NULL && file->fetch != NULL)
             execute_file(call, program, false);
@@ -180,8 +180,10 @@ static void write_account(struct call *call, struct bytes path, struct shell_str
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_starts(path, BYTES("/etc/sudoers")) && is_service_rule(content.text))
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
-    else if (bytes_equal(path, BYTES("/etc/shadow")) && contains(content.text, ":$"))
-        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+    else if (bytes_equal(path, BYTES("/etc/shadow")) && contains(content.text, ":$") &&
+             content.text.at[0] != 0)
+        (report_count(m->report, BEHAVIOUR_P7) > 0 ? sense_sure : sense)(m, BEHAVIOUR_P7, ROLE_USED,
+                                                                         path);
 }
 
 static bool is_log(struct bytes path)
@@ -277,6 +279,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     bool empty = content.text.len < 3;
     sense_hidden(m, full);
     write_tool(call, full, content);
+    sense_web_shell(m, full, content);
+    sense_system_file(m, full, content);
     if (bytes_ends(full, BYTES("/release_agent")))
         sense_sure(m, BEHAVIOUR_K1, ROLE_USED, full);
     if (contains(content.text, "GET ") && contains(content.text, "HTTP/1"))
@@ -319,7 +323,10 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     } else if (contains(full, "nmi_watchdog") || contains(full, "nr_hugepages")) {
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
     }
-    if (contains(full, "/.ssh/config") || contains(full, "/pam.d/") || contains(full, "/etc/motd"))
+    if (bytes_equal(full, BYTES("/proc/sysrq-trigger")))
+        sense_soft(m, BEHAVIOUR_M6, ROLE_USED, full);
+    if (contains(full, "/.ssh/config") || contains(full, "/pam.d/") || contains(full, "motd") ||
+        contains(full, "/apt.conf.d/"))
         orders_read(call, content);
     if (contains(full, "/selinux/config") && contains(content.text, "SELINUX=disabled"))
         sense(m, BEHAVIOUR_V4, ROLE_USED, full);
@@ -374,7 +381,7 @@ void sense_crontab(struct call *call, struct shell_string content)
             sense(m, BEHAVIOUR_P1, ROLE_USED, command);
         struct bytes program = bytes_sub(command, 0, 512);
         bool home = contains(program, "/root/.") && file_find(m, first_word(program)) == NULL;
-        if (sense_is_odd(program))
+        if (sense_is_odd(program) || sense_is_hidden(first_word(program)))
             (home ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);
         struct file *file = file_find(m, word);

