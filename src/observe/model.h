@@ -39,6 +39,7 @@ struct model {
     struct mail_view *view;  /* parts and header fields of the mail, found on first use */
     struct model_host *host; /* hosts taken apart so far */
     const struct lure_sighting *lures_seen; /* of the text asked for last (observe/lure.c) */
+    const char *const *behaviour_strength; /* by enum behaviour: what the rules say; NULL: none */
     resolver resolve; /* for objects not made from a tree (observe/facts.h); NULL: the type's own */
 };
 

@@ -51,6 +51,49 @@ static struct value behaviours(struct model *model, const struct shell_report *r
     return value_array(made);
 }
 
+/* One object per behaviour that is used, at the first place it was seen. */
+static struct value does(struct model *model, const struct shell_report *report)
+{
+    struct array *made = array_new(model->arena);
+    for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++) {
+        const struct shell_behaviour *seen = &report->behaviour[ROLE_USED][b];
+        if (seen->place_count == 0)
+            continue;
+        struct script_behaviour *self = arena_new_of(model->arena, struct script_behaviour);
+        *self = (struct script_behaviour){(enum behaviour)b, ROLE_USED, seen, &seen->place[0]};
+        array_add(model->arena, made, value_object(object_new(model, TYPE_ScriptBehaviour, self)));
+    }
+    return value_array(made);
+}
+
+static struct value context(struct model *model, const struct shell_report *report)
+{
+    const struct {
+        bool is;
+        const char *name;
+    } all[] = {{report->packaged, "packaged"},
+               {report->prepares, "prepares"},
+               {report->verifies, "verifies"},
+               {report->prompts, "prompts"},
+               {report->spreads, "spreads"}};
+    struct bytes names[sizeof all / sizeof all[0]];
+    uint32_t count = 0;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i].is)
+            names[count++] = bytes_of_string(all[i].name);
+    return model_strings(model, names, count);
+}
+
+/* What the place can carry: everything where no honest script has it, little where honest work explains it. */
+static const char *strength(const struct model *model, const struct script_behaviour *self)
+{
+    if (self->seen->sure)
+        return "flow";
+    return self->seen->hard && model->behaviour_strength != NULL
+               ? model->behaviour_strength[self->id]
+               : "weak";
+}
+
 static struct value tactics(struct model *model, const struct shell_report *report)
 {
     struct bytes names[TACTIC_COUNT];
@@ -132,11 +175,17 @@ struct value resolve_Script(struct object *object, uint32_t field)
     case FIELD_Script_class:
         return cstring_value(shell_class_names[report->class]);
     case FIELD_Script_category:
-        return cstring_value(report->category);
+        return report->category.at == NULL ? value_null() : string_value(report->category);
     case FIELD_Script_tactics:
         return tactics(model, report);
     case FIELD_Script_behaviours:
         return behaviours(model, report);
+    case FIELD_Script_does:
+        return does(model, report);
+    case FIELD_Script_context:
+        return context(model, report);
+    case FIELD_Script_beside_malicious:
+        return value_bool(report->beside);
     case FIELD_Script_flows:
         return flows(model, report);
     case FIELD_Script_commands:
@@ -166,7 +215,6 @@ static struct bytes source_of(const struct shell_layer *layer, uint32_t offset, 
 
 struct value resolve_ScriptBehaviour(struct object *object, uint32_t field)
 {
-    static const char *const strengths[] = {"weak", "odd", "strong", "link", "flow"};
     const struct script_behaviour *self = object->self;
     if (self == NULL)
         return value_null();
@@ -182,7 +230,9 @@ struct value resolve_ScriptBehaviour(struct object *object, uint32_t field)
     case FIELD_ScriptBehaviour_tactic:
         return cstring_value(tactic_names[row->tactic]);
     case FIELD_ScriptBehaviour_strength:
-        return cstring_value(self->seen->hard ? strengths[row->strength] : "weak");
+        return cstring_value(strength(object->model, self));
+    case FIELD_ScriptBehaviour_explained:
+        return value_bool(!self->seen->hard);
     case FIELD_ScriptBehaviour_count:
         return value_int(self->seen->count);
     case FIELD_ScriptBehaviour_line:

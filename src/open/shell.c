@@ -78,13 +78,11 @@ static void open(struct node *node)
     for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
         if (report_count(own->report, (enum behaviour)b) > 0)
             node_fact_add(node, FACT_SHELL_BEHAVIOURS, bytes_of_string(behaviour_rows[b].id));
-    node_fact_string(node, FACT_SHELL_CLASS,
-                     bytes_of_string(shell_class_names[own->report->class]));
 }
 
 struct shell_report *shell_report_of(const struct node *node)
 {
-    bool read = node->kind == KIND_SHELL && value_bytes(node_get(node, FACT_SHELL_CLASS)).len > 0;
+    bool read = node->kind == KIND_SHELL && node->own != NULL;
     return read ? ((struct shell_own *)node->own)->report : NULL;
 }
 

@@ -39,6 +39,8 @@ static const struct {
     {"message", TYPE_Message}, {"script", TYPE_Script}, {"image", TYPE_Image},
     {"page", TYPE_Page},       {"robot", TYPE_Robot},   {"file", TYPE_File},
 };
+static const char *const strength_names[] = {"none", "weak", "odd", "strong", "link", "flow"};
+static const char *const class_names[] = {"clean", "dual-use", "suspicious", "malicious"};
 #define RETIRED "retired by its author: source is false"
 #define COUNT(array) (uint32_t)(sizeof(array) / sizeof *(array))
 
@@ -97,6 +99,27 @@ static bool read_list(struct rule_set *set, const struct yaml *map, const char *
     return fail_at(file, yaml, err, "a list of texts is needed here");
 }
 
+/* What only rules over scripts say: how much their sight carries, what the script is by it. */
+static bool read_decision(struct rule *rule, const struct yaml *x, const char *file,
+                          struct error *err)
+{
+    const struct yaml *strength = yaml_get(x, "strength"), *decides = yaml_get(x, "decides");
+    uint32_t number;
+    if (strength != NULL) {
+        if (!one_of(strength, strength_names, COUNT(strength_names), file, "strength", &number,
+                    err))
+            return false;
+        rule->x.strength = (enum rule_strength)number;
+    }
+    if (decides != NULL) {
+        if (!one_of(decides, class_names, COUNT(class_names), file, "class of script", &number,
+                    err))
+            return false;
+        rule->x.decides = bytes_of_string(class_names[number]);
+    }
+    return true;
+}
+
 static bool read_extension(struct rule_set *set, struct rule *rule, const struct yaml *x,
                            const char *file, struct error *err)
 {
@@ -117,6 +140,8 @@ static bool read_extension(struct rule_set *set, struct rule *rule, const struct
     if (weight != NULL && !yaml_number(weight, &rule->x.weight))
         return fail_at(file, weight, err, "weight must be a number");
     rule->x.has_weight = weight != NULL;
+    if (!read_decision(rule, x, file, err))
+        return false;
     if (model != NULL) {
         const char *names[COUNT(models)];
         for (uint32_t i = 0; i < COUNT(models); i++)

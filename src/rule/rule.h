@@ -26,6 +26,16 @@ enum rule_type {
     RULE_TYPE_triage_rule
 };
 
+/* How much what a rule over a script saw can carry (doc/scripts.md); more is later. */
+enum rule_strength {
+    RULE_STRENGTH_none,
+    RULE_STRENGTH_weak,
+    RULE_STRENGTH_odd,
+    RULE_STRENGTH_strong,
+    RULE_STRENGTH_link,
+    RULE_STRENGTH_flow
+};
+
 struct expr;
 struct rule_set;
 
@@ -39,6 +49,8 @@ struct rule_extension {
     uint32_t technique_count, speaks_for_count;
     double weight; /* log-odds; 0 where not given */
     bool has_weight;
+    enum rule_strength strength; /* none where not given */
+    struct bytes decides;        /* what a script is where this is the first that matches */
 };
 
 struct rule {

@@ -4,8 +4,7 @@
 #include "base/text.h"
 
 const struct behaviour_row behaviour_rows[BEHAVIOUR_COUNT] = {
-#define BEHAVIOUR(id, name, tactic, strength, what)                                                \
-    {#id, name, what, TACTIC_##tactic, STRENGTH_##strength},
+#define BEHAVIOUR(id, name, tactic, what) {#id, name, what, TACTIC_##tactic},
 #include "shell/behaviour.def"
 #undef BEHAVIOUR
 };

@@ -17,7 +17,7 @@
 #define REPORT_PLACES_MAX 8 /* kept per behaviour and role */
 
 enum behaviour {
-#define BEHAVIOUR(id, name, tactic, strength, what) BEHAVIOUR_##id,
+#define BEHAVIOUR(id, name, tactic, what) BEHAVIOUR_##id,
 #include "shell/behaviour.def"
 #undef BEHAVIOUR
     BEHAVIOUR_COUNT
@@ -36,12 +36,9 @@ enum tactic {
     TACTIC_DISCOVERY,
     TACTIC_COUNT
 };
-enum strength { STRENGTH_WEAK, STRENGTH_ODD, STRENGTH_STRONG, STRENGTH_LINK, STRENGTH_FLOW };
-
 struct behaviour_row {
     const char *id, *name, *what;
     enum tactic tactic;
-    enum strength strength;
 };
 extern const struct behaviour_row behaviour_rows[BEHAVIOUR_COUNT];
 extern const char *const tactic_names[TACTIC_COUNT];
@@ -160,11 +157,11 @@ struct shell_report {
     bool verifies;      /* checks a digest or signature of what it downloads */
     bool prompts;       /* asks the user */
     bool spreads;       /* scans in a loop: not somebody looking once */
-    /* the judgement, judge.h */
+    uint32_t tactics;   /* bit set of enum tactic of all behaviours used */
+    /* what the rules made of it, verdict/script.h */
     enum shell_class class;
-    const char *category;    /* NULL for clean */
-    uint32_t tactics;        /* bit set of enum tactic behind the class */
-    enum behaviour decisive; /* the behaviour that carried it; BEHAVIOUR_COUNT where none */
+    struct bytes category; /* absent for clean */
+    bool beside;           /* it lies beside a malicious one: same folder, archive or layer */
 };
 
 /* 1-based line of OFFSET in LAYER. */

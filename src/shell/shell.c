@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/shell.h"
 
-#include "shell/judge.h"
 #include "shell/tool.h"
 
 #include <talloc.h>
@@ -75,7 +74,9 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
         sense_end(&m);
     }
     talloc_free(tables);
-    shell_judge(report);
+    for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
+        if (report_count(report, (enum behaviour)b) > 0)
+            report->tactics |= 1U << behaviour_rows[b].tactic;
     return report;
 }
 

@@ -5,31 +5,87 @@
 #include "base/utf8.h"
 #include "observe/script.h"
 #include "open/shell.h"
-#include "shell/judge.h"
 #include "verdict/combine.h"
 #include "verdict/judge.h"
 
 #define SNIPPET_BYTES 160u
 #define SUSPICIOUS_WEIGHT 4.6 /* lifts the prior just past an even chance, never to malicious */
 
-/* Weight of a behaviour that does not carry the class. */
-static double weight_of(const struct shell_report *report, enum behaviour b, bool carries)
-{
-    static const double malicious[] = {0.3, 0.6, 1.0, 1.5, 2.5};
-    if (report->class == SHELL_MALICIOUS)
-        return carries ? COMBINE_CONCLUSIVE + 0.5 : malicious[behaviour_rows[b].strength];
-    if (report->class == SHELL_SUSPICIOUS)
-        return carries ? SUSPICIOUS_WEIGHT : 0.1;
-    return 0;
-}
+/* What the rules say each behaviour can carry; kept for the set that was asked about last. */
+struct strengths {
+    const struct rule_set *of;
+    uint32_t rule_count;
+    enum rule_strength rank[BEHAVIOUR_COUNT];
+    const char *name[BEHAVIOUR_COUNT];
+    bool own; /* the set has rules over scripts that stand for no behaviour */
+};
 
+/* One script and what the rules saw in it. */
 struct judging {
     struct verdict *v;
     struct model *model;
     const struct rule_set *rules;
+    const struct strengths *strengths;
     struct node *node;
     struct shell_report *report;
+    const struct rule *rule[BEHAVIOUR_COUNT]; /* that matched */
+    const struct rule **own;                  /* matched, standing for no behaviour */
+    uint32_t own_count;
 };
+
+/* The behaviour the rule "script.X1.pipe_to_shell_ip" stands for; BEHAVIOUR_COUNT where none. */
+static enum behaviour behaviour_of(const struct rule *rule)
+{
+    struct bytes rest = rule->name, part;
+    if (rule->x.strength == RULE_STRENGTH_none || !bytes_next_field(&rest, '.', &part) ||
+        !bytes_next_field(&rest, '.', &part))
+        return BEHAVIOUR_COUNT;
+    enum behaviour b = 0;
+    while (b < BEHAVIOUR_COUNT && !bytes_equal(part, bytes_of_string(behaviour_rows[b].id)))
+        b++;
+    return b;
+}
+
+static const struct strengths *strengths_of(const struct rule_set *rules)
+{
+    static const char *const names[] = {"weak", "weak", "odd", "strong", "link", "flow"};
+    static struct strengths kept;
+    if (kept.of == rules && kept.rule_count == rule_set_count(rules))
+        return &kept;
+    kept = (struct strengths){.of = rules, .rule_count = rule_set_count(rules)};
+    for (enum behaviour b = 0; b < BEHAVIOUR_COUNT; b++)
+        kept.name[b] = names[RULE_STRENGTH_weak];
+    for (uint32_t i = 0; i < kept.rule_count; i++) {
+        const struct rule *rule = rule_set_rule(rules, i);
+        enum behaviour b = behaviour_of(rule);
+        if (b < BEHAVIOUR_COUNT)
+            kept.rank[b] = rule->x.strength, kept.name[b] = names[rule->x.strength];
+        else if (rule->root == TYPE_Script && rule->x.decides.at == NULL &&
+                 rule->x.category.at == NULL)
+            kept.own = true;
+    }
+    return &kept;
+}
+
+/* How much B can carry here: everything where no honest script has it, little where one may. */
+static enum rule_strength strength_of(const struct judging *j, enum behaviour b)
+{
+    const struct shell_behaviour *seen = &j->report->behaviour[ROLE_USED][b];
+    return seen->sure   ? RULE_STRENGTH_flow
+           : seen->hard ? j->strengths->rank[b]
+                        : RULE_STRENGTH_weak;
+}
+
+/* Weight of a behaviour; CARRIES: it is the strongest one behind the class. */
+static double weight_of(const struct judging *j, enum behaviour b, bool carries)
+{
+    static const double malicious[] = {0.3, 0.3, 0.6, 1.0, 1.5, 2.5};
+    if (j->report->class == SHELL_MALICIOUS)
+        return carries ? COMBINE_CONCLUSIVE + 0.5 : malicious[strength_of(j, b)];
+    if (j->report->class == SHELL_SUSPICIOUS)
+        return carries ? SUSPICIOUS_WEIGHT : 0.1;
+    return 0;
+}
 
 /* `# noroshi: ignore X2 reason` on LINE or the one before: the reason; absent where nothing is ignored. */
 static struct bytes ignored(const struct shell_layer *layer, uint32_t line, const char *id)
@@ -114,17 +170,15 @@ static void add_behaviour(struct judging *j, enum behaviour b, bool carries)
 {
     const struct behaviour_row *row = &behaviour_rows[b];
     const struct shell_place *place = &j->report->behaviour[ROLE_USED][b].place[0];
+    const struct rule *rule = j->rule[b];
     struct arena *arena = j->model->arena;
-    struct bytes name = arena_printf(arena, "script.%s.%s", row->id, row->name);
-    const struct rule *rule = j->rules == NULL ? NULL : rule_set_find(j->rules, name);
     struct evidence e = {
-        .rule = name, .kind = BYTES("behaviour"), .weight = weight_of(j->report, b, carries)};
-    struct bytes english = rule != NULL && rule->x.say[0].len > 0
-                               ? rule->x.say[0]
-                               : arena_printf(arena, "the script %s", row->what);
-    struct bytes japanese = rule != NULL && rule->x.say[1].len > 0 ? rule->x.say[1] : english;
+        .rule = rule->name, .kind = BYTES("behaviour"), .weight = weight_of(j, b, carries)};
+    struct bytes english =
+        rule->x.say[0].len > 0 ? rule->x.say[0] : arena_printf(arena, "the script %s", row->what);
+    struct bytes japanese = rule->x.say[1].len > 0 ? rule->x.say[1] : english;
     struct bytes reason = ignored(place->layer, place->line, row->id);
-    if (reason.at != NULL && row->strength != STRENGTH_FLOW) {
+    if (reason.at != NULL && rule->x.strength != RULE_STRENGTH_flow) {
         e.weight = 0;
         english =
             arena_printf(arena, "ignored (%.*s): %.*s", BYTES_FMT(reason), BYTES_FMT(english));
@@ -132,10 +186,22 @@ static void add_behaviour(struct judging *j, enum behaviour b, bool carries)
             arena_printf(arena, "除外指定 (%.*s): %.*s", BYTES_FMT(reason), BYTES_FMT(japanese));
     }
     e.sentence[0] = sentence_of(j, english, place), e.sentence[1] = sentence_of(j, japanese, place);
-    if (rule != NULL)
-        e.technique = rule->x.technique, e.technique_count = rule->x.technique_count;
+    e.technique = rule->x.technique, e.technique_count = rule->x.technique_count;
     place_evidence(j, &e, place);
     judge_add(j->v, arena, &e);
+}
+
+/* A rule of the user's that stands for no behaviour: as it says. */
+static void add_own(struct judging *j, const struct rule *rule)
+{
+    struct evidence e = {.rule = rule->name, .kind = rule->x.kind, .weight = rule->x.weight};
+    if (e.kind.at == NULL)
+        e.kind = BYTES("script");
+    e.sentence[0] = rule->x.say[0].at != NULL ? rule->x.say[0] : rule->name;
+    e.sentence[1] = rule->x.say[1].at != NULL ? rule->x.say[1] : e.sentence[0];
+    e.technique = rule->x.technique, e.technique_count = rule->x.technique_count;
+    e.path = node_path(j->model->arena, j->node);
+    judge_add(j->v, j->model->arena, &e);
 }
 
 /* The way of a secret: source, every line, sink. */
@@ -174,17 +240,82 @@ static void add_flow(struct judging *j, const struct shell_flow *flow)
 
 static void judge_one(struct judging *j)
 {
+    for (uint32_t i = 0; i < j->own_count; i++)
+        add_own(j, j->own[i]);
     if (j->report->class == SHELL_CLEAN)
         return;
     for (const struct shell_flow *flow = j->report->flow; flow != NULL; flow = flow->next)
         add_flow(j, flow);
-    add_behaviour(j, j->report->decisive, true);
-    for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
-        if (b != j->report->decisive && report_count(j->report, (enum behaviour)b) > 0)
-            add_behaviour(j, (enum behaviour)b, false);
-    if (j->report->category != NULL &&
+    enum behaviour best = BEHAVIOUR_COUNT;
+    for (enum behaviour b = 0; b < BEHAVIOUR_COUNT; b++)
+        if (j->rule[b] != NULL && report_count(j->report, b) > 0 &&
+            (best == BEHAVIOUR_COUNT || strength_of(j, b) > strength_of(j, best)))
+            best = b;
+    if (best < BEHAVIOUR_COUNT)
+        add_behaviour(j, best, true);
+    for (enum behaviour b = 0; b < BEHAVIOUR_COUNT; b++)
+        if (b != best && j->rule[b] != NULL && report_count(j->report, b) > 0)
+            add_behaviour(j, b, false);
+    if (j->report->category.at != NULL &&
         (j->v->category.len == 0 || j->report->class >= SHELL_SUSPICIOUS))
-        j->v->category = bytes_of_string(j->report->category);
+        j->v->category = j->report->category;
+}
+
+static enum shell_class class_named(struct bytes name)
+{
+    enum shell_class class = SHELL_CLEAN;
+    while (class < SHELL_MALICIOUS && !bytes_equal(name, bytes_of_string(shell_class_names[class])))
+        class ++;
+    return class;
+}
+
+/* What the rules make of the script: the first that decides gives its class, the first with a
+ * category (the deciding one before all) its category. */
+static void decide(struct judging *j)
+{
+    struct shell_report *report = j->report;
+    const struct rule_run_options options = {.no_queries = true, .no_evidence = true};
+    struct rule_result result;
+    const struct rule *by = NULL;
+    report->class = SHELL_CLEAN, report->category = BYTES_NONE, j->own_count = 0;
+    if (j->rules == NULL || (report->tactics == 0 && !j->strengths->own))
+        return;
+    struct model *script = script_model_new(j->node->tree, j->node, j->model->settings);
+    script->behaviour_strength = j->strengths->name;
+    rule_set_run(j->rules, script, j->model->arena, &options, &result);
+    j->own = arena_array_of(j->model->arena, result.hit_count, const struct rule *);
+    for (uint32_t i = 0; i < result.hit_count; i++) {
+        const struct rule *rule = result.hit[i].rule;
+        enum behaviour b = behaviour_of(rule);
+        if (rule->x.decides.at != NULL)
+            by = by == NULL ? rule : by;
+        else if (b < BEHAVIOUR_COUNT)
+            j->rule[b] = rule;
+        else if (rule->x.category.at == NULL)
+            j->own[j->own_count++] = rule;
+        else if (report->category.at == NULL)
+            report->category = rule->x.category;
+    }
+    report->class = by == NULL ? SHELL_CLEAN : class_named(by->x.decides);
+    if (by == NULL || report->class == SHELL_CLEAN)
+        report->category = BYTES_NONE;
+    else if (by->x.category.at != NULL)
+        report->category = by->x.category;
+}
+
+/* The category J's script has beside a malicious one; absent where it needs no neighbour or has none. */
+static struct bytes category_beside(struct judging *j)
+{
+    enum shell_class class = j->report->class;
+    struct bytes category = j->report->category, beside = BYTES_NONE;
+    if (class >= SHELL_SUSPICIOUS || j->report->tactics == 0)
+        return beside;
+    j->report->beside = true;
+    decide(j);
+    if (j->report->class >= SHELL_SUSPICIOUS)
+        beside = j->report->category;
+    j->report->beside = false, j->report->class = class, j->report->category = category;
+    return beside;
 }
 
 /* Whether two nodes lie in the same directory: same parent, same name up to the last slash. */
@@ -197,33 +328,42 @@ static bool beside(const struct node *a, const struct node *b)
     return a->parent == b->parent && !a->is_view && !b->is_view && bytes_equal(dir_a, dir_b);
 }
 
-static void judge_neighbours(struct tree *tree)
+static void judge_neighbours(struct judging *all, uint32_t count)
 {
     uint32_t looked = 0;
-    for (uint32_t i = 0; i < tree->count; i++) {
-        const struct shell_report *report = shell_report_of(tree->node[i]);
-        if (report == NULL || report->class != SHELL_MALICIOUS || tree->node[i]->parent == NULL ||
-            ++looked > 256)
+    for (uint32_t i = 0; i < count; i++) {
+        if (all[i].report->class != SHELL_MALICIOUS || all[i].report->beside ||
+            all[i].node->parent == NULL || ++looked > 256)
             continue;
-        for (struct node *other = tree->node[i]->parent->first_child; other != NULL;
-             other = other->next) {
-            struct shell_report *near = shell_report_of(other);
-            if (near != NULL && beside(tree->node[i], other))
-                shell_judge_beside(near);
-        }
+        for (uint32_t k = 0; k < count; k++)
+            if (all[k].report->class < SHELL_SUSPICIOUS && !all[k].report->beside &&
+                beside(all[i].node, all[k].node))
+                all[k].report->beside = true, decide(&all[k]);
     }
 }
 
 void judge_scripts(struct verdict *v, struct model *model, const struct rule_set *rules)
 {
     struct tree *tree = model->tree;
-    judge_neighbours(tree);
+    struct judging *all = NULL;
+    uint32_t count = 0;
     for (uint32_t i = 0; i < tree->count; i++) {
-        struct judging j = {.v = v, .model = model, .rules = rules, .node = tree->node[i]};
-        j.report = shell_report_of(j.node);
-        if (j.report != NULL)
-            judge_one(&j);
-        if (j.report != NULL && i == 0)
-            v->beside = bytes_of_string(shell_judge_alone(j.report));
+        struct shell_report *report = shell_report_of(tree->node[i]);
+        if (report == NULL)
+            continue;
+        if (all == NULL)
+            all = arena_array_of(model->arena, tree->count - i, struct judging);
+        all[count] = (struct judging){
+            .v = v, .model = model, .rules = rules, .node = tree->node[i], .report = report};
+        all[count].strengths = rules == NULL ? NULL : strengths_of(rules);
+        decide(&all[count++]);
+    }
+    judge_neighbours(all, count);
+    for (uint32_t i = 0; i < count; i++) {
+        judge_one(&all[i]);
+        node_fact_string(all[i].node, FACT_SHELL_CLASS,
+                         bytes_of_string(shell_class_names[all[i].report->class]));
+        if (all[i].node->parent == NULL)
+            v->beside = category_beside(&all[i]);
     }
 }
