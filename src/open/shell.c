@@ -7,12 +7,18 @@
 #include "shell/shell.h"
 
 #define LOOKS_LIKE_SHELL 60
+#define PROGRAM_BYTES_MAX ((size_t)512 * 1024)
 
 /* What hangs on node->own of a script this file has read. */
 struct shell_own {
     struct shell_report *report;
     struct node *layer[REPORT_LAYERS_MAX];
 };
+
+static bool is_program(enum kind kind)
+{
+    return kind == KIND_PYTHON || kind == KIND_PERL;
+}
 
 static int bid(const struct node *node)
 {
@@ -21,7 +27,7 @@ static int bid(const struct node *node)
     if (node->kind == KIND_TEXT && !node->is_view &&
         shell_looks_like(node->content) >= LOOKS_LIKE_SHELL)
         return 55;
-    return 0;
+    return is_program(node->kind) && node->content.len <= PROGRAM_BYTES_MAX ? 50 : 0;
 }
 
 static struct bytes unpack(void *own, struct bytes packed, size_t most)
@@ -68,7 +74,10 @@ static void open(struct node *node)
 {
     struct shell_own *own = arena_new_of(node->tree->arena, struct shell_own);
     struct shell_options options = {.name = node->name, .unpack = unpack, .own = node};
-    node->kind = KIND_SHELL;
+    options.is_program =
+        is_program(node->kind) && shell_looks_like(node->content) < LOOKS_LIKE_SHELL;
+    if (!options.is_program)
+        node->kind = KIND_SHELL;
     own->report = shell_analyze(node->tree->arena, node->tree->budget, node->content, &options);
     node->own = own;
     for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++)
@@ -82,7 +91,7 @@ static void open(struct node *node)
 
 struct shell_report *shell_report_of(const struct node *node)
 {
-    bool read = node->kind == KIND_SHELL && node->own != NULL;
+    bool read = (node->kind == KIND_SHELL || is_program(node->kind)) && node->own != NULL;
     return read ? ((struct shell_own *)node->own)->report : NULL;
 }
 

@@ -55,6 +55,10 @@ void tool_read(struct call *call)
             continue;
         }
         struct shell_string value = in;
+        if (!call->has_in && call_flag(call, 'u') && m->socket_open)
+            sense_path_read(call,
+                            arena_printf(m->arena, "/dev/tcp/%.*s", BYTES_FMT(m->socket_host)),
+                            &value);
         if (!call->has_in && call_flag(call, 's'))
             value = string_taint(m, value, TAINT_BIT(TYPED));
         value.text = string_hole(m->arena, "${", name, "}");

@@ -136,6 +136,8 @@ struct file *file_unpacked(struct machine *m, struct bytes path)
         path = bytes_sub(path, 0, slash);
         dir = table_get(m->files, path);
     }
+    if (dir == NULL)
+        dir = table_get(m->files, BYTES("."));
     return dir != NULL && dir->fetch != NULL ? dir : NULL;
 }
 
@@ -144,7 +146,8 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     struct machine *m = call->m;
     struct bytes full = path_resolve(m, path);
     struct file *file = file_find(m, path);
-    if (file == NULL && bytes_starts(path, BYTES("./")))
+    bool unpacked = file == NULL && bytes_starts(path, BYTES("./"));
+    if (unpacked)
         file = file_unpacked(m, full);
     bool background = call->background || call->wrapped;
     m->detached |= background && file == NULL;
@@ -159,8 +162,9 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         struct shell_fetch *own = NULL;
         memcpy(&own, &fetch, sizeof own);
         own->run = true;
+        bool builds = unpacked && fetch->host_kind == HOST_NAME; /* ./configure of a source */
         if (!local && (file->executable || by_interpreter))
-            (fetch_is_honest(fetch) ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
+            (fetch_is_honest(fetch) || builds ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
         if (call->silent && !local && !fetch_is_honest(fetch))
             sense(m, BEHAVIOUR_X14, ROLE_USED, fetch->url);
         if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||

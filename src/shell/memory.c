@@ -78,6 +78,8 @@ struct bytes path_resolve(struct machine *m, struct bytes path)
         path = bytes_from(path, 2);
     while (bytes_starts(path, BYTES("//")))
         path = bytes_from(path, 1);
+    if (bytes_equal(path, BYTES("./")) || bytes_equal(path, BYTES(".")))
+        return m->cwd.len > 0 ? m->cwd : BYTES(".");
     if (path.len > 0 && path.len < 512 && m->cwd.len > 0 && path.at[0] != '/' &&
         path.at[0] != '~' && path.at[0] != 0) {
         bool slash = m->cwd.at[m->cwd.len - 1] == '/';

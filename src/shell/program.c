@@ -5,6 +5,8 @@
 #include "shell/tool.h"
 #include "shell/host.h"
 
+#define WIRED_BYTES ((size_t)1024)
+
 /* The next quoted string in TEXT from *AT on: its content; false where there is none. */
 static bool string_next(struct bytes text, size_t *at, size_t *start_out, struct bytes *out)
 {
@@ -59,6 +61,7 @@ struct program {
     struct call *call;
     struct bytes text;
     bool runs, fetches;
+    bool whole; /* a file of its own, not a one-liner: what stands far apart belongs to other things */
     uint32_t depth;
 };
 
@@ -72,6 +75,7 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
     static const char *const decoders[] = {
         "b64decode", "base64_decode", "decode_base64", "decode(", "frombase64", "unhexlify",
         "a2b_",      "Buffer.from",   "atob",          "hex",     NULL};
+    static const char *const evaluators[] = {"exec(", "eval(", "eval ", "exec ", "compile(", NULL};
     struct machine *m = p->call->m;
     if (called_by(p->text, at, decoders) && literal.len >= 16) {
         struct bytes plain =
@@ -79,6 +83,8 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
         if (plain.at != NULL && decode_is_packed(plain) && m->options->unpack != NULL)
             plain = m->options->unpack(m->options->own, plain, STRING_BYTES_MAX);
         if (plain.at == NULL || !decode_is_text(plain))
+            return;
+        if (p->whole && !called_by(p->text, at, evaluators))
             return;
         sense(m, p->runs ? BEHAVIOUR_X9 : BEHAVIOUR_X8, ROLE_USED, bytes_sub(plain, 0, 60));
         struct shell_layer *layer = layer_new(m, plain, "base64", BYTES_NONE, true),
@@ -114,6 +120,14 @@ static bool takes_environment(struct bytes text)
     return false;
 }
 
+/* Whether URL leads to a bare address, a bot or a drop: nobody's service. */
+static bool is_bare(struct bytes url)
+{
+    struct host_url parts;
+    enum host_kind kind = host_url_parse(url, &parts) ? host_kind_of(parts.host) : HOST_NONE;
+    return kind == HOST_ADDRESS || kind == HOST_DROP || kind == HOST_PASTE || kind == HOST_TOR;
+}
+
 /* Secrets a program reads and the request that carries them off. */
 static void program_sends(struct call *call, struct bytes text)
 {
@@ -142,7 +156,8 @@ static void program_sends(struct call *call, struct bytes text)
             sense_path_read(&reader, literal, &secret);
     at = 0;
     while ((secret.taint & taint_secrets()) != 0 && host_url_next(text, &at, &url))
-        sense_send(call, secret, url, BEHAVIOUR_E1, "program");
+        if (!m->options->is_program || is_bare(url))
+            sense_send(call, secret, url, BEHAVIOUR_E1, "program");
 }
 
 /* The first string after FROM that is a path: where a download goes. */
@@ -178,12 +193,35 @@ static bool is_wired(struct bytes text)
                                          "'bash'",  "|& getline", NULL};
     static const char *const wires[] = {"dup2",        "pty.spawn", ">&",         ".pipe(",
                                         "|& getline", "in, out",   "popen(",     NULL};
-    return holds_any(text, sockets) && holds_any(text, shells) && holds_any(text, wires);
+    for (size_t at = 0; at < text.len; at += WIRED_BYTES / 2) { /* close together, not somewhere */
+        struct bytes near = bytes_sub(text, at, WIRED_BYTES);
+        if (holds_any(near, sockets) && holds_any(near, shells) && holds_any(near, wires))
+            return true;
+    }
+    return false;
+}
+
+/* What was downloaded is saved, made executable and started, all by the program itself. */
+static void program_starts(struct call *call, struct bytes text, const struct shell_fetch *fetch)
+{
+    static const char *const modes[] = {"chmod", "0o7", "S_IX", "+x", NULL};
+    static const char *const starts[] = {"Popen", "os.system", "subprocess", "execv", "spawn",
+                                         "system(", "os.exec", NULL};
+    if (fetch == NULL || !holds_any(text, modes) || !holds_any(text, starts))
+        return;
+    bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_PASTE ||
+                fetch->host_kind == HOST_TOR;
+    bool near = fetch->host_kind == HOST_LOCAL || fetch->host_kind == HOST_PRIVATE;
+    if (!near)
+        (fetch_is_honest(fetch) ? sense_soft : sense)(call->m,
+                                                      bare ? BEHAVIOUR_X1 : BEHAVIOUR_X5,
+                                                      ROLE_USED, fetch->url);
 }
 
 static void program_text(struct call *call, struct bytes text, uint32_t depth)
 {
     struct program p = {.call = call, .text = text, .depth = depth};
+    p.whole = call->m->options->is_program && depth == 0;
     static const char *const runners[] = {"exec(",      "eval(", "exec (", "eval (", "os.system",
                                           "subprocess", "| sh",  "|sh",    "|bash"};
     static const char *const fetchers[] = {"urlopen",  "urlretrieve",       "requests.get",
@@ -201,8 +239,10 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
         literal_read(&p, literal, start);
     at = 0;
     if (p.fetches && host_url_next(text, &at, &url)) {
+        struct shell_fetch **end = call->m->report->fetch_end;
         fetch_note(call, url, save_path(text, at + 1));
-        if (p.runs && call->out.step != NULL)
+        program_starts(call, text, end == call->m->report->fetch_end ? NULL : *end);
+        if (p.runs && call->out.step != NULL && (!p.whole || is_bare(url)))
             execute_string(call, call->out, BYTES("python"), "urlopen");
     }
     if (is_wired(text))
@@ -228,6 +268,14 @@ void program_read(struct call *call, struct shell_string s, struct bytes interpr
     if ((s.taint & taint_secrets()) != 0 && host_url_next(shown, &at, &url))
         sense_send(call, s, url, BEHAVIOUR_E3, "program");
     m->layer = before, m->offset = offset, m->end = end;
+}
+
+void program_whole(struct machine *m)
+{
+    struct shell_string args[1] = {string_of(BYTES("program"))};
+    struct call call = {.m = m, .name = BYTES("program"), .path = BYTES("program"), .arg = args,
+                        .count = 1};
+    program_text(&call, m->layer->text, 0);
 }
 
 /* python, perl, php, ruby, node: -c or -e, a file, or standard input. */

@@ -14,4 +14,7 @@
 void program_read(struct call *call, struct shell_string s, struct bytes interpreter,
                   const char *how);
 
+/* Read the whole file M is on as a program. */
+void program_whole(struct machine *m);
+
 #endif

@@ -579,9 +579,24 @@ static void see_all(struct call *call)
             sights[i].see(call);
 }
 
+/* A program that is not of the system, or a script, is let loose on what a scan found. */
+static void see_targets(struct call *call)
+{
+    bool own = tool_handler(call->name) == NULL || bytes_equal(call->name, BYTES("bash")) ||
+               bytes_equal(call->name, BYTES("sh")) || bytes_starts(call->name, BYTES("python"));
+    for (uint32_t i = 1; own && i < call->count && i < 16; i++) {
+        const struct file *file = file_find(call->m, call_arg(call, i));
+        uint32_t taint = call->arg[i].taint | (file == NULL ? 0 : file->content.taint);
+        if ((taint & TAINT_BIT(SCANNED)) != 0)
+            sense(call->m, BEHAVIOUR_L7, ROLE_USED, call->name);
+    }
+}
+
 void sense_call(struct call *call)
 {
     struct machine *m = call->m;
+    if (report_count(m->report, BEHAVIOUR_L2) > 0)
+        see_targets(call);
     see_all(call);
     if (bytes_starts(call->name, BYTES("xmrig")) || bytes_equal(call->name, BYTES("minerd")))
         sense(m, BEHAVIOUR_M1, ROLE_USED, call->name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/shell.h"
 
+#include "shell/program.h"
 #include "shell/tool.h"
 
 #include <talloc.h>
@@ -63,7 +64,11 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     variable_set(&m, BYTES("IFS"), string_of(BYTES(" ")), false);
     struct file *self = file_at(&m, bytes_of("\0${0}", 5));
     self->content = string_of(layer->text), self->ran = true;
-    if (text.len > 0) {
+    if (text.len > 0 && m.options->is_program) {
+        layer->is_shell = false;
+        program_whole(&m);
+        sense_end(&m);
+    } else if (text.len > 0) {
         struct syntax syntax = syntax_parse(arena, layer->text);
         report->odd_count = syntax.odd_count;
         if (syntax.too_deep)

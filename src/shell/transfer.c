@@ -246,6 +246,9 @@ static void transfer_url(struct transfer *t, uint32_t n)
         sense_send(call, t->data, url, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1,
                    t->is_wget ? "wget post" : "curl upload");
     sense_send(call, t->whole[n], url, BEHAVIOUR_E3, "query string");
+    if ((t->whole[n].taint & TAINT_BIT(SCANNED)) != 0 && f->host_kind == HOST_ADDRESS &&
+        report_count(m->report, BEHAVIOUR_L6) > 0) /* guessed passwords go home */
+        sense_sure(m, BEHAVIOUR_L6, ROLE_USED, url);
     bool to_output = bytes_equal(t->save, BYTES("-")) || bytes_starts(t->save, BYTES("/dev/std"));
     struct bytes path = t->save;
     if (t->save.at == NULL && ((t->is_wget && !t->is_other) || t->remote_name))

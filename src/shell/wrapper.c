@@ -218,7 +218,9 @@ void tool_xargs(struct call *call)
     inner.arg = args.at, inner.count = args.count, inner.has_in = false,
     inner.in = (struct shell_string){0};
     inner.out = (struct shell_string){0};
+    call->m->piped++;
     call_run(&inner);
+    call->m->piped--;
     call->out = inner.out;
 }
 
