@@ -84,7 +84,7 @@ static struct value context(struct model *model, const struct shell_report *repo
     return model_strings(model, names, count);
 }
 
-/* What the place can carry: everything where no honest script has it, little where honest work explains it. */
+/* What the place can carry: all where no honest script has it, little where honest work explains it. */
 static const char *strength(const struct model *model, const struct script_behaviour *self)
 {
     if (self->seen->sure)

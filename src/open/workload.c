@@ -47,10 +47,20 @@ static bool is_dockerfile(const struct node *node)
     return false;
 }
 
+/* A unit begins with a section; a script that writes one does not. */
 static bool is_unit(const struct node *node)
 {
-    return bytes_find(bytes_sub(node->content, 0, 8192), BYTES("[Service]"), 0) != BYTES_NPOS &&
-           bytes_find(node->content, BYTES("ExecStart="), 0) != BYTES_NPOS;
+    struct bytes rest = bytes_sub(node->content, 0, 8192), line;
+    while (bytes_next_line(&rest, &line)) {
+        line = bytes_trim(line);
+        if (line.len > 0 && line.at[0] == '[')
+            return bytes_find(bytes_sub(node->content, 0, 8192), BYTES("[Service]"), 0) !=
+                       BYTES_NPOS &&
+                   bytes_find(node->content, BYTES("ExecStart="), 0) != BYTES_NPOS;
+        if (line.len > 0 && line.at[0] != '#' && line.at[0] != ';')
+            return false;
+    }
+    return false;
 }
 
 static bool is_cron(const struct node *node)

@@ -62,7 +62,8 @@ static bool is_written(const struct machine *m, struct bytes arg)
 static void see_sealed(struct call *call, struct bytes arg, bool force)
 {
     bool shreds = bytes_equal(call->name, BYTES("shred"));
-    if (call->m->encrypts && call->m->loops + call->m->piped > 0 && (shreds || force || call->m->found_wide) &&
+    if (call->m->encrypts && call->m->loops + call->m->piped > 0 &&
+        (shreds || force || call->m->found_wide) &&
         arg.len > 0 && (arg.at[0] == 0 || bytes_equal(arg, BYTES("{}"))))
         sense(call->m, BEHAVIOUR_M7, ROLE_USED, arg);
 }

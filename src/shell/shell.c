@@ -104,6 +104,44 @@ static struct bytes command_word(struct bytes line, uint8_t *space, size_t size)
     return slash == BYTES_NPOS || slash + 1 == len ? word : bytes_from(word, slash + 1);
 }
 
+/* "/usr/sbin/x -k ..": a program by its path. */
+static bool is_program_path(struct bytes line)
+{
+    static const char *const places[] = {"/usr/", "/bin/", "/sbin/", "/tmp/",
+                                         "/opt/", "/var/", "/dev/",  "/etc/"};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (bytes_starts(line, bytes_of_string(places[i])))
+            return true;
+    return false;
+}
+
+/* A line of nothing but the end or the middle of a compound command. */
+static bool is_frame(struct bytes line)
+{
+    static const char *const frames[] = {"fi", "done", "do", "then", "else", "esac", ";;", "}"};
+    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++)
+        if (bytes_equal(line, bytes_of_string(frames[i])) ||
+            (line.len > 2 && bytes_starts(line, bytes_of_string(frames[i])) &&
+             strchr(";|&) ", line.at[strlen(frames[i])]) != NULL && i < 6 && i != 2))
+            return true;
+    return false;
+}
+
+/* The word a here-document in LINE ends with; absent where none begins. */
+static struct bytes here_end(struct bytes line)
+{
+    size_t at = bytes_find(line, BYTES("<<"), 0);
+    if (at == BYTES_NPOS || (at + 2 < line.len && line.at[at + 2] == '<'))
+        return BYTES_NONE;
+    size_t from = at + 2;
+    while (from < line.len && strchr("-\"'\\ ", line.at[from]) != NULL)
+        from++;
+    size_t end = from;
+    while (end < line.len && (ascii_is_alnum(line.at[end]) || line.at[end] == '_'))
+        end++;
+    return end > from ? bytes_sub(line, from, end - from) : BYTES_NONE;
+}
+
 /* Whether WORD opens a line of shell: a keyword, a program the machine knows, NAME=value. */
 static bool is_shell_word(struct bytes word, struct bytes line)
 {
@@ -111,8 +149,17 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         "if",       "fi",      "then",   "else",      "elif",     "for",
         "while",    "until",   "do",     "done",      "case",     "esac",
         "function", "return",  "sysctl", "systemctl", "iptables", "setenforce",
-        "useradd",  "service", "chown",  "mount",     "apt-get",  "yum"};
+        "useradd",  "service", "chown",  "mount",     "apt-get",  "yum",
+        "socat",    "killall", "insmod", "modprobe",  "chattr",   "dnf",
+        "ufw",      "gpg",     "mysql",  "psql",      "mongo",    "mkfifo",
+        "rmmod",    "usermod", "sed",    "chpasswd",  "swapoff",  "type",
+        "ulimit",   "umask"};
     size_t equals = bytes_find_byte(word, '=', 0);
+    if (line.len > 2 && (bytes_starts(line, BYTES("./")) || is_program_path(line)))
+        return true;
+    size_t call = word.len == 0 ? BYTES_NPOS : bytes_find(line, BYTES("()"), 0);
+    if (call != BYTES_NPOS && call <= word.len + 1 && bytes_find_byte(line, '{', call) < call + 4)
+        return true; /* name() { */
     if (equals != BYTES_NPOS && equals > 0 && (ascii_is_alpha(word.at[0]) || word.at[0] == '_'))
         return true;
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
@@ -131,7 +178,7 @@ static bool has_syntax(struct bytes line)
 {
     static const char *const signs[] = {"| ",  "|b",   "|s", "&&",    "||",   " >", ">>",
                                         "2>",  "$",    "`",  " -",    "; ",   ";c", ";s",
-                                        "://", "/tmp", "<(", "/dev/", "/etc/"};
+                                        "://", "/tmp", "<(", "/dev/", "/etc/", "systemctl "};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
         if (bytes_find(line, bytes_of_string(signs[i]), 0) != BYTES_NPOS)
             return true;
@@ -142,7 +189,7 @@ int shell_looks_like(struct bytes text)
 {
     uint8_t head[4096], space[24];
     size_t len = 0;
-    struct bytes rest, line;
+    struct bytes rest, line, here = BYTES_NONE;
     uint32_t lines = 0, code = 0, syntax = 0;
     for (size_t i = 0; i < text.len && i < sizeof head; i++) /* continued lines are one */
         if (text.at[i] == '\\' && i + 1 < text.len && text.at[i + 1] == '\n')
@@ -152,10 +199,17 @@ int shell_looks_like(struct bytes text)
     rest = bytes_of(head, len);
     while (bytes_next_line(&rest, &line) && lines < 64) {
         line = bytes_trim(line);
+        if (here.len > 0) { /* another language's text */
+            here = bytes_equal(line, here) ? BYTES_NONE : here;
+            continue;
+        }
         if (line.len == 0 || line.at[0] == '#')
             continue;
-        bool shell = is_shell_word(command_word(line, space, sizeof space), line);
-        lines++, code += shell, syntax += shell && has_syntax(line);
+        bool frame = is_frame(line);
+        bool shell = frame || is_shell_word(command_word(line, space, sizeof space), line);
+        lines++, code += shell, syntax += frame || (shell && has_syntax(line));
+        if (shell)
+            here = here_end(line);
     }
     if (lines == 0 || syntax * 3 < lines)
         return 0;

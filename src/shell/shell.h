@@ -3,8 +3,8 @@
  * Reading a shell script without running it.
  *
  * shell_analyze() parses (syntax.h), reads the tree on an abstract machine (machine.h), notes what the
- * commands do (behaviour.def) and judges it (judge.h).  It never fails: broken syntax is stepped over, a
- * limit that is passed is named in report->limits, and what was understood stands.
+ * commands do (behaviour.def); what that amounts to, rules say.  It never fails: broken syntax is
+ * stepped over, a limit that is passed is named in report->limits, and what was understood stands.
  *
  * It does no input or output of its own; unpacking gzip, xz and the like is the caller's (options). */
 #ifndef NOROSHI_SHELL_SHELL_H

@@ -113,12 +113,16 @@ static void check_file(const char *path)
 int main(void)
 {
     static const char *const files[] = {"theft",  "dropper", "miner",  "worm",
-                                        "check",  "second",  "third",  "family", "benign", "benign2"};
+                                        "check",  "second",  "third",  "family", "benign", "benign2", "fourth", "benign3"};
     struct error err = {0};
     char path[64];
     struct script_families *families =
         script_families_load(NULL, "knowledge/script_families.yml", &err);
     settings.script_families = families;
+    const char *rules = "rules/script";
+    settings.rules =
+        rule_set_load(NULL, &(struct rule_options){.path = &rules, .path_count = 1}, &err);
+    tap_ok(settings.rules != NULL, "rules are loaded");
     tap_ok(settings.script_families != NULL, "families are loaded");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         snprintf(path, sizeof path, "test/script/%s.txt", files[i]);
