@@ -107,8 +107,7 @@ struct machine {
     bool socket_open, socket_get;     /* /dev/tcp was opened; an HTTP request was written */
     struct bytes socket_host;
     uint64_t cloud_kinds; /* kinds of cloud credential files read */
-    uint32_t evicted;     /* names containers were looked for by, to stop them */
-    uint32_t key_homes, cloud_services, rivals_killed;
+    uint32_t key_homes, cloud_services;
     uint64_t cloud_service_set;
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
@@ -185,8 +184,6 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 void sense_hidden(struct machine *m, struct bytes path);
 void sense_masquerade(struct machine *m, struct bytes path);
 bool sense_is_log(struct bytes path);
-/* Names other miners and bots run under. */
-bool sense_is_rival(struct bytes name);
 bool sense_is_odd(struct bytes path);
 bool sense_is_hidden(struct bytes path);
 /* CONTENT, written to PATH, is code for a web server that runs what a visitor sends. */

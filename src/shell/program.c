@@ -131,7 +131,7 @@ static bool is_bare(struct bytes url)
 /* Secrets a program reads and the request that carries them off. */
 static void program_sends(struct call *call, struct bytes text)
 {
-    static const char *const posts[] = {"requests.post", "requests.put", "urlopen(", ".request(",
+    static const char *const posts[] = {"https.request", "http.request", "requests.post", "requests.put", "urlopen(", ".request(",
                                         "http.post",     "axios.post",   "fetch(",   "Net::HTTP",
                                         "->post(",       "sendall(",     ".send("};
     struct machine *m = call->m;
@@ -158,6 +158,12 @@ static void program_sends(struct call *call, struct bytes text)
     while ((secret.taint & taint_secrets()) != 0 && host_url_next(text, &at, &url))
         if (!m->options->is_program || is_bare(url))
             sense_send(call, secret, url, BEHAVIOUR_E1, "program");
+    at = 0;
+    for (int n = 0; n < 256 && (secret.taint & taint_secrets()) != 0 &&
+                    string_next(text, &at, &start, &literal);
+         n++) /* hostname: '192.0.2.1' */
+        if (host_is_ipv4(literal) && host_kind_of(literal) == HOST_ADDRESS)
+            sense_send(call, secret, literal, BEHAVIOUR_E1, "program");
 }
 
 /* The first string after FROM that is a path: where a download goes. */

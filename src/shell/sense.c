@@ -89,28 +89,22 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
     sense(m, b, ROLE_USED, to);
 }
 
-/* Names other miners and bots run under: killing several of them is clearing the ground. */
-bool sense_is_rival(struct bytes name)
-{
-    static const char *const rivals[] = {
-        ":3333",      ":5555",       ":7777",          ":14444",     ":4444",
-        "moneropool", "xmr",         "kinsing",        "kdevtmpfsi", "miner",
-        "masscan",    "sysupdate",   "networkservice", "crypto",     "kswapd0",
-        "stratum",    "pnscan",      "watchbog",       "ddg",        "sustes",
-        "kerberods",  "watchdogs",   "qW3xT",          "zzh",        "biosetjenkins",
-        "Loopback",   "apaceha",     "javaupDates",    "/tmp/",      "suppoie",
-        "sourplum",   "nanopool",    "monero",         "hashvault",  "Circle_MI",
-        "kworkerds",  "/var/tmp",    "sysguard",       "dbused",     "tsm",
-        "cnrig",      "xig",         "rocke",          "pastebin",   "solr.sh",
-        "bashirc",    "khugepageds", "kthrotlds",      "wnTKYg",     "minexmr"};
-    for (size_t i = 0; i < sizeof rivals / sizeof rivals[0]; i++)
-        if (bytes_find_fold(name, bytes_of_string(rivals[i]), 0) != BYTES_NPOS)
-            return true;
-    return false;
-}
-
 void sense_kill(struct machine *m, struct bytes name)
 {
+    size_t bar = bytes_find_byte(name, '|', 0);
+    if (bar != BYTES_NPOS) { /* grep -E '(a|b|c)': three names */
+        struct bytes rest = name, part;
+        bool port = bytes_starts(name, BYTES(":("));
+        for (int n = 0; n < 64 && bytes_next_field(&rest, '|', &part); n++) {
+            part = bytes_starts(part, BYTES(":(")) ? bytes_from(part, 2) : part;
+            while (part.len > 0 && strchr("(\\", part.at[0]) != NULL)
+                part = bytes_from(part, 1);
+            while (part.len > 0 && strchr(")\\", part.at[part.len - 1]) != NULL)
+                part.len--;
+            sense_kill(m, port ? arena_printf(m->arena, ":%.*s", BYTES_FMT(part)) : part);
+        }
+        return;
+    }
     if (name.len < 2 || name.len > 128 || !text_is_known(name) || name.at[0] == '$')
         return;
     void **slot = table_at(m->kills, name);
@@ -121,9 +115,8 @@ void sense_kill(struct machine *m, struct bytes name)
         m->report->kill[m->report->kill_count] = arena_copy(m->arena, name);
     m->report->kill_count++;
     sense_text(m, name, ROLE_REMOVED);
-    m->rivals_killed += sense_is_rival(name);
     if (m->report->kill_count >= 5)
-        (m->rivals_killed >= 2 ? sense : sense_soft)(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
+        sense(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
 }
 
 void sense_function(struct machine *m, struct bytes name)

@@ -138,8 +138,48 @@ static void see_wired(struct call *call)
         sense(m, BEHAVIOUR_B1, ROLE_USED, call_arg(call, call->count - 1));
 }
 
+/* Processes of logins are traced for what is typed into them. */
+static void see_tracing(struct call *call)
+{
+    bool words = any_arg(call, "read") || any_arg(call, "write");
+    for (uint32_t i = 1; i + 1 < call->count; i++)
+        if (bytes_equal(call_arg(call, i), BYTES("-p")) && call->arg[i + 1].text.len > 0 &&
+            call->arg[i + 1].text.at[0] == 0 && words && is_repeated(call->m))
+            sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, call->name);
+}
+
+/* A second SSH server: a link with the name of a program whose login rules are looser. */
+static void see_second_server(struct call *call)
+{
+    struct bytes from = call_arg(call, call_operand(call, 1));
+    struct bytes to = call_arg(call, call->count - 1);
+    if (bytes_ends(from, BYTES("/sshd")) && call->count > 2 && sense_is_odd(to))
+        sense_sure(call->m, BEHAVIOUR_P12, ROLE_USED, to);
+}
+
+/* The journal is emptied, not kept short. */
+static void see_journal(struct call *call)
+{
+    if (any_arg(call, "--vacuum-time=1s") || any_arg(call, "--vacuum-size=1"))
+        sense(call->m, BEHAVIOUR_V2, ROLE_USED, BYTES("journalctl"));
+}
+
+/* osascript .. with hidden answer: somebody is asked for a password. */
+void tool_osascript(struct call *call)
+{
+    call->out = call_unknown(call, (struct shell_string){0});
+    if (any_arg(call, "hidden answer"))
+        call->out = string_taint(call->m, call->out, TAINT_BIT(TYPED));
+}
+
 void see_harm(struct call *call)
 {
+    if (bytes_equal(call->name, BYTES("journalctl")))
+        see_journal(call);
+    if (bytes_equal(call->name, BYTES("strace")))
+        see_tracing(call);
+    if (bytes_equal(call->name, BYTES("ln")) || bytes_equal(call->name, BYTES("cp")))
+        see_second_server(call);
     see_overwrite(call);
     see_sealing(call);
     see_service_harm(call);

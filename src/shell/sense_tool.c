@@ -359,9 +359,8 @@ static void see_docker(struct call *call)
     for (uint32_t i = 0; i < m->pattern_count; i++)
         names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") &&
                  !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
-    if (evicts && names > 0 && (m->evicted += names) >= 1)
-        (m->evicted > 4 || sense_is_rival(m->pattern[0]) ? sense : sense_soft)(
-            m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
+    if (evicts && names > 0)
+        sense(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
     bool all = call_has(call, "-A") || call_has(call, "--all-namespaces");
     if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") &&
         (call_has(call, "secret") || call_has(call, "secrets")) && all)
@@ -425,6 +424,10 @@ static void see_scanner(struct call *call)
 
 static void see_redis(struct call *call)
 {
+    bool breaks_out = any_arg(call, "io.popen") || any_arg(call, "os.execute");
+    if (breaks_out && any_arg(call, "loadlib")) /* out of the sandbox of its Lua */
+        sense_sure(call->m, BEHAVIOUR_L7, ROLE_USED, BYTES("package.loadlib"));
+    call_orders(call);
     bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") ||
                                         any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
     bool piped = call->has_in && contains(call->in.text, "set dir") &&
@@ -441,8 +444,8 @@ static void see_mount(struct call *call)
 {
     bool bind = call_has(call, "--bind") || call_has(call, "bind");
     struct bytes to = call_arg(call, call->count - 1);
-    if (bind && bytes_starts(to, BYTES("/proc/")) && to.len > 6)
-        sense(call->m, BEHAVIOUR_V8, ROLE_USED, to);
+    if (bind && bytes_starts(to, BYTES("/proc/")) && to.len > 6 && to.at[6] != 's')
+        sense_sure(call->m, BEHAVIOUR_V8, ROLE_USED, to);
     struct bytes device = arg_with(call, "/dev/sd");
     if (device.len == 0)
         device = arg_with(call, "/dev/vd");
@@ -475,7 +478,8 @@ static void see_misc(struct call *call)
          bytes_equal(call_arg(call, 1), BYTES("/mnt")) ||
          bytes_equal(call_arg(call, 1), BYTES("/hostfs"))) &&
         call->count > 2)
-        sense(m, BEHAVIOUR_K1, ROLE_USED, call_arg(call, 1));
+        (bytes_equal(call_arg(call, 1), BYTES("/mnt")) ? sense_soft : sense)( /* or a rescue */
+            m, BEHAVIOUR_K1, ROLE_USED, call_arg(call, 1));
     if (bytes_equal(call->name, BYTES("touch")) &&
         (call_flag(call, 'r') || any_arg(call, "--reference")) && call->count > 3 &&
         (bytes_starts(call_arg(call, 2), BYTES("/bin/")) ||
@@ -497,6 +501,12 @@ static void see_misc(struct call *call)
         sense(m, BEHAVIOUR_B1, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "PermitRootLogin yes"))
         sense(m, BEHAVIOUR_P12, ROLE_USED, last);
+    if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "expose_authtok"))
+        sense(m, BEHAVIOUR_C15, ROLE_USED, last);
+    if (bytes_equal(call->name, BYTES("sed")) && call_flag(call, 'i')) /* lines taken out of a log */
+        for (uint32_t i = 2; i < call->count; i++)
+            if (sense_is_log(call_arg(call, i)) && any_arg(call, "/d"))
+                sense_sure(m, BEHAVIOUR_V2, ROLE_USED, call_arg(call, i));
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "SELINUX=disabled"))
         sense(m, BEHAVIOUR_V4, ROLE_USED, last);
     if ((bytes_equal(call->name, BYTES("[")) || bytes_equal(call->name, BYTES("[["))) &&
@@ -537,7 +547,7 @@ static const struct {
     {" insmod ", see_module},
     {" nsenter chroot touch truncate shred nc ncat netcat sed [ [[ aws mkfifo mknod ", see_misc},
     {" dd shred gpg gpg2 7z 7za zip ccrypt age esxcli mongo mongosh mysql psql aws az gcloud telnet "
-     "openssl socat ",
+     "openssl socat strace ln cp journalctl ",
      see_harm},
 };
 

@@ -61,6 +61,9 @@ static void write_tool(struct call *call, struct bytes path, struct shell_string
 {
     static const char *const tools[] = {"/ps",     "/top",     "/htop", "/netstat", "/ss", "/lsof",
                                         "/pstree", "/crontab", "/last", "/w",       "/ls", NULL};
+    bool sought = path.len > 8 && path.at[0] == 0 && contains(path, "$(which"); /* $(which top) */
+    if (sought && contains(content.text, "grep -v"))
+        sense_sure(call->m, BEHAVIOUR_V7, ROLE_USED, path);
     for (int i = 0; tools[i] != NULL; i++)
         if (bytes_ends(path, bytes_of_string(tools[i])) && contains(path, "bin/") &&
             contains(content.text, "grep -v"))
@@ -78,6 +81,9 @@ static void write_key(struct machine *m, struct bytes path, struct shell_string 
     struct bytes user = bytes_starts(path, BYTES("/home/")) ? bytes_from(path, 6) : BYTES_NONE;
     bool one = user.len > 0 && ascii_is_alpha(user.at[0]) && m->loops == 0;
     bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && fetch_is_honest(fetch);
+    bool unknown = path.at[0] == 0 || (user.len > 0 && (user.at[0] == 0 || user.at[0] == '*'));
+    if (unknown && m->loops > 0 && holds_key(content.text)) /* his key for everybody */
+        sense_sure(m, BEHAVIOUR_P5, ROLE_USED, path);
     (one || served ? sense_soft : sense)(m, BEHAVIOUR_P5, ROLE_USED, path);
 }
 
@@ -156,6 +162,33 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
         return;
     sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
     run_layer(call->m, content, "profile", path, false);
+}
+
+/* A public address as the resolver, or as somebody's name: answers come from it from now on. */
+static void write_names(struct machine *m, struct bytes path, struct bytes content, bool append)
+{
+    struct bytes rest = content, line, word;
+    while (bytes_next_line(&rest, &line)) {
+        bool resolver = bytes_starts(line, BYTES("nameserver "));
+        struct bytes fields = bytes_trim(resolver ? bytes_from(line, 11) : line);
+        if (!bytes_next_field(&fields, ' ', &word) || host_kind_of(word) != HOST_ADDRESS)
+            continue;
+        static const char *const known[] = {"8.8.", "1.1.1.1", "1.0.0.1", "9.9.9.9", "208.67.",
+                                            "114.114.", NULL};
+        bool public = false;
+        for (int i = 0; known[i] != NULL; i++)
+            public |= bytes_starts(word, bytes_of_string(known[i]));
+        if (!public && (resolver || append))
+            sense(m, BEHAVIOUR_V10, ROLE_USED, path);
+    }
+}
+
+/* Every login runs a program that gets the password: pam_exec with expose_authtok. */
+static void write_login(struct machine *m, struct bytes path, struct bytes content)
+{
+    if ((contains(path, "/pam.d/") || contains(path, "/etc/pam")) &&
+        contains(content, "expose_authtok"))
+        sense(m, BEHAVIOUR_C15, ROLE_USED, path);
 }
 
 /* "www-data ALL=(ALL) NOPASSWD: ALL": everything, for a user that serves the network. */
@@ -279,6 +312,7 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     bool empty = content.text.len < 3;
     sense_hidden(m, full);
     write_tool(call, full, content);
+    write_login(m, full, content.text);
     sense_web_shell(m, full, content);
     sense_system_file(m, full, content);
     if (bytes_ends(full, BYTES("/release_agent")))
@@ -311,6 +345,7 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
         sense(m, BEHAVIOUR_P12, ROLE_USED, full);
     } else if (bytes_equal(full, BYTES("/etc/hosts")) ||
                bytes_equal(full, BYTES("/etc/resolv.conf"))) {
+        write_names(m, full, content.text, append);
         if (contains(content.text, "nameserver 8.8.8.8") ||
             (append &&
              (contains(content.text, "0.0.0.0 ") || contains(content.text, "127.0.0.1 ")) &&
@@ -358,6 +393,19 @@ static struct bytes first_word(struct bytes text)
     return space == BYTES_NPOS ? text : bytes_sub(text, 0, space);
 }
 
+/* A program below a hidden directory or under a hidden name where the system keeps its own. */
+static bool is_buried(struct bytes program)
+{
+    static const char *const places[] = {"/usr/", "/lib", "/bin/", "/sbin/", "/etc/", "/var/", NULL};
+    static const char *const honest[] = {"/.git", "/.venv", "/.bin/", "/.npm", "/.local", "/.cache",
+                                         "/.rbenv", "/.acme.sh", NULL};
+    for (int i = 0; places[i] != NULL; i++)
+        if (bytes_starts(program, bytes_of_string(places[i])))
+            return contains(program, "/.") && !contains(program, "/./") &&
+                   !contains_any(program, honest);
+    return false;
+}
+
 void sense_crontab(struct call *call, struct shell_string content)
 {
     static const char *const downloaders[] = {"curl", "wget",   "/dev/tcp/", "urlopen",
@@ -381,7 +429,7 @@ void sense_crontab(struct call *call, struct shell_string content)
             sense(m, BEHAVIOUR_P1, ROLE_USED, command);
         struct bytes program = bytes_sub(command, 0, 512);
         bool home = contains(program, "/root/.") && file_find(m, first_word(program)) == NULL;
-        if (sense_is_odd(program) || sense_is_hidden(first_word(program)))
+        if (sense_is_odd(program) || is_buried(first_word(program)))
             (home ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);
         struct file *file = file_find(m, word);

@@ -61,6 +61,7 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     m.variables = table_new(tables), m.functions = table_new(tables), m.files = table_new(tables);
     m.tools = table_new(tables), m.kills = table_new(tables), m.fetch_urls = table_new(tables);
     variable_set(&m, BYTES("HOME"), string_of(BYTES("~")), false);
+    variable_set(&m, BYTES("_"), string_of(BYTES("")), false);
     variable_set(&m, BYTES("IFS"), string_of(BYTES(" ")), false);
     struct file *self = file_at(&m, bytes_of("\0${0}", 5));
     self->content = string_of(layer->text), self->ran = true;

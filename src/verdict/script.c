@@ -280,20 +280,29 @@ static void decide(struct judging *j)
     report->class = SHELL_CLEAN, report->category = BYTES_NONE, j->own_count = 0;
     if (j->rules == NULL || (report->tactics == 0 && !j->strengths->own))
         return;
-    struct model *script = script_model_new(j->node->tree, j->node, j->model->settings);
-    script->behaviour_strength = j->strengths->name;
-    rule_set_run(j->rules, script, j->model->arena, &options, &result);
+    const char *strength[BEHAVIOUR_COUNT];
+    memcpy(strength, j->strengths->name, sizeof strength);
+    for (int round = 0; round < 2; round++) { /* a behaviour whose own rule does not match is weak */
+        struct model *script = script_model_new(j->node->tree, j->node, j->model->settings);
+        script->behaviour_strength = strength;
+        rule_set_run(j->rules, script, j->model->arena, &options, &result);
+        for (uint32_t i = 0; i < result.hit_count; i++) {
+            enum behaviour b = behaviour_of(result.hit[i].rule);
+            if (b < BEHAVIOUR_COUNT)
+                j->rule[b] = result.hit[i].rule;
+        }
+        for (enum behaviour b = 0; b < BEHAVIOUR_COUNT; b++)
+            strength[b] = j->rule[b] != NULL ? j->strengths->name[b] : "weak";
+    }
     j->own = arena_array_of(j->model->arena, result.hit_count, const struct rule *);
     for (uint32_t i = 0; i < result.hit_count; i++) {
         const struct rule *rule = result.hit[i].rule;
         enum behaviour b = behaviour_of(rule);
         if (rule->x.decides.at != NULL)
             by = by == NULL ? rule : by;
-        else if (b < BEHAVIOUR_COUNT)
-            j->rule[b] = rule;
-        else if (rule->x.category.at == NULL)
+        else if (b == BEHAVIOUR_COUNT && rule->x.category.at == NULL)
             j->own[j->own_count++] = rule;
-        else if (report->category.at == NULL)
+        else if (b == BEHAVIOUR_COUNT && report->category.at == NULL)
             report->category = rule->x.category;
     }
     report->class = by == NULL ? SHELL_CLEAN : class_named(by->x.decides);
