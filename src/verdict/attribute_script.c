@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdict/attribute_script.h"
 
+#include "base/text.h"
 #include "open/shell.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define NAMED_SCORE 0.6 /* two kinds that count in full, or three weaker ones */
 #define RESEMBLES_SCORE 0.3
+#define MADE_BYTES_MORE ((size_t)128 * 1024)
 #define SHOWN_MAX 6u
 #define ATTRIBUTED_MAX 3u
 
@@ -41,44 +44,85 @@ static bool stands_alone(struct bytes text, size_t at, struct bytes mark)
     return !(tail && at + mark.len < text.len && word_byte(text.at[at + mark.len]));
 }
 
-/* The role of the words at OFFSET of LAYER: the smallest command around them decides. */
-static enum shell_role role_at(const struct shell_report *report, const struct shell_layer *layer,
-                               uint32_t offset)
+/* The words of a script by the role they stand in, made once for all marks. */
+struct roles {
+    const struct shell_report *report;
+    uint8_t *role[REPORT_LAYERS_MAX]; /* per byte of the layer's text: enum shell_role */
+    struct bytes made; /* what commands in use amount to where it is not written so, one a line */
+};
+
+/* Wider stretches first; of the same stretch what is removed or looked for last, to stay on top. */
+static int span_before(const void *left, const void *right)
 {
-    enum shell_role role = ROLE_TEXT;
-    uint32_t smallest = UINT32_MAX;
-    for (const struct shell_span *span = report->span; span != NULL; span = span->next) {
-        if (span->layer != layer || offset < span->offset || offset >= span->end)
-            continue;
-        uint32_t len = span->end - span->offset;
-        if (len < smallest ||
-            (len == smallest && (span->role == ROLE_REMOVED || span->role == ROLE_SEARCHED)))
-            smallest = len, role = span->role;
+    const struct shell_span *a = *(const struct shell_span *const *)left,
+                            *b = *(const struct shell_span *const *)right;
+    uint32_t la = a->end - a->offset, lb = b->end - b->offset;
+    if (la != lb)
+        return la > lb ? -1 : 1;
+    if (a->offset != b->offset)
+        return a->offset < b->offset ? -1 : 1;
+    bool hostile_a = a->role == ROLE_REMOVED || a->role == ROLE_SEARCHED;
+    bool hostile_b = b->role == ROLE_REMOVED || b->role == ROLE_SEARCHED;
+    return hostile_a == hostile_b ? 0 : hostile_a ? 1 : -1;
+}
+
+/* O(spans log spans + bytes); a command read many times (loops) is painted once. */
+static struct roles roles_make(struct arena *arena, const struct shell_report *report)
+{
+    struct roles roles = {.report = report};
+    uint32_t count = 0;
+    size_t made_most = report->layer[0]->text.len + MADE_BYTES_MORE;
+    struct text made;
+    text_init(&made, arena, 0);
+    for (uint32_t i = 0; i < report->layer_count; i++) {
+        roles.role[i] = arena_alloc(arena, report->layer[i]->text.len + 1);
+        memset(roles.role[i], ROLE_TEXT, report->layer[i]->text.len + 1);
     }
-    return role;
+    for (const struct shell_span *span = report->span; span != NULL; span = span->next)
+        count++;
+    const struct shell_span **order = arena_array_of(arena, count, const struct shell_span *);
+    count = 0;
+    for (const struct shell_span *span = report->span; span != NULL; span = span->next) {
+        order[count++] = span;
+        struct bytes source = bytes_sub(span->layer->text, span->offset, span->end - span->offset);
+        if (span->role == ROLE_USED && made.len < made_most && !bytes_equal(span->text, source)) {
+            text_add(&made, span->text);
+            text_add_byte(&made, '\n');
+        }
+    }
+    qsort(order, count, sizeof(const struct shell_span *), span_before);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct shell_span *span = order[i];
+        bool again = i > 0 && order[i - 1]->layer == span->layer &&
+                     order[i - 1]->offset == span->offset && order[i - 1]->end == span->end &&
+                     order[i - 1]->role == span->role;
+        if (!again && span->layer->id < report->layer_count && span->end > span->offset &&
+            span->end <= span->layer->text.len)
+            memset(roles.role[span->layer->id] + span->offset, (int)span->role,
+                   span->end - span->offset);
+    }
+    roles.made = text_bytes(&made);
+    return roles;
 }
 
 /* Whether MARK is the script's own (1), a rival's (-1) or absent (0). */
-static int mark_seen(const struct shell_report *report, struct bytes mark)
+static int mark_seen(const struct roles *roles, struct bytes mark)
 {
     int seen = 0;
-    for (uint32_t i = 0; i < report->layer_count; i++) {
-        const struct shell_layer *layer = report->layer[i];
+    for (uint32_t i = 0; i < roles->report->layer_count; i++) {
+        struct bytes text = roles->report->layer[i]->text;
         uint32_t found = 0;
-        for (size_t at = 0;
-             found < 32 && (at = bytes_find_fold(layer->text, mark, at)) != BYTES_NPOS;
+        for (size_t at = 0; found < 32 && (at = bytes_find_fold(text, mark, at)) != BYTES_NPOS;
              at++, found++) {
-            if (!stands_alone(layer->text, at, mark))
+            if (!stands_alone(text, at, mark))
                 continue;
-            enum shell_role role = role_at(report, layer, (uint32_t)at);
-            if (role == ROLE_USED || role == ROLE_TEXT)
+            if (roles->role[i][at] == ROLE_USED || roles->role[i][at] == ROLE_TEXT)
                 return 1;
             seen = -1;
         }
     }
-    for (const struct shell_span *span = report->span; span != NULL && seen == 0; span = span->next)
-        if (span->role == ROLE_USED && bytes_find_fold(span->text, mark, 0) != BYTES_NPOS)
-            return 1; /* put together from pieces */
+    if (seen == 0 && bytes_find_fold(roles->made, mark, 0) != BYTES_NPOS)
+        return 1; /* put together from pieces */
     return seen;
 }
 
@@ -91,16 +135,16 @@ static bool is_killed(const struct shell_report *report, struct bytes mark)
     return false;
 }
 
-static void score_script(struct score *score, const struct shell_report *report)
+static void score_script(struct score *score, const struct roles *roles)
 {
     const struct script_family *family = score->family;
     for (int kind = 0; kind < MARK_KIND_COUNT; kind++) {
         double worth = kind_worth[kind].first;
         for (uint32_t i = 0; i < family->mark_count[kind]; i++) {
             struct bytes mark = family->mark[kind][i];
-            int seen = mark_seen(report, mark);
+            int seen = mark_seen(roles, mark);
             if (seen > 0 && kind != MARK_INFRASTRUCTURE && kind != MARK_STYLE &&
-                is_killed(report, mark))
+                is_killed(roles->report, mark))
                 seen = -1;
             if (seen > 0) {
                 score->kind[kind] = fmin(score->kind[kind] + worth, kind_worth[kind].cap);
@@ -164,8 +208,9 @@ void attribute_scripts(struct verdict *v, struct model *model,
             continue;
         scripts++;
         report_spans_fill(model->arena, report);
+        struct roles roles = roles_make(model->arena, report);
         for (uint32_t f = 0; f < families->count; f++)
-            score[f].family = &families->item[f], score_script(&score[f], report);
+            score[f].family = &families->item[f], score_script(&score[f], &roles);
     }
     if (scripts == 0)
         return;
