@@ -109,7 +109,7 @@ static struct bytes command_word(struct bytes line, uint8_t *space, size_t size)
 static bool is_program_path(struct bytes line)
 {
     static const char *const places[] = {"/usr/", "/bin/", "/sbin/", "/tmp/",
-                                         "/opt/", "/var/", "/dev/",  "/etc/"};
+                                         "/opt/", "/var/", "/dev/",  "/etc/", "/?"};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
         if (bytes_starts(line, bytes_of_string(places[i])))
             return true;
@@ -126,6 +126,14 @@ static bool is_frame(struct bytes line)
              strchr(";|&) ", line.at[strlen(frames[i])]) != NULL && i < 6 && i != 2))
             return true;
     return false;
+}
+
+static bool odd_quotes(struct bytes line)
+{
+    bool odd = false;
+    for (size_t i = 0; i < line.len; i++)
+        odd ^= line.at[i] == '"' && (i == 0 || line.at[i - 1] != '\\');
+    return odd;
 }
 
 /* The word a here-document in LINE ends with; absent where none begins. */
@@ -155,13 +163,15 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         "ufw",      "gpg",     "mysql",  "psql",      "mongo",    "mkfifo",
         "rmmod",    "usermod", "sed",    "chpasswd",  "swapoff",  "type",
         "ulimit",   "umask"};
-    size_t equals = bytes_find_byte(word, '=', 0);
+    size_t equals = 0; /* NAME=value */
+    while (equals < line.len && (ascii_is_alnum(line.at[equals]) || line.at[equals] == '_'))
+        equals++;
     if (line.len > 2 && (bytes_starts(line, BYTES("./")) || is_program_path(line)))
         return true;
     size_t call = word.len == 0 ? BYTES_NPOS : bytes_find(line, BYTES("()"), 0);
     if (call != BYTES_NPOS && call <= word.len + 1 && bytes_find_byte(line, '{', call) < call + 4)
         return true; /* name() { */
-    if (equals != BYTES_NPOS && equals > 0 && (ascii_is_alpha(word.at[0]) || word.at[0] == '_'))
+    if (equals > 0 && equals < line.len && line.at[equals] == '=' && !ascii_is_digit(line.at[0]))
         return true;
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
         if (bytes_equal(word, bytes_of_string(keywords[i])))
@@ -170,7 +180,7 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         return true;
     if (word.len == 0) /* $'\x63..', }, ;; */
         return bytes_starts(line, BYTES("$'")) || bytes_starts(line, BYTES("}")) ||
-               bytes_starts(line, BYTES("$("));
+               bytes_starts(line, BYTES("$(")) || bytes_starts(line, BYTES("${"));
     return tool_handler(word) != NULL;
 }
 
@@ -191,6 +201,7 @@ int shell_looks_like(struct bytes text)
     uint8_t head[4096], space[24];
     size_t len = 0;
     struct bytes rest, line, here = BYTES_NONE;
+    bool quoted = false;
     uint32_t lines = 0, code = 0, syntax = 0;
     for (size_t i = 0; i < text.len && i < sizeof head; i++) /* continued lines are one */
         if (text.at[i] == '\\' && i + 1 < text.len && text.at[i + 1] == '\n')
@@ -200,6 +211,11 @@ int shell_looks_like(struct bytes text)
     rest = bytes_of(head, len);
     while (bytes_next_line(&rest, &line) && lines < 64) {
         line = bytes_trim(line);
+        bool odd = odd_quotes(line);
+        if (quoted) { /* the rest of a text over several lines */
+            quoted = !odd;
+            continue;
+        }
         if (here.len > 0) { /* another language's text */
             here = bytes_equal(line, here) ? BYTES_NONE : here;
             continue;
@@ -210,7 +226,7 @@ int shell_looks_like(struct bytes text)
         bool shell = frame || is_shell_word(command_word(line, space, sizeof space), line);
         lines++, code += shell, syntax += frame || (shell && has_syntax(line));
         if (shell)
-            here = here_end(line);
+            here = here_end(line), quoted = odd;
     }
     if (lines == 0 || syntax * 3 < lines)
         return 0;

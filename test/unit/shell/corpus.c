@@ -113,7 +113,8 @@ static void check_file(const char *path)
 int main(void)
 {
     static const char *const files[] = {"theft",  "dropper", "miner",  "worm",
-                                        "check",  "second",  "third",  "family", "benign", "benign2", "fourth", "benign3"};
+                                        "check",  "second",  "third",  "family", "benign", "benign2", "fourth", "benign3",
+                                        "fifth",  "benign4"};
     struct error err = {0};
     char path[64];
     struct script_families *families =
