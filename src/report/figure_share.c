@@ -223,7 +223,7 @@ static void grid_labels(const struct figure *f, struct svg *svg, const struct wa
     double wide = (RIGHT - left) / (g->weeks > 0 ? g->weeks : 1);
     uint32_t every = g->weeks / 10 + 1;
     for (uint32_t r = 0; r < g->rows; r++) {
-        struct bytes name = w->series[r].name;
+        struct bytes name = wave_label(w, &w->series[r], (int)f->language);
         size_t cut = name.len > 28 ? 28 : name.len;
         while (cut > 0 && cut < name.len && (name.at[cut] & 0xC0) == 0x80)
             cut--;
@@ -245,7 +245,7 @@ static void grid_table(const struct figure *f, const struct waves *w, const stru
     text_add_string(f->out, "</tr></thead><tbody>");
     for (uint32_t r = 0; r < g->rows; r++) {
         text_add_string(f->out, "<tr><th scope=\"row\">");
-        markup_text(f->out, w->series[r].name);
+        markup_text(f->out, wave_label(w, &w->series[r], (int)f->language));
         text_add_string(f->out, "</th>");
         for (uint32_t k = 0; k < g->weeks; k++)
             figure_cell_number(f, figure_sum(&w->series[r], g->from[k], g->from[k + 1]));

@@ -10,6 +10,8 @@
 
 #define BANDS 8u
 #define ROWS (FINGERPRINT_HASHES / BANDS)
+#define NAME_BYTES 40u /* of words in a name */
+#define DIGITS 4u      /* of the hash in a name */
 
 struct member {
     struct fingerprint print;
@@ -95,7 +97,7 @@ static struct bytes name_of(struct arena *arena, const struct member *first)
     struct text name;
     text_init(&name, arena, 0);
     size_t at = 0, words = 0, run = 0;
-    while (at < first->subject.len && words < 3 && name.len < 40) {
+    while (at < first->subject.len && words < 3 && name.len < NAME_BYTES) {
         size_t from = at;
         uint32_t code = utf8_next(first->subject, &at);
         bool letter = code < 0x80
@@ -113,8 +115,34 @@ static struct bytes name_of(struct arena *arena, const struct member *first)
         }
     }
     text_add_format(&name, "%s%.*s", name.len > 0 ? "-" : "wave-",
-                    BYTES_FMT(bytes_sub(first->sha256, 0, 4)));
+                    BYTES_FMT(bytes_sub(first->sha256, 0, DIGITS)));
     return text_bytes(&name);
+}
+
+bool campaign_words(struct arena *arena, struct bytes name, struct bytes *words_out)
+{
+    static const char *const marks[] = {"re-", "fw-", "fwd-", "aw-", "wg-"};
+    size_t dash = name.len < DIGITS + 1 ? 0 : name.len - DIGITS - 1;
+    if (dash == 0 || name.at[dash] != '-')
+        return false;
+    for (size_t i = dash + 1; i < name.len; i++)
+        if (!ascii_is_digit(name.at[i]) && !(name.at[i] >= 'a' && name.at[i] <= 'f'))
+            return false;
+    struct bytes words = bytes_sub(name, 0, dash);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (bytes_starts(words, bytes_of_string(marks[i]))) {
+            words = bytes_from(words, strlen(marks[i]));
+            break;
+        }
+    struct text out;
+    text_init(&out, arena, 0);
+    if (!bytes_equal(words, BYTES("wave")))
+        for (size_t i = 0; i < words.len; i++)
+            text_add_byte(&out, words.at[i] == '-' ? ' ' : words.at[i]);
+    if (words.len >= NAME_BYTES)
+        text_add_string(&out, "…"); /* cut there */
+    *words_out = text_bytes(&out);
+    return true;
 }
 
 struct bytes campaigns_add(struct campaigns *c, struct arena *arena, const struct verdict *v,

@@ -24,6 +24,9 @@ struct campaign {
     struct bytes category;
 };
 
+/* Whether NAME is one that campaigns_add gives, and the words in it, in ARENA: "free trial". */
+bool campaign_words(struct arena *arena, struct bytes name, struct bytes *words_out);
+
 struct campaigns *campaigns_new(const void *parent);
 /* Add one mail; slices of V are copied.  Answers the name of its wave as known now, in ARENA. */
 struct bytes campaigns_add(struct campaigns *campaigns, struct arena *arena,

@@ -50,6 +50,9 @@ struct bytes wave_sentence(const struct waves *waves, const struct wave_series *
  * with a probability of 99.9 %, and the collection is older than four weeks. */
 bool wave_is_new(const struct waves *waves, const struct wave_series *series);
 /* "2021-03-15" of a day number since the epoch. */
+/* What SERIES is called where people read it, LANGUAGE 0 or 1: its name; of a campaign that no one has named,
+ * the words it is known by and its first day ("Free trial" of 2021-03-15), the same in every month. */
+struct bytes wave_label(const struct waves *waves, const struct wave_series *series, int language);
 struct bytes wave_day(struct arena *arena, int64_t day);
 /* Where a day stands in a larger unit: the Monday of its week, the first of its month (day
  * numbers). */

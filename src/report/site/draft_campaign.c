@@ -120,7 +120,7 @@ static bool campaign(struct draft *d, struct bytes name, int64_t messages)
     while (entity != NULL && last > first && entity->series->count[last] <= 0)
         last--;
     text_add_string(d->out, "\n### ");
-    draft_plain(d->out, name);
+    draft_plain(d->out, site_label(d->site, d->language, DIMENSION_CAMPAIGN, name));
     text_add_format(d->out,
                     d->language == LANGUAGE_JA ? "\n\n%lld 通、%.*s から %.*s まで。\n\n"
                                                : "\n\n%lld messages, from %.*s to %.*s.\n\n",

@@ -213,8 +213,7 @@ static void known(struct site *site, const struct page *page, const struct entit
 
 static bool page_entity(struct site *site, enum language language, const struct entity *entity)
 {
-    struct bytes shown =
-        entity->dimension == DIMENSION_CATEGORY ? tr_bytes(language, entity->name) : entity->name;
+    struct bytes shown = site_label(site, language, entity->dimension, entity->name);
     const char *technique =
         entity->dimension == DIMENSION_TECHNIQUE ? technique_name(entity->name) : NULL;
     if (technique != NULL)
@@ -243,6 +242,11 @@ static bool page_entity(struct site *site, enum language language, const struct 
                     entity->dimension == DIMENSION_CATEGORY ? " class=\"words\"" : "");
     markup_text(out, shown);
     text_add_string(out, "</h1>\n");
+    if (entity->dimension == DIMENSION_CAMPAIGN && !bytes_equal(shown, entity->name)) {
+        text_add_format(out, "<p class=\"quiet\">%s <code>", tr(language, "Key"));
+        markup_text(out, entity->name);
+        text_add_string(out, "</code></p>\n");
+    }
     if (about != NULL)
         text_add_format(out, "<p class=\"opening\">%s</p>\n", tr(language, about));
     known(site, &page, entity);

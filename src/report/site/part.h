@@ -158,7 +158,7 @@ struct sign {
 bool site_signs(struct site *site, enum language language, enum dimension dimension,
                 struct bytes name, int64_t since_us, int64_t until_us, uint32_t most,
                 struct sign *out, uint32_t *count_out);
-/* "english" as people read it: "English"; names of languages and file types. */
+/* What people read for a stored name: "english" is "English", a campaign without a name has its words. */
 struct bytes site_label(struct site *site, enum language language, enum dimension dimension,
                         struct bytes name);
 /* Largest of a dimension in [from, to): rows in ARENA, largest first. */

@@ -59,6 +59,10 @@ struct bytes site_label(struct site *site, enum language language, enum dimensio
 {
     if (dimension == DIMENSION_CATEGORY || dimension == DIMENSION_FILE_TYPE)
         return tr_bytes(language, name);
+    const struct entity *entity =
+        dimension == DIMENSION_CAMPAIGN ? site_entity(site, dimension, name) : NULL;
+    if (entity != NULL)
+        return wave_label(site->waves[dimension], entity->series, (int)language);
     if (dimension != DIMENSION_LANGUAGE || name.len == 0)
         return name;
     uint8_t *capital = arena_alloc(site->arena, name.len); /* languages are stored in lower case */

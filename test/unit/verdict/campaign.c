@@ -135,10 +135,33 @@ static void test_likeness(const struct report *all)
     tap_ok(most < 0.25, "those of two are not: %.2f at most", most);
 }
 
+/* A name gives its words back; one that somebody gave stays whole. */
+static void test_words(struct arena *arena)
+{
+    static const struct {
+        const char *name, *words; /* NULL: not one of ours */
+    } rows[] = {{"free-trial-9f31", "free trial"},
+                {"re-invoice-overdue-00aa", "invoice overdue"},
+                {"rewards-00aa", "rewards"},
+                {"重要なお知らせ-12ab", "重要なお知らせ"},
+                {"wave-14a8", ""},
+                {"icedid-request-zip", NULL},
+                {"BazarCall", NULL},
+                {"free-trial-9F31", NULL},
+                {"-9f31", NULL}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bytes words = BYTES_NONE;
+        bool ours = campaign_words(arena, bytes_of_string(rows[i].name), &words);
+        tap_ok(ours == (rows[i].words != NULL) && (!ours || bytes_equal(words, bytes_of_string(rows[i].words))),
+               "%s is called %s", rows[i].name, rows[i].words == NULL ? "just that" : rows[i].words);
+    }
+}
+
 int main(void)
 {
     struct arena *arena = arena_new(NULL);
     struct report *all = reports_of(arena);
+    test_words(arena);
     test_likeness(all);
     test_waves(arena, all);
     talloc_free(arena);
