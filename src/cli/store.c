@@ -58,18 +58,21 @@ static bool stats(struct store *store, const struct store_option *option, struct
     struct store_stats s;
     if (!store_stats(store, &s, err))
         return false;
+    uint64_t undated = 0;
+    if (!store_undated(store, 0, 0, &undated, err))
+        return false;
     struct arena *arena = arena_new(NULL);
     const char *first = s.artifacts ? (const char *)civil_iso(arena, s.first_us).at : "",
                *last = s.artifacts ? (const char *)civil_iso(arena, s.last_us).at : "";
     double each = s.artifacts ? (double)s.bytes / (double)s.artifacts : 0;
     if (option->json)
         printf("{\"artifacts\":%" PRIu64 ",\"labels\":%" PRIu64 ",\"terms\":%" PRIu64
-               ",\"bytes\":%" PRIu64 ",\"schema\":%u,\"first\":\"%s\",\"last\":\"%s\"}\n",
-               s.artifacts, s.labels, s.terms, s.bytes, s.schema, first, last);
+               ",\"bytes\":%" PRIu64 ",\"schema\":%u,\"undated\":%" PRIu64 ",\"first\":\"%s\",\"last\":\"%s\"}\n",
+               s.artifacts, s.labels, s.terms, s.bytes, s.schema, undated, first, last);
     else
         printf("artifacts %" PRIu64 " (%s to %s)\nlabels    %" PRIu64 " of %" PRIu64
-               " terms\nbytes     %" PRIu64 " (%.0f each)\nschema    %u\n",
-               s.artifacts, first, last, s.labels, s.terms, s.bytes, each, s.schema);
+               " terms\nbytes     %" PRIu64 " (%.0f each)\nschema    %u\nundated   %" PRIu64 " (mails counted on no day)\n",
+               s.artifacts, first, last, s.labels, s.terms, s.bytes, each, s.schema, undated);
     talloc_free(arena);
     return true;
 }

@@ -67,7 +67,15 @@ static int database_destroy(struct database *db)
     return 0;
 }
 
-static bool migrate(struct database *db, struct error *err)
+/* A reader of a store of an older noroshi has a writer bring it up to date first. */
+static bool migrate_first(const char *path, struct error *err)
+{
+    void *writer = database_open(NULL, path, false, err);
+    talloc_free(writer);
+    return writer != NULL;
+}
+
+static bool migrate(struct database *db, const char *path, struct error *err)
 {
     int64_t newest = 0;
     for (int i = 0; store_schema[i].name != NULL; i++)
@@ -80,8 +88,8 @@ static bool migrate(struct database *db, struct error *err)
     if (have == newest)
         return true;
     if (db->read_only)
-        return error_set(err, ERROR_INPUT, "no store there, or one of an older noroshi") ||
-               (error_hint(err, "'noroshi store check' brings an old one up to date"), false);
+        return have > 0 ? migrate_first(path, err)
+                        : error_set(err, ERROR_INPUT, "no store at %s", path);
     if (!sqlite_run(db->sqlite, "BEGIN EXCLUSIVE", err))
         return false;
     have = sqlite_number(db->sqlite, "PRAGMA user_version",
@@ -142,7 +150,7 @@ void *database_open(const void *parent, const char *path, bool read_only, struct
                                        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
                                        "PRAGMA trusted_schema = OFF;",
                                        err)) &&
-              migrate(db, err) && load_dimensions(db, err);
+              migrate(db, path, err) && load_dimensions(db, err);
     if (!ok) {
         talloc_free(db);
         return NULL;

@@ -64,6 +64,8 @@ bool database_phrase(void *own, struct arena *arena, int64_t id, struct store_ph
 bool database_each(void *own, const struct store_filter *filter,
                    bool (*visit)(void *own, const struct store_row *row), void *visit_own,
                    struct error *err);
+bool database_undated(void *own, int64_t since_us, int64_t until_us, uint64_t *count_out,
+                      struct error *err);
 bool database_counts(void *own, enum dimension dimension, uint32_t step_s, int64_t since_us,
                      int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
                      void *visit_own, struct error *err);

@@ -168,6 +168,7 @@ const struct store_driver store_sqlite = {
     .intern = database_intern,
     .phrase = database_phrase,
     .each = database_each,
+    .undated = database_undated,
     .counts = database_counts,
     .cross = database_cross,
     .phrases = database_phrases,

@@ -183,6 +183,23 @@ static void bind_hours(struct cursor *s, int64_t since_us, int64_t until_us)
     cursor_bind_int(s, 3, until_us == 0 ? INT64_MAX / 2 : database_hour(until_us - 1) + 1);
 }
 
+/* As in schema/002_undated.sql, so that its index is used. */
+#define UNDATED_WHERE "FROM artifact WHERE dated = 0 AND kind IN ('eml', 'msg') "
+#define UNDATED "(SELECT id " UNDATED_WHERE ") "
+
+bool database_undated(void *own, int64_t since_us, int64_t until_us, uint64_t *count_out,
+                      struct error *err)
+{
+    struct database *db = own;
+    char sql[256];
+    snprintf(sql, sizeof sql, "SELECT count(*) " UNDATED_WHERE "AND seen >= %lld AND seen < %lld",
+             (long long)since_us, (long long)(until_us == 0 ? INT64_MAX : until_us));
+    if (!database_flush(db, err))
+        return false;
+    *count_out = (uint64_t)sqlite_number(db->sqlite, sql, 0);
+    return true;
+}
+
 bool database_counts(void *own, enum dimension dimension, uint32_t step_s, int64_t since_us,
                      int64_t until_us, bool (*visit)(void *, const struct store_cell *),
                      void *visit_own, struct error *err)
@@ -196,7 +213,8 @@ bool database_counts(void *own, enum dimension dimension, uint32_t step_s, int64
         "SELECT t.name, (l.hour - ((l.hour % ?4) + ?4) % ?4) / ?4 AS period, count(*) "
         "FROM (SELECT id, name FROM term WHERE dimension = ?1 ORDER BY name) t "
         "CROSS JOIN label l ON l.term = t.id "
-        "WHERE l.hour >= ?2 AND l.hour < ?3 GROUP BY t.name, period ORDER BY t.name, period");
+        "WHERE l.hour >= ?2 AND l.hour < ?3 AND l.artifact NOT IN " UNDATED
+        "GROUP BY t.name, period ORDER BY t.name, period");
     if (s == NULL)
         return sqlite_fail(db->sqlite, err, "cannot count");
     cursor_bind_int(s, 1, db->dimension[dimension]);
@@ -215,7 +233,8 @@ bool database_cross(void *own, enum dimension dimension, enum dimension with, st
         return false;
     struct cursor *s = cursor_new(
         db->sqlite, "SELECT t.name, 0, count(*) FROM term t JOIN label l ON l.term = t.id "
-                    "WHERE t.dimension = ?1 AND l.hour >= ?2 AND l.hour < ?3 AND l.artifact IN "
+                    "WHERE t.dimension = ?1 AND l.hour >= ?2 AND l.hour < ?3 "
+                    "AND l.artifact NOT IN " UNDATED "AND l.artifact IN "
                     "(SELECT artifact FROM label WHERE term = (SELECT id FROM term WHERE "
                     "dimension = ?4 AND name = ?5) AND hour >= ?2 AND hour < ?3) "
                     "GROUP BY t.name ORDER BY count(*) DESC, t.name");

@@ -50,6 +50,8 @@ struct store_driver {
     bool (*each)(void *db, const struct store_filter *filter,
                  bool (*visit)(void *own, const struct store_row *row), void *own,
                  struct error *err);
+    bool (*undated)(void *db, int64_t since_us, int64_t until_us, uint64_t *count_out,
+                    struct error *err);
     bool (*counts)(void *db, enum dimension dimension, uint32_t step_s, int64_t since_us,
                    int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
                    void *own, struct error *err);

@@ -353,6 +353,12 @@ bool store_each(struct store *store, const struct store_filter *filter,
     return ok;
 }
 
+bool store_undated(struct store *store, int64_t since_us, int64_t until_us, uint64_t *count_out,
+                   struct error *err)
+{
+    return store->driver->undated(store->db, since_us, until_us, count_out, err);
+}
+
 bool store_counts(struct store *store, enum dimension dimension, uint32_t step_s, int64_t since_us,
                   int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),
                   void *own, struct error *err)

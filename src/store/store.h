@@ -67,7 +67,7 @@ struct store_item {
     int64_t id;
     int64_t at_us;   /* the mail's date; when first seen where it has none or an impossible one */
     int64_t seen_us; /* when it was first stored */
-    bool dated;      /* at_us is the mail's own date */
+    bool dated;      /* at_us is the mail's own date, or that of its newest Received field */
     uint64_t bytes;  /* size of the artifact */
     const struct verdict *verdict; /* facts as stored: see facts_new (observe/facts.h) */
 };
@@ -96,6 +96,10 @@ struct store_cell {
     int64_t index;
     uint64_t count;
 };
+/* How many mails first seen in [since, until) have no usable date of their own.  They are in no count
+ * below: the day they were scanned says nothing about when they came. */
+bool store_undated(struct store *store, int64_t since_us, int64_t until_us, uint64_t *count_out,
+                   struct error *err);
 /* Counts of every label of DIMENSION by STEP_S (3600, 86400), ordered by name and then index. */
 bool store_counts(struct store *store, enum dimension dimension, uint32_t step_s, int64_t since_us,
                   int64_t until_us, bool (*visit)(void *own, const struct store_cell *cell),

@@ -123,6 +123,32 @@ static void describe_brands(struct verdict *v, struct model *model, struct objec
             v->brand[v->brand_count++] = mention[i].brand->name;
 }
 
+#define AHEAD_US ((int64_t)2 * 86400 * 1000000) /* clocks and zones that are wrong */
+#define OLDEST_US ((int64_t)631152000 * 1000000) /* 1990-01-01 */
+
+/* When the newest hop took it in: what a receiving side wrote itself. */
+static bool received_at(struct object *headers, int64_t *at_us_out)
+{
+    struct value hops = headers == NULL ? value_null() : object_get(headers, FIELD_Headers_hops);
+    for (uint32_t i = 0; hops.tag == VALUE_ARRAY && i < hops.as.array->count; i++) {
+        struct object *received = child(hops.as.array->item[i].as.object, FIELD_Hop_received);
+        if (civil_parse(string(received, FIELD_Received_time), at_us_out))
+            return true;
+    }
+    return false;
+}
+
+/* The mail's date; where it has none, or one no mail can have, that of its newest Received field. */
+static int64_t date_of(struct object *headers)
+{
+    int64_t said, came;
+    bool has = civil_parse(string(headers, FIELD_Headers_date), &said),
+         received = received_at(headers, &came);
+    if (has && said >= OLDEST_US && (!received || said <= came + AHEAD_US))
+        return said;
+    return received ? came : has ? said : INT64_MIN;
+}
+
 void verdict_describe(struct verdict *v, struct model *model)
 {
     struct object *root = model->root;
@@ -131,9 +157,6 @@ void verdict_describe(struct verdict *v, struct model *model)
     v->subject = string(child(root, FIELD_Message_subject), FIELD_Subject_subject);
     v->sender = string(child(sender, FIELD_SenderMailbox_email), FIELD_EmailAddress_email);
     v->language = language_of(string(child(body, FIELD_Body_current_thread), FIELD_Thread_text));
-    struct bytes date = string(child(root, FIELD_Message_headers), FIELD_Headers_date);
     describe_brands(v, model, sender);
-    int64_t at_us;
-    if (civil_parse(date, &at_us))
-        v->date_us = at_us;
+    v->date_us = date_of(child(root, FIELD_Message_headers));
 }

@@ -106,6 +106,13 @@ static void numbers(struct draft *d)
                             (long long)before, 100 * ((double)now / (double)before - 1));
         text_add_byte(out, '\n');
     }
+    uint64_t undated = site_undated(d->site, d->from, d->to);
+    if (undated > 0)
+        text_add_format(out,
+                        d->language == LANGUAGE_JA
+                            ? "- 日付不明: **%llu** (この月に受け付け、どの日にも数えない)\n"
+                            : "- without a date: **%llu** (first seen this month, counted on no day)\n",
+                        (unsigned long long)undated);
     text_add_format(out, "\n{{figure categories %.*s}}\n", BYTES_FMT(d->month));
 }
 

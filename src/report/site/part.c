@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define DAY_US ((int64_t)86400 * 1000000)
+
 static const struct {
     const char *category, *about, *advice;
 } advice_rows[] = {
@@ -246,6 +248,17 @@ static void number_card(struct site *site, const struct page *page, const char *
     text_add_string(out, "</dd></div>\n");
 }
 
+uint64_t site_undated(struct site *site, int from, int to)
+{
+    const struct waves *w = site->waves[DIMENSION_CLASS];
+    struct error ignored;
+    uint64_t count = 0;
+    if (w != NULL)
+        store_undated(site->store, (w->first_day + from) * DAY_US, (w->first_day + to) * DAY_US,
+                      &count, &ignored);
+    return count;
+}
+
 void part_numbers(struct site *site, const struct page *page, const struct month *month)
 {
     static const struct {
@@ -269,6 +282,9 @@ void part_numbers(struct site *site, const struct page *page, const struct month
         }
         number_card(site, page, rows[r].label, now, then, before != NULL);
     }
+    uint64_t undated = site_undated(site, month->from, month->to);
+    if (undated > 0)
+        number_card(site, page, "Without a date", (int64_t)undated, 0, false);
     text_add_format(out, "</dl>\n<p class=\"quiet\">%s</p>\n",
                     tr(page->language, "Change against the month before."));
 }

@@ -139,6 +139,8 @@ struct bytes site_known(struct site *site, enum language language, const struct 
 void part_surge(struct text *out, struct bytes sentence, size_t name_len);
 /* "What rose" as a list, of [from, to) days; answers how many. */
 uint32_t part_risen(struct site *site, const struct page *page, int from, int to, uint32_t most);
+/* Mails first seen in [from, to) whose own date nobody can tell: they stand in no other count. */
+uint64_t site_undated(struct site *site, int from, int to);
 /* Numbers of a span beside the span before it. */
 void part_numbers(struct site *site, const struct page *page, const struct month *month);
 /* A table of the largest of a dimension in [from, to). */
