@@ -12,8 +12,6 @@
 #define STATES_MAX 1000000
 #define ROWS_MAX 128 /* of 1 KB */
 #define ROW_EDGES_MIN 5
-#define LABEL_BYTES_MAX 63 /* RFC 1035, section 2.3.4 */
-#define NATIONAL_LABEL_MIN 5
 
 /* A state of the automaton; edges are a list per state, in byte order of making. */
 struct state {
@@ -277,33 +275,6 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
     return count;
 }
 
-/* The brand that owns "label.com" where DOMAIN ends in that label below a national suffix: shops and payment
- * services of the size of a brand hold their name in the countries they serve ("paypal.co.uk"). */
-static const struct brand *national_owner(const struct brand_index *index, struct bytes domain)
-{
-    static const char *const suffix[] = {
-        ".co.uk",  ".de",     ".fr",     ".es",     ".it",     ".nl",     ".be",     ".at",
-        ".ch",     ".ie",     ".ca",     ".com.au", ".co.jp",  ".jp",     ".com.br", ".com.mx",
-        ".pl",     ".pt",     ".se",     ".dk",     ".no",     ".fi",     ".co.in",  ".in",
-        ".com.sg", ".com.hk", ".com.tw", ".co.kr",  ".co.nz",  ".com.tr", ".com.ar", ".co.za"};
-    for (size_t i = 0; i < sizeof suffix / sizeof *suffix; i++) {
-        size_t tail = strlen(suffix[i]);
-        if (domain.len <= tail || !bytes_ends_fold(domain, bytes_of_string(suffix[i])))
-            continue;
-        size_t end = domain.len - tail, begin = end;
-        while (begin > 0 && domain.at[begin - 1] != '.')
-            begin--;
-        uint8_t name[LABEL_BYTES_MAX + 4];
-        if (end - begin < NATIONAL_LABEL_MIN || end - begin > LABEL_BYTES_MAX)
-            return NULL;
-        memcpy(name, domain.at + begin, end - begin);
-        memcpy(name + (end - begin), ".com", 4);
-        void *number = table_get(index->domain, bytes_of(name, end - begin + 4));
-        return number == NULL ? NULL : &index->brand[(uintptr_t)number - 1];
-    }
-    return NULL;
-}
-
 const struct brand *brand_of_domain(const struct brand_index *index, struct bytes domain)
 {
     uint8_t folded[256];
@@ -318,5 +289,5 @@ const struct brand *brand_of_domain(const struct brand_index *index, struct byte
         size_t dot = bytes_find_byte(domain, '.', at);
         at = dot == BYTES_NPOS ? domain.len : dot + 1;
     }
-    return national_owner(index, bytes_of(folded, domain.len));
+    return NULL;
 }

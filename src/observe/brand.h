@@ -35,7 +35,8 @@ struct brand_index *brand_index_new(const void *parent, const struct brand *bran
 /* Brands TEXT names, in order of first mention, into ARENA; their count is returned. */
 uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct bytes text,
                     struct brand_mention **out);
-/* The brand that owns DOMAIN (a host name: the domain itself or anything below it), or NULL. */
+/* The brand that owns DOMAIN (a host name: the domain itself or anything below it), or NULL.  Only what the
+ * list holds: a brand's name under another country's suffix is anybody's who registers it. */
 const struct brand *brand_of_domain(const struct brand_index *index, struct bytes domain);
 
 #endif
