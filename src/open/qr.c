@@ -4,6 +4,9 @@
 #include "open/qr_zxing.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 #define SIDE_MIN 21 /* modules of the smallest QR code */
 #define RANGE_MIN 8   /* less between the darkest and the lightest sample: nothing is drawn */
@@ -51,36 +54,81 @@ const char *qr_type(struct bytes data)
     return "url";
 }
 
+/* COUNT samples spread from LEAST and RANGE more to the whole range; how many were, from the first. */
+static size_t stretch_blocks(uint8_t *gray, size_t count, uint8_t least, unsigned range)
+{
+    size_t i = 0;
+#ifdef __SSE2__
+    const __m128i zero = _mm_setzero_si128(), full = _mm_set1_epi16(255);
+    const __m128i low = _mm_set1_epi8((char)least), span = _mm_set1_epi16((int16_t)range);
+    const __m128i once = _mm_set1_epi16((int16_t)(65536 / range)); /* at most one too few comes out */
+    const __m128i most = _mm_set1_epi16((int16_t)(range - 1));
+    for (; count - i >= 8; i += 8) {
+        __m128i x = _mm_sub_epi8(_mm_loadl_epi64((const __m128i *)(gray + i)), low);
+        __m128i product = _mm_mullo_epi16(_mm_unpacklo_epi8(x, zero), full);
+        __m128i out = _mm_mulhi_epu16(product, once);
+        __m128i rest = _mm_sub_epi16(product, _mm_mullo_epi16(out, span));
+        out = _mm_sub_epi16(out, _mm_cmpgt_epi16(rest, most));
+        _mm_storel_epi64((__m128i *)(gray + i), _mm_packus_epi16(out, out));
+    }
+#else
+    (void)gray, (void)count, (void)least, (void)range;
+#endif
+    return i;
+}
+
 /* Pale codes on pale ground: spread the samples to the whole range; false where there is none. */
 static bool stretch(const struct picture *picture, const struct ink *ink, bool *changed_out)
 {
-    uint8_t least, most, to[256];
-    ink_range(ink, &least, &most);
+    uint8_t least, most;
+    size_t count = (size_t)picture->width * picture->height;
+    ink_range(ink, &least, &most); /* of all samples */
     unsigned range = (unsigned)(most - least);
     *changed_out = range >= RANGE_MIN && range <= RANGE_FULL;
-    if (!*changed_out)
-        return range >= RANGE_MIN;
-    for (unsigned i = 0; i < 256; i++)
-        to[i] = (uint8_t)(i < least ? 0 : i > most ? 255 : (i - least) * 255u / range);
-    for (size_t i = 0; i < (size_t)picture->width * picture->height; i++)
-        picture->gray[i] = to[picture->gray[i]];
-    return true;
+    if (*changed_out)
+        for (size_t i = stretch_blocks(picture->gray, count, least, range); i < count; i++)
+            picture->gray[i] = (uint8_t)((picture->gray[i] - least) * 255u / range);
+    return range >= RANGE_MIN;
+}
+
+/* Sums of three rows; how many were added, from the first. */
+static size_t add_rows(const uint8_t *a, const uint8_t *b, const uint8_t *c, uint16_t *sum,
+                       size_t count)
+{
+    size_t x = 0;
+#ifdef __SSE2__
+    const __m128i zero = _mm_setzero_si128();
+    for (; count - x >= 8; x += 8) {
+        __m128i p = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(a + x)), zero);
+        __m128i q = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(b + x)), zero);
+        __m128i r = _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)(c + x)), zero);
+        _mm_storeu_si128((__m128i *)(void *)(sum + x), _mm_add_epi16(p, _mm_add_epi16(q, r)));
+    }
+#else
+    (void)a, (void)b, (void)c, (void)sum, (void)count;
+#endif
+    return x;
 }
 
 /* A third of the size, each sample the mean of nine. */
 static struct picture third_of(const struct picture *from)
 {
     struct picture out = {.width = from->width / 3, .height = from->height / 3};
+    size_t used = (size_t)out.width * 3;
+    uint16_t *sum = malloc(used * sizeof *sum); /* of three rows */
     out.gray = malloc((size_t)out.width * out.height);
-    if (out.gray == NULL)
+    if (out.gray == NULL || sum == NULL)
         abort();
     for (uint32_t y = 0; y < out.height; y++) {
         const uint8_t *a = from->gray + (size_t)y * 3 * from->width, *b = a + from->width,
                       *c = b + from->width;
         uint8_t *to = out.gray + (size_t)y * out.width;
-        for (uint32_t x = 0; x < out.width; x++, a += 3, b += 3, c += 3)
-            to[x] = (uint8_t)((a[0] + a[1] + a[2] + b[0] + b[1] + b[2] + c[0] + c[1] + c[2]) / 9);
+        for (size_t x = add_rows(a, b, c, sum, used); x < used; x++)
+            sum[x] = (uint16_t)(a[x] + b[x] + c[x]);
+        for (size_t x = 0; x < out.width; x++)
+            to[x] = (uint8_t)((sum[3 * x] + sum[3 * x + 1] + sum[3 * x + 2]) / 9u);
     }
+    free(sum);
     return out;
 }
 

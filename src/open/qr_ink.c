@@ -197,23 +197,57 @@ static uint64_t at_most(uint64_t samples, uint64_t most)
     return (bits >> 7) * 0x0102040810204080u >> 56;
 }
 
+/* Bits of one block's samples in a row. */
+static uint64_t block_bits(const uint8_t *at, bool light, uint8_t threshold)
+{
+    uint64_t samples;
+    memcpy(&samples, at, BLOCK);
+    return light ? at_most(~samples, (uint8_t)(255 - threshold) * BYTES_ONE)
+                 : at_most(samples, threshold * BYTES_ONE);
+}
+
+/* Eight blocks from number BLOCK on: the bits of those that are all ink or none; which are neither. */
+static uint64_t plain_blocks(const struct ink *ink, bool light, size_t block, unsigned *mixed_out)
+{
+#ifdef __SSE2__
+    __m128i threshold = _mm_loadl_epi64((const __m128i *)(ink->threshold[light] + block));
+    __m128i least = _mm_loadl_epi64((const __m128i *)(ink->least + block));
+    __m128i most = _mm_loadl_epi64((const __m128i *)(ink->most + block));
+    __m128i some = light ? _mm_cmpeq_epi8(_mm_max_epu8(most, threshold), most)
+                         : _mm_cmpeq_epi8(_mm_min_epu8(least, threshold), least);
+    __m128i all = light ? _mm_cmpeq_epi8(_mm_max_epu8(least, threshold), least)
+                        : _mm_cmpeq_epi8(_mm_min_epu8(most, threshold), most);
+    *mixed_out = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(all, some)) & 0xFF;
+    return (uint64_t)_mm_cvtsi128_si64(all);
+#else
+    (void)ink, (void)light, (void)block;
+    *mixed_out = 0xFF;
+    return 0;
+#endif
+}
+
 void ink_row(const struct ink *ink, bool light, uint32_t y, uint64_t *words, size_t count)
 {
     const uint8_t *row = ink->gray + (size_t)y * ink->width;
-    const uint8_t *threshold = ink->threshold[light] + (size_t)(y / BLOCK) * ink->columns;
-    uint64_t flip = light ? ~(uint64_t)0 : 0, samples;
-    uint32_t whole = ink->width / BLOCK, left = ink->width % BLOCK;
+    size_t first = (size_t)(y / BLOCK) * ink->columns;
+    const uint8_t *threshold = ink->threshold[light] + first;
+    uint32_t whole = ink->width / BLOCK, left = ink->width % BLOCK, bx = 0;
     memset(words, 0, count * sizeof *words);
-    for (uint32_t bx = 0; bx < whole; bx++) {
-        memcpy(&samples, row + bx * BLOCK, BLOCK);
-        uint8_t most = light ? (uint8_t)(255 - threshold[bx]) : threshold[bx];
-        words[bx / 8] |= at_most(samples ^ flip, most * BYTES_ONE) << (bx % 8 * 8);
+    for (; whole - bx >= 8; bx += 8) {
+        unsigned mixed;
+        uint64_t bits = plain_blocks(ink, light, first + bx, &mixed);
+        for (; mixed != 0; mixed &= mixed - 1) {
+            uint32_t i = (uint32_t)__builtin_ctz(mixed);
+            bits |= block_bits(row + (bx + i) * BLOCK, light, threshold[bx + i]) << (i * 8);
+        }
+        words[bx / 8] = bits;
     }
+    for (; bx < whole; bx++)
+        words[bx / 8] |= block_bits(row + bx * BLOCK, light, threshold[bx]) << (bx % 8 * 8);
     if (left == 0)
         return;
-    samples = 0;
-    memcpy(&samples, row + whole * BLOCK, left);
-    uint8_t most = light ? (uint8_t)(255 - threshold[whole]) : threshold[whole];
-    uint64_t bits = at_most(samples ^ flip, most * BYTES_ONE) & ((1u << left) - 1);
+    uint8_t last[BLOCK] = {0};
+    memcpy(last, row + whole * BLOCK, left);
+    uint64_t bits = block_bits(last, light, threshold[whole]) & ((1u << left) - 1);
     words[whole / 8] |= bits << (whole % 8 * 8);
 }
