@@ -20,9 +20,27 @@ bool bytes_inside(struct bytes outer, struct bytes inner, size_t *offset_out)
     return true;
 }
 
+static bool is_same_word_fold(const uint8_t *a, const uint8_t *b)
+{
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y || ascii_lower_word(x) == ascii_lower_word(y);
+}
+
 bool bytes_same_fold(const uint8_t *a, const uint8_t *b, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
+    size_t i = 0;
+    if (len >= 8) {
+        /* The first byte differs nearly always where anything does. */
+        if (ascii_lower(a[0]) != ascii_lower(b[0]))
+            return false;
+        for (; len - i > 8; i += 8)
+            if (!is_same_word_fold(a + i, b + i))
+                return false;
+        return is_same_word_fold(a + len - 8, b + len - 8);
+    }
+    for (; i < len; i++)
         if (ascii_lower(a[i]) != ascii_lower(b[i]))
             return false;
     return true;

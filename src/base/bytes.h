@@ -64,6 +64,14 @@ static inline uint8_t ascii_lower(uint8_t c)
 {
     return (uint8_t)(c - 'A') < 26 ? (uint8_t)(c | 0x20) : c;
 }
+/* The same for eight at once; bytes over 0x7F stay. */
+static inline uint64_t ascii_lower_word(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t seven = x & 0x7F * ones;
+    uint64_t from_a = seven + (0x80 - 'A') * ones, past_z = seven + (0x7F - 'Z') * ones;
+    return x | ((from_a ^ past_z) & ~x & 0x80 * ones) >> 2;
+}
 static inline bool ascii_is_digit(uint8_t c)
 {
     return (uint8_t)(c - '0') < 10;

@@ -2,6 +2,9 @@
 #include "base/utf8.h"
 
 #include <assert.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 /* Length of the sequence LEAD starts and the range of its second byte (RFC 3629, section 4). */
 static size_t sequence(uint8_t lead, uint8_t *low, uint8_t *high)
@@ -48,12 +51,20 @@ uint32_t utf8_next(struct bytes s, size_t *at)
 
 size_t utf8_ascii_end(struct bytes s, size_t at)
 {
-    for (; at + 32 <= s.len; at += 32) {
-        uint64_t word[4];
-        memcpy(word, s.at + at, 32);
-        if ((word[0] | word[1] | word[2] | word[3]) & 0x8080808080808080u)
+#ifdef __SSE2__
+    for (; at + 64 <= s.len; at += 64) {
+        const __m128i *from = (const __m128i *)(const void *)(s.at + at);
+        __m128i low = _mm_or_si128(_mm_loadu_si128(from), _mm_loadu_si128(from + 1));
+        __m128i high = _mm_or_si128(_mm_loadu_si128(from + 2), _mm_loadu_si128(from + 3));
+        if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0)
             break;
     }
+    for (; at + 16 <= s.len; at += 16) {
+        int mask = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.at + at)));
+        if (mask != 0)
+            return at + (size_t)__builtin_ctz((unsigned)mask);
+    }
+#endif
     for (; at + 8 <= s.len; at += 8) {
         uint64_t word;
         memcpy(&word, s.at + at, 8);

@@ -4,6 +4,9 @@
 #include "base/utf8.h"
 
 #include <assert.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 #define NAME_MAX_BYTES 998 /* a colon further out than a line may be long ends no name */
 
@@ -34,13 +37,45 @@ static bool is_blank(struct bytes b)
     return true;
 }
 
-/* Length of the field name LINE starts with (the colon's place), or 0.  Blanks before the colon are
- * obsolete syntax (RFC 5322, 4.5); bytes over 126 and NUL are nobody's but some client reads on. */
-static size_t name_len(struct bytes line, size_t *colon_out)
+/* Whether C is over 126 or NUL: nobody's in a name, but some client reads on. */
+static bool is_odd(uint8_t c)
 {
-    size_t most = line.len < NAME_MAX_BYTES ? line.len : NAME_MAX_BYTES, len = 0;
-    while (len < most && line.at[len] != ':' && (line.at[len] > ' ' || line.at[len] == 0))
-        len++;
+    return c >= 0x7F || c == 0;
+}
+
+/* Where the colon or a blank ends the name LINE begins with, and whether the name has odd bytes. */
+static size_t name_end(struct bytes line, size_t most, bool *odd_out)
+{
+    size_t len = 0;
+    *odd_out = false;
+#ifdef __SSE2__
+    const __m128i zero = _mm_setzero_si128(), blank = _mm_set1_epi8(' '), high = _mm_set1_epi8(0x7F);
+    for (; most - len >= 16; len += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(line.at + len));
+        __m128i nul = _mm_cmpeq_epi8(x, zero);
+        __m128i low = _mm_andnot_si128(nul, _mm_cmpeq_epi8(_mm_min_epu8(x, blank), x));
+        __m128i odd = _mm_or_si128(nul, _mm_cmpeq_epi8(_mm_max_epu8(x, high), x));
+        unsigned ends =
+            (unsigned)_mm_movemask_epi8(_mm_or_si128(low, _mm_cmpeq_epi8(x, _mm_set1_epi8(':'))));
+        unsigned odds = (unsigned)_mm_movemask_epi8(odd);
+        if (ends != 0) {
+            *odd_out = *odd_out || (odds & (ends - 1) & ~ends) != 0;
+            return len + (size_t)__builtin_ctz(ends);
+        }
+        *odd_out = *odd_out || odds != 0;
+    }
+#endif
+    for (; len < most && line.at[len] != ':' && (line.at[len] > ' ' || line.at[len] == 0); len++)
+        *odd_out = *odd_out || is_odd(line.at[len]);
+    return len;
+}
+
+/* Length of the field name LINE starts with (the colon's place), or 0.  Blanks before the colon are
+ * obsolete syntax (RFC 5322, 4.5). */
+static size_t name_len(struct bytes line, size_t *colon_out, bool *odd_out)
+{
+    size_t most = line.len < NAME_MAX_BYTES ? line.len : NAME_MAX_BYTES;
+    size_t len = name_end(line, most, odd_out);
     size_t colon = len;
     while (colon < most && (line.at[colon] == ' ' || line.at[colon] == '\t'))
         colon++;
@@ -53,7 +88,8 @@ static size_t name_len(struct bytes line, size_t *colon_out)
 static bool is_field(struct bytes line)
 {
     size_t colon;
-    return name_len(line, &colon) > 0;
+    bool odd;
+    return name_len(line, &colon, &odd) > 0;
 }
 
 struct splitter {
@@ -64,6 +100,7 @@ struct splitter {
     uint32_t capacity;
     uint8_t end_byte;
     size_t name, colon; /* of the open field: length of its name, place of its colon; 0: no name */
+    bool odd_name;
     size_t nul; /* the first NUL of IN, or BYTES_NPOS */
     unsigned told; /* bits of anomalies already recorded, one each per header */
 };
@@ -108,10 +145,11 @@ static void split_at_cr(struct splitter *s, struct bytes raw)
         if (rest.len == 0 || rest.at[0] == '\n')
             continue;
         size_t offset = (size_t)(rest.at - s->in.at), colon;
+        bool odd;
         tell(s, ANOMALY_MIME_BARE_CR, offset - 1, 1);
         size_t end = bytes_find_byte(rest, '\r', 0);
         struct bytes line = bytes_sub(rest, 0, end);
-        size_t len = name_len(line, &colon);
+        size_t len = name_len(line, &colon, &odd);
         if (len == 0 || s->header->count >= s->node->tree->budget->most[LIMIT_HEADERS])
             continue;
         struct header_field *field = field_add(s);
@@ -137,11 +175,8 @@ static void field_close(struct splitter *s, size_t from, size_t end)
     field->raw = value;
     if (len > 0 && len != colon)
         tell(s, ANOMALY_MIME_SPACE_COLON, from, colon);
-    for (size_t i = 0; i < len; i++)
-        if (whole.at[i] >= 0x7F || whole.at[i] == 0) {
-            tell(s, ANOMALY_MIME_FIELD_NAME, from, len);
-            break;
-        }
+    if (s->odd_name)
+        tell(s, ANOMALY_MIME_FIELD_NAME, from, len);
     size_t nul = s->nul < end ? bytes_find_byte(value, 0, 0) : BYTES_NPOS;
     if (nul != BYTES_NPOS)
         tell(s, ANOMALY_MIME_NUL, (size_t)(value.at - s->in.at) + nul, 1);
@@ -225,9 +260,10 @@ static size_t split_fields(struct splitter *s, size_t at)
         bool folded = line.text.len > 0 && (line.text.at[0] == ' ' || line.text.at[0] == '\t');
         bool ends = line.text.len == 0;
         size_t len = 0, colon = 0;
+        bool odd = false;
         if (folded && is_blank(line.text)) {
             ends = !read_past_blanks(s, line, at);
-        } else if (!folded && !ends && (len = name_len(line.text, &colon)) == 0) {
+        } else if (!folded && !ends && (len = name_len(line.text, &colon, &odd)) == 0) {
             tell(s, ANOMALY_MIME_NOT_A_FIELD, at, line.text.len);
             if (!read_past_junk(s, line, at)) {
                 s->header->other_body = BYTES_NONE;
@@ -248,6 +284,7 @@ static size_t split_fields(struct splitter *s, size_t at)
             field = at;
             s->name = len;
             s->colon = colon;
+            s->odd_name = odd && len > 0;
             if (over_limit(s, at)) {
                 s->header->bytes = bytes_sub(s->in, 0, at);
                 return skip_to_body(s, at);

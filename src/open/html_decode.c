@@ -8,6 +8,8 @@
 #include <immintrin.h>
 #endif
 
+_Static_assert(HTML_ATTRIBUTE_COUNT <= 64, "known attributes are a bit set");
+
 enum decode {
     DECODE_REFERENCES = 1,
     DECODE_ATTRIBUTE = 2, /* references by the rules of attribute values */
@@ -120,11 +122,12 @@ struct bytes html_comment(struct arena *arena, struct bytes raw)
     return decode(arena, raw, DECODE_NUL);
 }
 
-const struct html_attribute *html_attribute_get(const struct html_token *token,
-                                                enum html_attribute_name known)
+const struct html_attribute *html_attribute_at(const struct html_token *token,
+                                               enum html_attribute_name known)
 {
-    for (uint32_t i = 0; i < token->attribute_count; i++)
-        if (token->attribute[i].known == known)
-            return &token->attribute[i];
-    return NULL;
+    const struct html_attribute *a = token->attribute;
+    while (a->known != known)
+        a++;
+    assert(a < token->attribute + token->attribute_count);
+    return a;
 }

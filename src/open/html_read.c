@@ -77,7 +77,7 @@ static struct html_style element_style(struct html_reader *reader, const struct 
     if (reader->sheet->hides)
         html_sheet_apply(reader->sheet, &style, token->text, class, id);
     if (declared.len > 0)
-        html_style_declare(&style, declared);
+        html_style_declare_again(reader->seen, &style, declared);
     if (style.background == HTML_COLOR_UNSET && reader->sheet->complex &&
         (class.len > 0 || id.len > 0))
         style.background = HTML_COLOR_UNKNOWN;

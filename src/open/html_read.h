@@ -37,6 +37,7 @@ struct html_reader {
     struct html_open *open;
     struct html_sink display, inner;
     struct html_sheet *sheet;
+    struct html_style_seen seen[HTML_STYLES_SEEN];
     const struct html_listener *listener; /* NULL: reading, not building a tree */
     struct html_tokenizer nested;         /* for conditional comments; made on first use */
     struct text script;                   /* of a script in svg, which comes in pieces */

@@ -306,6 +306,35 @@ void html_style_declare(struct html_style *style, struct bytes declarations)
     }
 }
 
+static bool is_same_style(const struct html_style *a, const struct html_style *b)
+{
+    return a->hidden == b->hidden && a->shown == b->shown && a->clip == b->clip &&
+           a->color == b->color && a->background == b->background;
+}
+
+void html_style_declare_again(struct html_style_seen *seen, struct html_style *style,
+                              struct bytes declarations)
+{
+    uint64_t head, tail, mixed;
+    if (declarations.len < sizeof head) {
+        html_style_declare(style, declarations);
+        return;
+    }
+    memcpy(&head, declarations.at, sizeof head);
+    memcpy(&tail, declarations.at + declarations.len - sizeof tail, sizeof tail);
+    mixed = (head ^ declarations.len * 0x9E3779B97F4A7C15u ^ (tail << 29 | tail >> 35)) *
+            0xFF51AFD7ED558CCDu;
+    struct html_style_seen *row = &seen[mixed >> 32 & (HTML_STYLES_SEEN - 1)];
+    if (!bytes_equal(row->declarations, declarations) || !is_same_style(&row->from, style)) {
+        row->declarations = declarations;
+        row->from = *style;
+        html_style_declare(style, declarations);
+        row->to = *style;
+    } else {
+        *style = row->to;
+    }
+}
+
 void html_style_cascade(struct html_style *style, const struct html_style *over)
 {
     static const uint16_t undone[8] = {0,

@@ -46,8 +46,18 @@ struct html_sheet {
     bool hides;         /* some rule hides or colours */
 };
 
+/* What some declarations made of a style: a page repeats the same few over and over. */
+#define HTML_STYLES_SEEN 32
+struct html_style_seen {
+    struct bytes declarations;
+    struct html_style from, to;
+};
+
 /* Add DECLARATIONS ("a:b;c:d") to STYLE; later ones win. */
 void html_style_declare(struct html_style *style, struct bytes declarations);
+/* The same, looked up among HTML_STYLES_SEEN rows first (zero at the start; they keep slices). */
+void html_style_declare_again(struct html_style_seen *seen, struct html_style *style,
+                              struct bytes declarations);
 /* Put OVER on top of STYLE. */
 void html_style_cascade(struct html_style *style, const struct html_style *over);
 /* A colour: name, #rgb, #rrggbb, rgb(), as CSS or as a bgcolor attribute has it. */

@@ -40,15 +40,6 @@ static const uint8_t attribute_slots[1 << ATTRIBUTE_BITS] = {
 #undef HTML_TAG_FACTOR
 #undef HTML_ATTRIBUTE_FACTOR
 
-/* Eight bytes in lower case at once; bytes over 0x7F stay. */
-static uint64_t lower_word(uint64_t x)
-{
-    const uint64_t ones = 0x0101010101010101u;
-    uint64_t seven = x & 0x7F * ones;
-    uint64_t from_a = seven + (0x80 - 'A') * ones, past_z = seven + (0x7F - 'Z') * ones;
-    return x | ((from_a ^ past_z) & ~x & 0x80 * ones) >> 2;
-}
-
 /* The first eight bytes of NAME in lower case, the first one lowest. */
 static uint64_t pack_word(struct bytes name)
 {
@@ -70,7 +61,7 @@ static uint64_t pack_word(struct bytes name)
     for (size_t i = 0; i < name.len && i < 8; i++)
         word |= (uint64_t)name.at[i] << 8 * i;
 #endif
-    return lower_word(word);
+    return ascii_lower_word(word);
 }
 
 /* All of NAME packed as tools/make-html-tables does. */

@@ -161,9 +161,11 @@ static void keep_attribute(struct html_tokenizer *t, struct html_token *token, u
         t->attributes_over |= token->attribute_count == t->room_count;
         return;
     }
+    enum html_attribute_name known = html_attribute_of(name);
     *seen |= bit;
+    token->known |= 1ull << known;
     t->room[token->attribute_count++] =
-        (struct html_attribute){.name = name, .value = value, .known = html_attribute_of(name)};
+        (struct html_attribute){.name = name, .value = value, .known = known};
 }
 
 /* The value after "=" at *AT; false where the page ends inside it. */

@@ -57,6 +57,7 @@ struct html_token {
     struct bytes public_id, system_id; /* of a doctype; absent where it has none */
     const struct html_attribute *attribute;
     uint32_t attribute_count;
+    uint64_t known; /* bit n: an attribute known as n is there */
 };
 
 struct html_tokenizer {
@@ -87,9 +88,15 @@ struct bytes html_attribute_value(struct arena *arena, const struct html_attribu
  * replaced. */
 struct bytes html_name(struct arena *arena, struct bytes raw);
 struct bytes html_comment(struct arena *arena, struct bytes raw);
+/* The attribute of that name, which TOKEN has. */
+const struct html_attribute *html_attribute_at(const struct html_token *token,
+                                               enum html_attribute_name known);
 /* The first attribute of that name, or NULL. */
-const struct html_attribute *html_attribute_get(const struct html_token *token,
-                                                enum html_attribute_name known);
+static inline const struct html_attribute *html_attribute_get(const struct html_token *token,
+                                                              enum html_attribute_name known)
+{
+    return (token->known >> known & 1) == 0 ? NULL : html_attribute_at(token, known);
+}
 
 /* The character reference at S[AT] == '&': its length in bytes and one or two code points; 0 where
  * that is no reference.  In an attribute a name without semicolon before = or a letter is none. */
