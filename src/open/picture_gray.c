@@ -80,12 +80,16 @@ static uint32_t row_of_fours(const struct sample_row *row, const uint8_t *from, 
     part[1] = part[5] = 151;
     part[row->blue] = part[4 + row->blue] = 28;
     const __m128i factor = _mm_loadu_si128((const __m128i *)(const void *)part);
-    const __m128i solid = _mm_set1_epi32(-1), colors = _mm_set1_epi32((int)mask);
+    const __m128i solid = _mm_set1_epi32(-1), none = _mm_setzero_si128();
+    const __m128i colors = _mm_set1_epi32((int)mask);
     for (; width - x > 4; x += 4, from += 4u * row->step, to += 4) {
         __m128i sample = load_four(from, row->step);
         if (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(sample, colors), solid)) == 0xFFFF) {
             uint32_t gray = gray_four(sample, factor);
             memcpy(to, &gray, 4);
+        } else if (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_andnot_si128(colors, sample), none)) ==
+                   0xFFFF) {
+            memset(to, 255, 4);
         } else {
             for (size_t i = 0; i < 4; i++)
                 to[i] = gray_of(row, from + i * row->step);
