@@ -23,10 +23,16 @@ struct state {
     uint16_t len;    /* folded bytes of that name */
     uint16_t edges;
     bool whole_word;
+    bool is_first; /* after one byte */
 };
 struct edge {
     uint32_t next, to;
     uint8_t byte;
+};
+
+/* The first two folded bytes of names, both ASCII: bit SECOND of row FIRST. */
+struct beginnings {
+    uint64_t row[128][2];
 };
 
 struct brand_index {
@@ -40,6 +46,7 @@ struct brand_index {
     uint32_t (*row)[256]; /* of the states with most edges, which most texts pass through */
     uint32_t row_count;
     struct table *domain;
+    struct beginnings at_word, anywhere; /* of names that stand as whole words, of the others */
 };
 
 static void *grow(struct brand_index *index, void *list, uint32_t count, uint32_t *room,
@@ -88,13 +95,18 @@ static uint32_t add_state(struct brand_index *index, uint32_t from, uint8_t byte
     return to;
 }
 
+static uint8_t fold_ascii(uint8_t c)
+{
+    return c == '\n' || c == '\t' || c == '\r' ? ' ' : ascii_lower(c);
+}
+
 /* The next character of TEXT folded: 1 to 4 bytes into OUT, 0 for one that is skipped. */
 static unsigned fold_next(struct bytes text, size_t *at, uint8_t out[static 4])
 {
     uint8_t c = text.at[*at];
     if (c < 0x80) {
         (*at)++;
-        out[0] = c == '\n' || c == '\t' || c == '\r' ? ' ' : ascii_lower(c);
+        out[0] = fold_ascii(c);
         return 1;
     }
     size_t from = *at;
@@ -112,6 +124,22 @@ static unsigned fold_next(struct bytes text, size_t *at, uint8_t out[static 4])
     unsigned len = (unsigned)(*at - from);
     memcpy(out, text.at + from, len);
     return len;
+}
+
+/* A name of one folded byte may go on with any. */
+static void add_beginning(struct brand_index *index, struct bytes name, bool whole_word)
+{
+    struct beginnings *to = whole_word ? &index->at_word : &index->anywhere;
+    uint8_t folded[8];
+    unsigned count = 0;
+    for (size_t at = 0; at < name.len && count < 2;)
+        count += fold_next(name, &at, folded + count);
+    if (count == 0 || folded[0] >= 0x80)
+        return;
+    if (count == 1)
+        memset(to->row[folded[0]], 0xFF, sizeof to->row[0]);
+    else if (folded[1] < 0x80)
+        to->row[folded[0]][folded[1] / 64] |= 1ull << folded[1] % 64;
 }
 
 static void add_name(struct brand_index *index, struct bytes name, uint32_t number)
@@ -133,6 +161,7 @@ static void add_name(struct brand_index *index, struct bytes name, uint32_t numb
         index->state[state].brand = number + 1;
         index->state[state].len = len;
         index->state[state].whole_word = first < 0x80 && last < 0x80;
+        add_beginning(index, name, index->state[state].whole_word);
     }
 }
 
@@ -159,8 +188,10 @@ static void link_states(struct brand_index *index)
     if (queue == NULL)
         abort();
     for (int byte = 0; byte < 256; byte++)
-        if (index->root[byte] != 0)
+        if (index->root[byte] != 0) {
+            index->state[index->root[byte]].is_first = true;
             queue[tail++] = index->root[byte];
+        }
     while (head < tail) {
         uint32_t from = queue[head++];
         for (uint32_t e = index->state[from].first_edge; e != 0; e = index->edge[e].next) {
@@ -245,6 +276,25 @@ static void add_mention(const struct brand_index *index, struct arena *arena, ui
     place[brand] = ++*count;
 }
 
+/* The first place from AT on where a name that counts may begin, by two ASCII characters of it. */
+static size_t skip_to_name(const struct brand_index *index, struct bytes text, size_t at)
+{
+    bool inside = at > 0 && ascii_is_alnum(text.at[at - 1]);
+    for (; at + 1 < text.len; at++) {
+        uint8_t c = text.at[at], next = text.at[at + 1];
+        if ((c | next) >= 0x80)
+            return at;
+        uint8_t first = fold_ascii(c), second = fold_ascii(next);
+        uint64_t begins = index->anywhere.row[first][second / 64];
+        if (!inside)
+            begins |= index->at_word.row[first][second / 64];
+        if (begins >> second % 64 & 1)
+            return at;
+        inside = ascii_is_alnum(c);
+    }
+    return at;
+}
+
 uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct bytes text,
                     struct brand_mention **out)
 {
@@ -253,7 +303,16 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
     uint32_t *place = arena_array_of(arena, index->brand_count, uint32_t);
     for (size_t at = 0; at < text.len;) {
         uint8_t folded[4];
-        unsigned bytes = fold_next(text, &at, folded);
+        unsigned bytes = 1;
+        if (state == 0 || index->state[state].is_first) {
+            size_t from = state == 0 ? at : at - 1, to = skip_to_name(index, text, from);
+            state = to == from ? state : 0;
+            at = to == from ? at : to;
+        }
+        if (text.at[at] < 0x80)
+            folded[0] = fold_ascii(text.at[at++]);
+        else
+            bytes = fold_next(text, &at, folded);
         for (unsigned i = 0; i < bytes; i++) {
             uint32_t next;
             while ((next = find_edge(index, state, folded[i])) == 0 && state != 0)

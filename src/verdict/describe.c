@@ -51,17 +51,22 @@ static struct bytes latin_language(struct bytes text)
     uint8_t seen[SMALL_WORDS] = {0};
     uint32_t hits[LANGUAGES] = {0}, best = 2;
     struct bytes name = BYTES_NONE;
+    uint64_t begins[256] = {0}; /* the words with that first letter, a bit each */
+    _Static_assert(SMALL_WORDS <= 64, "small words are a bit set");
+    for (size_t i = 0; i < SMALL_WORDS; i++)
+        begins[(uint8_t)small_words[i].word[0]] |= 1ull << i;
     size_t from = bytes_find_byte(text, ' ', 0), end;
     for (; from != BYTES_NPOS && (end = bytes_find_byte(text, ' ', ++from)) != BYTES_NPOS;
          from = end) {
         struct bytes word = bytes_sub(text, from, end - from);
         if (word.len < 2 || word.len > WORD_MAX_BYTES)
             continue;
-        uint8_t first = ascii_lower(word.at[0]);
-        for (size_t i = 0; i < SMALL_WORDS; i++)
-            if ((uint8_t)small_words[i].word[0] == first && seen[i] < WORD_HITS_MAX &&
+        for (uint64_t like = begins[ascii_lower(word.at[0])]; like != 0; like &= like - 1) {
+            int i = __builtin_ctzll(like);
+            if (seen[i] < WORD_HITS_MAX &&
                 bytes_equal_fold(word, bytes_of_string(small_words[i].word)))
                 seen[i]++, hits[small_words[i].language]++;
+        }
     }
     for (int i = 0; i < LANGUAGES; i++)
         if (hits[i] > best)
