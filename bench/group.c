@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Time and memory of grouping N synthetic rows, from the text of a CSV to named groups:
- *     bench-group [N]...          default 1, 3 and 10 million; each size in a process of its own
- *     bench-group --csv N         the CSV itself on standard output, for 'noroshi group'
+ *     bench-group [-j THREADS] [N]...   default 1, 3 and 10 million; each size in a process of its own
+ *     bench-group --csv N               the CSV itself on standard output, for 'noroshi group'
  * Run it where the repository's knowledge/ is.  Operators of 1 to 200 sites each name theirs in one of six
  * ways (hyphen and letters, a mutated word, letters below a dynamic-DNS zone, a genuine host name in front,
  * a path on somebody else's host, an address) below a suffix, for a brand, within weeks of their own; one
  * row in ten is noise of nobody, one in twenty repeats a host. */
+#include "group/crew.h"
 #include "group/groups.h"
 #include "group/read.h"
 #include "observe/brand_load.h"
@@ -134,10 +135,10 @@ static void generate(struct text *out, uint32_t count)
     }
 }
 
-static double seconds(void)
+static double seconds(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -152,7 +153,7 @@ static struct bytes file_text(const void *parent, const char *path)
 }
 
 /* One size: a line of figures; CPU seconds of reading, learning, linking and naming apart. */
-static void measure(uint32_t count)
+static void measure(uint32_t count, uint32_t workers)
 {
     void *context = talloc_new(NULL);
     struct error err = {0};
@@ -160,29 +161,33 @@ static void measure(uint32_t count)
     text_init(&all, NULL, 0);
     text_reserve(&all, (size_t)count * 72); /* one block, as a file that is read */
     generate(&all, count);
-    double at[5] = {seconds()};
+    const clockid_t cpu = CLOCK_PROCESS_CPUTIME_ID;
+    double wall = seconds(CLOCK_MONOTONIC), at[5] = {seconds(cpu)};
     struct brand_index *brands = brand_load(context, "knowledge/brands.yml", &err);
     struct feed *feed = feed_new(context, brands);
+    if (workers > 0)
+        feed->workers = workers;
     feed_add_zones(feed, file_text(context, "knowledge/lists/free_subdomain_hosts.txt"), SITE_FREE);
     feed_add_zones(feed, file_text(context, "knowledge/dyndns.txt"), SITE_DYNAMIC);
     read_list(feed, text_bytes(&all), "synthetic");
     feed_seal(feed);
-    at[1] = seconds();
+    at[1] = seconds(cpu);
     struct evidence_base evidence;
     evidence_init(&evidence, context,
                   template_learn(context, feed, file_text(context, "knowledge/brand_tokens.txt")),
                   0);
-    at[2] = seconds();
+    at[2] = seconds(cpu);
     struct cluster_params params = CLUSTER_DEFAULTS;
     struct clusters *clusters = cluster_sites(context, &evidence, &params);
-    at[3] = seconds();
+    at[3] = seconds(cpu);
     struct groups *groups = groups_name(context, &evidence, clusters, NULL, false);
-    at[4] = seconds();
+    at[4] = seconds(cpu);
+    wall = seconds(CLOCK_MONOTONIC) - wall;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("%10u %10u %8.1f %8.1f %8.1f %8.1f %8.1f %8.2f %8ld %9u\n", count, feed->count,
+    printf("%10u %10u %8.1f %8.1f %8.1f %8.1f %8.1f %8.2f %8.1f %8ld %9u\n", count, feed->count,
            at[1] - at[0], at[2] - at[1], at[3] - at[2], at[4] - at[3], at[4] - at[0],
-           (at[4] - at[0]) * 1e6 / count, usage.ru_maxrss / 1024, groups->count);
+           (at[4] - at[0]) * 1e6 / count, wall, usage.ru_maxrss / 1024, groups->count);
     text_finish(&all);
     talloc_free(context);
 }
@@ -202,13 +207,20 @@ int main(int argc, char **argv)
     static const uint32_t usual[] = {1000000, 3000000, 10000000};
     if (argc == 3 && strcmp(argv[1], "--csv") == 0)
         return write_csv((uint32_t)strtoul(argv[2], NULL, 10));
-    printf("%10s %10s %8s %8s %8s %8s %8s %8s %8s %9s\n", "rows", "sites", "read s", "learn s",
-           "link s", "name s", "CPU s", "us/row", "MB", "groups");
+    uint32_t workers = 0;
+    if (argc > 2 && strcmp(argv[1], "-j") == 0) {
+        workers = (uint32_t)strtoul(argv[2], NULL, 10);
+        workers = workers > CREW_MOST ? CREW_MOST : workers;
+        argv += 2;
+        argc -= 2;
+    }
+    printf("%10s %10s %8s %8s %8s %8s %8s %8s %8s %8s %9s\n", "rows", "sites", "read s", "learn s",
+           "link s", "name s", "CPU s", "us/row", "wall s", "MB", "groups");
     for (int i = 0; i < (argc > 1 ? argc - 1 : 3); i++) {
         fflush(stdout);
         pid_t child = fork();
         if (child == 0) {
-            measure(argc > 1 ? (uint32_t)strtoul(argv[i + 1], NULL, 10) : usual[i]);
+            measure(argc > 1 ? (uint32_t)strtoul(argv[i + 1], NULL, 10) : usual[i], workers);
             fflush(stdout);
             _exit(0);
         }

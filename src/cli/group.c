@@ -2,6 +2,7 @@
 #include "cli/data.h"
 #include "cli/option.h"
 #include "cli/verb.h"
+#include "group/crew.h"
 #include "group/explain.h"
 #include "group/read.h"
 #include "input/walk.h"
@@ -47,7 +48,8 @@ static const char help[] =
     "given again)\n"
     "  --store FILE          links of detected mails of a store as sites, by registered domain\n"
     "  --zones FILE          more dynamic-DNS zones, one a line\n"
-    "  --top N               groups shown in text (default: 30)\n\n"
+    "  --top N               groups shown in text (default: 30)\n"
+    "  -j, --jobs N          threads (default: as many as processors); the result is the same\n\n"
     "Examples: noroshi group --tsv groups feed.csv\n"
     "          noroshi group explain smbc-wz.com jibun-ta.com feed.csv\n";
 
@@ -66,12 +68,12 @@ struct options {
     bool once;
     const char *state, *must, *cannot, *zones, *explain[2], *store, *pages, *genuine[GENUINE_MOST];
     uint32_t genuine_count;
-    uint32_t off, top;
+    uint32_t off, top, jobs; /* jobs 0: processors */
 };
 
 static const struct option options[] = {
     {"tsv", required_argument, NULL, 't'},
-    {"json", no_argument, NULL, 'j'},
+    {"json", no_argument, NULL, 'J'},
     {"stix", no_argument, NULL, 'x'},
     {"misp", no_argument, NULL, 'm'},
     {"count", required_argument, NULL, 'c'},
@@ -85,6 +87,7 @@ static const struct option options[] = {
     {"genuine", required_argument, NULL, 'g'},
     {"store", required_argument, NULL, 'S'},
     {"top", required_argument, NULL, 'n'},
+    {"jobs", required_argument, NULL, 'j'},
     {NULL, 0, NULL, 0},
 };
 
@@ -114,7 +117,7 @@ static bool take_option(struct options *o, int option)
         o->format = strcmp(optarg, "waves") == 0 ? FORMAT_TSV_WAVES : FORMAT_TSV_GROUPS;
         return strcmp(optarg, "waves") == 0 || strcmp(optarg, "groups") == 0 ||
                usage("--tsv takes waves or groups, not", optarg);
-    case 'j':
+    case 'J':
         o->format = FORMAT_JSON;
         return true;
     case 'x':
@@ -158,6 +161,12 @@ static bool take_option(struct options *o, int option)
             return usage("too many genuine pages at", optarg);
         o->genuine[o->genuine_count++] = optarg;
         return true;
+    case 'j': {
+        char *end;
+        unsigned long jobs = strtoul(optarg, &end, 10);
+        o->jobs = jobs < CREW_MOST ? (uint32_t)jobs : CREW_MOST;
+        return (*end == 0 && jobs > 0) || usage("--jobs takes a number from 1, not", optarg);
+    }
     case 'n':
         o->top = (uint32_t)strtoul(optarg, NULL, 10);
         return true;
@@ -336,6 +345,8 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     if (brands == NULL)
         return false;
     struct feed *feed = feed_new(context, brands);
+    if (o->jobs > 0)
+        feed->workers = o->jobs;
     feed_add_zones(feed, shipped(context, "knowledge/lists/free_subdomain_hosts.txt"), SITE_FREE);
     feed_add_zones(feed, shipped(context, "knowledge/dyndns.txt"), SITE_DYNAMIC);
     struct bytes text;
@@ -373,7 +384,7 @@ static bool run(void *context, const struct options *o, char **file, int count, 
 }
 
 /* What says how sites are grouped; the other options say how groups are shown. */
-#define ACCEPTS_GROUPING "count batches state must-link cannot-link without genuine store zones"
+#define ACCEPTS_GROUPING "count batches state must-link cannot-link without genuine store zones jobs"
 
 /* -1: go on; else the exit status. */
 static int read_options(struct options *o, int argc, char **argv, const char *verb,

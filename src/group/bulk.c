@@ -3,22 +3,24 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <talloc.h>
 
 #define HUGE_PAGE ((uintptr_t)1 << 21)
+#define LINE ((uintptr_t)64) /* of the cache: arrays begin with one */
 
-/* In front of the array's memory: who frees it. */
+/* In front of the array: who frees it, and where its memory begins. */
 struct bulk {
     struct holder {
-        struct bulk *bulk;
+        void *memory;
     } * holder;
-    uint64_t spare;
+    void *memory;
 };
 
 static int release(struct holder *holder)
 {
-    free(holder->bulk);
+    free(holder->memory);
     return 0;
 }
 
@@ -32,39 +34,53 @@ static void prefer_huge(void *at, size_t bytes)
                       MADV_HUGEPAGE); /* a wish: failure costs time only */
 }
 
-static void *hold(const void *parent, struct bulk *bulk)
+/* Bytes from MEMORY to the array in it. */
+static size_t head_bytes(const void *memory)
 {
-    assert(bulk != NULL);
-    bulk->holder = talloc(parent, struct holder);
-    bulk->holder->bulk = bulk;
-    talloc_set_destructor(bulk->holder, release);
-    return bulk + 1;
+    uintptr_t at = (uintptr_t)memory + sizeof(struct bulk);
+    return (size_t)(((at + LINE - 1) & ~(LINE - 1)) - (uintptr_t)memory);
+}
+
+static size_t bytes_whole(uint64_t count, size_t size)
+{
+    assert(count < SIZE_MAX / 2 / size);
+    return sizeof(struct bulk) + LINE + count * size;
+}
+
+static void *hold(struct holder *holder, void *memory)
+{
+    uint8_t *at = (uint8_t *)memory + head_bytes(memory);
+    holder->memory = memory;
+    ((struct bulk *)at)[-1] = (struct bulk){holder, memory};
+    return at;
 }
 
 void *bulk_array(const void *parent, uint64_t count, size_t size)
 {
-    assert(count < SIZE_MAX / 2 / size);
-    struct bulk *bulk = calloc(1, sizeof(struct bulk) + count * size);
-    prefer_huge(bulk, sizeof *bulk + count * size);
-    return hold(parent, bulk);
+    void *memory = calloc(1, bytes_whole(count, size));
+    assert(memory != NULL);
+    prefer_huge(memory, bytes_whole(count, size));
+    struct holder *holder = talloc(parent, struct holder);
+    talloc_set_destructor(holder, release);
+    return hold(holder, memory);
 }
 
 void *bulk_grow(const void *parent, void *at, uint64_t count, size_t size)
 {
     if (at == NULL)
         return bulk_array(parent, count, size);
-    assert(count < SIZE_MAX / 2 / size);
-    struct bulk *bulk = (struct bulk *)at - 1;
-    struct holder *holder = bulk->holder;
-    bulk = realloc(bulk, sizeof *bulk + count * size);
-    assert(bulk != NULL);
-    prefer_huge(bulk, sizeof *bulk + count * size);
-    holder->bulk = bulk;
-    return bulk + 1;
+    struct bulk bulk = ((struct bulk *)at)[-1];
+    size_t before = head_bytes(bulk.memory);
+    uint8_t *memory = realloc(bulk.memory, bytes_whole(count, size));
+    assert(memory != NULL);
+    if (head_bytes(memory) != before) /* never where both are mapped: the offset in a page is one */
+        memmove(memory + head_bytes(memory), memory + before, count * size);
+    prefer_huge(memory, bytes_whole(count, size));
+    return hold(bulk.holder, memory);
 }
 
 void bulk_free(void *at)
 {
     if (at != NULL)
-        talloc_free(((struct bulk *)at - 1)->holder);
+        talloc_free(((struct bulk *)at)[-1].holder);
 }

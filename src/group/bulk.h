@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Arrays too big for talloc (256 MB a piece): from malloc, freed with a talloc parent. */
+ * Arrays too big for talloc (256 MB a piece): from malloc, freed with a talloc parent.  They begin with a
+ * cache line. */
 #ifndef NOROSHI_GROUP_BULK_H
 #define NOROSHI_GROUP_BULK_H
 

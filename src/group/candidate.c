@@ -2,15 +2,15 @@
 #include "group/candidate.h"
 
 #include "group/bulk.h"
+#include "group/crew.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <talloc.h>
 
 #define RADIX_BITS 11u
-
-struct keyed {
-    uint32_t key, minute, site;
-};
+#define SHORT_RUN 256u
+#define AHEAD 12u       /* sites that are asked for before they are compared */
+#define WORKERS_MOST 4u /* each takes 16 bytes a site */
 
 /* Where partners are looked for: what must be the same, the longest gap, how many before are compared. */
 enum look {
@@ -42,194 +42,215 @@ static uint32_t mix(uint32_t a, uint32_t b)
     return (uint32_t)(tally_mix(a, b) >> 32) | 1u;
 }
 
+static uint32_t mix_all(uint32_t a, uint32_t b)
+{
+    return a == 0 || b == 0 ? 0 : mix(a, b);
+}
+
 /* What LOOK wants to be the same in partners of site I; 0: it has no partners. */
 static uint32_t look_key(const struct evidence_base *e, enum look look, uint32_t i)
 {
-    const uint32_t *key = e->profile[i].key;
-    const struct traits *t = &e->templates->traits[i];
-    uint32_t label = key[EVIDENCE_LABEL] | key[EVIDENCE_CLASS];
-    uint32_t sub = key[EVIDENCE_SUBDOMAIN], path = key[EVIDENCE_PATH];
-    uint32_t brand = key[EVIDENCE_BRAND], suffix = key[EVIDENCE_SUFFIX];
+    const struct profile *p = &e->profile[i];
+    uint32_t label = (p->flags & PROFILE_ADDRESS) != 0 ? 0 : p->name;
     switch (look) {
     case LOOK_REGISTERED:
-        return key[EVIDENCE_REGISTERED];
+        return p->registered;
     case LOOK_BATCH:
-        return e->weight[EVIDENCE_BATCH] > 0 ? key[EVIDENCE_BATCH] : 0;
+        return e->weight[EVIDENCE_BATCH] > 0 ? mix_all(p->brand, p->minute) : 0;
     case LOOK_BURST:
-        return key[EVIDENCE_BURST];
+        return mix_all(p->brand, p->suffix);
     case LOOK_LABEL:
-        return key[EVIDENCE_LABEL];
+        return (p->flags & PROFILE_LITERAL) != 0 ? label : 0;
     case LOOK_LABEL_BRAND:
-        return label == 0 ? 0 : mix(mix(label, suffix), brand);
+        return label == 0 ? 0 : mix(mix(label, p->suffix), p->brand);
     case LOOK_SUB:
-        return t->sub_literal > 0 ? sub : 0;
+        return e->templates->traits[i].sub_literal > 0 ? p->subdomain : 0;
     case LOOK_SUB_SUFFIX:
-        return sub == 0 ? 0 : mix(mix(sub, suffix), label);
+        return p->subdomain == 0 ? 0 : mix(mix(p->subdomain, p->suffix), label);
     case LOOK_WHOLE:
-        return label == 0 ? 0 : mix(mix(label, sub), mix(path, suffix));
+        return label == 0 ? 0 : mix(mix(label, p->subdomain), mix(p->path, p->suffix));
     case LOOK_PATH_BRAND:
-        return path == 0 ? 0 : mix(path, brand);
+        return p->path == 0 ? 0 : mix(p->path, p->brand);
     case LOOK_PATH_SUFFIX:
-        return path == 0 ? 0 : mix(mix(path, suffix), 7);
+        return p->path == 0 ? 0 : mix(mix(p->path, p->suffix), 7);
     case LOOK_SCHEME:
-        return key[EVIDENCE_SCHEME];
+        return p->scheme;
     case LOOK_ADDRESS:
-        return key[EVIDENCE_ADDRESS];
+        return (p->flags & PROFILE_ADDRESS) != 0 ? p->name : 0;
     case LOOK_ZONE:
-        return key[EVIDENCE_ZONE];
+        return (p->flags & PROFILE_ZONE) != 0 ? mix_all(label, p->brand) : 0;
     default:
         return 0;
     }
-}
-
-static uint32_t digit(const struct keyed *row, uint32_t pass)
-{
-    uint32_t shift = pass % 3 * RADIX_BITS;
-    return (pass < 3 ? row->minute >> shift : row->key >> shift) & ((1u << RADIX_BITS) - 1);
-}
-
-/* Stable LSD radix sort by key, then minute (site order is kept, and that is the order of hashes). */
-static struct keyed *sort_keyed(struct keyed *at, struct keyed *other, uint32_t count)
-{
-    for (uint32_t pass = 0; pass < 6; pass++) {
-        uint32_t bucket[1u << RADIX_BITS] = {0}, from = 0;
-        for (uint32_t i = 0; i < count; i++)
-            bucket[digit(&at[i], pass)]++;
-        if (count == 0 || bucket[digit(&at[0], pass)] == count)
-            continue;
-        for (uint32_t b = 0; b < 1u << RADIX_BITS; b++) {
-            uint32_t n = bucket[b];
-            bucket[b] = from;
-            from += n;
-        }
-        for (uint32_t i = 0; i < count; i++)
-            other[bucket[digit(&at[i], pass)]++] = at[i];
-        struct keyed *swap = at;
-        at = other;
-        other = swap;
-    }
-    return at;
-}
-
-static void add_edge(struct candidates *out, const void *parent, const struct evidence_base *e,
-                     uint32_t a, uint32_t b, double least)
-{
-    double score = a == b ? -HUGE_VAL : evidence_score(e, a, b);
-    if (score < least)
-        return;
-    if (out->count == out->room) {
-        out->room = out->room == 0 ? 65536 : out->room + out->room / 2;
-        out->edge = bulk_grow(parent, out->edge, out->room, sizeof *out->edge);
-    }
-    out->edge[out->count++] = (struct cluster_edge){(float)score, a < b ? a : b, a < b ? b : a};
-}
-
-static void chain(struct candidates *out, const void *parent, const struct evidence_base *e,
-                  const struct keyed *at, uint32_t count, enum look look, double least)
-{
-    double most = looks[look].days * 1440;
-    for (uint32_t i = 1; i < count; i++)
-        for (uint32_t k = 1; k <= looks[look].back && k <= i && at[i - k].key == at[i].key; k++)
-            if (at[i].minute - at[i - k].minute <= most)
-                add_edge(out, parent, e, at[i - k].site, at[i].site, least);
 }
 
 /* Labels that differ in one place have their first or their second half in common. */
 static uint32_t half_key(const struct evidence_base *e, uint32_t site, size_t half)
 {
     const struct profile *p = &e->profile[site];
-    struct bytes label = site_label(&e->feed->site[site]);
     if (p->label_len < NEIGHBOUR_SHORTEST || p->label_len > NEIGHBOUR_LONGEST)
         return 0;
+    struct bytes label = site_label(&e->feed->site[site]);
     size_t middle = label.len / 2;
     label = half == 0 ? bytes_sub(label, 0, middle) : bytes_from(label, middle);
     return mix(mix((uint32_t)bytes_hash(label), p->label_len),
-               mix(p->key[EVIDENCE_SUFFIX], p->key[EVIDENCE_BRAND]) + (uint32_t)half);
+               mix(p->suffix, p->brand) + (uint32_t)half);
 }
 
-/* Digit PASS of an edge: its ends, b first, then its score, the highest first. */
-static uint32_t edge_digit(const struct cluster_edge *edge, uint32_t pass)
+/* Stable sort by the upper half, with OTHER as room; answers which of the two holds it. */
+static uint64_t *sort_upper(uint64_t *at, uint64_t *other, uint32_t count)
 {
-    uint32_t shift = pass % 3 * RADIX_BITS, bits;
-    memcpy(&bits, &edge->score, sizeof bits);
-    bits = ~(bits >> 31 != 0 ? ~bits : bits | 1u << 31);
-    uint32_t value = pass < 3 ? edge->b : pass < 6 ? edge->a : bits;
-    return value >> shift & ((1u << RADIX_BITS) - 1);
-}
-
-static void sort_unique(struct candidates *out, const void *parent)
-{
-    struct cluster_edge *other = bulk_array(parent, out->count + 1, sizeof *other);
-    for (uint32_t pass = 0; pass < 9; pass++) {
-        uint64_t bucket[1u << RADIX_BITS] = {0}, from = 0;
-        for (uint64_t i = 0; i < out->count; i++)
-            bucket[edge_digit(&out->edge[i], pass)]++;
-        for (uint32_t b = 0; b < 1u << RADIX_BITS; b++) {
-            uint64_t n = bucket[b];
+    for (uint32_t shift = 32; shift < 64 && count > 0; shift += RADIX_BITS) {
+        uint32_t bucket[1u << RADIX_BITS] = {0}, mask = (1u << RADIX_BITS) - 1, from = 0;
+        for (uint32_t i = 0; i < count; i++)
+            bucket[at[i] >> shift & mask]++;
+        if (bucket[at[0] >> shift & mask] == count)
+            continue;
+        for (uint32_t b = 0; b <= mask; b++) {
+            uint32_t n = bucket[b];
             bucket[b] = from;
             from += n;
         }
-        for (uint64_t i = 0; i < out->count; i++)
-            other[bucket[edge_digit(&out->edge[i], pass)]++] = out->edge[i];
-        struct cluster_edge *swap = out->edge;
-        out->edge = other;
+        for (uint32_t i = 0; i < count; i++)
+            other[bucket[at[i] >> shift & mask]++] = at[i];
+        uint64_t *swap = at;
+        at = other;
         other = swap;
     }
-    bulk_free(other);
-    uint64_t kept = 0;
-    for (uint64_t i = 0; i < out->count; i++)
-        if (kept == 0 || out->edge[kept - 1].a != out->edge[i].a ||
-            out->edge[kept - 1].b != out->edge[i].b)
-            out->edge[kept++] = out->edge[i];
-    out->count = kept;
+    return at;
 }
 
-/* The sites that have a key, sorted by it and by time. */
-static void look(struct candidates *out, const void *parent, const struct evidence_base *e,
-                 struct keyed *room[2], enum look look, size_t place, double least)
+static void sort_short(uint64_t *at, uint32_t count)
 {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < e->feed->count; i++) {
-        uint32_t key = look == LOOK_NEIGHBOUR ? half_key(e, i, place) : look_key(e, look, i);
-        if (key != 0)
-            room[0][count++] = (struct keyed){key, e->profile[i].minute, i};
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t one = at[i];
+        uint32_t k = i;
+        for (; k > 0 && at[k - 1] > one; k--)
+            at[k] = at[k - 1];
+        at[k] = one;
     }
-    chain(out, parent, e, sort_keyed(room[0], room[1], count), count, look, least);
+}
+
+/* One search: what all workers read, and a list of edges for each. */
+struct search {
+    const struct evidence_base *e;
+    double least;
+    void *parent[WORKERS_MOST]; /* each worker's own: see group/crew.h */
+    uint64_t *room[WORKERS_MOST][2];
+    struct edges found[WORKERS_MOST];
+};
+
+static void add_edge(struct search *s, uint32_t worker, uint32_t a, uint32_t b)
+{
+    double score;
+    uint32_t low = a < b ? a : b, high = a < b ? b : a;
+    if (a != b && evidence_reaches(s->e, low, high, s->least, &score))
+        edges_add(&s->found[worker], s->parent[worker], (struct edge){(float)score, low, high});
+}
+
+/* Compare each of COUNT sites that share a key (AT: minute, site) with the few before it. */
+static void chain(struct search *s, uint32_t worker, const uint64_t *at, uint32_t count,
+                  enum look look)
+{
+    double most = looks[look].days * 1440;
+    for (uint32_t i = 1; i < count; i++) {
+        if (i + AHEAD < count)
+            evidence_expect(s->e, (uint32_t)at[i + AHEAD]);
+        for (uint32_t k = 1; k <= looks[look].back && k <= i; k++)
+            if ((at[i] >> 32) - (at[i - k] >> 32) <= most)
+                add_edge(s, worker, (uint32_t)at[i - k], (uint32_t)at[i]);
+    }
+}
+
+/* Sort COUNT entries (key, site) of ROOM[0], and chain the runs of one key by time. */
+static void chain_runs(struct search *s, uint32_t worker, uint64_t *const room[2], uint32_t count,
+                       enum look look)
+{
+    uint64_t *at = sort_upper(room[0], room[1], count), *run = at == room[0] ? room[1] : room[0];
+    for (uint32_t from = 0, end; from < count; from = end) {
+        for (end = from; end < count && at[end] >> 32 == at[from] >> 32; end++) {
+            uint32_t site = (uint32_t)at[end];
+            if (end + AHEAD < count)
+                evidence_expect(s->e, (uint32_t)at[end + AHEAD]);
+            run[end] = (uint64_t)s->e->profile[site].minute << 32 | site;
+        }
+        uint64_t *sorted = run + from;
+        if (end - from <= SHORT_RUN)
+            sort_short(sorted, end - from);
+        else
+            sorted = sort_upper(sorted, at + from, end - from);
+        chain(s, worker, sorted, end - from, look);
+    }
 }
 
 /* Sites that share a fact worth something; an icon is a brand's. */
-static void look_facts(struct candidates *out, const void *parent, const struct evidence_base *e,
-                       double least)
+static void look_facts(struct search *s, uint32_t worker)
 {
-    const struct host_facts *facts = &e->feed->facts;
-    struct keyed *room[2] = {bulk_array(NULL, facts->count + 1u, sizeof(struct keyed)),
-                             bulk_array(NULL, facts->count + 1u, sizeof(struct keyed))};
+    const struct host_facts *facts = &s->e->feed->facts;
+    uint64_t *room[2] = {bulk_array(s->parent[worker], facts->count + 1u, sizeof(uint64_t)),
+                         bulk_array(s->parent[worker], facts->count + 1u, sizeof(uint64_t))};
     uint32_t count = 0;
     for (uint32_t i = 0; i < facts->count; i++) {
         const struct host_fact *fact = &facts->fact[i];
         if (fact->scale > 0 && fact->kind != FACT_FAVICON &&
-            e->weight[EVIDENCE_KEYED + fact->kind] > 0)
-            room[0][count++] = (struct keyed){(uint32_t)(tally_mix(fact->value, fact->kind) >> 32),
-                                              e->profile[fact->site].minute, fact->site};
+            s->e->weight[EVIDENCE_KEYED + fact->kind] > 0)
+            room[0][count++] =
+                tally_mix(fact->value, fact->kind) >> 32 << 32 | (uint64_t)fact->site;
     }
-    chain(out, parent, e, sort_keyed(room[0], room[1], count), count, LOOK_FACT, least);
+    chain_runs(s, worker, room, count, LOOK_FACT);
     bulk_free(room[0]);
     bulk_free(room[1]);
 }
 
-void candidate_edges(struct candidates *out, const void *parent, const struct evidence_base *e,
-                     double least)
+/* One look over all sites; PART is enum look, once more for the second halves of neighbours. */
+static void look_part(void *of, uint32_t part, uint32_t worker)
 {
-    double score = log(least / (1 - least));
-    struct keyed *room[2] = {bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed)),
-                             bulk_array(NULL, e->feed->count + 1u, sizeof(struct keyed))};
-    *out = (struct candidates){0};
-    for (int kind = 0; kind < LOOK_NEIGHBOUR; kind++)
-        look(out, parent, e, room, (enum look)kind, 0, score);
-    for (size_t place = 0; place < 2 && e->weight[EVIDENCE_NEIGHBOUR] > 0; place++)
-        look(out, parent, e, room, LOOK_NEIGHBOUR, place, score);
-    bulk_free(room[0]);
-    bulk_free(room[1]);
-    look_facts(out, parent, e, score);
-    sort_unique(out, parent);
+    struct search *s = of;
+    enum look look = part == LOOK_COUNT ? LOOK_NEIGHBOUR : (enum look)part;
+    const struct feed *feed = s->e->feed;
+    if (look == LOOK_FACT) {
+        look_facts(s, worker);
+        return;
+    }
+    if (look == LOOK_NEIGHBOUR && s->e->weight[EVIDENCE_NEIGHBOUR] <= 0)
+        return;
+    for (int i = 0; i < 2; i++)
+        if (s->room[worker][i] == NULL)
+            s->room[worker][i] =
+                bulk_array(s->parent[worker], feed->count + 1u, sizeof(uint64_t));
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < feed->count; i++) {
+        if (look == LOOK_NEIGHBOUR)
+            feed_expect(feed, i);
+        uint32_t key = look == LOOK_NEIGHBOUR ? half_key(s->e, i, part == LOOK_COUNT)
+                                              : look_key(s->e, look, i);
+        if (key != 0)
+            s->room[worker][0][count++] = (uint64_t)key << 32 | i;
+    }
+    chain_runs(s, worker, s->room[worker], count, look);
+}
+
+static void sort_part(void *of, uint32_t part, uint32_t worker)
+{
+    struct search *s = of;
+    (void)worker;
+    edges_sort(&s->found[part]);
+}
+
+struct edges candidate_edges(const void *parent, const struct evidence_base *e, double least)
+{
+    struct search s = {.e = e, .least = log(least / (1 - least))};
+    uint32_t workers = e->feed->workers < WORKERS_MOST ? e->feed->workers : WORKERS_MOST;
+    for (uint32_t i = 0; i < workers; i++)
+        s.parent[i] = talloc_new(NULL);
+    crew_run(workers, LOOK_COUNT + 1, look_part, &s);
+    for (uint32_t i = 0; i < workers; i++) {
+        bulk_free(s.room[i][0]);
+        bulk_free(s.room[i][1]);
+    }
+    crew_run(workers, workers, sort_part, &s);
+    struct edges out = edges_merge(parent, s.found, workers);
+    for (uint32_t i = 0; i < workers; i++)
+        talloc_free(s.parent[i]);
+    return out;
 }

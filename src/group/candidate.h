@@ -4,15 +4,12 @@
 #ifndef NOROSHI_GROUP_CANDIDATE_H
 #define NOROSHI_GROUP_CANDIDATE_H
 
-#include "group/cluster.h"
+#include "group/edge.h"
+#include "group/evidence.h"
 
-struct candidates {
-    struct cluster_edge *edge; /* under the parent; strongest first, ties by site, none twice */
-    uint64_t count, room;
-};
-
-/* Pairs of EVIDENCE's sites whose probability is at least LEAST. */
-void candidate_edges(struct candidates *out, const void *parent,
-                     const struct evidence_base *evidence, double least);
+/* Pairs of EVIDENCE's sites whose probability is at least LEAST, in the order of edges, none twice; the
+ * list is under PARENT. */
+struct edges candidate_edges(const void *parent, const struct evidence_base *evidence,
+                             double least);
 
 #endif

@@ -5,7 +5,6 @@
 #include "group/candidate.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <talloc.h>
 
 #define EDGE_LEAST 0.04
@@ -15,21 +14,26 @@
 #define LARGE_PROBABILITY 0.9
 #define CONTESTED_MOST 100000u
 #define NONE UINT32_MAX
+#define AHEAD 12u /* edges whose sites are asked for before they are taken */
+
+/* A site of the forest; what is more than UP counts at the root only. */
+struct tree {
+    uint32_t up, size;
+    uint32_t sketch[CLUSTER_SKETCH]; /* smallest indices of members, NONE where fewer */
+};
 
 /* Union-find whose root is the smallest index, with a sketch of members. */
 struct forest {
     const struct evidence_base *evidence;
     const struct cluster_params *params;
-    uint32_t *up;
-    uint32_t *size;                     /* at the root */
-    uint32_t large;                     /* sites from which a cluster takes more convincing */
-    uint32_t (*sketch)[CLUSTER_SKETCH]; /* smallest indices, NONE where fewer */
+    struct tree *tree;
+    uint32_t large; /* sites from which a cluster takes more convincing */
 };
 
 static uint32_t root(struct forest *f, uint32_t i)
 {
-    while (f->up[i] != i)
-        i = f->up[i] = f->up[f->up[i]];
+    while (f->tree[i].up != i)
+        i = f->tree[i].up = f->tree[f->tree[i].up].up;
     return i;
 }
 
@@ -46,23 +50,23 @@ static void merge_sketch(uint32_t *into, const uint32_t *from)
 static void join(struct forest *f, uint32_t a, uint32_t b)
 {
     uint32_t low = a < b ? a : b, high = a < b ? b : a;
-    f->up[high] = low;
-    f->size[low] += f->size[high];
-    merge_sketch(f->sketch[low], f->sketch[high]);
+    f->tree[high].up = low;
+    f->tree[low].size += f->tree[high].size;
+    merge_sketch(f->tree[low].sketch, f->tree[high].sketch);
 }
 
 /* Mean probability between the samples of two clusters; DAYS, where not negative, is taken for the time
  * between all of them: how far apart the clusters are where they touch. */
 static double linkage(const struct forest *f, uint32_t a, uint32_t b, double days)
 {
+    const uint32_t *left = f->tree[a].sketch, *right = f->tree[b].sketch;
     double sum = 0;
     uint32_t pairs = 0;
-    for (uint32_t i = 0; i < CLUSTER_SKETCH && f->sketch[a][i] != NONE; i++)
-        for (uint32_t k = 0; k < CLUSTER_SKETCH && f->sketch[b][k] != NONE; k++, pairs++) {
-            uint32_t x = f->sketch[a][i], y = f->sketch[b][k];
-            sum += evidence_probability(days < 0 ? evidence_score(f->evidence, x, y)
-                                                 : evidence_score_at(f->evidence, x, y, days));
-        }
+    for (uint32_t i = 0; i < CLUSTER_SKETCH && left[i] != NONE; i++)
+        for (uint32_t k = 0; k < CLUSTER_SKETCH && right[k] != NONE; k++, pairs++)
+            sum += evidence_probability(days < 0 ? evidence_score(f->evidence, left[i], right[k])
+                                                 : evidence_score_at(f->evidence, left[i],
+                                                                     right[k], days));
     return sum / pairs;
 }
 
@@ -78,24 +82,57 @@ static bool barred(struct forest *f, uint32_t a, uint32_t b)
 
 static double gap_days(const struct evidence_base *e, uint32_t a, uint32_t b)
 {
-    uint32_t x = e->feed->site[a].first_minute, y = e->feed->site[b].first_minute;
-    return x == 0 || y == 0 ? 0 : fabs((double)x - (double)y) / 1440;
+    double days = evidence_days(e, a, b);
+    return days < 0 ? 0 : days;
+}
+
+/* Ask for what taking the edges after the I-th will read: sites first, then their roots. */
+static void expect(const struct forest *f, const struct edges *edges, uint64_t i)
+{
+    if (i + 2 * AHEAD < edges->count) {
+        const struct edge *edge = &edges->at[i + 2 * AHEAD];
+        __builtin_prefetch(&f->tree[edge->a], 1, 2);
+        __builtin_prefetch(&f->tree[edge->b], 1, 2);
+        evidence_expect(f->evidence, edge->a);
+        evidence_expect(f->evidence, edge->b);
+    }
+    if (i + AHEAD < edges->count) {
+        const struct edge *edge = &edges->at[i + AHEAD];
+        uint32_t a = f->tree[edge->a].up, b = f->tree[edge->b].up;
+        __builtin_prefetch(&f->tree[a], 1, 2);
+        __builtin_prefetch(&f->tree[b], 1, 2);
+        evidence_expect(f->evidence, a);
+        evidence_expect(f->evidence, b);
+    }
+}
+
+/* Whether clusters A and B, between which EDGE is, may be joined. */
+static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_t b, double least,
+                  bool chained)
+{
+    uint32_t together = f->tree[a].size + f->tree[b].size;
+    double days = evidence_days(f->evidence, edge->a, edge->b);
+    if (together > 2 || (chained && days < 0)) { /* of two sites the edge is the linkage */
+        bool large = together > f->large && least < LARGE_PROBABILITY;
+        if (linkage(f, a, b, !chained ? -1 : days < 0 ? 0 : days) <
+            (large ? LARGE_PROBABILITY : least))
+            return false;
+    }
+    return !barred(f, a, b);
 }
 
 /* Take edges from the strongest down; joins go to CLUSTERS->forest. */
-static void agglomerate(struct forest *f, const struct candidates *edges, double most_days,
+static void agglomerate(struct forest *f, const struct edges *edges, double most_days,
                         double least, bool chained, struct clusters *out)
 {
     for (uint64_t i = 0; i < edges->count; i++) {
-        const struct cluster_edge *edge = &edges->edge[i];
+        const struct edge *edge = &edges->at[i];
+        expect(f, edges, i);
+        if (evidence_probability((double)edge->score) < least)
+            break;
         uint32_t a = root(f, edge->a), b = root(f, edge->b);
-        double days = gap_days(f->evidence, edge->a, edge->b);
-        if (a == b || days > most_days || evidence_probability(edge->score) < least)
-            continue;
-        bool large = f->size[a] + f->size[b] > f->large;
-        if (linkage(f, a, b, chained ? days : -1) <
-                (large && least < LARGE_PROBABILITY ? LARGE_PROBABILITY : least) ||
-            barred(f, a, b))
+        if (a == b || gap_days(f->evidence, edge->a, edge->b) > most_days ||
+            !agree(f, edge, a, b, least, chained))
             continue;
         join(f, a, b);
         out->forest[out->forest_count++] = *edge;
@@ -111,11 +148,11 @@ static void number(struct forest *f, const void *parent, uint32_t **of_out, uint
         (*size_out)[(*of_out)[i] = root(f, i)]++;
 }
 
-static void collect_contested(struct clusters *out, const struct candidates *edges)
+static void collect_contested(struct clusters *out, const struct edges *edges)
 {
-    out->contested = bulk_array(out, CONTESTED_MOST, sizeof(struct cluster_edge));
+    out->contested = bulk_array(out, CONTESTED_MOST, sizeof(struct edge));
     for (uint64_t i = 0; i < edges->count && out->contested_count < CONTESTED_MOST; i++) {
-        const struct cluster_edge *edge = &edges->edge[i];
+        const struct edge *edge = &edges->at[i];
         if (out->group[edge->a] != out->group[edge->b] && edge->score > 0)
             out->contested[out->contested_count++] = *edge;
     }
@@ -127,28 +164,21 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
     struct clusters *out = talloc_zero(parent, struct clusters);
     uint32_t count = evidence->feed->count;
     struct forest f = {.evidence = evidence, .params = params};
-    struct candidates edges;
-    candidate_edges(&edges, out, evidence, EDGE_LEAST);
+    struct edges edges = candidate_edges(out, evidence, EDGE_LEAST);
     out->edges = edges.count;
-    out->forest = bulk_array(out, count + 1u, sizeof(struct cluster_edge));
+    out->forest = bulk_array(out, count + 1u, sizeof(struct edge));
     void *scratch = talloc_new(NULL);
-    f.up = bulk_array(scratch, count + 1u, sizeof(uint32_t));
-    f.size = bulk_array(scratch, count + 1u, sizeof(uint32_t));
     f.large = count / LARGE_SHARE > LARGE_SITES ? count / LARGE_SHARE : LARGE_SITES;
-    f.sketch = bulk_array(scratch, count + 1u, sizeof *f.sketch);
-    for (uint32_t i = 0; i < count; i++) {
-        f.up[i] = i;
-        f.size[i] = 1;
-        memset(f.sketch[i], 0xFF, sizeof f.sketch[i]);
-        f.sketch[i][0] = i;
-    }
+    f.tree = bulk_array(scratch, count + 1u, sizeof *f.tree);
+    for (uint32_t i = 0; i < count; i++)
+        f.tree[i] = (struct tree){i, 1, {i, NONE, NONE, NONE}};
     for (uint32_t i = 0; i < params->must_count; i++) {
         uint32_t a = root(&f, params->must[i].a), b = root(&f, params->must[i].b);
         if (a == b)
             continue;
         join(&f, a, b);
         out->forest[out->forest_count++] =
-            (struct cluster_edge){INFINITY, params->must[i].a, params->must[i].b};
+            (struct edge){INFINITY, params->must[i].a, params->must[i].b};
     }
     agglomerate(&f, &edges, params->wave_days, params->wave_least, false, out);
     out->wave_joins = out->forest_count;
@@ -157,12 +187,12 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
     number(&f, out, &out->group, &out->group_size);
     collect_contested(out, &edges);
     talloc_free(scratch);
-    bulk_free(edges.edge);
+    bulk_free(edges.at);
     return out;
 }
 
 uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t a, uint32_t b,
-                      struct cluster_edge *out, uint32_t most)
+                      struct edge *out, uint32_t most)
 {
     void *scratch = talloc_new(NULL);
     uint32_t *head =
@@ -181,7 +211,7 @@ uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t 
     while (first < last && came[a] == 0) {
         uint32_t at = queue[first++];
         for (uint32_t i = head[at]; i != 0; i = next[i - 1]) {
-            const struct cluster_edge *edge = &clusters->forest[(i - 1) / 2];
+            const struct edge *edge = &clusters->forest[(i - 1) / 2];
             uint32_t to = (i - 1) % 2 == 0 ? edge->b : edge->a;
             if (came[to] == 0 && to != b) {
                 came[to] = i;
@@ -190,9 +220,9 @@ uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t 
         }
     }
     for (uint32_t at = a; at != b && came[at] != 0 && count < most;) {
-        const struct cluster_edge *edge = &clusters->forest[(came[at] - 1) / 2];
+        const struct edge *edge = &clusters->forest[(came[at] - 1) / 2];
         uint32_t to = edge->a == at ? edge->b : edge->a;
-        out[count++] = (struct cluster_edge){edge->score, at, to};
+        out[count++] = (struct edge){edge->score, at, to};
         at = to;
     }
     if (a != b && (came[a] == 0 || count == 0 || out[count - 1].b != b))

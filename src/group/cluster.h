@@ -17,14 +17,10 @@
 #ifndef NOROSHI_GROUP_CLUSTER_H
 #define NOROSHI_GROUP_CLUSTER_H
 
+#include "group/edge.h"
 #include "group/evidence.h"
 
 #define CLUSTER_SKETCH 4u
-
-struct cluster_edge {
-    float score;
-    uint32_t a, b; /* a < b */
-};
 
 struct cluster_pair {
     uint32_t a, b;
@@ -46,9 +42,9 @@ struct cluster_params {
 struct clusters {
     uint32_t *wave, *group;           /* per site: index of the member with the smallest hash */
     uint32_t *wave_size, *group_size; /* at that index */
-    struct cluster_edge *forest;      /* the joins of waves, then those of groups */
+    struct edge *forest;      /* the joins of waves, then those of groups */
     uint32_t forest_count, wave_joins;
-    struct cluster_edge *contested; /* strong edges between different groups, strongest first */
+    struct edge *contested; /* strong edges between different groups, strongest first */
     uint32_t contested_count;
     uint64_t edges;
 };
@@ -57,6 +53,6 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
                                const struct cluster_params *params);
 /* The joins from A to B through the forest, in order, at most MOST of them; 0: not together (or more). */
 uint32_t cluster_path(const struct clusters *clusters, uint32_t sites, uint32_t a, uint32_t b,
-                      struct cluster_edge *out, uint32_t most);
+                      struct edge *out, uint32_t most);
 
 #endif

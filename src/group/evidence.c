@@ -2,12 +2,14 @@
 #include "group/evidence.h"
 
 #include "group/bulk.h"
+#include "group/crew.h"
 
 #include <assert.h>
 #include <math.h>
 
 #define RARE_DECADES 3.0 /* 1 in 1,000 counts in full */
 #define RARE_MOST 1.3
+#define NEIGHBOUR_MOST (evidence_rows[EVIDENCE_NEIGHBOUR].weight * RARE_MOST)
 #define UNKNOWN_DAYS 7.0 /* taken where a list has no times */
 #define TEMPLATE_LITERAL_LEAST 3
 #define CROWD_SLOPE 0.35
@@ -17,6 +19,8 @@
 #define BURST_ALONE_DAYS 0.02
 #define OTHER_SCHEME 5.0
 #define MINUTES_A_DAY 1440.0
+#define SITES_A_PART 16384u
+#define AHEAD 8u /* sites whose counters are asked for before they are read */
 #define SCALE_ONE 196.0 /* scale of a profile that counts once: 1.3 is 255 */
 
 const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
@@ -29,6 +33,16 @@ static uint64_t cell_key(const struct evidence_base *e, const struct site *site,
                          const struct traits *traits, double day)
 {
     return tally_mix(tally_mix(e->feed->brand[site->brand].hash, traits->suffix), (uint32_t)day);
+}
+
+static uint16_t shape_of(const struct site *site)
+{
+    uint32_t labels = 2;
+    for (size_t i = 0; i < site->sub_len; i++)
+        labels += site->host.at[i] == '.';
+    return (uint16_t)(labels * 16 + (site->flags & (SITE_IP | SITE_HTTPS)) +
+                      ((site->flags & SITE_ROOT) != 0 ? 4 : 0) +
+                      (bytes_starts(site->host, BYTES("www.")) ? 8 : 0));
 }
 
 uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32_t index)
@@ -77,15 +91,9 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
             value =
                 tally_mix(traits->sector, traits->scheme == SCHEME_MUTATE ? traits->suffix : 1u);
         break;
-    case EVIDENCE_SHAPE: {
-        uint64_t labels = 1;
-        for (size_t i = 0; i < site->sub_len; i++)
-            labels += site->host.at[i] == '.';
-        value = 16 + labels * 16 + (site->flags & (SITE_IP | SITE_HTTPS)) +
-                ((site->flags & SITE_ROOT) != 0 ? 4 : 0) +
-                (bytes_starts(site->host, BYTES("www.")) ? 8 : 0);
+    case EVIDENCE_SHAPE:
+        value = shape_of(site);
         break;
-    }
     case EVIDENCE_ZONE:
         if ((site->flags & SITE_DYNAMIC) != 0 && site->brand != 0)
             value = tally_mix(traits->label, e->feed->brand[site->brand].hash);
@@ -99,57 +107,139 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
     return value == 0 ? 0 : tally_mix(value, (uint64_t)id + 100);
 }
 
-/* How much of its weight a value that SEEN of the sites have keeps. */
-static double rarity(const struct evidence_base *e, uint32_t seen)
+static double rarity_of(uint32_t seen, uint32_t sites)
 {
-    double chance = (double)(seen > 0 ? seen : 1) / (double)e->feed->count;
+    double chance = (double)(seen > 0 ? seen : 1) / (double)sites;
     double rare = -log10(chance) / RARE_DECADES;
     return rare < 0 ? 0 : rare > RARE_MOST ? RARE_MOST : rare;
 }
 
-/* The same brand below the same suffix on a day: the more of those, the less it says. */
-static double calm(const struct evidence_base *e, const struct site *site,
-                   const struct traits *traits)
+/* How much of its weight a value that SEEN of the sites have keeps. */
+static double rarity(const struct evidence_base *e, uint32_t seen)
 {
-    double crowd =
-        tally_get(&e->value, cell_key(e, site, traits, site->first_minute / MINUTES_A_DAY));
+    return seen < RARITY_KNOWN ? e->rarity[seen] : rarity_of(seen, e->feed->count);
+}
+
+/* The same brand below the same suffix on a day (CROWD of them): the more of those, the less it says. */
+static double calm(uint32_t crowd)
+{
     return crowd <= BURST_CALM ? 1 : 1 / (1 + CROWD_SLOPE * log(crowd / BURST_CALM));
 }
 
-static void count_site(struct evidence_base *e, uint32_t index)
+/* Kinds whose values are counted; the others' scale is the same for all. */
+static bool is_counted(int id)
 {
-    const struct site *site = &e->feed->site[index];
-    for (int id = 0; id < EVIDENCE_KEYED; id++) {
-        uint64_t key = evidence_key(e, (enum evidence_id)id, index);
-        if (key != 0 && id != EVIDENCE_BATCH && id != EVIDENCE_REGISTERED)
-            tally_add(&e->value, key);
-    }
-    tally_add(&e->value,
-              cell_key(e, site, &e->templates->traits[index], site->first_minute / MINUTES_A_DAY));
+    return id != EVIDENCE_BATCH && id != EVIDENCE_REGISTERED && id != EVIDENCE_NEIGHBOUR;
 }
 
-static void profile_site(struct evidence_base *e, uint32_t index)
+/* The keys of a site, and what else is counted: brand and suffix of the day. */
+struct site_keys {
+    uint64_t key[EVIDENCE_KEYED], cell;
+};
+
+static void keys_of(const struct evidence_base *e, uint32_t index, struct site_keys *out)
+{
+    const struct site *site = &e->feed->site[index];
+    feed_expect(e->feed, index);
+    for (int id = 0; id < EVIDENCE_KEYED; id++)
+        out->key[id] = evidence_key(e, (enum evidence_id)id, index);
+    out->cell =
+        cell_key(e, site, &e->templates->traits[index], site->first_minute / MINUTES_A_DAY);
+}
+
+static uint32_t part_end(const struct evidence_base *e, uint32_t part)
+{
+    uint64_t end = ((uint64_t)part + 1) * SITES_A_PART;
+    return end < e->feed->count ? (uint32_t)end : e->feed->count;
+}
+
+static void count_part(void *of, uint32_t part, uint32_t worker)
+{
+    struct evidence_base *e = of;
+    struct tally_writer writer;
+    struct site_keys keys;
+    (void)worker;
+    tally_begin(&writer, &e->value);
+    for (uint32_t i = part * SITES_A_PART; i < part_end(e, part); i++) {
+        keys_of(e, i, &keys);
+        for (int id = 0; id < EVIDENCE_KEYED; id++)
+            if (keys.key[id] != 0 && is_counted(id))
+                tally_put(&writer, keys.key[id]);
+        tally_put(&writer, keys.cell);
+    }
+    tally_end(&writer);
+}
+
+static uint64_t letters_of(struct bytes label)
+{
+    uint64_t letters = 0;
+    for (size_t i = 0; i < label.len && i < NEIGHBOUR_LONGEST; i++)
+        letters |= (uint64_t)(label.at[i] & 15) << 4 * i;
+    return letters;
+}
+
+static uint32_t half(uint64_t key)
+{
+    return key == 0 ? 0 : (uint32_t)(key >> 32) | 1u;
+}
+
+static void profile_site(struct evidence_base *e, uint32_t index, const struct site_keys *keys)
 {
     const struct site *site = &e->feed->site[index];
     const struct traits *traits = &e->templates->traits[index];
     struct profile *profile = &e->profile[index];
-    *profile = (struct profile){.minute = site->first_minute};
+    const uint64_t *key = keys->key;
+    bool address = (site->flags & SITE_IP) != 0;
+    enum evidence_id name = address                  ? EVIDENCE_ADDRESS
+                            : key[EVIDENCE_LABEL] != 0 ? EVIDENCE_LABEL
+                                                       : EVIDENCE_CLASS;
+    *profile = (struct profile){
+        .registered = half(key[EVIDENCE_REGISTERED]),
+        .brand = half(key[EVIDENCE_BRAND]),
+        .suffix = half(key[EVIDENCE_SUFFIX]),
+        .subdomain = half(key[EVIDENCE_SUBDOMAIN]),
+        .path = half(key[EVIDENCE_PATH]),
+        .scheme = half(key[EVIDENCE_SCHEME]),
+        .name = half(key[name]),
+        .minute = site->first_minute,
+        .label_len = address ? 0 : site->label_len,
+        .shape = shape_of(site),
+        .sector = traits->scheme == SCHEME_NONE ? 0 : traits->sector,
+        .flags = (uint8_t)((address ? PROFILE_ADDRESS : 0) |
+                           (name == EVIDENCE_LABEL ? PROFILE_LITERAL : 0) |
+                           (key[EVIDENCE_ZONE] != 0 ? PROFILE_ZONE : 0) |
+                           (key[EVIDENCE_USERINFO] != 0 ? PROFILE_USERINFO : 0) |
+                           (traits->scheme == SCHEME_MUTATE ? PROFILE_MUTATED : 0)),
+        .letters = letters_of(site_label(site))};
     for (int id = 0; id < EVIDENCE_KEYED; id++) {
-        uint64_t key = evidence_key(e, (enum evidence_id)id, index);
-        if (key == 0)
+        if (key[id] == 0)
             continue;
-        double scale = id == EVIDENCE_BATCH                           ? 1
-                       : id == EVIDENCE_REGISTERED                    ? RARE_MOST
-                       : id == EVIDENCE_SCHEME || id == EVIDENCE_ZONE ? 1
-                       : id == EVIDENCE_BURST                         ? calm(e, site, traits)
-                                              : rarity(e, tally_get(&e->value, key));
-        profile->key[id] = (uint32_t)(key >> 32) | 1u;
+        double scale = id == EVIDENCE_REGISTERED                            ? RARE_MOST
+                       : !is_counted(id) || id == EVIDENCE_SCHEME || id == EVIDENCE_ZONE ? 1
+                       : id == EVIDENCE_BURST ? calm(tally_get(&e->value, keys->cell))
+                                              : rarity(e, tally_get(&e->value, key[id]));
         profile->scale[id] = (uint8_t)(scale * SCALE_ONE + 0.5);
     }
-    profile->scheme = traits->scheme == SCHEME_NONE
-                          ? 0
-                          : (uint16_t)(traits->sector << 1 | (traits->scheme == SCHEME_MUTATE));
-    profile->label_len = (site->flags & SITE_IP) != 0 ? 0 : site->label_len;
+}
+
+static void profile_part(void *of, uint32_t part, uint32_t worker)
+{
+    struct evidence_base *e = of;
+    struct site_keys keys[AHEAD];
+    uint32_t from = part * SITES_A_PART, end = part_end(e, part);
+    (void)worker;
+    for (uint32_t i = from; i < end + AHEAD; i++) {
+        struct site_keys *at = &keys[i % AHEAD];
+        if (i >= from + AHEAD)
+            profile_site(e, i - AHEAD, at);
+        if (i >= end)
+            continue;
+        keys_of(e, i, at);
+        for (int id = 0; id < EVIDENCE_KEYED; id++)
+            if (at->key[id] != 0 && is_counted(id))
+                tally_expect(&e->value, at->key[id]);
+        tally_expect(&e->value, at->cell);
+    }
 }
 
 static_assert(EVIDENCE_KEYED + FACT_KINDS == EVIDENCE_COUNT, "one row a kind of fact");
@@ -158,18 +248,20 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
                    uint32_t off)
 {
     *e = (struct evidence_base){.feed = templates->feed, .templates = templates, .off = off};
+    uint32_t parts = (e->feed->count + SITES_A_PART - 1) / SITES_A_PART;
     tally_init(&e->value, parent, (uint64_t)e->feed->count * 5);
-    for (uint32_t i = 0; i < e->feed->count; i++)
-        count_site(e, i);
+    crew_run(e->feed->workers, parts, count_part, e);
     e->profile = bulk_array(parent, e->feed->count + 1u, sizeof *e->profile);
-    for (uint32_t i = 0; i < e->feed->count; i++)
-        profile_site(e, i);
+    for (uint32_t seen = 0; seen < RARITY_KNOWN; seen++)
+        e->rarity[seen] = rarity_of(seen, e->feed->count);
+    crew_run(e->feed->workers, parts, profile_part, e);
     for (uint32_t i = e->feed->facts.count; i-- > 0;)
         e->profile[e->feed->facts.fact[i].site].fact = i + 1;
     bool alone = (off >> EVIDENCE_BATCH & 1) != 0;
     for (int id = 0; id < EVIDENCE_COUNT; id++) {
         e->weight[id] = (off >> id & 1) != 0 ? 0 : evidence_rows[id].weight;
         e->per_minute[id] = 1 / (evidence_rows[id].days * MINUTES_A_DAY);
+        e->counted |= id < EVIDENCE_KEYED && e->weight[id] > 0 ? 1u << id : 0;
     }
     if (alone && e->weight[EVIDENCE_BURST] > 0) {
         e->weight[EVIDENCE_BURST] = BURST_ALONE_WEIGHT;
@@ -189,13 +281,18 @@ double evidence_days(const struct evidence_base *e, uint32_t a, uint32_t b)
                                    : (left < right ? right - left : left - right) / MINUTES_A_DAY;
 }
 
+/* Labels of one length that differ in one place, of one brand and suffix. */
 static bool neighbours(const struct evidence_base *e, uint32_t left, uint32_t right)
 {
     const struct profile *p = &e->profile[left], *q = &e->profile[right];
     uint32_t other = 0;
     if (p->label_len != q->label_len || p->label_len < NEIGHBOUR_SHORTEST ||
-        p->label_len > NEIGHBOUR_LONGEST || p->key[EVIDENCE_BRAND] != q->key[EVIDENCE_BRAND] ||
-        p->key[EVIDENCE_SUFFIX] != q->key[EVIDENCE_SUFFIX])
+        p->label_len > NEIGHBOUR_LONGEST || p->brand != q->brand || p->suffix != q->suffix)
+        return false;
+    uint64_t unlike = p->letters ^ q->letters;
+    unlike |= unlike >> 1;
+    unlike = (unlike | unlike >> 2) & UINT64_C(0x1111111111111111);
+    if ((unlike & (unlike - 1)) != 0)
         return false;
     struct bytes a = site_label(&e->feed->site[left]), b = site_label(&e->feed->site[right]);
     for (size_t i = 0; i < a.len && other < 2; i++)
@@ -204,9 +301,43 @@ static bool neighbours(const struct evidence_base *e, uint32_t left, uint32_t ri
 }
 
 /* Both imitate brands of a sector, but one with hyphens and the other without: two hands. */
-static bool other_schemes(const struct profile *a, const struct profile *b)
+static bool other_schemes(const struct profile *p, const struct profile *q)
 {
-    return a->scheme != 0 && b->scheme != 0 && (a->scheme ^ b->scheme) == 1;
+    return p->sector != 0 && p->sector == q->sector &&
+           ((p->flags ^ q->flags) & PROFILE_MUTATED) != 0;
+}
+
+static bool same(uint32_t a, uint32_t b)
+{
+    return a == b && a != 0;
+}
+
+/* The keyed kinds of evidence that P and Q share, as a bit set. */
+static uint32_t shared(const struct profile *p, const struct profile *q)
+{
+    bool brand = same(p->brand, q->brand), suffix = same(p->suffix, q->suffix);
+    bool name = same(p->name, q->name);
+    uint32_t kind = (p->flags & PROFILE_ADDRESS) != 0   ? EVIDENCE_ADDRESS
+                    : (p->flags & PROFILE_LITERAL) != 0 ? EVIDENCE_LABEL
+                                                        : EVIDENCE_CLASS;
+    return (uint32_t)same(p->registered, q->registered) << EVIDENCE_REGISTERED |
+           (uint32_t)(brand && same(p->minute, q->minute)) << EVIDENCE_BATCH |
+           (uint32_t)brand << EVIDENCE_BRAND | (uint32_t)suffix << EVIDENCE_SUFFIX |
+           (uint32_t)(brand && suffix) << EVIDENCE_BURST | (uint32_t)name << kind |
+           (uint32_t)same(p->subdomain, q->subdomain) << EVIDENCE_SUBDOMAIN |
+           (uint32_t)same(p->path, q->path) << EVIDENCE_PATH |
+           (uint32_t)same(p->scheme, q->scheme) << EVIDENCE_SCHEME |
+           (uint32_t)((p->flags & q->flags & PROFILE_USERINFO) != 0) << EVIDENCE_USERINFO |
+           (uint32_t)(p->shape == q->shape) << EVIDENCE_SHAPE |
+           (uint32_t)(brand && name && (p->flags & q->flags & PROFILE_ZONE) != 0)
+               << EVIDENCE_ZONE;
+}
+
+static double points_of(const struct evidence_base *e, const struct profile *p,
+                        const struct profile *q, uint32_t id)
+{
+    uint8_t scale = p->scale[id] < q->scale[id] ? p->scale[id] : q->scale[id];
+    return e->weight[id] * scale * (1 / SCALE_ONE);
 }
 
 /* What facts of hosts add; the gap between their windows counts, and where there are none the days. */
@@ -236,11 +367,9 @@ static double score(const struct evidence_base *e, uint32_t a, uint32_t b, doubl
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     double minutes = (days < 0 ? UNKNOWN_DAYS : days) * MINUTES_A_DAY, sum = EVIDENCE_BIAS;
-    for (int id = 0; id < EVIDENCE_KEYED; id++) {
-        if (p->key[id] != q->key[id] || p->key[id] == 0 || e->weight[id] <= 0)
-            continue;
-        uint8_t scale = p->scale[id] < q->scale[id] ? p->scale[id] : q->scale[id];
-        double points = e->weight[id] * scale * (1 / SCALE_ONE) * exp(-minutes * e->per_minute[id]);
+    for (uint32_t left = shared(p, q) & e->counted; left != 0; left &= left - 1) {
+        uint32_t id = (uint32_t)__builtin_ctz(left);
+        double points = points_of(e, p, q, id) * exp(-minutes * e->per_minute[id]);
         sum += points;
         if (part != NULL)
             part[id].score = points;
@@ -257,6 +386,21 @@ static double score(const struct evidence_base *e, uint32_t a, uint32_t b, doubl
     if (e->weight[EVIDENCE_SCHEME] > 0 && other_schemes(p, q))
         sum -= OTHER_SCHEME;
     return sum;
+}
+
+bool evidence_reaches(const struct evidence_base *e, uint32_t a, uint32_t b, double least,
+                      double *score_out)
+{
+    const struct profile *p = &e->profile[a], *q = &e->profile[b];
+    if (p->fact == 0 || q->fact == 0) {
+        double most = EVIDENCE_BIAS + (p->label_len == q->label_len ? NEIGHBOUR_MOST : 0);
+        for (uint32_t left = shared(p, q) & e->counted; left != 0; left &= left - 1)
+            most += points_of(e, p, q, (uint32_t)__builtin_ctz(left));
+        if (most < least)
+            return false;
+    }
+    *score_out = evidence_score(e, a, b);
+    return *score_out >= least;
 }
 
 double evidence_score(const struct evidence_base *e, uint32_t a, uint32_t b)

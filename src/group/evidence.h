@@ -11,7 +11,7 @@
  *
  * The weights were set by hand, by B-cubed F1 on sites up to 2022 (doc/group.md); they are not fitted.
  *
- * cost: about 100 ns a pair. */
+ * cost: about 100 ns a pair; 64 bytes a site. */
 #ifndef NOROSHI_GROUP_EVIDENCE_H
 #define NOROSHI_GROUP_EVIDENCE_H
 
@@ -25,20 +25,35 @@ enum evidence_id {
     EVIDENCE_KEYED = EVIDENCE_HOSTED /* those before it are one key a site; the others facts */
 };
 
+#define RARITY_KNOWN 4096u
+
 struct evidence_row {
     const char *name, *what;
     double weight, days;
 };
 extern const struct evidence_row evidence_rows[EVIDENCE_COUNT];
 
-/* What a comparison looks at, side by side: a pair costs two of these and no other memory. */
+/* What a comparison looks at: one cache line.  Keys are the upper half of evidence_key(), 0: nothing to
+ * share.  What brand and suffix (burst), brand and minute (batch), name and brand (zone) share follows
+ * from these. */
 struct profile {
-    uint32_t key[EVIDENCE_KEYED];  /* upper half of evidence_key(); 0: nothing to share */
-    uint8_t scale[EVIDENCE_KEYED]; /* how much of the weight the value keeps, 1/196 */
-    uint8_t label_len;             /* 0: an address */
-    uint16_t scheme;               /* sector * 2, + 1 where the brand is mutated; 0: none */
-    uint32_t minute;               /* first sight; 0: not known */
-    uint32_t fact;                 /* 1 + index of its first fact; 0: none */
+    uint32_t registered, brand, suffix, subdomain, path, scheme;
+    uint32_t name; /* of the label's template with literals or without, or of the address block */
+    uint32_t minute;                /* first sight; 0: not known */
+    uint32_t fact;                  /* 1 + index of its first fact; 0: none */
+    uint8_t scale[EVIDENCE_KEYED];  /* how much of the weight the value keeps, 1/196 */
+    uint8_t label_len;              /* 0: an address */
+    uint16_t shape;                 /* labels of the host * 16 + way of writing */
+    uint8_t sector;                 /* of the scheme's brand; 0: no scheme */
+    uint8_t flags;                  /* enum profile_flag */
+    uint64_t letters;               /* of the label, four bits each, to find neighbours by */
+};
+enum profile_flag {
+    PROFILE_LITERAL = 1, /* name is that of a template with literals */
+    PROFILE_ADDRESS = 2, /* name is an address block */
+    PROFILE_ZONE = 4,    /* a brand's below a dynamic-DNS zone */
+    PROFILE_USERINFO = 8,
+    PROFILE_MUTATED = 16 /* the scheme is that of names without hyphen */
 };
 
 struct evidence_base {
@@ -47,7 +62,9 @@ struct evidence_base {
     struct tally value; /* sites that have (evidence, value) */
     struct profile *profile;
     double weight[EVIDENCE_COUNT], per_minute[EVIDENCE_COUNT]; /* 0: does not count */
-    uint32_t off; /* bit set of enum evidence_id that do not count */
+    double rarity[RARITY_KNOWN]; /* by how many sites have a value */
+    uint32_t off;                /* bit set of enum evidence_id that do not count */
+    uint32_t counted;            /* those that do and are keyed */
 };
 
 struct link_part {
@@ -79,6 +96,14 @@ double evidence_score(const struct evidence_base *evidence, uint32_t a, uint32_t
 double evidence_score_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days);
 /* Between the first sights; negative where one is not known. */
 double evidence_days(const struct evidence_base *evidence, uint32_t a, uint32_t b);
+/* Whether the sum can reach LEAST; *SCORE_OUT is it where it does. */
+bool evidence_reaches(const struct evidence_base *evidence, uint32_t a, uint32_t b, double least,
+                      double *score_out);
+/* Ask for what comparing SITE will read. */
+static inline void evidence_expect(const struct evidence_base *evidence, uint32_t site)
+{
+    __builtin_prefetch(&evidence->profile[site], 0, 2);
+}
 /* exp(x) / (1 + exp(x)). */
 double evidence_probability(double score);
 /* The value that ID looks at in SITE, as a hash to find partners by; 0: nothing to share. */

@@ -135,7 +135,7 @@ static void add_hop(const struct groups *g, uint32_t a, uint32_t b, bool forced,
 void explain_pair(const struct groups *g, uint32_t a, uint32_t b, struct text *out)
 {
     const struct clusters *c = g->clusters;
-    struct cluster_edge *hop = talloc_array(NULL, struct cluster_edge, HOPS_MOST);
+    struct edge *hop = talloc_array(NULL, struct edge, HOPS_MOST);
     uint32_t count = cluster_path(c, g->evidence->feed->count, a, b, hop, HOPS_MOST);
     if (count == 0 && a != b) {
         text_add_string(out, c->group[a] == c->group[b]
@@ -292,7 +292,7 @@ static void add_split(const struct groups *g, const struct group *group, struct 
 {
     uint32_t only[EVIDENCE_COUNT] = {0}, joins = 0;
     for (uint32_t i = 0; i < g->clusters->forest_count; i++) {
-        const struct cluster_edge *edge = &g->clusters->forest[i];
+        const struct edge *edge = &g->clusters->forest[i];
         struct link link;
         if (g->clusters->group[edge->a] != group->root || isinf(edge->score))
             continue;
@@ -317,7 +317,7 @@ static void add_contested(const struct groups *g, const struct group *group, str
 {
     uint32_t shown = 0;
     for (uint32_t i = 0; i < g->clusters->contested_count && shown < 3; i++) {
-        const struct cluster_edge *edge = &g->clusters->contested[i];
+        const struct edge *edge = &g->clusters->contested[i];
         bool left = g->clusters->group[edge->a] == group->root;
         if (!left && g->clusters->group[edge->b] != group->root)
             continue;

@@ -2,6 +2,7 @@
 #include "group/feed.h"
 
 #include "group/bulk.h"
+#include "group/crew.h"
 #include "group/normalise.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ struct feed *feed_new(const void *parent, const struct brand_index *brands)
     struct feed *feed = talloc_zero(parent, struct feed);
     feed->arena = arena_new(feed);
     feed->brands = brands;
+    feed->workers = crew_default();
     feed->zone = table_new(feed);
     feed->brand_at = table_new(feed);
     feed->brand_room = ROOM_FIRST;

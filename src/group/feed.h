@@ -67,6 +67,7 @@ struct feed_dirt { /* a row that could not be used */
 struct feed {
     struct arena *arena;
     const struct brand_index *brands; /* may be NULL */
+    uint32_t workers;         /* threads, 1 .. CREW_MOST; what comes out does not depend on it */
     struct table *zone;       /* dynamic-DNS zone -> (void *)SITE_DYNAMIC or (void *)SITE_FREE */
     struct table *brand_at;   /* name -> 1 + index */
     struct feed_brand *brand; /* [0] is the unknown one */
@@ -100,6 +101,15 @@ void feed_fact_hash(struct feed *feed, struct bytes host, enum host_fact_kind ki
 void feed_seal(struct feed *feed);
 /* The site of HOST (any case), or UINT32_MAX. */
 uint32_t feed_find(const struct feed *feed, struct bytes host);
+
+/* Ask for the text of the site that a walk in order comes to soon after INDEX: rows stand in their order,
+ * sites in another, so each text is a miss. */
+static inline void feed_expect(const struct feed *feed, uint32_t index)
+{
+    const uint32_t ahead = 16;
+    if (index + ahead < feed->count)
+        __builtin_prefetch(feed->site[index + ahead].host.at, 0, 1);
+}
 
 static inline struct bytes site_sub(const struct site *site)
 {

@@ -7,24 +7,17 @@
 #include <stdlib.h>
 #include <talloc.h>
 
+#define SHORT 32u /* fewer are sorted in place */
+
 static const struct {
     const char *sector, *prefix;
 } prefixes[] = {
     {"bank", "BP"}, {"card", "CP"}, {"carrier", "MP"}, {"shop", "SP"}, {"parcel", "PP"}};
+#define PREFIXES (sizeof prefixes / sizeof prefixes[0])
 
-static const struct feed *sort_feed; /* of the sort that is running: qsort has no argument for it */
-
-static uint32_t time_rank(uint32_t site)
+static uint32_t time_rank(uint32_t minute)
 {
-    return sort_feed->site[site].first_minute - 1u; /* unknown last */
-}
-
-static int compare_members(const void *left, const void *right)
-{
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    if (time_rank(a) != time_rank(b))
-        return time_rank(a) < time_rank(b) ? -1 : 1;
-    return (a > b) - (a < b);
+    return minute - 1u; /* unknown last */
 }
 
 static int compare_groups(const void *left, const void *right)
@@ -39,8 +32,8 @@ static int compare_starts(const void *left, const void *right)
 {
     const struct group *a = *(const struct group *const *)left,
                        *b = *(const struct group *const *)right;
-    if (time_rank(a->member[0]) != time_rank(b->member[0]))
-        return time_rank(a->member[0]) < time_rank(b->member[0]) ? -1 : 1;
+    if (a->first_minute != b->first_minute)
+        return time_rank(a->first_minute) < time_rank(b->first_minute) ? -1 : 1;
     return (a->root > b->root) - (a->root < b->root);
 }
 
@@ -56,18 +49,58 @@ static int compare_u64(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static uint32_t count_domains(const struct feed *feed, const uint32_t *site, uint32_t count,
-                              bool once)
+static void sort_u64(uint64_t *at, uint32_t count)
 {
-    uint64_t *key = bulk_array(NULL, count + 1u, sizeof *key);
-    uint32_t domains = 0;
+    if (count > SHORT) {
+        qsort(at, count, sizeof *at, compare_u64);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t one = at[i];
+        uint32_t k = i;
+        for (; k > 0 && at[k - 1] > one; k--)
+            at[k] = at[k - 1];
+        at[k] = one;
+    }
+}
+
+/* Different values among the COUNT of KEY, which are sorted. */
+static uint32_t count_different(uint64_t *key, uint32_t count)
+{
+    uint32_t different = 0;
+    sort_u64(key, count);
     for (uint32_t i = 0; i < count; i++)
-        key[i] = domain_key(feed, site == NULL ? i : site[i], once);
-    qsort(key, count, sizeof *key, compare_u64);
-    for (uint32_t i = 0; i < count; i++)
-        domains += i == 0 || key[i] != key[i - 1];
+        different += i == 0 || key[i] != key[i - 1];
+    return different;
+}
+
+static uint32_t count_domains(const struct feed *feed, bool once)
+{
+    uint64_t *key = bulk_array(NULL, feed->count + 1u, sizeof *key);
+    for (uint32_t i = 0; i < feed->count; i++)
+        key[i] = domain_key(feed, i, once);
+    uint32_t domains = count_different(key, feed->count);
     bulk_free(key);
     return domains;
+}
+
+/* Members by time, first and last, domains; KEY has room for all of them. */
+static void describe(const struct groups *g, struct group *one, uint64_t *key)
+{
+    const struct feed *feed = g->evidence->feed;
+    for (uint32_t m = 0; m < one->count; m++)
+        __builtin_prefetch(&feed->site[one->member[m]], 0, 2);
+    for (uint32_t m = 0; m < one->count; m++)
+        key[m] = (uint64_t)time_rank(feed->site[one->member[m]].first_minute) << 32 | one->member[m];
+    sort_u64(key, one->count);
+    one->first_minute = (uint32_t)(key[0] >> 32) + 1u;
+    for (uint32_t m = 0; m < one->count; m++) {
+        uint32_t site = one->member[m] = (uint32_t)key[m];
+        if (feed->site[site].last_minute > one->last_minute)
+            one->last_minute = feed->site[site].last_minute;
+        key[m] = domain_key(feed, site, g->dynamic_once);
+    }
+    one->domains = count_different(key, one->count);
 }
 
 /* Groups of two and more out of OF and SIZE, largest first; *NUMBER_OUT is 1 + group per site. */
@@ -92,19 +125,14 @@ static struct group *gather(struct groups *g, const uint32_t *of, const uint32_t
             struct group *one = &group[at[of[i]] - 1];
             one->member[one->count++] = i;
         }
-    sort_feed = feed;
+    uint64_t *key = bulk_array(NULL, feed->count + 1u, sizeof *key);
+    for (uint32_t k = 0; k < count; k++)
+        describe(g, &group[k], key);
+    bulk_free(key);
     qsort(group, count, sizeof *group, compare_groups);
-    for (uint32_t k = 0; k < count; k++) {
-        struct group *one = &group[k];
-        qsort(one->member, one->count, sizeof *one->member, compare_members);
-        one->first_minute = feed->site[one->member[0]].first_minute;
-        for (uint32_t m = 0; m < one->count; m++) {
-            at[one->member[m]] = k + 1;
-            if (feed->site[one->member[m]].last_minute > one->last_minute)
-                one->last_minute = feed->site[one->member[m]].last_minute;
-        }
-        one->domains = count_domains(feed, one->member, one->count, g->dynamic_once);
-    }
+    for (uint32_t k = 0; k < count; k++)
+        for (uint32_t m = 0; m < group[k].count; m++)
+            at[group[k].member[m]] = k + 1;
     for (uint32_t i = 0; i < feed->count; i++)
         if (size[of[i]] < 2)
             at[i] = 0;
@@ -113,16 +141,26 @@ static struct group *gather(struct groups *g, const uint32_t *of, const uint32_t
     return group;
 }
 
-static const char *prefix_of(const struct groups *g, const struct group *group)
+/* Which prefix a brand's sector has, for all brands; PREFIXES where none. */
+static uint8_t *prefixes_of_brands(const void *parent, const struct feed *feed)
 {
-    uint32_t n[sizeof prefixes / sizeof prefixes[0]] = {0}, best = 0;
-    const struct feed *feed = g->evidence->feed;
+    uint8_t *of = talloc_array(parent, uint8_t, feed->brand_count);
+    for (uint32_t brand = 0; brand < feed->brand_count; brand++) {
+        of[brand] = 0;
+        while (of[brand] < PREFIXES && !bytes_equal(feed->brand[brand].sector,
+                                                    bytes_of_string(prefixes[of[brand]].sector)))
+            of[brand]++;
+    }
+    return of;
+}
+
+static const char *prefix_of(const struct groups *g, const uint8_t *of_brand,
+                             const struct group *group)
+{
+    uint32_t n[PREFIXES + 1] = {0}, best = 0;
     for (uint32_t m = 0; m < group->count; m++)
-        for (size_t k = 0; k < sizeof prefixes / sizeof prefixes[0]; k++)
-            if (bytes_equal(feed->brand[feed->site[group->member[m]].brand].sector,
-                            bytes_of_string(prefixes[k].sector)))
-                n[k]++;
-    for (uint32_t k = 1; k < sizeof n / sizeof n[0]; k++)
+        n[of_brand[g->evidence->feed->site[group->member[m]].brand]]++;
+    for (uint32_t k = 1; k < PREFIXES; k++)
         if (n[k] > n[best])
             best = k;
     return n[best] * 2 > group->count ? prefixes[best].prefix : "XP";
@@ -153,6 +191,7 @@ static void name_waves(struct groups *g, struct group **by_start)
 
 static void name_groups(struct groups *g, const struct group_state *state, struct group **by_start)
 {
+    uint8_t *of_brand = prefixes_of_brands(g, g->evidence->feed);
     if (state != NULL)
         state_award(state, g);
     for (uint32_t k = 0; k < g->count; k++)
@@ -160,7 +199,7 @@ static void name_groups(struct groups *g, const struct group_state *state, struc
     qsort(by_start, g->count, sizeof *by_start, compare_starts);
     for (uint32_t k = 0; k < g->count; k++)
         if (by_start[k]->id.at == NULL) {
-            const char *prefix = prefix_of(g, by_start[k]);
+            const char *prefix = prefix_of(g, of_brand, by_start[k]);
             by_start[k]->id =
                 arena_printf(g->arena, "%s%u", prefix, count_up(g->next, bytes_of_string(prefix)));
         }
@@ -178,7 +217,7 @@ struct groups *groups_name(const void *parent, const struct evidence_base *evide
     g->next = table_new(g);
     g->group = gather(g, clusters->group, clusters->group_size, &g->count, &g->of);
     g->wave = gather(g, clusters->wave, clusters->wave_size, &g->wave_count, &g->wave_of);
-    g->domains = count_domains(evidence->feed, NULL, evidence->feed->count, dynamic_once);
+    g->domains = count_domains(evidence->feed, dynamic_once);
     struct group **by_start = bulk_array(
         g, (g->count > g->wave_count ? g->count : g->wave_count) + 1u, sizeof(struct group *));
     name_groups(g, state, by_start);

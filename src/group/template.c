@@ -2,6 +2,7 @@
 #include "group/template.h"
 
 #include "group/bulk.h"
+#include "group/crew.h"
 #include "group/scheme.h"
 
 #include <talloc.h>
@@ -12,6 +13,8 @@
 #define AFFIX_LONGEST 13u
 #define HEX_SHORTEST 16u
 #define SEGMENTS_MOST 8u
+#define SITES_A_PART 16384u
+#define AHEAD 8u /* sites whose counters are asked for before they are read */
 
 const char *const scheme_names[4] = {"none", "brand-letters", "mutated brand", "kit path"};
 
@@ -36,32 +39,50 @@ static size_t affix_hashes(struct bytes piece, bool tail, uint64_t out[AFFIX_LON
     return most;
 }
 
-static void count_affixes(struct templates *t, struct bytes piece)
+/* What counting and looking up have in common: WITH is called for the hash of each piece of a site that may
+ * be a literal; of affixes those from AFFIX_SHORTEST to LONGEST bytes. */
+struct visit {
+    void (*with)(struct visit *visit, uint64_t hash);
+    size_t longest;
+    const struct tally *tally;
+    struct tally_writer *writer;
+};
+
+static void visit_affixes(struct visit *visit, struct bytes piece)
 {
     uint64_t head[AFFIX_LONGEST + 1], tail[AFFIX_LONGEST + 1];
     size_t most = affix_hashes(piece, false, head);
     affix_hashes(piece, true, tail);
+    most = most < visit->longest ? most : visit->longest;
     for (size_t n = AFFIX_SHORTEST; n <= most; n++) {
-        tally_add(&t->piece, head[n]);
-        tally_add(&t->piece, tail[n]);
+        visit->with(visit, head[n]);
+        visit->with(visit, tail[n]);
     }
-    tally_add(&t->piece, part_hash(PART_PIECE, piece));
+    visit->with(visit, part_hash(PART_PIECE, piece));
 }
 
-static void count_site(struct templates *t, const struct site *site)
+static void visit_site(struct visit *visit, const struct site *site)
 {
     struct bytes label = site_label(site), field;
-    for (size_t i = 0; i < label.len; i++)
-        t->letter[label.at[i]] += 1;
-    while (bytes_next_field(&label, '-', &field))
-        count_affixes(t, field);
+    while ((site->flags & SITE_IP) == 0 && bytes_next_field(&label, '-', &field))
+        visit_affixes(visit, field);
     struct bytes sub = site_sub(site);
     while (sub.len > 0 && bytes_next_field(&sub, '.', &field))
-        tally_add(&t->piece, part_hash(PART_SUB, field));
+        visit->with(visit, part_hash(PART_SUB, field));
     struct bytes path = site_path(site);
     for (uint32_t n = 0; n < SEGMENTS_MOST && bytes_next_field(&path, '/', &field); n++)
         if (field.len > 0)
-            tally_add(&t->piece, part_hash(PART_PATH, field));
+            visit->with(visit, part_hash(PART_PATH, field));
+}
+
+static void visit_put(struct visit *visit, uint64_t hash)
+{
+    tally_put(visit->writer, hash);
+}
+
+static void visit_expect(struct visit *visit, uint64_t hash)
+{
+    tally_expect(visit->tally, hash);
 }
 
 /* Sites whose registered domain no site before them has: one bit each. */
@@ -73,6 +94,9 @@ static uint8_t *first_of_domain(const void *parent, const struct feed *feed)
     uint64_t *slot = bulk_array(NULL, slots, sizeof *slot);
     uint8_t *first = bulk_array(parent, feed->count + 1u, 1);
     for (uint32_t i = 0; i < feed->count; i++) {
+        if (i + AHEAD < feed->count)
+            __builtin_prefetch(
+                &slot[tally_mix(feed->site[i + AHEAD].registered | 1, 2) & (slots - 1)], 1, 1);
         uint64_t key = feed->site[i].registered | 1, at = tally_mix(key, 2) & (slots - 1);
         while (slot[at] != 0 && slot[at] != key)
             at = (at + 1) & (slots - 1);
@@ -214,6 +238,7 @@ static uint8_t clamp(size_t n)
     return (uint8_t)(n < 255 ? n : 255);
 }
 
+/* The number of a sector; a new one is noted. */
 static uint8_t sector_of(struct templates *t, struct bytes name)
 {
     for (uint32_t i = 1; i <= t->sector_count; i++)
@@ -225,7 +250,7 @@ static uint8_t sector_of(struct templates *t, struct bytes name)
     return (uint8_t)t->sector_count;
 }
 
-static void describe(struct templates *t, uint32_t index, struct text *scratch)
+static void describe(struct templates *t, uint32_t index, uint8_t sector, struct text *scratch)
 {
     const struct site *site = &t->feed->site[index];
     struct traits *traits = &t->traits[index];
@@ -245,7 +270,7 @@ static void describe(struct templates *t, uint32_t index, struct text *scratch)
         traits->path_literal = clamp(add_fields(t, site_path(site), '/', PART_PATH, scratch));
         traits->path = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
-    traits->sector = sector_of(t, t->feed->brand[site->brand].sector);
+    traits->sector = sector;
     if (traits->sector != 0 && (site->flags & (SITE_IP | SITE_FREE | SITE_DYNAMIC)) == 0)
         traits->scheme =
             (uint8_t)scheme_of(t->token, t->token_count, traits->sector, site, &traits->token);
@@ -268,31 +293,101 @@ static void read_tokens(struct templates *t, struct bytes list)
     }
 }
 
+/* What the parts of learning share: counts of bytes for each worker, sectors by brand. */
+struct lesson {
+    struct templates *t;
+    const uint8_t *first;
+    uint8_t *sector;
+    uint64_t (*bytes)[256];
+    uint64_t *domains;
+    struct text *scratch;
+};
+
+static uint32_t part_end(const struct templates *t, uint32_t part)
+{
+    uint64_t end = ((uint64_t)part + 1) * SITES_A_PART;
+    return end < t->feed->count ? (uint32_t)end : t->feed->count;
+}
+
+static void count_part(void *of, uint32_t part, uint32_t worker)
+{
+    struct lesson *lesson = of;
+    struct tally_writer writer;
+    struct visit visit = {.with = visit_put, .longest = AFFIX_LONGEST, .writer = &writer};
+    tally_begin(&writer, &lesson->t->piece);
+    for (uint32_t i = part * SITES_A_PART; i < part_end(lesson->t, part); i++) {
+        feed_expect(lesson->t->feed, i);
+        if (!lesson->first[i])
+            continue;
+        struct bytes label = site_label(&lesson->t->feed->site[i]);
+        for (size_t k = 0; k < label.len; k++)
+            lesson->bytes[worker][label.at[k]]++;
+        lesson->domains[worker]++;
+        visit_site(&visit, &lesson->t->feed->site[i]);
+    }
+    tally_end(&writer);
+}
+
+static void describe_part(void *of, uint32_t part, uint32_t worker)
+{
+    struct lesson *lesson = of;
+    const struct feed *feed = lesson->t->feed;
+    struct visit visit = {
+        .with = visit_expect, .longest = AFFIX_SHORTEST + 2, .tally = &lesson->t->piece};
+    uint32_t from = part * SITES_A_PART, end = part_end(lesson->t, part);
+    for (uint32_t i = from; i < end + AHEAD; i++) {
+        if (i >= from + AHEAD)
+            describe(lesson->t, i - AHEAD, lesson->sector[feed->site[i - AHEAD].brand],
+                     &lesson->scratch[worker]);
+        if (i >= end)
+            continue;
+        feed_expect(feed, i);
+        visit_site(&visit, &feed->site[i]);
+    }
+}
+
+/* How often each byte stands in labels of registered domains, over all workers. */
+static void sum_up(const struct lesson *lesson)
+{
+    struct templates *t = lesson->t;
+    double sum = 1e-9;
+    for (uint32_t worker = 0; worker < t->feed->workers; worker++) {
+        t->domains += lesson->domains[worker];
+        for (int c = 0; c < 256; c++) {
+            t->letter[c] += (double)lesson->bytes[worker][c];
+            sum += (double)lesson->bytes[worker][c];
+        }
+    }
+    for (int c = 0; c < 256; c++)
+        t->letter[c] /= sum;
+}
+
 struct templates *template_learn(const void *parent, const struct feed *feed, struct bytes tokens)
 {
     struct templates *t = talloc_zero(parent, struct templates);
+    void *scratch = talloc_new(NULL);
+    uint32_t parts = (feed->count + SITES_A_PART - 1) / SITES_A_PART;
     t->arena = arena_new(t);
     t->feed = feed;
     read_tokens(t, tokens);
     tally_init(&t->piece, t, (uint64_t)feed->count * 16);
-    uint8_t *first = first_of_domain(t, feed);
-    for (uint32_t i = 0; i < feed->count; i++)
-        if (first[i]) {
-            t->domains++;
-            count_site(t, &feed->site[i]);
-        }
-    bulk_free(first);
-    double sum = 1e-9;
-    for (int c = 0; c < 256; c++)
-        sum += t->letter[c];
-    for (int c = 0; c < 256; c++)
-        t->letter[c] /= sum;
+    struct lesson lesson = {.t = t,
+                            .first = first_of_domain(scratch, feed),
+                            .sector = talloc_zero_array(scratch, uint8_t, feed->brand_count),
+                            .bytes = bulk_array(scratch, feed->workers, sizeof *lesson.bytes),
+                            .domains = talloc_zero_array(scratch, uint64_t, feed->workers),
+                            .scratch = talloc_zero_array(scratch, struct text, feed->workers)};
+    for (uint32_t brand = 0; brand < feed->brand_count; brand++)
+        lesson.sector[brand] = sector_of(t, feed->brand[brand].sector);
+    crew_run(feed->workers, parts, count_part, &lesson);
+    sum_up(&lesson);
     t->traits = bulk_array(t, feed->count + 1u, sizeof *t->traits);
-    struct text scratch;
-    text_init(&scratch, NULL, 0);
-    for (uint32_t i = 0; i < feed->count; i++)
-        describe(t, i, &scratch);
-    text_finish(&scratch);
+    for (uint32_t worker = 0; worker < feed->workers; worker++)
+        text_init(&lesson.scratch[worker], NULL, 0);
+    crew_run(feed->workers, parts, describe_part, &lesson);
+    for (uint32_t worker = 0; worker < feed->workers; worker++)
+        text_finish(&lesson.scratch[worker]);
+    talloc_free(scratch);
     return t;
 }
 

@@ -145,7 +145,7 @@ static void json_contested(struct json *json, const struct groups *g)
     json_key(json, "contested");
     json_begin_list(json);
     for (uint32_t i = 0; i < g->clusters->contested_count; i++) {
-        const struct cluster_edge *edge = &g->clusters->contested[i];
+        const struct edge *edge = &g->clusters->contested[i];
         if (g->of[edge->a] == 0 || g->of[edge->b] == 0)
             continue;
         json_begin_map(json);

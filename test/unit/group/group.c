@@ -173,7 +173,7 @@ static void test_scheme(void)
                rows[i].label, rows[i].token);
 }
 
-/* Two operators with naming schemes of their own, and noise. */
+/* Two actors with naming schemes of their own, and noise. */
 static struct bytes synthetic(struct arena *arena, bool reverse, uint32_t from, uint32_t until)
 {
     struct text out;
@@ -269,6 +269,52 @@ static void test_explain(void)
     talloc_free(context);
 }
 
+/* More sites than one part of the work, by actors of 1 to 60 sites. */
+static struct bytes many(struct arena *arena, uint32_t rows)
+{
+    static const char *const suffix[] = {"com", "net", "top", "cc", "co.jp"};
+    struct text out;
+    uint64_t state = 88172645463325252u;
+    text_init(&out, arena, 0);
+    for (uint32_t i = 0, actor = 0, left = 0; i < rows; i++) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        if (left-- == 0) {
+            actor++;
+            left = (uint32_t)(state >> 40) % 60;
+        }
+        text_add_format(&out, "%u-%02u-%02u %02u:%02u,https://word%u-%c%c%c%c.%s/%s,Brand%u\n", 2019 + actor % 4,
+                        1 + actor % 12, 1 + (actor + i / 8 % 3) % 28, i % 24, i % 7, actor % 997,
+                        'a' + (char)(state >> 8 & 15), 'a' + (char)(state >> 12 & 15), 'a' + (char)(state >> 16 & 15),
+                        'a' + (char)(state >> 20 & 15), suffix[actor % 5], actor % 3 == 0 ? "login" : "", actor % 31);
+    }
+    return text_bytes(&out);
+}
+
+static void test_threads(void)
+{
+    static const uint32_t workers[] = {1, 2, 5};
+    void *context = talloc_new(NULL);
+    struct bytes list = many(arena_new(context), 40000), first = BYTES_NONE;
+    for (size_t i = 0; i < sizeof workers / sizeof workers[0]; i++) {
+        struct feed *feed = feed_of(context);
+        feed->workers = workers[i];
+        read_list(feed, list, "list");
+        struct run *run = finish(context, feed, NULL, 0, NULL, NULL);
+        struct bytes now = partition(run);
+        if (i == 0) {
+            first = now;
+            tap_ok(run->groups->count > 500 && run->feed->count > 35000, "%u groups of %u sites", run->groups->count,
+                   run->feed->count);
+        } else {
+            tap_ok(bytes_equal(now, first), "%u threads: the same partition and names", workers[i]);
+        }
+        talloc_free(run);
+    }
+    talloc_free(context);
+}
+
 /* Pairs of sites in one wave: 40 bursts of six, or the same sites with their days dealt out anew. */
 static uint64_t wave_pairs(const void *parent, bool shuffled)
 {
@@ -304,6 +350,7 @@ int main(void)
     test_read();
     test_scheme();
     test_groups();
+    test_threads();
     test_shuffle();
     test_state();
     test_explain();
