@@ -69,10 +69,10 @@ function first(site, folder) {
 
 function kinds(site) {
   const one = ["index.html", "month/index.html", "2021/03/index.html", "category/index.html", "family/index.html", "actor/index.html",
-    "campaign/index.html", "brand/index.html", "technique/index.html", "search/index.html?q=请", "about/index.html", "tag/index.html",
+    "campaign/index.html", "brand/index.html", "technique/index.html", "group/index.html", "search/index.html?q=请", "about/index.html", "tag/index.html",
     "2021/02/cloud-mail-2020/index.html", "2021/03/icedid-march-2021/index.html", "404.html"]
     .filter((page) => existsSync(join(sites, site, page.split("?")[0])));
-  const entities = ["category", "family", "actor", "campaign", "brand", "technique"].flatMap((d) => first(site, d));
+  const entities = ["category", "family", "actor", "campaign", "brand", "technique", "group"].flatMap((d) => first(site, d));
   const all = [...one, ...entities];
   return [...all, ...all.map((p) => "ja/" + p), ...first(site, "tag"), ...first(site, "ja/tag")];
 }
@@ -231,7 +231,7 @@ function checkExports(site) {
   const ajv = new Ajv({ allErrors: true, strict: false });
   const stix = ajv.compile(schema("stix")), misp = ajv.compile(schema("misp"));
   const said = (validate, data) => (validate(data) ? [] : validate.errors.map((e) => `${e.instancePath} ${e.message}`));
-  const all = (ending) => [join(sites, `${site}.${ending}`), ...files(join(sites, site, "data"), `.${ending}.json`)];
+  const all = (ending) => [join(sites, `${site}.${ending}`), join(sites, `${site}-groups.${ending}`), ...files(join(sites, site, "data"), `.${ending}.json`)];
   const problems = { stix: [], misp: [] };
   for (const path of all("stix")) {
     const bundle = JSON.parse(readFileSync(path, "utf8"));

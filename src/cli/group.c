@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
+#include "cli/feed_data.h"
 #include "cli/option.h"
 #include "cli/verb.h"
 #include "group/crew.h"
 #include "group/explain.h"
 #include "group/read.h"
 #include "input/walk.h"
-#include "observe/brand_load.h"
 #include "report/grouping.h"
-#include "report/grouping_page.h"
 #include "report/indicator.h"
 
 #include <stdio.h>
@@ -34,12 +33,12 @@ static const char help[] =
     "MHTML, HAR) and\nfolders of these.\n\n"
     "  --tsv waves|groups    host, tab, id for every site (a wave: days, a group: months)\n"
     "  --json, --stix, --misp  the groups as JSON, a STIX 2.1 bundle, a MISP event\n"
-    "  --pages FOLDER        HTML: a yearly overview and a page per group, instead of text\n"
     "  --count dyndns=once|each  a dynamic-DNS zone counts as one domain, or each name below it "
     "(default: each)\n"
     "  --batches yes|no      sites reported in one minute belong together (default: yes; no for "
     "other feeds)\n"
-    "  --state FILE          ids and sites of earlier runs; read where it is there, then written\n"
+    "  --state FILE          ids and sites of earlier runs; read where it is there, then written "
+    "(also for 'noroshi site --groups')\n"
     "  --must-link FILE      pairs of hosts a line that belong together\n"
     "  --cannot-link FILE    pairs of hosts a line that do not\n"
     "  --without NAME        leave a kind of evidence out (may be given again; 'help' lists them)\n"
@@ -59,14 +58,13 @@ enum format {
     FORMAT_TSV_GROUPS,
     FORMAT_JSON,
     FORMAT_STIX,
-    FORMAT_MISP,
-    FORMAT_PAGES
+    FORMAT_MISP
 };
 
 struct options {
     enum format format;
     bool once;
-    const char *state, *must, *cannot, *zones, *explain[2], *store, *pages, *genuine[GENUINE_MOST];
+    const char *state, *must, *cannot, *zones, *explain[2], *store, *genuine[GENUINE_MOST];
     uint32_t genuine_count;
     uint32_t off, top, jobs; /* jobs 0: processors */
 };
@@ -83,7 +81,6 @@ static const struct option options[] = {
     {"cannot-link", required_argument, NULL, 'C'},
     {"without", required_argument, NULL, 'w'},
     {"zones", required_argument, NULL, 'z'},
-    {"pages", required_argument, NULL, 'p'},
     {"genuine", required_argument, NULL, 'g'},
     {"store", required_argument, NULL, 'S'},
     {"top", required_argument, NULL, 'n'},
@@ -149,10 +146,6 @@ static bool take_option(struct options *o, int option)
     case 'z':
         o->zones = optarg;
         return true;
-    case 'p':
-        o->format = FORMAT_PAGES;
-        o->pages = optarg;
-        return true;
     case 'S':
         o->store = optarg;
         return true;
@@ -173,17 +166,6 @@ static bool take_option(struct options *o, int option)
     default:
         return false;
     }
-}
-
-/* The text of a shipped file, or an empty one with the reason printed. */
-static struct bytes shipped(void *context, const char *name)
-{
-    struct error err = {0};
-    struct bytes text = BYTES_NONE;
-    char *path = data_path(context, name, &err);
-    if (path == NULL || !data_read(context, path, &text, &err))
-        error_print(&err);
-    return text;
 }
 
 static bool read_pairs(void *context, const struct feed *feed, const char *path,
@@ -318,9 +300,7 @@ static bool print(const struct groups *groups, const struct options *o, struct e
     struct text out;
     bool ok = true;
     text_init(&out, NULL, 0);
-    if (o->format == FORMAT_PAGES)
-        ok = grouping_pages(groups, o->pages, err);
-    else if (o->explain[0] != NULL)
+    if (o->explain[0] != NULL)
         ok = explain(groups, o, &out, err);
     else if (o->format == FORMAT_TSV_WAVES || o->format == FORMAT_TSV_GROUPS)
         grouping_tsv(&out, groups, o->format == FORMAT_TSV_WAVES);
@@ -340,15 +320,11 @@ static bool print(const struct groups *groups, const struct options *o, struct e
 
 static bool run(void *context, const struct options *o, char **file, int count, struct error *err)
 {
-    char *brands_path = data_path(context, "knowledge/brands.yml", err);
-    struct brand_index *brands = brands_path == NULL ? NULL : brand_load(context, brands_path, err);
-    if (brands == NULL)
+    struct feed *feed = feed_data(context, err);
+    if (feed == NULL)
         return false;
-    struct feed *feed = feed_new(context, brands);
     if (o->jobs > 0)
         feed->workers = o->jobs;
-    feed_add_zones(feed, shipped(context, "knowledge/lists/free_subdomain_hosts.txt"), SITE_FREE);
-    feed_add_zones(feed, shipped(context, "knowledge/dyndns.txt"), SITE_DYNAMIC);
     struct bytes text;
     if (o->zones != NULL) {
         if (!data_read(context, o->zones, &text, err))
@@ -363,8 +339,7 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     if (!read_files(context, feed, o, file, count, err))
         return false;
     feed_seal(feed);
-    struct templates *templates =
-        template_learn(context, feed, shipped(context, "knowledge/brand_tokens.txt"));
+    struct templates *templates = template_learn(context, feed, feed_data_tokens(context));
     struct evidence_base evidence;
     evidence_init(&evidence, context, templates, o->off);
     struct cluster_params params = CLUSTER_DEFAULTS;
@@ -391,7 +366,7 @@ static int read_options(struct options *o, int argc, char **argv, const char *ve
                         const char *accepted)
 {
     struct option_reader reader = {
-        .verb = verb, .help = help, .row = options, .accepted = accepted};
+        .verb = verb, .help = help, .row = options, .accepted = accepted, .letters = "j:"};
     int code;
     *o = (struct options){.top = SHOWN_DEFAULT};
     while ((code = option_next(&reader, argc, argv)) >= 0)

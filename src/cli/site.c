@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
+#include "cli/feed_data.h"
 #include "cli/option.h"
 #include "cli/verb.h"
 #include "report/site/site.h"
@@ -13,6 +14,7 @@ static const char help[] =
     "posts.\n\n"
     "  --store FILE     the store (default: $XDG_DATA_HOME/noroshi/store.db)\n"
     "  --posts FOLDER   posts in Markdown (doc/site.md tells their form)\n"
+    "  --groups STATE   groups of phishing sites as 'noroshi group --state STATE' left them\n"
     "  --title TEXT     its name (default: Noroshi Bulletin)\n"
     "  --title-ja TEXT  its name in Japanese\n"
     "  --url URL        where it will be served, for feeds and cards: "
@@ -22,6 +24,7 @@ static const char help[] =
 static const struct option options[] = {
     {"store", required_argument, NULL, 's'},
     {"posts", required_argument, NULL, 'p'},
+    {"groups", required_argument, NULL, 'g'},
     {"title", required_argument, NULL, 't'},
     {"title-ja", required_argument, NULL, 'j'},
     {"url", required_argument, NULL, 'u'},
@@ -31,7 +34,7 @@ static const struct option options[] = {
 int verb_site(int argc, char **argv)
 {
     struct site_params params = {.title = {"Noroshi Bulletin", "狼煙 脅威速報"}};
-    const char *store_path = NULL;
+    const char *store_path = NULL, *groups_path = NULL;
     struct option_reader reader = {.verb = "site", .help = help, .row = options};
     int code;
     while ((code = option_next(&reader, argc, argv)) >= 0)
@@ -41,6 +44,9 @@ int verb_site(int argc, char **argv)
             break;
         case 'p':
             params.posts_folder = optarg;
+            break;
+        case 'g':
+            groups_path = optarg;
             break;
         case 't':
             params.title[LANGUAGE_EN] = optarg;
@@ -64,12 +70,18 @@ int verb_site(int argc, char **argv)
     struct store *store = store_open_read(NULL, store_path, &err);
     params.shared = store == NULL ? NULL : data_shared(store);
     params.families = store == NULL ? NULL : data_families(store);
-    bool ok = store != NULL && site_build(store, &params, &result, &err);
+    void *context = talloc_new(NULL);
+    params.groups = store == NULL || groups_path == NULL
+                        ? NULL
+                        : feed_data_recorded(context, groups_path, &err);
+    bool ok = store != NULL && (groups_path == NULL || params.groups != NULL) &&
+              site_build(store, &params, &result, &err);
     if (ok)
         printf("%u pages, %u files, %.1f MB in %s; open %s/index.html\n", result.pages,
                result.files, (double)result.bytes / 1e6, params.folder, params.folder);
     else
         error_print(&err);
+    talloc_free(context);
     talloc_free(store);
     return ok ? EXIT_CLEAN : EXIT_ERROR;
 }

@@ -90,7 +90,7 @@ static uint32_t half_key(const struct evidence_base *e, uint32_t site, size_t ha
     const struct profile *p = &e->profile[site];
     if (p->label_len < NEIGHBOUR_SHORTEST || p->label_len > NEIGHBOUR_LONGEST)
         return 0;
-    struct bytes label = site_label(&e->feed->site[site]);
+    struct bytes label = feed_site_label(&e->feed->site[site]);
     size_t middle = label.len / 2;
     label = half == 0 ? bytes_sub(label, 0, middle) : bytes_from(label, middle);
     return mix(mix((uint32_t)bytes_hash(label), p->label_len),
@@ -216,8 +216,7 @@ static void look_part(void *of, uint32_t part, uint32_t worker)
         return;
     for (int i = 0; i < 2; i++)
         if (s->room[worker][i] == NULL)
-            s->room[worker][i] =
-                bulk_array(s->parent[worker], feed->count + 1u, sizeof(uint64_t));
+            s->room[worker][i] = bulk_array(s->parent[worker], feed->count + 1u, sizeof(uint64_t));
     uint32_t count = 0;
     for (uint32_t i = 0; i < feed->count; i++) {
         if (look == LOOK_NEIGHBOUR)

@@ -10,7 +10,7 @@
 #define EDGE_LEAST 0.04
 /* A cluster of one site in LARGE_SHARE of the list (and LARGE_SITES) grows only by what is likely. */
 #define LARGE_SHARE 75u
-#define LARGE_SITES 500u
+#define LARGE_SITES 100u
 #define LARGE_PROBABILITY 0.9
 #define CONTESTED_MOST 100000u
 #define NONE UINT32_MAX
@@ -64,9 +64,9 @@ static double linkage(const struct forest *f, uint32_t a, uint32_t b, double day
     uint32_t pairs = 0;
     for (uint32_t i = 0; i < CLUSTER_SKETCH && left[i] != NONE; i++)
         for (uint32_t k = 0; k < CLUSTER_SKETCH && right[k] != NONE; k++, pairs++)
-            sum += evidence_probability(days < 0 ? evidence_score(f->evidence, left[i], right[k])
-                                                 : evidence_score_at(f->evidence, left[i],
-                                                                     right[k], days));
+            sum += evidence_probability(
+                days < 0 ? evidence_score(f->evidence, left[i], right[k])
+                         : evidence_score_at(f->evidence, left[i], right[k], days));
     return sum / pairs;
 }
 
@@ -114,16 +114,18 @@ static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_
     double days = evidence_days(f->evidence, edge->a, edge->b);
     if (together > 2 || (chained && days < 0)) { /* of two sites the edge is the linkage */
         bool large = together > f->large && least < LARGE_PROBABILITY;
-        if (linkage(f, a, b, !chained ? -1 : days < 0 ? 0 : days) <
-            (large ? LARGE_PROBABILITY : least))
+        if (linkage(f, a, b,
+                    !chained   ? -1
+                    : days < 0 ? 0
+                               : days) < (large ? LARGE_PROBABILITY : least))
             return false;
     }
     return !barred(f, a, b);
 }
 
 /* Take edges from the strongest down; joins go to CLUSTERS->forest. */
-static void agglomerate(struct forest *f, const struct edges *edges, double most_days,
-                        double least, bool chained, struct clusters *out)
+static void agglomerate(struct forest *f, const struct edges *edges, double most_days, double least,
+                        bool chained, struct clusters *out)
 {
     for (uint64_t i = 0; i < edges->count; i++) {
         const struct edge *edge = &edges->at[i];

@@ -20,7 +20,7 @@
 #define OTHER_SCHEME 5.0
 #define MINUTES_A_DAY 1440.0
 #define SITES_A_PART 16384u
-#define AHEAD 8u /* sites whose counters are asked for before they are read */
+#define AHEAD 8u        /* sites whose counters are asked for before they are read */
 #define SCALE_ONE 196.0 /* scale of a profile that counts once: 1.3 is 255 */
 
 const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
@@ -29,13 +29,13 @@ const struct evidence_row evidence_rows[EVIDENCE_COUNT] = {
 #undef EVIDENCE
 };
 
-static uint64_t cell_key(const struct evidence_base *e, const struct site *site,
+static uint64_t cell_key(const struct evidence_base *e, const struct feed_site *site,
                          const struct traits *traits, double day)
 {
     return tally_mix(tally_mix(e->feed->brand[site->brand].hash, traits->suffix), (uint32_t)day);
 }
 
-static uint16_t shape_of(const struct site *site)
+static uint16_t shape_of(const struct feed_site *site)
 {
     uint32_t labels = 2;
     for (size_t i = 0; i < site->sub_len; i++)
@@ -47,7 +47,7 @@ static uint16_t shape_of(const struct site *site)
 
 uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32_t index)
 {
-    const struct site *site = &e->feed->site[index];
+    const struct feed_site *site = &e->feed->site[index];
     const struct traits *traits = &e->templates->traits[index];
     uint64_t value = 0;
     switch (id) {
@@ -139,12 +139,11 @@ struct site_keys {
 
 static void keys_of(const struct evidence_base *e, uint32_t index, struct site_keys *out)
 {
-    const struct site *site = &e->feed->site[index];
+    const struct feed_site *site = &e->feed->site[index];
     feed_expect(e->feed, index);
     for (int id = 0; id < EVIDENCE_KEYED; id++)
         out->key[id] = evidence_key(e, (enum evidence_id)id, index);
-    out->cell =
-        cell_key(e, site, &e->templates->traits[index], site->first_minute / MINUTES_A_DAY);
+    out->cell = cell_key(e, site, &e->templates->traits[index], site->first_minute / MINUTES_A_DAY);
 }
 
 static uint32_t part_end(const struct evidence_base *e, uint32_t part)
@@ -185,12 +184,12 @@ static uint32_t half(uint64_t key)
 
 static void profile_site(struct evidence_base *e, uint32_t index, const struct site_keys *keys)
 {
-    const struct site *site = &e->feed->site[index];
+    const struct feed_site *site = &e->feed->site[index];
     const struct traits *traits = &e->templates->traits[index];
     struct profile *profile = &e->profile[index];
     const uint64_t *key = keys->key;
     bool address = (site->flags & SITE_IP) != 0;
-    enum evidence_id name = address                  ? EVIDENCE_ADDRESS
+    enum evidence_id name = address                    ? EVIDENCE_ADDRESS
                             : key[EVIDENCE_LABEL] != 0 ? EVIDENCE_LABEL
                                                        : EVIDENCE_CLASS;
     *profile = (struct profile){
@@ -210,11 +209,11 @@ static void profile_site(struct evidence_base *e, uint32_t index, const struct s
                            (key[EVIDENCE_ZONE] != 0 ? PROFILE_ZONE : 0) |
                            (key[EVIDENCE_USERINFO] != 0 ? PROFILE_USERINFO : 0) |
                            (traits->scheme == SCHEME_MUTATE ? PROFILE_MUTATED : 0)),
-        .letters = letters_of(site_label(site))};
+        .letters = letters_of(feed_site_label(site))};
     for (int id = 0; id < EVIDENCE_KEYED; id++) {
         if (key[id] == 0)
             continue;
-        double scale = id == EVIDENCE_REGISTERED                            ? RARE_MOST
+        double scale = id == EVIDENCE_REGISTERED                                         ? RARE_MOST
                        : !is_counted(id) || id == EVIDENCE_SCHEME || id == EVIDENCE_ZONE ? 1
                        : id == EVIDENCE_BURST ? calm(tally_get(&e->value, keys->cell))
                                               : rarity(e, tally_get(&e->value, key[id]));
@@ -294,7 +293,8 @@ static bool neighbours(const struct evidence_base *e, uint32_t left, uint32_t ri
     unlike = (unlike | unlike >> 2) & UINT64_C(0x1111111111111111);
     if ((unlike & (unlike - 1)) != 0)
         return false;
-    struct bytes a = site_label(&e->feed->site[left]), b = site_label(&e->feed->site[right]);
+    struct bytes a = feed_site_label(&e->feed->site[left]),
+                 b = feed_site_label(&e->feed->site[right]);
     for (size_t i = 0; i < a.len && other < 2; i++)
         other += a.at[i] != b.at[i];
     return other == 1;
@@ -329,8 +329,7 @@ static uint32_t shared(const struct profile *p, const struct profile *q)
            (uint32_t)same(p->scheme, q->scheme) << EVIDENCE_SCHEME |
            (uint32_t)((p->flags & q->flags & PROFILE_USERINFO) != 0) << EVIDENCE_USERINFO |
            (uint32_t)(p->shape == q->shape) << EVIDENCE_SHAPE |
-           (uint32_t)(brand && name && (p->flags & q->flags & PROFILE_ZONE) != 0)
-               << EVIDENCE_ZONE;
+           (uint32_t)(brand && name && (p->flags & q->flags & PROFILE_ZONE) != 0) << EVIDENCE_ZONE;
 }
 
 static double points_of(const struct evidence_base *e, const struct profile *p,

@@ -50,11 +50,11 @@ static uint32_t order_parts(const struct link *link, int id[EVIDENCE_COUNT])
 
 static void add_value(const struct groups *g, enum evidence_id id, uint32_t site, struct text *out)
 {
-    const struct site *s = &g->evidence->feed->site[site];
+    const struct feed_site *s = &g->evidence->feed->site[site];
     const struct templates *t = g->evidence->templates;
     switch (id) {
     case EVIDENCE_REGISTERED:
-        text_add_format(out, " %.*s", BYTES_FMT(site_registered(s)));
+        text_add_format(out, " %.*s", BYTES_FMT(feed_site_registered(s)));
         break;
     case EVIDENCE_BRAND:
     case EVIDENCE_BATCH:
@@ -62,10 +62,10 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
         break;
     case EVIDENCE_BURST:
         text_add_format(out, " %.*s .%.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name),
-                        BYTES_FMT(site_suffix(s)));
+                        BYTES_FMT(feed_site_suffix(s)));
         break;
     case EVIDENCE_SUFFIX:
-        text_add_format(out, " .%.*s", BYTES_FMT(site_suffix(s)));
+        text_add_format(out, " .%.*s", BYTES_FMT(feed_site_suffix(s)));
         break;
     case EVIDENCE_LABEL:
     case EVIDENCE_CLASS:
@@ -77,10 +77,10 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
                         BYTES_FMT(t->sector[t->traits[site].sector]));
         break;
     case EVIDENCE_SUBDOMAIN:
-        text_add_format(out, " %.*s", BYTES_FMT(site_sub(s)));
+        text_add_format(out, " %.*s", BYTES_FMT(feed_site_sub(s)));
         break;
     case EVIDENCE_PATH:
-        text_add_format(out, " %.*s", BYTES_FMT(site_path(s)));
+        text_add_format(out, " %.*s", BYTES_FMT(feed_site_path(s)));
         break;
     default:
         break;
@@ -162,14 +162,14 @@ static struct bytes value_of(const struct groups *g, uint32_t site, enum explain
                              struct text *scratch)
 {
     const struct feed *feed = g->evidence->feed;
-    const struct site *s = &feed->site[site];
+    const struct feed_site *s = &feed->site[site];
     char day[16];
     scratch->len = 0;
     switch (what) {
     case EXPLAIN_BRAND:
         return s->brand == 0 ? BYTES("(not known)") : feed->brand[s->brand].name;
     case EXPLAIN_SUFFIX:
-        return (s->flags & SITE_IP) != 0 ? BYTES("(address)") : site_suffix(s);
+        return (s->flags & SITE_IP) != 0 ? BYTES("(address)") : feed_site_suffix(s);
     case EXPLAIN_MONTH:
         state_day(s->first_minute, day);
         text_add_format(scratch, s->first_minute == 0 ? "unknown" : "%.4s-%.2s", day, day + 4);
@@ -215,13 +215,13 @@ uint32_t explain_counts(const struct groups *g, const struct group *group, enum 
 /* "^smbc-[a-z]{2}\.com$", with the subdomain as it stands or any. */
 static struct bytes regex_of(const struct groups *g, uint32_t site, struct arena *arena)
 {
-    const struct site *s = &g->evidence->feed->site[site];
+    const struct feed_site *s = &g->evidence->feed->site[site];
     struct text out;
     text_init(&out, arena, 0);
     text_add_string(&out, s->sub_len > 0 ? "^([a-z0-9_-]+\\.)+" : "^");
     template_label(g->evidence->templates, site, &out, true);
     text_add_string(&out, "\\.");
-    struct bytes suffix = site_suffix(s);
+    struct bytes suffix = feed_site_suffix(s);
     for (size_t i = 0; i < suffix.len; i++)
         text_add_format(&out, suffix.at[i] == '.' ? "\\%c" : "%c", suffix.at[i]);
     text_add_byte(&out, '$');

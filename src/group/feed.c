@@ -107,7 +107,7 @@ bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes
               const char *file, uint32_t line)
 {
     feed->rows++;
-    struct site site = {.first_minute = minute, .last_minute = minute, .rows = 1};
+    struct feed_site site = {.first_minute = minute, .last_minute = minute, .rows = 1};
     if (!normalise_url(feed, url, &site)) {
         feed_note(feed, file, line, url, "no host");
         return false;
@@ -124,7 +124,7 @@ bool feed_add(struct feed *feed, struct bytes url, uint32_t minute, struct bytes
 void feed_add_aside(struct feed *feed, struct bytes host, uint32_t minute)
 {
     uint32_t before = feed->count;
-    struct site site = {0};
+    struct feed_site site = {0};
     if (host.len > 0 && normalise_url(feed, host, &site) &&
         feed_add(feed, arena_copy(feed->arena, host), minute, BYTES_NONE, "", 0))
         feed->site[before].flags |= SITE_ASIDE;
@@ -148,7 +148,7 @@ static void drop_aside(struct feed *feed)
 
 static void add_fact(struct feed *feed, struct bytes host, struct host_fact fact)
 {
-    struct site site = {0};
+    struct feed_site site = {0};
     if (host.len == 0 || !normalise_url(feed, host, &site))
         return;
     bool of_domain = fact.kind == FACT_NAMESERVER || fact.kind == FACT_REGISTRANT ||
@@ -182,7 +182,7 @@ void feed_fact_hash(struct feed *feed, struct bytes host, enum host_fact_kind ki
 /* Host, then time (unknown last), then the bytes of the URL, then the brand's name is left to the caller. */
 static int compare_rows(const void *left, const void *right)
 {
-    const struct site *a = left, *b = right;
+    const struct feed_site *a = left, *b = right;
     if (a->hash != b->hash)
         return a->hash < b->hash ? -1 : 1;
     int order = bytes_compare(a->host, b->host);
@@ -225,7 +225,7 @@ static void sort_rows(struct feed *feed)
     while (bits < 24 && UINT32_C(1) << bits < feed->count)
         bits++;
     uint32_t *from = bulk_array(NULL, (UINT64_C(1) << bits) + 1, sizeof *from);
-    struct site *sorted = bulk_array(feed, feed->count + 1u, sizeof *sorted);
+    struct feed_site *sorted = bulk_array(feed, feed->count + 1u, sizeof *sorted);
     for (uint32_t i = 0; i < feed->count; i++)
         from[(feed->site[i].hash >> (64 - bits)) + 1]++;
     for (uint32_t b = 0; b < UINT32_C(1) << bits; b++)
@@ -248,8 +248,8 @@ void feed_seal(struct feed *feed)
     sort_rows(feed);
     uint32_t kept = 0;
     for (uint32_t i = 0; i < feed->count; i++) {
-        struct site *last = kept > 0 ? &feed->site[kept - 1] : NULL;
-        const struct site *row = &feed->site[i];
+        struct feed_site *last = kept > 0 ? &feed->site[kept - 1] : NULL;
+        const struct feed_site *row = &feed->site[i];
         if (last == NULL || last->hash != row->hash || !bytes_equal(last->host, row->host)) {
             feed->site[kept++] = *row;
             continue;
@@ -281,7 +281,7 @@ uint32_t feed_find(const struct feed *feed, struct bytes host)
     return UINT32_MAX;
 }
 
-struct bytes site_path(const struct site *site)
+struct bytes feed_site_path(const struct feed_site *site)
 {
     if (site->path_at == 0)
         return BYTES_NONE;

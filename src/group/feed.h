@@ -35,7 +35,7 @@ enum site_flag {
     SITE_ASIDE = 128 /* only evidence names the host: no site where there is a list of sites */
 };
 
-struct site {
+struct feed_site {
     struct bytes host;
     struct bytes url; /* of the row that stands for the site, refanged */
     uint64_t hash;    /* of host: order and tie-break everywhere */
@@ -72,7 +72,7 @@ struct feed {
     struct table *brand_at;   /* name -> 1 + index */
     struct feed_brand *brand; /* [0] is the unknown one */
     uint32_t brand_count, brand_room;
-    struct site *site; /* after feed_seal: sorted by hash, one per host */
+    struct feed_site *site; /* after feed_seal: sorted by hash, one per host */
     uint32_t count, room;
     uint64_t rows;
     struct host_facts facts; /* of hosts, whether in the list or not; after feed_seal of sites */
@@ -111,24 +111,24 @@ static inline void feed_expect(const struct feed *feed, uint32_t index)
         __builtin_prefetch(feed->site[index + ahead].host.at, 0, 1);
 }
 
-static inline struct bytes site_sub(const struct site *site)
+static inline struct bytes feed_site_sub(const struct feed_site *site)
 {
     return bytes_sub(site->host, 0, site->sub_len);
 }
-static inline struct bytes site_label(const struct site *site)
+static inline struct bytes feed_site_label(const struct feed_site *site)
 {
     return bytes_sub(site->host, site->label_at, site->label_len);
 }
 /* "co.jp", "duckdns.org"; empty for an address. */
-static inline struct bytes site_suffix(const struct site *site)
+static inline struct bytes feed_site_suffix(const struct feed_site *site)
 {
     return bytes_from(site->host, (size_t)site->label_at + site->label_len + 1u);
 }
-static inline struct bytes site_registered(const struct site *site)
+static inline struct bytes feed_site_registered(const struct feed_site *site)
 {
     return bytes_from(site->host, site->label_at);
 }
 /* With its slash, without query and fragment; may be empty. */
-struct bytes site_path(const struct site *site);
+struct bytes feed_site_path(const struct feed_site *site);
 
 #endif

@@ -39,8 +39,8 @@ static int compare_starts(const void *left, const void *right)
 
 static uint64_t domain_key(const struct feed *feed, uint32_t site, bool once)
 {
-    const struct site *s = &feed->site[site];
-    return once && (s->flags & SITE_DYNAMIC) != 0 ? bytes_hash(site_suffix(s)) : s->registered;
+    const struct feed_site *s = &feed->site[site];
+    return once && (s->flags & SITE_DYNAMIC) != 0 ? bytes_hash(feed_site_suffix(s)) : s->registered;
 }
 
 static int compare_u64(const void *left, const void *right)
@@ -91,7 +91,8 @@ static void describe(const struct groups *g, struct group *one, uint64_t *key)
     for (uint32_t m = 0; m < one->count; m++)
         __builtin_prefetch(&feed->site[one->member[m]], 0, 2);
     for (uint32_t m = 0; m < one->count; m++)
-        key[m] = (uint64_t)time_rank(feed->site[one->member[m]].first_minute) << 32 | one->member[m];
+        key[m] =
+            (uint64_t)time_rank(feed->site[one->member[m]].first_minute) << 32 | one->member[m];
     sort_u64(key, one->count);
     one->first_minute = (uint32_t)(key[0] >> 32) + 1u;
     for (uint32_t m = 0; m < one->count; m++) {
@@ -147,8 +148,8 @@ static uint8_t *prefixes_of_brands(const void *parent, const struct feed *feed)
     uint8_t *of = talloc_array(parent, uint8_t, feed->brand_count);
     for (uint32_t brand = 0; brand < feed->brand_count; brand++) {
         of[brand] = 0;
-        while (of[brand] < PREFIXES && !bytes_equal(feed->brand[brand].sector,
-                                                    bytes_of_string(prefixes[of[brand]].sector)))
+        while (of[brand] < PREFIXES &&
+               !bytes_equal(feed->brand[brand].sector, bytes_of_string(prefixes[of[brand]].sector)))
             of[brand]++;
     }
     return of;

@@ -58,6 +58,10 @@ struct group_state *group_state_read(const void *parent, struct feed *feed, stru
 struct groups *groups_name(const void *parent, const struct evidence_base *evidence,
                            const struct clusters *clusters, const struct group_state *state,
                            bool dynamic_once);
+/* The groups as STATE has them (its sites are the feed of TEMPLATES, sealed): nothing is compared,
+ * there are no waves and no joins to explain.  A dynamic-DNS zone counts as one domain. */
+struct groups *groups_recorded(const void *parent, const struct templates *templates,
+                               const struct group_state *state);
 /* What the next run needs. */
 void groups_write_state(const struct groups *groups, struct text *out);
 const struct group *groups_find(const struct groups *groups, struct bytes id);

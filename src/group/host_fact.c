@@ -93,7 +93,7 @@ static void count_fans(struct host_facts *facts)
     facts->count = kept;
 }
 
-static uint32_t site_from(const struct site *sites, uint32_t count, uint64_t hash)
+static uint32_t site_from(const struct feed_site *sites, uint32_t count, uint64_t hash)
 {
     uint32_t low = 0, high = count;
     while (low < high) {
@@ -126,7 +126,7 @@ static void give(struct host_facts *to, const void *parent, const struct host_fa
     host_fact_add(to, parent, &one);
 }
 
-void host_fact_seal(struct host_facts *facts, const void *parent, const struct site *sites,
+void host_fact_seal(struct host_facts *facts, const void *parent, const struct feed_site *sites,
                     uint32_t count)
 {
     if (facts->count == 0)

@@ -65,14 +65,14 @@ struct host_fact_share {
     struct bytes text;
 };
 
-struct site;
+struct feed_site;
 
 void host_fact_add(struct host_facts *facts, const void *parent, const struct host_fact *fact);
 /* VALUE, a part of a page, is the genuine page's: nobody shares it. */
 void host_fact_genuine(struct host_facts *facts, const void *parent, uint64_t value);
 /* Give the facts to the COUNT SITES (sorted by hash), sorted by site, kind and value; facts of
  * hosts that are not there are counted for their fan and dropped. */
-void host_fact_seal(struct host_facts *facts, const void *parent, const struct site *sites,
+void host_fact_seal(struct host_facts *facts, const void *parent, const struct feed_site *sites,
                     uint32_t count);
 /* What the sites whose facts begin at A and B share. */
 void host_fact_share(const struct host_facts *facts, uint32_t a, uint32_t b,

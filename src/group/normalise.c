@@ -113,7 +113,7 @@ static size_t suffix_length(struct feed *feed, struct bytes host, uint8_t *flags
     return n > 0 ? host.len - dots[0] - 1 : 0;
 }
 
-static void split_host(struct feed *feed, struct site *site)
+static void split_host(struct feed *feed, struct feed_site *site)
 {
     struct bytes host = site->host;
     if (is_ipv4(host)) {
@@ -129,12 +129,12 @@ static void split_host(struct feed *feed, struct site *site)
     site->label_at = (uint8_t)label;
     site->label_len = (uint8_t)(end - label);
     site->sub_len = (uint8_t)(dot == BYTES_NPOS ? 0 : dot);
-    site->registered = bytes_hash(site_registered(site));
-    if (feed->brands != NULL && brand_of_domain(feed->brands, site_registered(site)) != NULL)
+    site->registered = bytes_hash(feed_site_registered(site));
+    if (feed->brands != NULL && brand_of_domain(feed->brands, feed_site_registered(site)) != NULL)
         site->flags |= SITE_GENUINE;
 }
 
-bool normalise_url(struct feed *feed, struct bytes text, struct site *site)
+bool normalise_url(struct feed *feed, struct bytes text, struct feed_site *site)
 {
     bool https = false, odd = false;
     text = normalise_refang(feed->arena, bytes_trim(text));

@@ -106,7 +106,7 @@ static struct bytes url_host(struct bytes url)
 
 static bool is_genuine_host(struct page *page, struct bytes host)
 {
-    struct site site = {0};
+    struct feed_site site = {0};
     return host.len > 0 && normalise_url(page->feed, host, &site) &&
            (site.flags & SITE_GENUINE) != 0;
 }
@@ -259,7 +259,7 @@ static struct bytes path_host(struct page *page, const char *path)
     struct bytes rest = bytes_of_string(path), part, host = BYTES_NONE;
     while (bytes_next_field(&rest, '/', &part)) {
         static const char *const ends[] = {".html", ".htm", ".mhtml", ".mht", ".har", ".php"};
-        struct site site = {0};
+        struct feed_site site = {0};
         for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
             if (part.len > strlen(ends[i]) &&
                 bytes_equal_fold(bytes_from(part, part.len - strlen(ends[i])),

@@ -74,9 +74,9 @@ static bool all_letters(struct bytes b)
 }
 
 static bool path_is_kit(const struct template_token *token, uint32_t count, uint8_t sector,
-                        const struct site *site)
+                        const struct feed_site *site)
 {
-    struct bytes path = site_path(site);
+    struct bytes path = feed_site_path(site);
     while (path.len > 0 && path.at[0] == '/')
         path = bytes_from(path, 1);
     while (path.len > 0 && path.at[path.len - 1] == '/')
@@ -94,12 +94,12 @@ static bool path_is_kit(const struct template_token *token, uint32_t count, uint
 }
 
 enum scheme scheme_of(const struct template_token *token, uint32_t count, uint8_t sector,
-                      const struct site *site, uint8_t *token_out)
+                      const struct feed_site *site, uint8_t *token_out)
 {
     *token_out = 0;
     if (site->sub_len > 0 && site->sub_len > 4)
         return SCHEME_NONE;
-    struct bytes label = site_label(site);
+    struct bytes label = feed_site_label(site);
     size_t hyphen = bytes_find_byte(label, '-', 0);
     bool root = (site->flags & SITE_ROOT) != 0;
     bool kit = !root && path_is_kit(token, count, sector, site);

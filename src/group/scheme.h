@@ -8,7 +8,7 @@
 
 /* The scheme of SITE by the tokens of its brand's SECTOR; *TOKEN_OUT: a whole token before the hyphen. */
 enum scheme scheme_of(const struct template_token *token, uint32_t count, uint8_t sector,
-                      const struct site *site, uint8_t *token_out);
+                      const struct feed_site *site, uint8_t *token_out);
 /* Whether LABEL is TOKEN with letters added, or changed, or a long token itself. */
 bool scheme_mutated(struct bytes label, struct bytes token);
 

@@ -2,6 +2,7 @@
 #include "group/state.h"
 
 #include "base/civil.h"
+#include "group/bulk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ static bool read_site(struct group_state *state, struct feed *feed, struct bytes
         !bytes_to_int(field[4], 1, UINT32_MAX, &rows) ||
         !feed_add(feed, field[6], (uint32_t)first, field[5], path, line))
         return false;
-    struct site *site = &feed->site[feed->count - 1];
+    struct feed_site *site = &feed->site[feed->count - 1];
     site->last_minute = (uint32_t)last;
     site->rows = (uint32_t)rows;
     feed->rows += (uint64_t)rows - 1;
@@ -163,6 +164,39 @@ void state_award(const struct group_state *state, struct groups *g)
     }
 }
 
+/* Clusters as the ids of STATE say, waves of one. */
+static struct clusters *clusters_recorded(const void *parent, const struct feed *feed,
+                                          const struct group_state *state)
+{
+    struct clusters *c = talloc_zero(parent, struct clusters);
+    uint32_t count = feed->count;
+    struct table *first = table_new(c); /* id -> 1 + its first site */
+    uint32_t **part[] = {&c->wave, &c->group, &c->wave_size, &c->group_size};
+    for (size_t i = 0; i < sizeof part / sizeof part[0]; i++)
+        *part[i] = bulk_array(c, count + 1u, sizeof(uint32_t));
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bytes *id = table_get(state->id_of, feed->site[i].host);
+        void **slot = id == NULL ? NULL : table_at(first, *id);
+        if (slot != NULL && *slot == NULL)
+            *slot = (void *)(uintptr_t)(i + 1);
+        c->wave[i] = i;
+        c->wave_size[i] = 1;
+        c->group[i] = slot == NULL ? i : (uint32_t)((uintptr_t)*slot - 1);
+        c->group_size[c->group[i]]++;
+    }
+    c->forest = bulk_array(c, 1, sizeof(struct edge));
+    return c;
+}
+
+struct groups *groups_recorded(const void *parent, const struct templates *templates,
+                               const struct group_state *state)
+{
+    struct evidence_base *e = talloc_zero(parent, struct evidence_base);
+    e->feed = templates->feed;
+    e->templates = templates;
+    return groups_name(parent, e, clusters_recorded(parent, e->feed, state), state, true);
+}
+
 /* URLs go to the file without what would end a field. */
 static void add_field(struct text *out, struct bytes b)
 {
@@ -184,7 +218,7 @@ void groups_write_state(const struct groups *g, struct text *out)
         text_add_format(out, "M\t%.*s\t%.*s\n", BYTES_FMT(g->merge[i].from),
                         BYTES_FMT(g->merge[i].into));
     for (uint32_t i = 0; i < feed->count; i++) {
-        const struct site *site = &feed->site[i];
+        const struct feed_site *site = &feed->site[i];
         struct bytes id = g->of[i] == 0 ? BYTES("-") : g->group[g->of[i] - 1].id;
         text_add_format(out, "S\t%.*s\t%u\t%u\t%u\t", BYTES_FMT(id), site->first_minute,
                         site->last_minute, site->rows);

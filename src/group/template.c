@@ -61,15 +61,15 @@ static void visit_affixes(struct visit *visit, struct bytes piece)
     visit->with(visit, part_hash(PART_PIECE, piece));
 }
 
-static void visit_site(struct visit *visit, const struct site *site)
+static void visit_site(struct visit *visit, const struct feed_site *site)
 {
-    struct bytes label = site_label(site), field;
+    struct bytes label = feed_site_label(site), field;
     while ((site->flags & SITE_IP) == 0 && bytes_next_field(&label, '-', &field))
         visit_affixes(visit, field);
-    struct bytes sub = site_sub(site);
+    struct bytes sub = feed_site_sub(site);
     while (sub.len > 0 && bytes_next_field(&sub, '.', &field))
         visit->with(visit, part_hash(PART_SUB, field));
-    struct bytes path = site_path(site);
+    struct bytes path = feed_site_path(site);
     for (uint32_t n = 0; n < SEGMENTS_MOST && bytes_next_field(&path, '/', &field); n++)
         if (field.len > 0)
             visit->with(visit, part_hash(PART_PATH, field));
@@ -252,22 +252,22 @@ static uint8_t sector_of(struct templates *t, struct bytes name)
 
 static void describe(struct templates *t, uint32_t index, uint8_t sector, struct text *scratch)
 {
-    const struct site *site = &t->feed->site[index];
+    const struct feed_site *site = &t->feed->site[index];
     struct traits *traits = &t->traits[index];
-    traits->suffix = (uint32_t)bytes_hash(site_suffix(site));
+    traits->suffix = (uint32_t)bytes_hash(feed_site_suffix(site));
     scratch->len = 0;
     if ((site->flags & SITE_IP) == 0) {
-        traits->label_literal = clamp(add_label(t, site_label(site), scratch, false));
+        traits->label_literal = clamp(add_label(t, feed_site_label(site), scratch, false));
         traits->label = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
     scratch->len = 0;
-    if (site->sub_len > 0 && !bytes_equal(site_sub(site), BYTES("www"))) {
-        traits->sub_literal = clamp(add_fields(t, site_sub(site), '.', PART_SUB, scratch));
+    if (site->sub_len > 0 && !bytes_equal(feed_site_sub(site), BYTES("www"))) {
+        traits->sub_literal = clamp(add_fields(t, feed_site_sub(site), '.', PART_SUB, scratch));
         traits->sub = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
     scratch->len = 0;
     if ((site->flags & SITE_ROOT) == 0) {
-        traits->path_literal = clamp(add_fields(t, site_path(site), '/', PART_PATH, scratch));
+        traits->path_literal = clamp(add_fields(t, feed_site_path(site), '/', PART_PATH, scratch));
         traits->path = (uint32_t)bytes_hash(text_bytes(scratch)) | 1u;
     }
     traits->sector = sector;
@@ -319,7 +319,7 @@ static void count_part(void *of, uint32_t part, uint32_t worker)
         feed_expect(lesson->t->feed, i);
         if (!lesson->first[i])
             continue;
-        struct bytes label = site_label(&lesson->t->feed->site[i]);
+        struct bytes label = feed_site_label(&lesson->t->feed->site[i]);
         for (size_t k = 0; k < label.len; k++)
             lesson->bytes[worker][label.at[k]]++;
         lesson->domains[worker]++;
@@ -393,23 +393,23 @@ struct templates *template_learn(const void *parent, const struct feed *feed, st
 
 void template_label(const struct templates *t, uint32_t index, struct text *out, bool regex)
 {
-    add_label(t, site_label(&t->feed->site[index]), out, regex);
+    add_label(t, feed_site_label(&t->feed->site[index]), out, regex);
 }
 
 void template_text(const struct templates *t, uint32_t index, struct text *out)
 {
-    const struct site *site = &t->feed->site[index];
+    const struct feed_site *site = &t->feed->site[index];
     if ((site->flags & SITE_IP) != 0) {
         text_add_string(out, "<address>");
     } else {
         if (site->sub_len > 0) {
-            add_fields(t, site_sub(site), '.', PART_SUB, out);
+            add_fields(t, feed_site_sub(site), '.', PART_SUB, out);
             text_add_byte(out, '.');
         }
-        add_label(t, site_label(site), out, false);
+        add_label(t, feed_site_label(site), out, false);
         text_add_byte(out, '.');
-        text_add(out, site_suffix(site));
+        text_add(out, feed_site_suffix(site));
     }
     if ((site->flags & SITE_ROOT) == 0)
-        add_fields(t, site_path(site), '/', PART_PATH, out);
+        add_fields(t, feed_site_path(site), '/', PART_PATH, out);
 }

@@ -18,7 +18,8 @@ struct figure {
     enum language language;
     const char *id; /* unique in its page */
     struct bytes title;
-    bool alone; /* an SVG file of its own; else inline with its table */
+    bool alone;       /* an SVG file of its own; else inline with its table */
+    const char *unit; /* of stacked columns, "domains a month"; NULL: messages */
 };
 
 struct figure_row {

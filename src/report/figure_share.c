@@ -116,8 +116,9 @@ void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit 
         svg_text(&svg, "m r", RIGHT, y - 3, "end", number);
     }
     svg_text(&svg, "m", 8, top - 10, "start",
-             bytes_of_string(tr(f->language, unit == WAVE_MONTH ? "messages a month"
-                                                                : "messages a week")));
+             bytes_of_string(tr(f->language, f->unit != NULL      ? f->unit
+                                             : unit == WAVE_MONTH ? "messages a month"
+                                                                  : "messages a week")));
     uint32_t every = count / 12 + 1;
     for (uint32_t i = 0; i < count; i++) {
         double x = LEFT + wide * i + wide * 0.14, y = bottom, column = fmin(wide * 0.72, 90);

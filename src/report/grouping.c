@@ -247,7 +247,7 @@ static void stix_begin(struct json *json, struct arena *arena, const char *type,
         key_string(json, "created_by_ref", identity);
 }
 
-static void stix_site(struct json *json, struct arena *arena, const struct site *site,
+static void stix_site(struct json *json, struct arena *arena, const struct feed_site *site,
                       struct bytes identity)
 {
     stix_begin(json, arena, "indicator", id_of(arena, "indicator", site->host), site->first_minute,
@@ -303,11 +303,42 @@ void grouping_stix(struct text *out, const struct groups *g)
     talloc_free(arena);
 }
 
+/* One attribute of an event: SITE, tagged with GROUP. */
+static void misp_attribute(struct json *json, struct arena *arena, const struct feed_site *site,
+                           const struct group *group)
+{
+    json_begin_map(json);
+    key_string(json, "uuid",
+               indicator_uuid(arena, indicator_namespace,
+                              arena_printf(arena, "misp:%.*s", BYTES_FMT(site->host))));
+    key_string(json, "type", (site->flags & SITE_IP) != 0 ? BYTES("ip-dst") : BYTES("hostname"));
+    key_string(json, "category", BYTES("Network activity"));
+    key_string(json, "value", site->host);
+    key_string(json, "comment", group->id);
+    json_key(json, "to_ids");
+    json_bool(json, (site->flags & SITE_GENUINE) == 0);
+    key_string(json, "timestamp", arena_printf(arena, "%lld", (long long)site->last_minute * 60));
+    if (site->first_minute != 0)
+        key_string(json, "first_seen", civil_iso(arena, (int64_t)site->first_minute * 60000000));
+    if (site->last_minute != 0)
+        key_string(json, "last_seen", civil_iso(arena, (int64_t)site->last_minute * 60000000));
+    json_key(json, "Tag");
+    json_begin_list(json);
+    json_begin_map(json);
+    key_string(json, "name", arena_printf(arena, "noroshi:group=\"%.*s\"", BYTES_FMT(group->id)));
+    json_end_map(json);
+    json_end_list(json);
+    json_end_map(json);
+}
+
 void grouping_misp(struct text *out, const struct groups *g)
 {
     struct json json;
     const struct feed *feed = g->evidence->feed;
     struct arena *arena = arena_new(NULL);
+    uint32_t last = 0; /* no clock: the event is as old as its youngest site */
+    for (uint32_t k = 0; k < g->count; k++)
+        last = g->group[k].last_minute > last ? g->group[k].last_minute : last;
     json_init(&json, out, 0);
     json_begin_map(&json);
     json_key(&json, "Event");
@@ -318,31 +349,15 @@ void grouping_misp(struct text *out, const struct groups *g)
     key_string(&json, "threat_level_id", BYTES("2"));
     key_string(&json, "analysis", BYTES("1"));
     key_string(&json, "distribution", BYTES("0"));
+    key_string(&json, "date", bytes_sub(civil_iso(arena, (int64_t)last * 60000000), 0, 10));
+    key_string(&json, "timestamp", arena_printf(arena, "%lld", (long long)last * 60));
+    json_key(&json, "published");
+    json_bool(&json, false);
     json_key(&json, "Attribute");
     json_begin_list(&json);
     for (uint32_t k = 0; k < g->count; k++)
-        for (uint32_t m = 0; m < g->group[k].count; m++) {
-            const struct site *site = &feed->site[g->group[k].member[m]];
-            json_begin_map(&json);
-            key_string(&json, "uuid",
-                       indicator_uuid(arena, indicator_namespace,
-                                      arena_printf(arena, "misp:%.*s", BYTES_FMT(site->host))));
-            key_string(&json, "type",
-                       (site->flags & SITE_IP) != 0 ? BYTES("ip-dst") : BYTES("hostname"));
-            key_string(&json, "category", BYTES("Network activity"));
-            key_string(&json, "value", site->host);
-            key_string(&json, "comment", g->group[k].id);
-            json_key(&json, "to_ids");
-            json_bool(&json, (site->flags & SITE_GENUINE) == 0);
-            json_key(&json, "Tag");
-            json_begin_list(&json);
-            json_begin_map(&json);
-            key_string(&json, "name",
-                       arena_printf(arena, "noroshi:group=\"%.*s\"", BYTES_FMT(g->group[k].id)));
-            json_end_map(&json);
-            json_end_list(&json);
-            json_end_map(&json);
-        }
+        for (uint32_t m = 0; m < g->group[k].count; m++)
+            misp_attribute(&json, arena, &feed->site[g->group[k].member[m]], &g->group[k]);
     json_end_list(&json);
     json_end_map(&json);
     json_end_map(&json);

@@ -195,6 +195,8 @@ static void header(struct site *site, const struct page *page)
     nav_item(site, page, "campaign/", "Campaigns");
     nav_item(site, page, "brand/", "Brands");
     nav_item(site, page, "technique/", "Techniques");
+    if (site->params->groups != NULL)
+        nav_item(site, page, "group/", "Groups");
     nav_item(site, page, "about/", "Method");
     text_add_string(out, "</ul></nav></header>\n");
 }

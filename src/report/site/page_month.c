@@ -30,6 +30,11 @@ static void aside(struct site *site, const struct page *page)
             text_add_string(out, "</span></li>");
         }
     }
+    if (site->params->groups != NULL) {
+        text_add_format(out, "</ul></section>\n<section><h2>%s</h2><ul class=\"plain\">",
+                        tr(page->language, "Groups of phishing sites"));
+        part_groups(site, page, 10);
+    }
     text_add_string(out, "</ul></section>\n</aside>\n");
 }
 

@@ -111,6 +111,10 @@ bool page_entities(struct site *site, enum language language);
 bool page_tags(struct site *site, enum language language);
 bool page_lists(struct site *site, enum language language);
 bool page_search(struct site *site, enum language language);
+/* page_group.c: the overview of groups and a page for each; nothing where there are none. */
+bool page_groups(struct site *site, enum language language);
+/* The largest groups as list items, at most MOST. */
+void part_groups(struct site *site, const struct page *page, uint32_t most);
 bool page_about(struct site *site, enum language language);
 bool page_missing(struct site *site, enum language language);
 

@@ -148,7 +148,8 @@ static bool write_language(struct site *site, enum language language)
     for (uint32_t i = 0; ok && i < site->post_count; i++)
         ok = site->post[i]->language != language || page_post(site, site->post[i]);
     return ok && page_entities(site, language) && page_lists(site, language) &&
-           page_tags(site, language) && page_search(site, language) && page_about(site, language) &&
+           page_groups(site, language) && page_tags(site, language) &&
+           page_search(site, language) && page_about(site, language) &&
            site_feed(site, language, BYTES("feed.atom"), BYTES_NONE, BYTES_NONE) &&
            site_index_write(site, language);
 }

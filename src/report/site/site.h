@@ -3,10 +3,11 @@
  * The bulletin: a static web site made from the store and from posts in Markdown.
  *
  * site_build writes one folder: English at its top, Japanese below ja/, both from the same facts;
- * front page, months, posts, one page per category, tag, family, campaign, technique and brand,
- * lists of these, search, method, Atom feeds, and data files per month.  Every link is relative and
- * ends in index.html, so the folder works from file:// as from a server.  Pages name no other host,
- * carry a strict content security policy and hold mail strings as escaped text only.
+ * front page, months, posts, one page per category, tag, family, campaign, technique, brand and
+ * group of phishing sites, lists of these, search, method, Atom feeds, and data files per month.
+ * Every link is relative and ends in index.html, so the folder works from file:// as from a server.
+ * Pages name no other host, carry a strict content security policy and hold mail strings as escaped
+ * text only.
  *
  * The same store, posts and options give the same bytes: dates come from the data, never from a
  * clock. Cost: one pass over the store's counts per dimension, a cross count per page. */
@@ -14,6 +15,7 @@
 #define NOROSHI_REPORT_SITE_SITE_H
 
 #include "base/table.h"
+#include "group/groups.h"
 #include "know/family.h"
 #include "observe/shared.h"
 #include "report/tr.h"
@@ -26,6 +28,7 @@ struct site_params {
     const char *title[LANGUAGE_COUNT];
     const struct shared_domains *shared; /* never shown as indicators; NULL: none are known */
     const struct families *families;     /* what names mean; NULL: they are only named */
+    const struct groups *groups;         /* of phishing sites; NULL: no pages about groups */
     const char *base_url; /* "https://cert.example.test/bulletin/"; NULL: relative ids only */
 };
 

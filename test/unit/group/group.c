@@ -113,15 +113,15 @@ static void test_normalise(void)
     void *context = talloc_new(NULL);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct feed *feed = feed_of(context);
-        struct site site = {0};
+        struct feed_site site = {0};
         bool ok = normalise_url(feed, bytes_of_string(rows[i].url), &site);
         tap_ok(ok == (rows[i].host != NULL), "%s: %s", rows[i].url, ok ? "a site" : "no site");
         if (!ok || rows[i].host == NULL)
             continue;
         tap_string(site.host, rows[i].host, "host");
-        tap_string(site_label(&site), rows[i].label, "label");
-        tap_ok(bytes_equal(site_suffix(&site), bytes_of_string(rows[i].suffix)), "suffix");
-        tap_ok(bytes_equal(site_path(&site), bytes_of_string(rows[i].path)), "path");
+        tap_string(feed_site_label(&site), rows[i].label, "label");
+        tap_ok(bytes_equal(feed_site_suffix(&site), bytes_of_string(rows[i].suffix)), "suffix");
+        tap_ok(bytes_equal(feed_site_path(&site), bytes_of_string(rows[i].path)), "path");
     }
     tap_int(normalise_minute(BYTES("2020/01/06 08:10:00")), 18267 * 1440 + 490, "date with slashes");
     tap_int(normalise_minute(BYTES("2020-01-06T08:10:00Z")), 18267 * 1440 + 490, "ISO date");
