@@ -9,6 +9,9 @@
 
 #define RARE_DECADES 3.0 /* 1 in 1,000 counts in full */
 #define RARE_MOST 1.3
+/* Sites of the world a short list stands in: a brand or a suffix is as common there, a literal learned from this
+ * list is not, so it does not lose its weight where a short list is full of it. */
+#define ELSEWHERE_SITES 10000u
 #define NEIGHBOUR_MOST (evidence_rows[EVIDENCE_NEIGHBOUR].weight * RARE_MOST)
 #define UNKNOWN_DAYS 7.0 /* taken where a list has no times */
 #define TEMPLATE_LITERAL_LEAST 3
@@ -107,17 +110,26 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
     return value == 0 ? 0 : tally_mix(value, (uint64_t)id + 100);
 }
 
-static double rarity_of(uint32_t seen, uint32_t sites)
+static double rarity_of(uint32_t seen, uint64_t sites)
 {
     double chance = (double)(seen > 0 ? seen : 1) / (double)sites;
     double rare = -log10(chance) / RARE_DECADES;
     return rare < 0 ? 0 : rare > RARE_MOST ? RARE_MOST : rare;
 }
 
-/* How much of its weight a value that SEEN of the sites have keeps. */
-static double rarity(const struct evidence_base *e, uint32_t seen)
+/* How much of its weight a value that SEEN of the sites have keeps; a LITERAL is not seen elsewhere. */
+static double rarity(const struct evidence_base *e, uint32_t seen, bool literal)
 {
-    return seen < RARITY_KNOWN ? e->rarity[seen] : rarity_of(seen, e->feed->count);
+    return seen < RARITY_KNOWN
+               ? e->rarity[literal][seen]
+               : rarity_of(seen, (uint64_t)e->feed->count + (literal ? ELSEWHERE_SITES : 0));
+}
+
+/* Whether the value of ID holds a literal learned from the list. */
+static bool is_literal(const struct traits *traits, int id)
+{
+    return id == EVIDENCE_LABEL || (id == EVIDENCE_SUBDOMAIN && traits->sub_literal > 0) ||
+           (id == EVIDENCE_PATH && traits->path_literal > 0);
 }
 
 /* The same brand below the same suffix on a day (CROWD of them): the more of those, the less it says. */
@@ -215,8 +227,9 @@ static void profile_site(struct evidence_base *e, uint32_t index, const struct s
             continue;
         double scale = id == EVIDENCE_REGISTERED                                         ? RARE_MOST
                        : !is_counted(id) || id == EVIDENCE_SCHEME || id == EVIDENCE_ZONE ? 1
-                       : id == EVIDENCE_BURST ? calm(tally_get(&e->value, keys->cell))
-                                              : rarity(e, tally_get(&e->value, key[id]));
+                       : id == EVIDENCE_BURST
+                           ? calm(tally_get(&e->value, keys->cell))
+                           : rarity(e, tally_get(&e->value, key[id]), is_literal(traits, id));
         profile->scale[id] = (uint8_t)(scale * SCALE_ONE + 0.5);
     }
 }
@@ -251,8 +264,10 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
     tally_init(&e->value, parent, (uint64_t)e->feed->count * 5);
     crew_run(e->feed->workers, parts, count_part, e);
     e->profile = bulk_array(parent, e->feed->count + 1u, sizeof *e->profile);
-    for (uint32_t seen = 0; seen < RARITY_KNOWN; seen++)
-        e->rarity[seen] = rarity_of(seen, e->feed->count);
+    for (uint32_t seen = 0; seen < RARITY_KNOWN; seen++) {
+        e->rarity[0][seen] = rarity_of(seen, e->feed->count);
+        e->rarity[1][seen] = rarity_of(seen, (uint64_t)e->feed->count + ELSEWHERE_SITES);
+    }
     crew_run(e->feed->workers, parts, profile_part, e);
     for (uint32_t i = e->feed->facts.count; i-- > 0;)
         e->profile[e->feed->facts.fact[i].site].fact = i + 1;

@@ -38,15 +38,15 @@ extern const struct evidence_row evidence_rows[EVIDENCE_COUNT];
  * from these. */
 struct profile {
     uint32_t registered, brand, suffix, subdomain, path, scheme;
-    uint32_t name; /* of the label's template with literals or without, or of the address block */
-    uint32_t minute;                /* first sight; 0: not known */
-    uint32_t fact;                  /* 1 + index of its first fact; 0: none */
-    uint8_t scale[EVIDENCE_KEYED];  /* how much of the weight the value keeps, 1/196 */
-    uint8_t label_len;              /* 0: an address */
-    uint16_t shape;                 /* labels of the host * 16 + way of writing */
-    uint8_t sector;                 /* of the scheme's brand; 0: no scheme */
-    uint8_t flags;                  /* enum profile_flag */
-    uint64_t letters;               /* of the label, four bits each, to find neighbours by */
+    uint32_t name;   /* of the label's template with literals or without, or of the address block */
+    uint32_t minute; /* first sight; 0: not known */
+    uint32_t fact;   /* 1 + index of its first fact; 0: none */
+    uint8_t scale[EVIDENCE_KEYED]; /* how much of the weight the value keeps, 1/196 */
+    uint8_t label_len;             /* 0: an address */
+    uint16_t shape;                /* labels of the host * 16 + way of writing */
+    uint8_t sector;                /* of the scheme's brand; 0: no scheme */
+    uint8_t flags;                 /* enum profile_flag */
+    uint64_t letters;              /* of the label, four bits each, to find neighbours by */
 };
 enum profile_flag {
     PROFILE_LITERAL = 1, /* name is that of a template with literals */
@@ -62,9 +62,9 @@ struct evidence_base {
     struct tally value; /* sites that have (evidence, value) */
     struct profile *profile;
     double weight[EVIDENCE_COUNT], per_minute[EVIDENCE_COUNT]; /* 0: does not count */
-    double rarity[RARITY_KNOWN]; /* by how many sites have a value */
-    uint32_t off;                /* bit set of enum evidence_id that do not count */
-    uint32_t counted;            /* those that do and are keyed */
+    double rarity[2][RARITY_KNOWN]; /* by how many sites have a value; [1]: a learned literal */
+    uint32_t off;                   /* bit set of enum evidence_id that do not count */
+    uint32_t counted;               /* those that do and are keyed */
 };
 
 struct link_part {
