@@ -55,19 +55,28 @@ static void join(struct forest *f, uint32_t a, uint32_t b)
     merge_sketch(f->tree[low].sketch, f->tree[high].sketch);
 }
 
-/* Mean probability between the samples of two clusters; DAYS, where not negative, is taken for the time
- * between all of them: how far apart the clusters are where they touch. */
-static double linkage(const struct forest *f, uint32_t a, uint32_t b, double days)
+static uint32_t sketch_count(const uint32_t *sketch)
+{
+    uint32_t count = 0;
+    while (count < CLUSTER_SKETCH && sketch[count] != NONE)
+        count++;
+    return count;
+}
+
+/* Whether the mean probability between the samples of two clusters is at least LEAST; DAYS, where not negative, is
+ * taken for the time between all of them: how far apart the clusters are where they touch.  Ends as soon as
+ * the pairs that are left change nothing. */
+static bool is_linked(const struct forest *f, uint32_t a, uint32_t b, double days, double least)
 {
     const uint32_t *left = f->tree[a].sketch, *right = f->tree[b].sketch;
-    double sum = 0;
-    uint32_t pairs = 0;
-    for (uint32_t i = 0; i < CLUSTER_SKETCH && left[i] != NONE; i++)
-        for (uint32_t k = 0; k < CLUSTER_SKETCH && right[k] != NONE; k++, pairs++)
-            sum += evidence_probability(
-                days < 0 ? evidence_score(f->evidence, left[i], right[k])
-                         : evidence_score_at(f->evidence, left[i], right[k], days));
-    return sum / pairs;
+    uint32_t lefts = sketch_count(left), rights = sketch_count(right), pairs = lefts * rights;
+    double needed = least * pairs, sum = 0;
+    for (uint32_t i = 0; i < pairs && sum < needed && sum + (pairs - i) >= needed; i++) {
+        uint32_t x = left[i / rights], y = right[i % rights];
+        sum += evidence_probability(days < 0 ? evidence_score(f->evidence, x, y)
+                                             : evidence_score_at(f->evidence, x, y, days));
+    }
+    return sum >= needed;
 }
 
 static bool barred(struct forest *f, uint32_t a, uint32_t b)
@@ -114,10 +123,8 @@ static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_
     double days = evidence_days(f->evidence, edge->a, edge->b);
     if (together > 2 || (chained && days < 0)) { /* of two sites the edge is the linkage */
         bool large = together > f->large && least < LARGE_PROBABILITY;
-        if (linkage(f, a, b,
-                    !chained   ? -1
-                    : days < 0 ? 0
-                               : days) < (large ? LARGE_PROBABILITY : least))
+        double gap = !chained ? -1 : days < 0 ? 0 : days;
+        if (!is_linked(f, a, b, gap, large ? LARGE_PROBABILITY : least))
             return false;
     }
     return !barred(f, a, b);
@@ -127,11 +134,10 @@ static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_
 static void agglomerate(struct forest *f, const struct edges *edges, double most_days, double least,
                         bool chained, struct clusters *out)
 {
-    for (uint64_t i = 0; i < edges->count; i++) {
+    double lowest = log(least / (1 - least));
+    for (uint64_t i = 0; i < edges->count && (double)edges->at[i].score >= lowest; i++) {
         const struct edge *edge = &edges->at[i];
         expect(f, edges, i);
-        if (evidence_probability((double)edge->score) < least)
-            break;
         uint32_t a = root(f, edge->a), b = root(f, edge->b);
         if (a == b || gap_days(f->evidence, edge->a, edge->b) > most_days ||
             !agree(f, edge, a, b, least, chained))
