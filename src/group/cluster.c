@@ -63,9 +63,9 @@ static uint32_t sketch_count(const uint32_t *sketch)
     return count;
 }
 
-/* Whether the mean probability between the samples of two clusters is at least LEAST; DAYS, where not negative, is
- * taken for the time between all of them: how far apart the clusters are where they touch.  Ends as soon as
- * the pairs that are left change nothing. */
+/* Whether the mean probability between the samples of two clusters is at least LEAST; DAYS, where
+ * not negative, is taken for the time between all of them: how far apart the clusters are where they
+ * touch.  Ends as soon as the pairs that are left change nothing. */
 static bool is_linked(const struct forest *f, uint32_t a, uint32_t b, double days, double least)
 {
     const uint32_t *left = f->tree[a].sketch, *right = f->tree[b].sketch;

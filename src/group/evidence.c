@@ -9,8 +9,8 @@
 
 #define RARE_DECADES 3.0 /* 1 in 1,000 counts in full */
 #define RARE_MOST 1.3
-/* Sites of the world a short list stands in: a brand or a suffix is as common there, a literal learned from this
- * list is not, so it does not lose its weight where a short list is full of it. */
+/* Sites of the world a short list stands in: a brand or a suffix is as common there, a literal learned
+ * from this list is not, so it does not lose its weight where a short list is full of it. */
 #define ELSEWHERE_SITES 10000u
 #define NEIGHBOUR_MOST (evidence_rows[EVIDENCE_NEIGHBOUR].weight * RARE_MOST)
 #define UNKNOWN_DAYS 7.0 /* taken where a list has no times */

@@ -125,14 +125,13 @@ static struct waves *year_series(struct arena *arena, enum language language,
     return w;
 }
 
-static void open_table(struct site *site, enum language language, const char *title,
+static void open_table(struct site *site, enum language language, struct bytes title,
                        const char *const *column, uint32_t columns)
 {
     struct text *out = &site->page;
-    text_add_format(out,
-                    "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table "
-                    "class=\"lines\"><thead><tr>",
-                    tr(language, title));
+    text_add_string(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    markup_text(out, title);
+    text_add_string(out, "\"><table class=\"lines\"><thead><tr>");
     for (uint32_t i = 0; i < columns; i++)
         text_add_format(out, "<th scope=\"col\"%s>%s</th>",
                         column[i][0] == '#' ? " class=\"n\"" : "",
@@ -182,7 +181,9 @@ static void add_sectors(struct site *site, enum language language, const struct 
         total++;
     }
     qsort(row, rows, sizeof *row, compare_rows);
-    open_table(site, language, "Sectors", column, 3);
+    open_table(site, language,
+               arena_printf(site->arena, "%s %lld", tr(language, "Sectors"), (long long)year),
+               column, 3);
     for (uint32_t at = 0; at < rows && row[at].count > 0; at++) {
         text_add_string(&site->page, "<tr><th scope=\"row\">");
         markup_text(&site->page, tr_bytes(language, row[at].name));
@@ -254,7 +255,8 @@ static void add_list(struct site *site, const struct page *page)
     const struct groups *g = site->params->groups;
     struct arena *arena = arena_new(NULL);
     text_add_format(&site->page, "<h2>%s</h2>\n", tr(page->language, "Largest groups"));
-    open_table(site, page->language, "Largest groups", column, 6);
+    open_table(site, page->language, bytes_of_string(tr(page->language, "Largest groups")), column,
+               6);
     for (uint32_t k = 0; k < g->count && k < GROUPS_MOST; k++) {
         struct explain_count brand[3];
         const struct group *group = &g->group[k];
@@ -353,7 +355,7 @@ static void add_counts(struct site *site, enum language language, const char *ti
     if (count == 0)
         return;
     text_add_format(&site->page, "<h2>%s</h2>\n", tr(language, title));
-    open_table(site, language, title, column, 2);
+    open_table(site, language, bytes_of_string(tr(language, title)), column, 2);
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(&site->page, "<tr><td><code>");
         if (row[i].text.len == 0)
@@ -376,7 +378,7 @@ static void add_expressions(struct site *site, enum language language, const str
         return;
     text_add_format(&site->page, "<h2>%s</h2>\n<p>%s</p>\n", tr(language, "Expressions"),
                     tr(language, "Made from the templates and tried on every host of the list."));
-    open_table(site, language, "Expressions", column, 3);
+    open_table(site, language, bytes_of_string(tr(language, "Expressions")), column, 3);
     for (uint32_t i = 0; i < count; i++) {
         text_add_string(&site->page, "<tr><td><code>");
         markup_text(&site->page, regex[i].pattern);
