@@ -71,6 +71,10 @@ static bool is_linked(const struct forest *f, uint32_t a, uint32_t b, double day
     const uint32_t *left = f->tree[a].sketch, *right = f->tree[b].sketch;
     uint32_t lefts = sketch_count(left), rights = sketch_count(right), pairs = lefts * rights;
     double needed = least * pairs, sum = 0;
+    for (uint32_t i = 0; i < lefts; i++)
+        evidence_expect(f->evidence, left[i]);
+    for (uint32_t i = 0; i < rights; i++)
+        evidence_expect(f->evidence, right[i]);
     for (uint32_t i = 0; i < pairs && sum < needed && sum + (pairs - i) >= needed; i++) {
         uint32_t x = left[i / rights], y = right[i % rights];
         sum += evidence_probability(days < 0 ? evidence_score(f->evidence, x, y)
@@ -152,8 +156,16 @@ static void number(struct forest *f, const void *parent, uint32_t **of_out, uint
     uint32_t count = f->evidence->feed->count;
     *of_out = bulk_array(parent, count + 1u, sizeof(uint32_t));
     *size_out = bulk_array(parent, count + 1u, sizeof(uint32_t));
-    for (uint32_t i = 0; i < count; i++)
-        (*size_out)[(*of_out)[i] = root(f, i)]++;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&f->tree[f->tree[i + AHEAD].up], 0, 2);
+        (*of_out)[i] = root(f, i);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&(*size_out)[(*of_out)[i + AHEAD]], 1, 2);
+        (*size_out)[(*of_out)[i]]++;
+    }
 }
 
 static void collect_contested(struct clusters *out, const struct edges *edges)
