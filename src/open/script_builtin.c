@@ -43,14 +43,16 @@ BUILTIN(mid)
     double from;
     if (!known_text(s, a, n, 0, &t) || n < 2 || !script_to_number(s, a[1], &from))
         return script_unknown();
-    return script_part(t, (int64_t)from - 1, (int64_t)script_number_or(s, a, n, 2, 4e9));
+    return script_part(t, script_integer(from) - 1,
+                       script_integer(script_number_or(s, a, n, 2, 4e9)));
 }
 
 BUILTIN(left)
 {
     struct script_value t;
-    return known_text(s, a, n, 0, &t) ? script_part(t, 0, (int64_t)script_number_or(s, a, n, 1, 0))
-                                      : script_unknown();
+    return known_text(s, a, n, 0, &t)
+               ? script_part(t, 0, script_integer(script_number_or(s, a, n, 1, 0)))
+               : script_unknown();
 }
 
 BUILTIN(right)
@@ -59,7 +61,8 @@ BUILTIN(right)
     if (!known_text(s, a, n, 0, &t))
         return script_unknown();
     double count = script_number_or(s, a, n, 1, 0);
-    return count >= t.len ? t : script_part(t, t.len - (int64_t)count, (int64_t)count);
+    return count >= t.len ? t
+                          : script_part(t, t.len - script_integer(count), script_integer(count));
 }
 
 BUILTIN(len)
@@ -87,7 +90,8 @@ BUILTIN(instr)
         script_to_number(s, a[0], &from);
     if (!known_text(s, a, n, at, &t) || !known_text(s, a, n, at + 1, &wanted))
         return script_unknown();
-    return script_of_number((double)find_text(s, t, wanted, from < 1 ? 0 : (int64_t)from - 1) + 1);
+    return script_of_number(
+        (double)find_text(s, t, wanted, from < 1 ? 0 : script_integer(from) - 1) + 1);
 }
 
 BUILTIN(instrrev)
@@ -244,7 +248,7 @@ BUILTIN(string)
         return n == 1 ? script_to_string(s, a[0]) : script_of_string(s, "");
     double code = a[1].tag == SCRIPT_STRING && a[1].len > 0 ? a[1].text[0]
                                                             : script_number_or(s, a, n, 1, ' ');
-    return fill(s, script_number_or(s, a, n, 0, 0), (uint16_t)(int32_t)fmod(code, 65536));
+    return fill(s, script_number_or(s, a, n, 0, 0), (uint16_t)script_integer(code));
 }
 
 BUILTIN(hex)

@@ -63,7 +63,7 @@ static void set_item(struct script *s, struct script_array *array, struct script
                      struct script_value v)
 {
     double n;
-    if (!script_to_number(s, index, &n) || n < 0 || n > 1000000)
+    if (!script_to_number(s, index, &n) || !(n >= 0 && n <= 1000000))
         return;
     while (array->count <= (uint32_t)n && script_step(s, 1)) {
         uint32_t before = array->count;
@@ -84,7 +84,7 @@ static void set_mid(struct script *s, struct script_expression *call, struct scr
     if (count < 2 || argument[0].tag != SCRIPT_STRING)
         return;
     struct script_value text = script_to_string(s, v);
-    struct script_value head = script_part(argument[0], 0, (int64_t)from - 1);
+    struct script_value head = script_part(argument[0], 0, script_integer(from) - 1);
     struct script_value tail =
         script_part(argument[0], head.len + (int64_t)text.len, argument[0].len);
     script_assign(s, call->list, script_join(s, script_join(s, head, text), tail));
@@ -402,7 +402,7 @@ static void run_open(struct script *s, struct script_statement *st)
     if (st->b != NULL)
         script_to_number(s, script_evaluate(s, st->b), &number);
     if (i >= 0)
-        s->file[i].number = (int64_t)number;
+        s->file[i].number = script_integer(number);
 }
 
 static void run_print(struct script *s, struct script_statement *st)
@@ -410,7 +410,7 @@ static void run_print(struct script *s, struct script_statement *st)
     double number = 0;
     script_to_number(s, script_evaluate(s, st->b), &number);
     for (uint32_t i = s->files; i > 0; i--) {
-        if (s->file[i - 1].number != (int64_t)number)
+        if (s->file[i - 1].number != script_integer(number))
             continue;
         for (struct script_expression *e = st->a->list; e != NULL; e = e->next)
             script_write_file(s, s->file[i - 1].name, script_to_utf8(s, script_evaluate(s, e)));

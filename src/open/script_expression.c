@@ -12,7 +12,8 @@ uint32_t script_arguments(struct script *s, struct script_expression *list,
                           struct script_value **out)
 {
     uint32_t count = 0, wanted = 0;
-    for (const struct script_expression *e = list; e != NULL && wanted < ARGUMENTS_MOST; e = e->next)
+    for (const struct script_expression *e = list; e != NULL && wanted < ARGUMENTS_MOST;
+         e = e->next)
         wanted++;
     if (wanted > SCRIPT_ARGUMENTS_MAX)
         *out = arena_array_of(s->arena, wanted, struct script_value);
@@ -100,7 +101,7 @@ static struct script_value item(struct script *s, struct script_value self,
         return self.tag == SCRIPT_UNKNOWN ? script_unknown() : script_empty();
     if (self.tag == SCRIPT_ARRAY)
         return self.array->item[(uint32_t)n];
-    struct script_value c = script_part(self, (int64_t)n, 1);
+    struct script_value c = script_part(self, script_integer(n), 1);
     c.is_char = s->language == SCRIPT_PS;
     return c;
 }
@@ -257,7 +258,7 @@ static void show_file(struct script *s, struct script_value v)
     uint8_t *at = arena_alloc(s->arena, v.array->count);
     double n;
     for (uint32_t i = 0; i < v.array->count; i++) {
-        if (!script_to_number(s, v.array->item[i], &n) || n < 0 || n > 255)
+        if (!script_to_number(s, v.array->item[i], &n) || !(n >= 0 && n <= 255))
             return;
         at[i] = (uint8_t)n;
     }

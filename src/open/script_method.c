@@ -21,20 +21,20 @@ static struct script_value with_self(struct script *s, const char *name, struct 
 METHOD(char_at)
 {
     double i = script_number_or(s, a, n, 0, 0);
-    return script_part(script_to_string(s, self), (int64_t)i, 1);
+    return script_part(script_to_string(s, self), script_integer(i), 1);
 }
 METHOD(char_code_at)
 {
     double i = script_number_or(s, a, n, 0, 0);
-    struct script_value c = script_part(script_to_string(s, self), (int64_t)i, 1);
+    struct script_value c = script_part(script_to_string(s, self), script_integer(i), 1);
     return c.tag == SCRIPT_STRING && c.len == 1 ? script_of_number(c.text[0]) : script_unknown();
 }
 METHOD(substr)
 {
     struct script_value t = script_to_string(s, self);
     double from = script_number_or(s, a, n, 0, 0);
-    return script_part(t, (int64_t)(from < 0 ? from + t.len : from),
-                       (int64_t)script_number_or(s, a, n, 1, 4e9));
+    return script_part(t, script_integer(from < 0 ? from + t.len : from),
+                       script_integer(script_number_or(s, a, n, 1, 4e9)));
 }
 /* substring(from, to); slice counts negatives from the end, .NET's Substring has a count. */
 METHOD(substring)
@@ -42,12 +42,12 @@ METHOD(substring)
     struct script_value t = script_to_string(s, self);
     double from = script_number_or(s, a, n, 0, 0), to = script_number_or(s, a, n, 1, t.len);
     if (s->language == SCRIPT_PS)
-        return script_part(t, (int64_t)from, n > 1 ? (int64_t)to : t.len);
+        return script_part(t, script_integer(from), n > 1 ? script_integer(to) : t.len);
     if (from > to) {
         double swap = from;
         from = to, to = swap;
     }
-    return script_part(t, (int64_t)from, (int64_t)(to - from));
+    return script_part(t, script_integer(from), script_integer(to - from));
 }
 METHOD(slice)
 {
@@ -58,7 +58,8 @@ METHOD(slice)
     from = from < 0 ? from + len : from;
     to = to < 0 ? to + len : to;
     if (self.tag != SCRIPT_ARRAY)
-        return script_part(script_to_string(s, self), (int64_t)from, (int64_t)(to - from));
+        return script_part(script_to_string(s, self), script_integer(from),
+                           script_integer(to - from));
     struct script_value out = script_new_array(s, 4);
     for (double i = from < 0 ? 0 : from; i < to && i < len && script_step(s, 1); i++)
         script_push(s, out.array, self.array->item[(uint32_t)i]);
@@ -195,7 +196,7 @@ METHOD(insert)
     double at = script_number_or(s, a, n, 0, 0);
     if (n < 2)
         return self;
-    struct script_value t = script_to_string(s, self), head = script_part(t, 0, (int64_t)at);
+    struct script_value t = script_to_string(s, self), head = script_part(t, 0, script_integer(at));
     return script_join(s, script_join(s, head, script_to_string(s, a[1])),
                        script_part(t, head.len, t.len));
 }
@@ -203,8 +204,8 @@ METHOD(remove)
 {
     struct script_value t = script_to_string(s, self);
     double at = script_number_or(s, a, n, 0, 0), count = script_number_or(s, a, n, 1, 4e9);
-    struct script_value head = script_part(t, 0, (int64_t)at);
-    return script_join(s, head, script_part(t, (int64_t)(at + count), t.len));
+    struct script_value head = script_part(t, 0, script_integer(at));
+    return script_join(s, head, script_part(t, script_integer(at + count), t.len));
 }
 METHOD(map)
 {

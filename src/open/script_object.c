@@ -278,7 +278,7 @@ ACTION(range)
 ACTION(cells)
 {
     double row = script_number_or(s, a, n, 0, 0), column = script_number_or(s, a, n, 1, 0);
-    if (row < 1 || column < 1 || row > 1048576 || column > 16384)
+    if (!(row >= 1 && column >= 1 && row <= 1048576 && column <= 16384))
         return script_unknown();
     char letters[8] = {0};
     int at = 7;
@@ -315,9 +315,9 @@ ACTION(from_char_code)
     for (uint32_t i = 0; i < n; i++) {
         double code;
         bool known = script_to_number(s, a[i], &code);
-        out = script_join(
-            s, out,
-            script_of_char(s, known ? (uint32_t)(int64_t)code & 0xFFFF : SCRIPT_PART_UNKNOWN));
+        out = script_join(s, out,
+                          script_of_char(s, known ? (uint32_t)script_integer(code) & 0xFFFF
+                                                  : SCRIPT_PART_UNKNOWN));
     }
     return out;
 }

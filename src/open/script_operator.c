@@ -6,7 +6,7 @@
 /* As a 32-bit integer, the way VB's and JavaScript's bit operators see a number. */
 static int32_t bits_of(double n)
 {
-    return isfinite(n) && fabs(n) < 9e15 ? (int32_t)(uint32_t)(int64_t)n : 0;
+    return fabs(n) < 9e15 ? (int32_t)(uint32_t)script_integer(n) : 0;
 }
 
 static struct script_value compare(struct script *s, enum script_op op, struct script_value a,

@@ -80,7 +80,7 @@ static struct script_value cast(struct script *s, struct bytes type, struct scri
             (v.tag == SCRIPT_STRING && v.len > 1 && script_to_number(s, v, &n))) {
             report_add(&s->report, FACT_SCRIPT_OBFUSCATION, BYTES("chr"));
             script_to_number(s, v, &n);
-            v = script_of_char(s, (uint32_t)(int64_t)n & 0xFFFF);
+            v = script_of_char(s, (uint32_t)script_integer(n) & 0xFFFF);
         }
         v.is_char = v.tag == SCRIPT_STRING;
         return v;

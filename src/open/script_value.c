@@ -209,6 +209,12 @@ bool script_to_number(struct script *s, struct script_value v, double *out)
     }
 }
 
+int64_t script_integer(double n)
+{
+    const double most = 9007199254740992.0;
+    return isnan(n) ? 0 : n > most ? (int64_t)most : n < -most ? -(int64_t)most : (int64_t)n;
+}
+
 int script_to_truth(struct script *s, struct script_value v)
 {
     double n;

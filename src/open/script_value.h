@@ -39,6 +39,8 @@ struct script_value script_part(struct script_value v, int64_t from, int64_t cou
 struct script_value script_to_string(struct script *s, struct script_value v);
 /* False, and 0, where V is not known as a number. */
 bool script_to_number(struct script *s, struct script_value v, double *out);
+/* N cut to an integer; what is none, or past 2^53, comes as 0 or the nearest such. */
+int64_t script_integer(double n);
 /* 1, 0, or -1 where nobody can know. */
 int script_to_truth(struct script *s, struct script_value v);
 /* UTF-8 of string V in the arena, unknown parts as {?}, {now}, {rnd}. */
