@@ -2,6 +2,7 @@
 #include "scan.h"
 
 #include "base/json.h"
+#include "base/table.h"
 #include "learn/lesson.h"
 #include "observe/facts.h"
 #include "open/opener.h"
@@ -20,6 +21,7 @@
 #include "verdict/outline.h"
 #include "verdict/part.h"
 #include "verdict/script.h"
+#include "verdict/sibling.h"
 
 /* bytes -> artifact tree */
 static void step_open(struct scan *scan)
@@ -30,6 +32,11 @@ static void step_open(struct scan *scan)
                      BYTES("longer than is read"));
     for (uint32_t i = 0; i < scan->settings->password_count; i++)
         password_add(scan->tree, scan->settings->password[i], BYTES("the user's list"));
+    const struct scan_keys *keys = scan->settings->sibling_keys == NULL
+                                       ? NULL
+                                       : table_get(scan->settings->sibling_keys, scan->name);
+    for (uint32_t i = 0; keys != NULL && i < keys->count; i++)
+        password_add(scan->tree, keys->word[i], keys->phrase[i]);
     open_tree(scan->tree->root);
 }
 
@@ -111,6 +118,11 @@ static void step_extras(struct scan *scan)
         text_init(&out, scan->arena, 0);
         lesson_write(&out, scan->model);
         scan->verdict->lesson = text_bytes(&out);
+    }
+    if (want->want_siblings && scan->tree->root->kind == KIND_MAIL && !scan->truncated) {
+        scan->verdict->sibling = sibling_write(scan->arena, scan->verdict, scan->model);
+        if (scan->input.len <= SIBLING_BYTES_MAX && sibling_locked(scan->verdict))
+            scan->verdict->locked_raw = scan->input;
     }
     if (want->want_facts) {
         text_init(&out, scan->arena, 0);

@@ -17,6 +17,12 @@
 #include "rule/rule.h"
 #include "verdict/verdict.h"
 
+/* Candidates for one artifact's locks, and what gave each. */
+struct scan_keys {
+    struct bytes *word, *phrase;
+    uint32_t count;
+};
+
 /* Read-only after load, shared by all scans of a process. */
 struct scan_settings {
     struct settings observe;
@@ -29,10 +35,11 @@ struct scan_settings {
     const struct allow_list *allow;                /* NULL: nothing is allowed */
     const struct bytes *password; /* the user's own candidates for locked content */
     uint32_t password_count;
+    const struct table *sibling_keys; /* struct scan_keys by artifact's name; NULL: none */
     const struct profile_source *profile; /* NULL: first contact is assumed */
     struct bytes extract; /* path of the node handed out, or PART_ALL (verdict/part.h); absent: none */
     bool want_model, want_nodes, want_drawing, want_facts, want_fingerprint, want_raw,
-        want_lesson; /* fill those of the verdict */
+        want_lesson, want_siblings; /* fill those of the verdict */
 };
 
 struct scan {

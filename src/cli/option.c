@@ -50,14 +50,16 @@ static void choose(const struct option_reader *reader, struct option *out)
 }
 
 /* WORD is what was written, "--jsn=x"; ROWS are what could have been. */
-static int refuse_long(const struct option_reader *reader, const struct option *rows, const char *word)
+static int refuse_long(const struct option_reader *reader, const struct option *rows,
+                       const char *word)
 {
     char names[1024] = "", name[64];
     size_t used = 0, len = strcspn(word + 2, "=");
     snprintf(name, sizeof name, "%.*s", (int)len, word + 2);
     for (const struct option *row = rows; row->name != NULL && used < sizeof names; row++) {
         if (strcmp(row->name, name) == 0) {
-            fprintf(stderr, "noroshi %s: error: option '--%s' takes no value\n", reader->verb, name);
+            fprintf(stderr, "noroshi %s: error: option '--%s' takes no value\n", reader->verb,
+                    name);
             return OPTION_WRONG;
         }
         used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? " " : "",

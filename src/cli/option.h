@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads the options of one verb, and only those: getopt_long over the rows the verb accepts, with errors that
- * name the verb, the option and the one that may have been meant.
+ * Reads the options of one verb, and only those: getopt_long over the rows the verb accepts, with
+ * errors that name the verb, the option and the one that may have been meant.
  *
- * Verbs of one family (rule, store) share one table of rows and each tell which names of it they accept, so
- * that an option that means nothing to a verb is refused, not ignored. */
+ * Verbs of one family (rule, store) share one table of rows and each tell which names of it they
+ * accept, so that an option that means nothing to a verb is refused, not ignored. */
 #ifndef NOROSHI_CLI_OPTION_H
 #define NOROSHI_CLI_OPTION_H
 
@@ -14,12 +14,13 @@
 #define OPTION_ROWS_MOST 48 /* of one family */
 
 struct option_reader {
-    const char *verb;         /* as it is called: "hunt", "rule check" */
-    const char *help;         /* printed for -h and --help */
-    const struct option *row; /* of the family, ended by an empty one; val: what option_next answers, >= 0 */
-    const char *accepted;     /* names of rows, blanks between; NULL: all */
-    const char *letters;      /* short ones, as getopt has them: "vj:"; NULL: none */
-    bool begun;               /* private */
+    const char *verb; /* as it is called: "hunt", "rule check" */
+    const char *help; /* printed for -h and --help */
+    const struct option
+        *row; /* of the family, ended by an empty one; val: what option_next answers, >= 0 */
+    const char *accepted; /* names of rows, blanks between; NULL: all */
+    const char *letters;  /* short ones, as getopt has them: "vj:"; NULL: none */
+    bool begun;           /* private */
 };
 
 enum {

@@ -5,6 +5,7 @@
 #include "cli/resume.h"
 #include "cli/scan_option.h"
 #include "cli/setup.h"
+#include "cli/siblings.h"
 #include "cli/verb.h"
 #include "input/input.h"
 #include "report/sarif.h"
@@ -40,6 +41,7 @@ struct run {
     struct progress progress;
     struct resume *resume;
     struct companions *companions;
+    struct siblings *siblings;
     uint64_t count[4]; /* by verdict_class */
     uint64_t done, submitted, input_errors, input_bytes;
     bool output_failed;
@@ -96,8 +98,15 @@ static void on_result(void *context, const struct verdict *v)
 {
     struct run *run = context;
     run->done++;
-    companions_add(run->companions, v);
+    siblings_add(run->siblings, v);
     resume_done(run->resume);
+}
+
+/* What siblings let through, at once or at the end. */
+static void on_settled(void *context, const struct verdict *v)
+{
+    struct run *run = context;
+    companions_add(run->companions, v);
 }
 
 static bool submit(struct run *run, struct pool *pool, const struct input_item *item,
@@ -203,7 +212,8 @@ static int status_of(const struct run *run)
     return run->count[VERDICT_UNSCANNABLE] > 0 ? EXIT_UNSCANNABLE : EXIT_CLEAN;
 }
 
-static bool scan_all(struct run *run, struct pool *pool, struct error *err)
+static bool scan_all(struct run *run, struct pool *pool, const struct pool_settings *settings,
+                     struct error *err)
 {
     bool ok = true;
     uint64_t total = 0;
@@ -218,6 +228,7 @@ static bool scan_all(struct run *run, struct pool *pool, struct error *err)
     for (int i = 0; ok && i < run->option.path_count && !interrupted && !run->output_failed; i++)
         ok = scan_path(run, pool, run->option.path[i], err);
     ok = pool_drain(pool, err) && ok;
+    ok = siblings_end(run->siblings, settings, ok && !interrupted && !run->output_failed, err) && ok;
     companions_end(run->companions);
     progress_clear(&run->progress);
     if (run->option.format == SCAN_SARIF) {
@@ -238,6 +249,7 @@ static bool open_outputs(struct run *run, const void *parent, struct error *err)
     run->arena = arena_new(parent);
     text_init(&run->out, NULL, 0);
     run->companions = companions_new(parent, emit, run);
+    run->siblings = siblings_new(parent, on_settled, run);
     static char buffer[OUTPUT_BUFFER_BYTES];
     if (!isatty(STDOUT_FILENO))
         setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
@@ -263,23 +275,22 @@ int verb_scan(int argc, char **argv)
     void *parent = talloc_new(NULL);
     struct scan_settings settings;
     struct pool *pool = NULL;
+    const struct pool_settings workers = {.scan = &settings,
+                                          .workers = run.option.workers,
+                                          .timeout_ms = run.option.timeout_ms,
+                                          .memory_bytes = run.option.memory_bytes,
+                                          .no_sandbox = run.option.no_sandbox,
+                                          .result = on_result,
+                                          .context = &run};
     if (setup_scan(parent, &run.option, &settings, &err) && open_outputs(&run, parent, &err))
-        pool = pool_new(parent,
-                        &(struct pool_settings){.scan = &settings,
-                                                .workers = run.option.workers,
-                                                .timeout_ms = run.option.timeout_ms,
-                                                .memory_bytes = run.option.memory_bytes,
-                                                .no_sandbox = run.option.no_sandbox,
-                                                .result = on_result,
-                                                .context = &run},
-                        &err);
+        pool = pool_new(parent, &workers, &err);
     int status = EXIT_ERROR;
     if (pool == NULL) {
         error_print(&err);
     } else {
         sigaction(SIGINT, &(struct sigaction){.sa_handler = on_interrupt, .sa_flags = SA_RESETHAND},
                   NULL);
-        bool ok = scan_all(&run, pool, &err);
+        bool ok = scan_all(&run, pool, &workers, &err);
         if (!ok)
             error_print(&err);
         print_summary(&run, pool);

@@ -130,6 +130,7 @@ bool setup_scan(const void *parent, const struct scan_option *option,
         .want_facts = option->store != NULL,
         .want_raw = option->keep_raw && option->store != NULL,
         .want_fingerprint = option->want_campaigns || option->store != NULL,
+        .want_siblings = true,
     };
     if (option->dkim_keys != NULL &&
         !data_read(parent, option->dkim_keys, &settings->observe.dkim_keys, err))

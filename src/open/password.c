@@ -252,6 +252,12 @@ static void add_near(struct tree *tree, struct bytes text, size_t keyword, size_
             add_forms(tree, word, phrase);
 }
 
+const char *const *password_keywords(uint32_t *count_out)
+{
+    *count_out = sizeof keywords / sizeof keywords[0];
+    return keywords;
+}
+
 void password_add_from_text(struct tree *tree, struct bytes text)
 {
     text = bytes_sub(text, 0, TEXT_BYTES_MAX);

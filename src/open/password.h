@@ -20,6 +20,9 @@ void password_add(struct tree *tree, struct bytes word, struct bytes phrase);
 /* Append what stands near a word for "password" in TEXT (UTF-8, tags already removed). */
 void password_add_from_text(struct tree *tree, struct bytes text);
 
+/* The words for "password", COUNT_OUT of them. */
+const char *const *password_keywords(uint32_t *count_out);
+
 /* A walk over the candidates on behalf of one lock. */
 struct password_walk {
     struct node *node;

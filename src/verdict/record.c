@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "verdict/record.h"
 
-#define RECORD_MAGIC 0x4E525635u
+#define RECORD_MAGIC 0x4E525636u
 #define ABSENT UINT32_MAX
 
 const char *const verdict_names[4] = {"clean", "unscannable", "suspicious", "malicious"};
@@ -135,6 +135,8 @@ void record_write(struct text *out, const struct verdict *v)
     put_bytes(out, v->fingerprint);
     put_bytes(out, v->lesson);
     put_bytes(out, v->raw);
+    put_bytes(out, v->sibling);
+    put_bytes(out, v->locked_raw);
     put_bytes(out, v->extra);
     put_bytes(out, v->drawing);
     put_parts(out, v);
@@ -324,6 +326,8 @@ struct verdict *record_read(struct arena *arena, struct bytes record)
     v->fingerprint = get_bytes(&r);
     v->lesson = get_bytes(&r);
     v->raw = get_bytes(&r);
+    v->sibling = get_bytes(&r);
+    v->locked_raw = get_bytes(&r);
     v->extra = get_bytes(&r);
     v->drawing = get_bytes(&r);
     get_parts(&r, v);

@@ -87,6 +87,8 @@ struct verdict {
     struct bytes
         lesson; /* struct lesson as a record (learn/lesson.h); absent if not asked or no mail */
     struct bytes raw;     /* the artifact itself, for a store that keeps it; absent if not asked */
+    struct bytes sibling; /* what mails of its conversation may need (verdict/sibling.h); or absent */
+    struct bytes locked_raw; /* the mail itself where another mail's words may open it; or absent */
     struct bytes extra;   /* one JSON map made in the worker: nodes, model; absent if not asked */
     struct bytes drawing; /* the tree as lines of text, not yet inert; absent if not asked */
     struct part *part;    /* the nodes asked for (verdict/part.h) */

@@ -14,6 +14,7 @@ struct bytes wave_label(const struct waves *w, const struct wave_series *series,
     if (language != 0)
         return arena_printf(w->arena, "「%.*s」(%.*s)", BYTES_FMT(words), BYTES_FMT(day));
     return arena_printf(w->arena, "“%c%.*s” of %.*s",
-                        words.at[0] >= 'a' && words.at[0] <= 'z' ? words.at[0] - 'a' + 'A' : words.at[0],
+                        words.at[0] >= 'a' && words.at[0] <= 'z' ? words.at[0] - 'a' + 'A'
+                                                                 : words.at[0],
                         BYTES_FMT(bytes_from(words, 1)), BYTES_FMT(day));
 }
