@@ -43,7 +43,7 @@ struct array *scanner_strings(struct arena *arena, struct bytes b)
     return made;
 }
 
-static bool is_text_kind(enum kind kind)
+bool scanner_is_text(enum kind kind)
 {
     static const enum kind kinds[] = {
         KIND_TEXT, KIND_HTML,         KIND_SVG,   KIND_XML, KIND_JSON,  KIND_ICS,
@@ -70,7 +70,7 @@ bool scanner_applies(const struct node *node, uint32_t part)
     case FIELD_StrelkaScan_strings:
         return true;
     case FIELD_StrelkaScan_url:
-        return is_text_kind(node->kind);
+        return scanner_is_text(node->kind);
     case FIELD_StrelkaScan_html:
         return html_of(node) != NULL;
     case FIELD_StrelkaScan_ics:
@@ -104,7 +104,7 @@ static struct value hash_field(struct model *model, const struct node *node, uin
 static struct bytes text_of(const struct node *node)
 {
     struct node *made = node->tree->node[node->id]; /* node_text() keeps its answer on the node */
-    return is_text_kind(node->kind) ? node_text(made) : node->content;
+    return scanner_is_text(node->kind) ? node_text(made) : node->content;
 }
 
 static struct value strings_field(struct model *model, const struct node *node, uint32_t field)

@@ -19,4 +19,7 @@ struct value scanner_field(struct object *object, const struct node *node, uint3
 /* Runs of printable ASCII, each once, in order. */
 struct array *scanner_strings(struct arena *arena, struct bytes b);
 
+/* Whether files of KIND are text to be decoded by its charset. */
+bool scanner_is_text(enum kind kind);
+
 #endif

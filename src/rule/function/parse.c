@@ -5,12 +5,14 @@
 #include "observe/attachment.h"
 #include "observe/html_object.h"
 #include "observe/object.h"
+#include "observe/scanner.h"
 #include "rule/compile.h"
 #include "rule/needle.h"
 
 #include <talloc.h>
 
 #define PAGES_MAX 32
+#define BINARY_LOOK_BYTES 4096 /* no text of another kind has a zero byte so early */
 
 struct value function_parse_url(struct call *call)
 {
@@ -99,9 +101,20 @@ static struct bytes content_of(struct value file)
     return raw < 0 ? BYTES_NONE : value_bytes(object_get(file.as.object, (uint32_t)raw));
 }
 
+/* Known to be no text: letters stand in it as they are, and telling a charset of the rest is guessing. */
+static bool is_binary(const struct node *node, struct bytes content)
+{
+    return node != NULL && node->kind != KIND_UNKNOWN && !scanner_is_text(node->kind) &&
+           node->charset.len == 0 &&
+           (node->kind == KIND_PDF ||
+            bytes_find_byte(bytes_sub(content, 0, BINARY_LOOK_BYTES), 0, 0) != BYTES_NPOS);
+}
+
 static struct bytes decode(struct call *call, struct bytes content)
 {
     const struct node *node = object_node(call->arg[0].as.object);
+    if (is_binary(node, content))
+        return content;
     struct charset_reading reading =
         charset_choose(node == NULL ? BYTES_NONE : node->charset, content);
     if (reading.as_is)
