@@ -3,6 +3,7 @@
 
 #include "base/table.h"
 #include "open/opener.h"
+#include "open/script_encoded.h"
 #include "open/script_eval.h"
 #include "open/vba.h"
 
@@ -65,12 +66,35 @@ static int script_bid(const struct node *node)
     return mine ? 60 : 0;
 }
 
+/* What screnc.exe of the Windows Script Host wrote is a program in a code of its own: the clear text is a
+ * child, and is run there. */
+static bool open_encoded(struct node *node)
+{
+    struct script_encoded found;
+    if (node->kind == KIND_POWERSHELL || !script_is_encoded(node->content))
+        return false;
+    struct bytes clear = script_decode(node->tree->arena, node->content, &found);
+    if (found.broken)
+        node_anomaly(node, ANOMALY_UNDECODABLE, found.broken_at, 4,
+                     BYTES("a broken block of an encoded script (jse, vbe)"));
+    if (found.doubtful)
+        node_anomaly(node, ANOMALY_UNDECODABLE, found.doubtful_at, 4,
+                     BYTES("an encoded script whose length or sum is wrong"));
+    if (found.blocks == 0 || !open_take_bytes(node, clear.len))
+        return false;
+    struct node *child =
+        node_add(node, clear, node->kind == KIND_JAVASCRIPT ? BYTES("decoded.js") : BYTES("decoded.vbs"));
+    if (child == NULL)
+        return false;
+    child->kind = node->kind;
+    child->is_view = true;
+    return true;
+}
+
 static void script_open(struct node *node)
 {
-    /* What screnc.exe of the Windows Script Host wrote is a program in a code of its own. */
-    size_t coded = bytes_find(node->content, BYTES("#@~^"), 0);
-    if (coded != BYTES_NPOS && bytes_find(node->content, BYTES("==^#~@"), coded) != BYTES_NPOS)
-        node_anomaly(node, ANOMALY_UNDECODABLE, coded, 4, BYTES("an encoded script (jse, vbe)"));
+    if (open_encoded(node))
+        return;
     run_alone(node, node->kind == KIND_JAVASCRIPT   ? SCRIPT_JS
                     : node->kind == KIND_POWERSHELL ? SCRIPT_PS
                                                     : SCRIPT_VB);

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "open/script_encoded.h"
+
+#include "base/text.h"
+
+#define BEGIN BYTES("#@~^")
+#define END BYTES("==^#~@")
+#define LENGTH_BYTES 8u /* six of base64 and "==" */
+#define SUM_BYTES 6u    /* of base64; its "==" belongs to END */
+#define TURN 64u
+
+/* What 0x20..0x7F stand for under each of the three alphabets; 0x09 stands for tab_letter. */
+static const uint8_t letter[3][96] = {
+    {
+        0x2E, 0x47, 0x7A, 0x56, 0x42, 0x6A, 0x2F, 0x26, 0x49, 0x41, 0x34, 0x32, 0x5B, 0x76, 0x72, 0x43,
+        0x38, 0x39, 0x70, 0x45, 0x68, 0x71, 0x4F, 0x09, 0x62, 0x44, 0x23, 0x75, 0x3C, 0x7E, 0x3E, 0x5E,
+        0x40, 0x77, 0x4A, 0x61, 0x5D, 0x22, 0x4B, 0x6F, 0x4E, 0x3B, 0x4C, 0x50, 0x67, 0x2A, 0x7D, 0x74,
+        0x54, 0x2B, 0x2D, 0x2C, 0x30, 0x6E, 0x6B, 0x66, 0x35, 0x25, 0x21, 0x64, 0x4D, 0x52, 0x63, 0x3F,
+        0x7B, 0x78, 0x29, 0x28, 0x73, 0x59, 0x33, 0x7F, 0x6D, 0x55, 0x53, 0x7C, 0x3A, 0x5F, 0x65, 0x46,
+        0x58, 0x31, 0x69, 0x6C, 0x5A, 0x48, 0x27, 0x5C, 0x3D, 0x24, 0x79, 0x37, 0x60, 0x51, 0x20, 0x36,
+    },
+    {
+        0x2D, 0x75, 0x52, 0x60, 0x71, 0x5E, 0x49, 0x5C, 0x62, 0x7D, 0x29, 0x36, 0x20, 0x7C, 0x7A, 0x7F,
+        0x6B, 0x63, 0x33, 0x2B, 0x68, 0x51, 0x66, 0x76, 0x31, 0x64, 0x54, 0x43, 0x3C, 0x3A, 0x3E, 0x7E,
+        0x40, 0x45, 0x2C, 0x2A, 0x74, 0x27, 0x37, 0x44, 0x79, 0x59, 0x2F, 0x6F, 0x26, 0x72, 0x6A, 0x39,
+        0x7B, 0x3F, 0x38, 0x77, 0x67, 0x53, 0x47, 0x34, 0x78, 0x5D, 0x30, 0x23, 0x5A, 0x5B, 0x6C, 0x48,
+        0x55, 0x70, 0x69, 0x2E, 0x4C, 0x21, 0x24, 0x4E, 0x50, 0x09, 0x56, 0x73, 0x35, 0x61, 0x4B, 0x58,
+        0x3B, 0x57, 0x22, 0x6D, 0x4D, 0x25, 0x28, 0x46, 0x4A, 0x32, 0x41, 0x3D, 0x5F, 0x4F, 0x42, 0x65,
+    },
+    {
+        0x32, 0x30, 0x21, 0x29, 0x5B, 0x38, 0x33, 0x3D, 0x58, 0x3A, 0x35, 0x65, 0x39, 0x5C, 0x56, 0x73,
+        0x66, 0x4E, 0x45, 0x6B, 0x62, 0x59, 0x78, 0x5E, 0x7D, 0x4A, 0x6D, 0x71, 0x3C, 0x60, 0x3E, 0x53,
+        0x40, 0x42, 0x27, 0x48, 0x72, 0x75, 0x31, 0x37, 0x4D, 0x52, 0x22, 0x54, 0x6A, 0x47, 0x64, 0x2D,
+        0x20, 0x7F, 0x2E, 0x4C, 0x5D, 0x7E, 0x6C, 0x6F, 0x79, 0x74, 0x43, 0x26, 0x76, 0x25, 0x24, 0x2B,
+        0x28, 0x23, 0x41, 0x34, 0x09, 0x2A, 0x44, 0x3F, 0x77, 0x3B, 0x55, 0x69, 0x61, 0x63, 0x50, 0x67,
+        0x51, 0x49, 0x4F, 0x46, 0x68, 0x7C, 0x36, 0x70, 0x6E, 0x7A, 0x2F, 0x5F, 0x4B, 0x5A, 0x2C, 0x57,
+    },
+};
+static const uint8_t tab_letter[3] = {0x57, 0x6E, 0x7B};
+/* Which alphabet the n-th character is in. */
+static const char alphabet[TURN + 1] =
+    "0120121221210212021200122102122100212120200120210212001220012021";
+
+static bool base64_number(struct bytes text, uint32_t *out)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 6; i++) {
+        uint8_t c = i < text.len ? text.at[i] : 0;
+        unsigned six = c >= 'A' && c <= 'Z'   ? c - 'A' + 0u
+                       : c >= 'a' && c <= 'z' ? c - 'a' + 26u
+                       : ascii_is_digit(c)    ? c - '0' + 52u
+                       : c == '+'             ? 62u
+                       : c == '/'             ? 63u
+                                              : 64u;
+        if (six == 64)
+            return false;
+        bits = bits << 6 | six;
+    }
+    bits >>= 4; /* 36 bits hold four bytes, low one first */
+    *out = (uint32_t)(bits >> 24 & 0xFF) | (uint32_t)(bits >> 16 & 0xFF) << 8 |
+           (uint32_t)(bits >> 8 & 0xFF) << 16 | (uint32_t)(bits & 0xFF) << 24;
+    return true;
+}
+
+/* The character written as "@" and C. */
+static uint8_t escaped(uint8_t c)
+{
+    return c == '&' ? '\n' : c == '#' ? '\r' : c == '*' ? '>' : c == '!' ? '<' : c == '$' ? '@' : 0;
+}
+
+/* CODED onto OUT; the sum of what was added. */
+static uint32_t decode(struct bytes coded, struct text *out)
+{
+    uint32_t sum = 0;
+    size_t turn = 0;
+    for (size_t i = 0; i < coded.len; i++) {
+        uint8_t c = coded.at[i], plain = c;
+        if (c >= 0x80) { /* stands as it is and takes no turn */
+            text_add_byte(out, c);
+            sum += c;
+            continue;
+        }
+        unsigned which = (unsigned)(alphabet[turn++ % TURN] - '0');
+        if (c == '@' && i + 1 < coded.len && escaped(coded.at[i + 1]) != 0)
+            plain = escaped(coded.at[++i]);
+        else if (c == '\t')
+            plain = tab_letter[which];
+        else if (c >= ' ')
+            plain = letter[which][c - ' '];
+        text_add_byte(out, plain);
+        sum += plain;
+    }
+    return sum;
+}
+
+bool script_is_encoded(struct bytes content)
+{
+    return bytes_find(content, BEGIN, 0) != BYTES_NPOS;
+}
+
+struct bytes script_decode(struct arena *arena, struct bytes content, struct script_encoded *found)
+{
+    struct text out;
+    text_init(&out, arena, 0);
+    text_reserve(&out, content.len + 1);
+    *found = (struct script_encoded){0};
+    size_t at = 0, begin;
+    while ((begin = bytes_find(content, BEGIN, at)) != BYTES_NPOS) {
+        size_t from = begin + BEGIN.len + LENGTH_BYTES;
+        size_t end = from > content.len ? BYTES_NPOS : bytes_find(content, END, from);
+        uint32_t length = 0, sum = 0;
+        bool whole = end != BYTES_NPOS && end >= from + SUM_BYTES &&
+                     base64_number(bytes_from(content, begin + BEGIN.len), &length);
+        text_add(&out, bytes_sub(content, at, begin - at));
+        if (!whole) {
+            found->broken_at = begin;
+            found->broken = true;
+            text_add(&out, bytes_from(content, begin));
+            return text_bytes(&out);
+        }
+        size_t before = out.len;
+        bool summed = base64_number(bytes_from(content, end - SUM_BYTES), &sum);
+        bool right = decode(bytes_sub(content, from, end - SUM_BYTES - from), &out) == sum &&
+                     out.len - before == length;
+        if (!(right && summed) && !found->doubtful) {
+            found->doubtful = true;
+            found->doubtful_at = begin;
+        }
+        found->blocks++;
+        at = end + END.len;
+    }
+    text_add(&out, bytes_from(content, at));
+    return text_bytes(&out);
+}
