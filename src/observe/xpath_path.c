@@ -154,11 +154,11 @@ static struct bytes until_nul(struct bytes text)
 static bool passes(const struct html_tree *tree, const struct html_node *node,
                    const struct test *test)
 {
-    const struct html_tree_attribute *row = &tree->attribute[node->attribute_at];
     for (uint32_t i = 0; i < node->attribute_count; i++) {
-        if (!bytes_equal(row[i].name, test->attribute))
+        const struct html_tree_attribute *row = &tree->attribute[node->attribute_at + i];
+        if (!bytes_equal(row->name, test->attribute))
             continue;
-        struct bytes value = until_nul(row[i].value);
+        struct bytes value = until_nul(row->value);
         if (test->kind == TEST_CONTAINS)
             return bytes_find(value, test->value, 0) != BYTES_NPOS;
         if (test->kind == TEST_THERE || bytes_equal(value, test->value))
