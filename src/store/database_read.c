@@ -208,13 +208,17 @@ bool database_counts(void *own, enum dimension dimension, uint32_t step_s, int64
     /* hour - (hour mod step) with the remainder made positive: before 1970 too */
     if (!database_flush(db, err))
         return false;
+    uint64_t undated = 0; /* mostly none, and then nothing need be looked up */
+    if (!database_undated(db, 0, 0, &undated, err))
+        return false;
+#define COUNTS(without)                                                                            \
+    "SELECT t.name, (l.hour - ((l.hour % ?4) + ?4) % ?4) / ?4 AS period, count(*) "                \
+    "FROM (SELECT id, name FROM term WHERE dimension = ?1 ORDER BY name) t "                       \
+    "CROSS JOIN label l ON l.term = t.id WHERE l.hour >= ?2 AND l.hour < ?3 " without              \
+    "GROUP BY t.name, period ORDER BY t.name, period"
     struct cursor *s = cursor_new(
-        db->sqlite,
-        "SELECT t.name, (l.hour - ((l.hour % ?4) + ?4) % ?4) / ?4 AS period, count(*) "
-        "FROM (SELECT id, name FROM term WHERE dimension = ?1 ORDER BY name) t "
-        "CROSS JOIN label l ON l.term = t.id "
-        "WHERE l.hour >= ?2 AND l.hour < ?3 AND l.artifact NOT IN " UNDATED
-        "GROUP BY t.name, period ORDER BY t.name, period");
+        db->sqlite, undated == 0 ? COUNTS("") : COUNTS("AND l.artifact NOT IN " UNDATED));
+#undef COUNTS
     if (s == NULL)
         return sqlite_fail(db->sqlite, err, "cannot count");
     cursor_bind_int(s, 1, db->dimension[dimension]);
