@@ -12,27 +12,40 @@
 #define STATES_MAX 1000000
 #define ROWS_MAX 128 /* of 1 KB */
 #define ROW_EDGES_MIN 5
+#define EACH_BYTE 0x0101010101010101u
 
-/* A state of the automaton; edges are a list per state, in byte order of making. */
+/* A state of the automaton, half a cache line; edges are a list per state, in byte order of making. */
 struct state {
-    uint64_t leads_on; /* bit BYTE & 63: some such byte has an edge */
-    uint32_t first_edge, fail;
-    uint32_t brand;  /* 1 + number of the brand whose name ends here, or 0 */
+    uint64_t leads_on;   /* bit BYTE & 63: some such byte has an edge */
+    uint32_t first_edge; /* once all are laid: the first of EDGES of them, or where the only one leads */
+    uint32_t fail;
     uint32_t output; /* the nearest state on the fail chain where a name ends, or 0 */
-    uint32_t row;    /* 1 + number of its row of edges by byte, or 0 */
+    uint16_t brand;  /* 1 + number of the brand whose name ends here, or 0 */
+    uint16_t row;    /* 1 + number of its row of edges by byte, or 0 */
     uint16_t len;    /* folded bytes of that name */
     uint16_t edges;
-    bool whole_word;
+    uint8_t only; /* the byte of the only edge */
+    bool has_only, whole_word;
     bool is_first; /* after one byte */
 };
+_Static_assert(sizeof(struct state) == 32, "two to a cache line");
 struct edge {
     uint32_t next, to;
     uint8_t byte;
 };
+/* The same once all are made: those of a state side by side. */
+struct laid_edge {
+    uint32_t to;
+    uint8_t byte;
+};
 
-/* The first two folded bytes of names, both ASCII: bit SECOND of row FIRST. */
+/* Folded prefixes of names as bits at their hash, small enough for the nearest cache: the automaton
+ * itself is far away, and where no name begins it need not be asked. */
+#define PREFIX_BITS 17
 struct beginnings {
-    uint64_t row[128][2];
+    uint64_t bit[(1u << PREFIX_BITS) / 64];
+    bool first[128]; /* ASCII that begins names which need not stand as whole words */
+    bool all;        /* a name is too short to be told by its prefix */
 };
 
 struct brand_index {
@@ -42,11 +55,12 @@ struct brand_index {
     uint32_t state_count, state_room;
     struct edge *edge;
     uint32_t edge_count, edge_room;
+    struct laid_edge *laid; /* NULL while names are added */
     uint32_t root[256];
     uint32_t (*row)[256]; /* of the states with most edges, which most texts pass through */
     uint32_t row_count;
     struct table *domain;
-    struct beginnings at_word, anywhere; /* of names that stand as whole words, of the others */
+    struct beginnings begins;
 };
 
 static void *grow(struct brand_index *index, void *list, uint32_t count, uint32_t *room,
@@ -68,8 +82,17 @@ static uint32_t find_edge(const struct brand_index *index, uint32_t state, uint8
     const struct state *s = &index->state[state];
     if (!(s->leads_on >> (byte & 63) & 1))
         return 0;
+    if (s->has_only)
+        return s->only == byte ? s->first_edge : 0;
     if (s->row != 0)
         return index->row[s->row - 1][byte];
+    if (index->laid != NULL) {
+        const struct laid_edge *edge = &index->laid[s->first_edge];
+        for (uint32_t i = 0; i < s->edges; i++)
+            if (edge[i].byte == byte)
+                return edge[i].to;
+        return 0;
+    }
     for (uint32_t e = s->first_edge; e != 0; e = index->edge[e].next)
         if (index->edge[e].byte == byte)
             return index->edge[e].to;
@@ -126,26 +149,38 @@ static unsigned fold_next(struct bytes text, size_t *at, uint8_t out[static 4])
     return len;
 }
 
-/* A name of one folded byte may go on with any. */
-static void add_beginning(struct brand_index *index, struct bytes name, bool whole_word)
+/* Where the bit of a prefix of LEN bytes is, the first one lowest in WORD. */
+static uint32_t prefix_hash(uint64_t word, unsigned len, bool whole_word)
 {
-    struct beginnings *to = whole_word ? &index->at_word : &index->anywhere;
-    uint8_t folded[8];
-    unsigned count = 0;
-    for (size_t at = 0; at < name.len && count < 2;)
-        count += fold_next(name, &at, folded + count);
-    if (count == 0 || folded[0] >= 0x80)
-        return;
-    if (count == 1)
-        memset(to->row[folded[0]], 0xFF, sizeof to->row[0]);
-    else if (folded[1] < 0x80)
-        to->row[folded[0]][folded[1] / 64] |= 1ull << folded[1] % 64;
+    uint64_t key = (word << (64 - 8 * len)) + len * 2u + whole_word;
+    key = (key ^ key >> 31) * 0x9E3779B97F4A7C15u;
+    return (uint32_t)(key >> (64 - PREFIX_BITS));
+}
+
+static bool has_prefix(const struct beginnings *begins, uint64_t word, unsigned len,
+                       bool whole_word)
+{
+    uint32_t hash = prefix_hash(word, len, whole_word);
+    return begins->bit[hash / 64] >> hash % 64 & 1;
+}
+
+/* A name of LEN folded bytes, HEAD the first of them: the longest prefix that is looked for. */
+static void add_beginning(struct beginnings *begins, uint64_t head, unsigned len, bool whole_word)
+{
+    bool ascii = (head & 0x80) == 0;
+    unsigned used = ascii ? len >= 8 ? 8 : len >= 4 ? 4 : 2 : len >= 6 ? 6 : 2;
+    uint32_t hash = prefix_hash(head, used, whole_word);
+    begins->bit[hash / 64] |= 1ull << hash % 64;
+    begins->all = begins->all || len < 2;
+    if (ascii && !whole_word)
+        begins->first[head & 0x7F] = true;
 }
 
 static void add_name(struct brand_index *index, struct bytes name, uint32_t number)
 {
     uint32_t state = 0;
     uint16_t len = 0;
+    uint64_t head = 0;
     if (name.len < 2 || name.len > NAME_MAX_BYTES || index->state_count + name.len > STATES_MAX)
         return;
     uint8_t first = name.at[0], last = name.at[name.len - 1];
@@ -154,14 +189,15 @@ static void add_name(struct brand_index *index, struct bytes name, uint32_t numb
         unsigned count = fold_next(name, &at, folded);
         for (unsigned i = 0; i < count; i++, len++) {
             uint32_t next = find_edge(index, state, folded[i]);
+            head |= len < 8 ? (uint64_t)folded[i] << 8 * len : 0;
             state = next != 0 ? next : add_state(index, state, folded[i]);
         }
     }
     if (index->state[state].brand == 0) {
-        index->state[state].brand = number + 1;
+        index->state[state].brand = (uint16_t)(number + 1);
         index->state[state].len = len;
         index->state[state].whole_word = first < 0x80 && last < 0x80;
-        add_beginning(index, name, index->state[state].whole_word);
+        add_beginning(&index->begins, head, len, index->state[state].whole_word);
     }
 }
 
@@ -177,7 +213,7 @@ static void lay_rows(struct brand_index *index)
             continue;
         for (uint32_t e = state->first_edge; e != 0; e = index->edge[e].next)
             index->row[index->row_count][index->edge[e].byte] = index->edge[e].to;
-        state->row = ++index->row_count;
+        state->row = (uint16_t)++index->row_count;
     }
 }
 
@@ -209,11 +245,32 @@ static void link_states(struct brand_index *index)
     talloc_free(queue);
 }
 
+/* Edges as a text meets them: the only one in its state, where most are, the others side by side. */
+static void lay_edges(struct brand_index *index)
+{
+    uint32_t used = 0;
+    index->laid = talloc_array(index, struct laid_edge, index->edge_count);
+    if (index->laid == NULL)
+        abort();
+    for (uint32_t i = 1; i < index->state_count; i++) {
+        struct state *state = &index->state[i];
+        uint32_t first = used;
+        for (uint32_t e = state->first_edge; e != 0; e = index->edge[e].next)
+            index->laid[used++] = (struct laid_edge){index->edge[e].to, index->edge[e].byte};
+        state->has_only = state->edges == 1;
+        state->only = state->has_only ? index->laid[first].byte : 0;
+        state->first_edge = state->has_only ? index->laid[first].to : first;
+    }
+    talloc_free(index->edge);
+    index->edge = NULL;
+}
+
 struct brand_index *brand_index_new(const void *parent, const struct brand *brand, uint32_t count)
 {
     struct brand_index *index = talloc_zero(parent, struct brand_index);
     if (index == NULL)
         abort();
+    assert(count < UINT16_MAX);
     index->brand = brand;
     index->brand_count = count;
     index->domain = table_new(index);
@@ -231,6 +288,7 @@ struct brand_index *brand_index_new(const void *parent, const struct brand *bran
     }
     lay_rows(index);
     link_states(index);
+    lay_edges(index);
     return index;
 }
 
@@ -276,19 +334,54 @@ static void add_mention(const struct brand_index *index, struct arena *arena, ui
     place[brand] = ++*count;
 }
 
-/* The first place from AT on where a name that counts may begin, by two ASCII characters of it. */
+static uint64_t zero_bytes(uint64_t x)
+{
+    return (x - EACH_BYTE * 0x01) & ~x & EACH_BYTE * 0x80;
+}
+
+/* Whether some of these eight bytes may fold to others than ascii_lower_word() says: white space, and
+ * characters of the blocks fold_next() changes or skips. */
+static bool folds_oddly(uint64_t word)
+{
+    if (((word | (word - EACH_BYTE * 0x20)) & EACH_BYTE * 0x80) == 0)
+        return false; /* all printable ASCII */
+    uint64_t wide = zero_bytes(word ^ EACH_BYTE * 0xE3) & zero_bytes(word >> 8 ^ EACH_BYTE * 0x80);
+    uint64_t control = (word - EACH_BYTE * 0x20) & ~word & EACH_BYTE * 0x80;
+    return (zero_bytes(word ^ EACH_BYTE * 0xC2) | zero_bytes(word ^ EACH_BYTE * 0xE2) |
+            zero_bytes(word ^ EACH_BYTE * 0xEF) | wide | control) != 0 ||
+           word >> 56 == 0xE3; /* what follows is not seen */
+}
+
+/* Whether a name that counts may begin at AT; INSIDE a word only some do. */
+static bool may_begin(const struct beginnings *begins, struct bytes text, size_t at, bool inside)
+{
+    uint64_t word;
+    uint8_t c = text.at[at];
+    if (text.len - at < sizeof word)
+        return true;
+    if (c < 0x80 && inside && !begins->first[ascii_lower(c)])
+        return false;
+    memcpy(&word, text.at + at, sizeof word);
+    if (folds_oddly(word))
+        return true;
+    word = ascii_lower_word(word);
+    if (c >= 0x80)
+        return has_prefix(begins, word, 6, false) || has_prefix(begins, word, 2, false);
+    if (!inside && (has_prefix(begins, word, 8, true) || has_prefix(begins, word, 4, true) ||
+                    has_prefix(begins, word, 2, true)))
+        return true;
+    return begins->first[ascii_lower(c)] &&
+           (has_prefix(begins, word, 8, false) || has_prefix(begins, word, 4, false) ||
+            has_prefix(begins, word, 2, false));
+}
+
+/* The first place from AT on where one may begin: never inside a character. */
 static size_t skip_to_name(const struct brand_index *index, struct bytes text, size_t at)
 {
     bool inside = at > 0 && ascii_is_alnum(text.at[at - 1]);
-    for (; at + 1 < text.len; at++) {
-        uint8_t c = text.at[at], next = text.at[at + 1];
-        if ((c | next) >= 0x80)
-            return at;
-        uint8_t first = fold_ascii(c), second = fold_ascii(next);
-        uint64_t begins = index->anywhere.row[first][second / 64];
-        if (!inside)
-            begins |= index->at_word.row[first][second / 64];
-        if (begins >> second % 64 & 1)
+    for (; at < text.len && !index->begins.all; at++) {
+        uint8_t c = text.at[at];
+        if ((c & 0xC0) != 0x80 && may_begin(&index->begins, text, at, inside))
             return at;
         inside = ascii_is_alnum(c);
     }
@@ -304,10 +397,12 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
     for (size_t at = 0; at < text.len;) {
         uint8_t folded[4];
         unsigned bytes = 1;
-        if (state == 0 || index->state[state].is_first) {
+        if (state == 0 || (index->state[state].is_first && text.at[at - 1] < 0x80)) {
             size_t from = state == 0 ? at : at - 1, to = skip_to_name(index, text, from);
             state = to == from ? state : 0;
             at = to == from ? at : to;
+            if (at == text.len)
+                break;
         }
         if (text.at[at] < 0x80)
             folded[0] = fold_ascii(text.at[at++]);
