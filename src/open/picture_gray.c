@@ -48,13 +48,21 @@ static uint8_t gray_of(const struct sample_row *row, const uint8_t *from)
 }
 
 #ifdef __SSE2__
+static __m128i load_one(const uint8_t *from)
+{
+    int32_t sample;
+    memcpy(&sample, from, sizeof sample);
+    return _mm_cvtsi32_si128(sample);
+}
+
 /* Four samples of STEP bytes in 32 bits each; may read one byte past them. */
 static __m128i load_four(const uint8_t *from, size_t step)
 {
-    int32_t sample[4];
-    for (size_t i = 0; i < 4; i++)
-        memcpy(&sample[i], from + i * step, 4);
-    return _mm_setr_epi32(sample[0], sample[1], sample[2], sample[3]);
+    if (step == 4)
+        return _mm_loadu_si128((const __m128i *)(const void *)from);
+    __m128i low = _mm_unpacklo_epi32(load_one(from), load_one(from + step));
+    __m128i high = _mm_unpacklo_epi32(load_one(from + 2 * step), load_one(from + 3 * step));
+    return _mm_unpacklo_epi64(low, high);
 }
 
 /* Gray of four samples, FACTOR for the components of two. */
