@@ -101,7 +101,6 @@ struct splitter {
     uint8_t end_byte;
     size_t name, colon; /* of the open field: length of its name, place of its colon; 0: no name */
     bool odd_name;
-    size_t nul; /* the first NUL of IN, or BYTES_NPOS */
     unsigned told; /* bits of anomalies already recorded, one each per header */
 };
 
@@ -161,6 +160,29 @@ static void split_at_cr(struct splitter *s, struct bytes raw)
     }
 }
 
+/* Whether VALUE has a NUL, or a CR that no LF follows; the last byte's follower is not asked for. */
+static bool has_control(struct bytes value)
+{
+    size_t i = 0;
+#ifdef __SSE2__
+    const __m128i zero = _mm_setzero_si128(), cr = _mm_set1_epi8('\r'), lf = _mm_set1_epi8('\n');
+    for (; value.len >= 17 && i + 1 < value.len; i += 16) {
+        i = i + 17 > value.len ? value.len - 17 : i; /* the last block overlaps the one before */
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(value.at + i));
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(value.at + i + 1));
+        __m128i bare = _mm_andnot_si128(_mm_cmpeq_epi8(next, lf), _mm_cmpeq_epi8(x, cr));
+        if (_mm_movemask_epi8(_mm_or_si128(bare, _mm_cmpeq_epi8(x, zero))) != 0)
+            return true;
+    }
+#endif
+    for (; i < value.len; i++)
+        if (value.at[i] == 0 ||
+            (value.at[i] == '\r' && i + 1 < value.len && value.at[i + 1] != '\n'))
+            return true;
+    return false;
+}
+
+
 static void field_close(struct splitter *s, size_t from, size_t end)
 {
     struct bytes whole = bytes_sub(s->in, from, end - from);
@@ -177,7 +199,9 @@ static void field_close(struct splitter *s, size_t from, size_t end)
         tell(s, ANOMALY_MIME_SPACE_COLON, from, colon);
     if (s->odd_name)
         tell(s, ANOMALY_MIME_FIELD_NAME, from, len);
-    size_t nul = s->nul < end ? bytes_find_byte(value, 0, 0) : BYTES_NPOS;
+    if (!has_control(value))
+        return;
+    size_t nul = bytes_find_byte(value, 0, 0);
     if (nul != BYTES_NPOS)
         tell(s, ANOMALY_MIME_NUL, (size_t)(value.at - s->in.at) + nul, 1);
     if (s->end_byte == '\n')
@@ -302,7 +326,6 @@ void header_split(struct header *header, struct node *node, struct bytes in)
 {
     *header = (struct header){.arena = node->tree->arena};
     struct splitter s = {.header = header, .node = node, .in = in, .end_byte = '\n'};
-    s.nul = bytes_find_byte(in, 0, 0);
     bytes_inside(node->content, in, &s.base);
     if (bytes_find_byte(bytes_sub(in, 0, 65536), '\n', 0) == BYTES_NPOS &&
         bytes_find_byte(in, '\r', 0) != BYTES_NPOS) {

@@ -167,15 +167,17 @@ static bool is_repeated(const struct html_attribute *attribute, uint32_t count, 
 static void keep_attribute(struct html_tokenizer *t, struct html_token *token, uint64_t *seen,
                            struct bytes name, struct bytes value)
 {
+    enum html_attribute_name known = html_attribute_of(name);
     uint64_t bit = 1ull << ((ascii_lower(name.at[0]) + 7 * name.len) & 63);
-    if (((*seen & bit) && is_repeated(t->room, token->attribute_count, name)) ||
-        token->attribute_count == t->room_count) {
+    bool repeated = known != HTML_ATTRIBUTE_OTHER
+                        ? (token->known >> known & 1) != 0
+                        : (*seen & bit) && is_repeated(t->room, token->attribute_count, name);
+    if (repeated || token->attribute_count == t->room_count) {
         token->attributes_cut = true;
         t->attributes_over |= token->attribute_count == t->room_count;
         return;
     }
-    enum html_attribute_name known = html_attribute_of(name);
-    *seen |= bit;
+    *seen |= known == HTML_ATTRIBUTE_OTHER ? bit : 0;
     token->known |= 1ull << known;
     t->room[token->attribute_count++] =
         (struct html_attribute){.name = name, .value = value, .known = known};
