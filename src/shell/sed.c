@@ -90,13 +90,17 @@ void tool_sed(struct call *call)
 static void pattern_note(struct machine *m, struct bytes pattern)
 {
     struct bytes rest = pattern, one;
+    bool ports = bytes_starts(pattern, BYTES(":(")); /* ':(3333|4444)' */
+    if (ports)
+        rest = bytes_from(pattern, 1);
     while (m->pattern_count < PATTERNS_MAX && bytes_next_field(&rest, '|', &one)) {
         while (one.len > 0 && (one.at[0] == '(' || one.at[0] == '\\' || one.at[0] == '"'))
             one = bytes_from(one, 1);
         while (one.len > 0 && strchr(")\\\"", one.at[one.len - 1]) != NULL)
             one.len--;
         if (one.len >= 2)
-            m->pattern[m->pattern_count++] = one;
+            m->pattern[m->pattern_count++] =
+                ports ? arena_printf(m->arena, ":%.*s", BYTES_FMT(one)) : one;
     }
 }
 

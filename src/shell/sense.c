@@ -94,14 +94,12 @@ void sense_kill(struct machine *m, struct bytes name)
     size_t bar = bytes_find_byte(name, '|', 0);
     if (bar != BYTES_NPOS) { /* grep -E '(a|b|c)': three names */
         struct bytes rest = name, part;
-        bool port = bytes_starts(name, BYTES(":("));
         for (int n = 0; n < 64 && bytes_next_field(&rest, '|', &part); n++) {
-            part = bytes_starts(part, BYTES(":(")) ? bytes_from(part, 2) : part;
             while (part.len > 0 && strchr("(\\", part.at[0]) != NULL)
                 part = bytes_from(part, 1);
             while (part.len > 0 && strchr(")\\", part.at[part.len - 1]) != NULL)
                 part.len--;
-            sense_kill(m, port ? arena_printf(m->arena, ":%.*s", BYTES_FMT(part)) : part);
+            sense_kill(m, part);
         }
         return;
     }
