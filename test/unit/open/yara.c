@@ -31,7 +31,7 @@ int main(void)
     struct error err;
     if (mkdtemp(dir) == NULL)
         return 1;
-    tap_ok(!yara_load("/nonexistent", &err) && err.code == ERROR_INPUT, "a folder that is not there");
+    tap_ok(!yara_load("/nonexistent/rules", &err) && err.code == ERROR_INPUT, "a folder that is not there");
     put(dir, "a.yar", "rule Seen { strings: $a = \"needle in hay\" condition: $a }\n"
                       "rule Missed { strings: $a = \"absent words\" condition: $a }\n");
     put(dir, "b.yara", "rule Large { condition: filesize > 10MB }\n");
