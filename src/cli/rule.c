@@ -166,6 +166,7 @@ struct rule_set *rule_command_load(const struct rule_command *command, const voi
                                 .list_path = command->list_path,
                                 .list_path_count = command->list_path_count,
                                 .cache_path = command->cache,
+                                .run_only = command->run_only,
                                 .strict = command->strict,
                                 .kleene_lambdas = command->kleene};
     struct error err = {0};

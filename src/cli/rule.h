@@ -19,6 +19,7 @@ struct rule_command {
     uint32_t list_path_count;
     const char *ham, *bad, *cache;
     bool strict, kleene, json, naive, quiet, all;
+    bool run_only; /* rules need no tree as written */
     uint32_t repeat;
 };
 

@@ -95,7 +95,9 @@ int rule_run(const struct rule_command *command)
                         "  hint: noroshi rule run rules/ mail.eml\n");
         return EXIT_USAGE;
     }
-    struct rule_set *set = rule_command_load(command, NULL, 1);
+    struct rule_command load = *command;
+    load.run_only = !command->naive;
+    struct rule_set *set = rule_command_load(&load, NULL, 1);
     if (set == NULL)
         return EXIT_ERROR;
     struct runner runner = {.command = command, .set = set};

@@ -56,7 +56,8 @@ static bool setup_rules(const void *parent, const struct scan_option *option,
                                  .path_count = option->rule_count,
                                  .list_path = lists,
                                  .list_path_count = lists[0] != NULL,
-                                 .cache_path = option->cache};
+                                 .cache_path = option->cache,
+                                 .run_only = true};
     if (option->cache == NULL)
         rules.cache_path = cache_path(parent);
     else if (strcmp(option->cache, "none") == 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
 #include "rule/cache.h"
 
 #include "artifact/digest.h"
@@ -6,6 +7,7 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -14,12 +16,14 @@
 #include <unistd.h>
 
 #define MAGIC "NRC1"
-#define VERSION 1
-#define HEAD_BYTES ((size_t)44) /* magic, version, entry count, SHA-256 of the rest */
+#define VERSION 3
+#define HEAD_BYTES ((size_t)44) /* magic, version, entry count, checksum of the rest */
+#define SUM_BYTES 32
 #define FILE_MAX_BYTES ((off_t)256 * 1024 * 1024)
 #define KEY_BYTES 32
+#define IMAGE_PAD 44 /* the image is the first entry: its bytes begin at 128 */
 
-enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2, ENTRY_PROGRAM = 3 };
+enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2, ENTRY_PROGRAM = 3, ENTRY_IMAGE = 4 };
 
 /* What entries depend on beside their key: this program's ways (FORM, counted up with them) and the
  * library's. */
@@ -35,6 +39,55 @@ static void program_key(uint8_t key[64])
     text_finish(&text);
 }
 
+/* A checksum against a damaged file, at the speed of memory: nobody is kept from making another file that
+ * has it, as nobody who may write the file is kept from writing what he likes. */
+static void checksum(struct bytes content, uint8_t sum[SUM_BYTES])
+{
+    uint64_t lane[8] = {content.len, 2, 3, 4, 5, 6, 7, 8}, word[8];
+    for (size_t at = 0; at < content.len; at += sizeof word) {
+        size_t left = content.len - at;
+        if (left < sizeof word)
+            memset(word, 0, sizeof word);
+        memcpy(word, content.at + at, left < sizeof word ? left : sizeof word);
+        for (int i = 0; i < 8; i++) {
+            lane[i] = (lane[i] ^ word[i]) * UINT64_C(0x9E3779B97F4A7C15);
+            lane[i] ^= lane[i] >> 32;
+        }
+    }
+    for (int i = 0; i < 4; i++)
+        lane[i] += lane[i + 4] * 31;
+    memcpy(sum, lane, SUM_BYTES);
+}
+
+/* The build id of the program itself (a note of its file), to TEXT. */
+static int find_build(struct dl_phdr_info *info, size_t size, void *text)
+{
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        if (header->p_type != PT_NOTE)
+            continue;
+        struct bytes rest =
+            bytes_of((const void *)(info->dlpi_addr + header->p_vaddr), header->p_memsz);
+        while (rest.len >= 16) {
+            size_t name = (bytes_u32le(rest, 0) + 3) & ~3u, id = (bytes_u32le(rest, 4) + 3) & ~3u;
+            if (bytes_u32le(rest, 8) == NT_GNU_BUILD_ID && name == 4)
+                text_add(text, bytes_sub(rest, 16, id));
+            rest = bytes_from(rest, name + id > rest.len - 12 ? rest.len : 12 + name + id);
+        }
+    }
+    return 1; /* the program comes first */
+}
+
+bool cache_program(struct text *text)
+{
+    text_add_string(text, FORM);
+    text_add_string(text, literal_version());
+    size_t before = text->len;
+    dl_iterate_phdr(find_build, text);
+    return text->len > before;
+}
+
 struct entry {
     enum entry_kind kind;
     struct bytes key, content;
@@ -46,7 +99,9 @@ struct cache {
     struct table *known; /* key to struct entry */
     struct text fresh;   /* entries used or made this time, as they will be written */
     uint32_t fresh_count;
+    struct bytes image, image_key; /* to keep */
     bool changed;
+    bool held; /* nothing is kept */
 };
 
 static int cache_destroy(struct cache *cache)
@@ -72,15 +127,15 @@ static const struct entry *look_up(const struct cache *cache, enum entry_kind ki
 static bool read_entries(struct cache *cache)
 {
     struct bytes rest = cache->map;
-    uint8_t sum[64];
+    uint8_t sum[SUM_BYTES];
     if (rest.len < HEAD_BYTES || !bytes_starts(rest, BYTES(MAGIC)) ||
         bytes_u32le(rest, 4) != VERSION)
         return false;
     uint32_t count = bytes_u32le(rest, 8);
     struct bytes stored = bytes_sub(rest, 12, 32);
     rest = bytes_from(rest, HEAD_BYTES);
-    digest(DIGEST_SHA256, rest, sum);
-    if (!bytes_equal(stored, bytes_of(sum, 32)))
+    checksum(rest, sum);
+    if (!bytes_equal(stored, bytes_of(sum, SUM_BYTES)))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         if (rest.len < 8 + KEY_BYTES || bytes_u32le(rest, 4) > rest.len - 8 - KEY_BYTES)
@@ -100,6 +155,21 @@ static bool read_entries(struct cache *cache)
     return rest.len == 0 && program != NULL;
 }
 
+/* SIZE bytes of FD in memory of their own: an image is written to all over, and pages taken one by one as
+ * that happens cost more than to read the file. */
+static struct bytes read_map(int fd, size_t size)
+{
+    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (at == MAP_FAILED)
+        return BYTES_NONE;
+    madvise(at, size, MADV_HUGEPAGE);
+    size_t len = 0;
+    ssize_t got;
+    while (len < size && (got = read(fd, (uint8_t *)at + len, size - len)) > 0)
+        len += (size_t)got;
+    return bytes_of(at, size); /* one that was cut meanwhile has zeros, which its checksum tells */
+}
+
 struct cache *cache_open(const char *path)
 {
     if (path == NULL)
@@ -112,11 +182,9 @@ struct cache *cache_open(const char *path)
     talloc_set_destructor(cache, cache_destroy);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat st;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-        st.st_size < FILE_MAX_BYTES) {
-        void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (at != MAP_FAILED)
-            cache->map = bytes_of(at, (size_t)st.st_size);
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+        (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 && st.st_size > 0 && st.st_size < FILE_MAX_BYTES) {
+        cache->map = read_map(fd, (size_t)st.st_size);
     }
     if (fd >= 0)
         close(fd);
@@ -160,6 +228,8 @@ struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
     const struct entry *entry = look_up(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES));
     struct literal_set *set =
         entry == NULL ? NULL : literal_set_restore(parent, entry->content, count);
+    if (set != NULL && cache->held)
+        return set;
     if (set != NULL) {
         keep(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES), entry->content);
         return set;
@@ -236,17 +306,56 @@ static void keep_pattern(struct cache *cache, const struct pattern *pattern)
     text_finish(&content);
 }
 
+struct bytes cache_image(const struct cache *cache, struct bytes key)
+{
+    const struct entry *entry = cache == NULL ? NULL : look_up(cache, ENTRY_IMAGE, key);
+    if (entry == NULL || entry->content.at != cache->map.at + HEAD_BYTES + 8 + KEY_BYTES)
+        return BYTES_NONE;
+    return bytes_from(entry->content, IMAGE_PAD);
+}
+
+void cache_hold(struct cache *cache, const void *parent)
+{
+    cache->held = true;
+    talloc_steal(parent, cache);
+}
+
+void cache_keep_image(struct cache *cache, struct bytes key, struct bytes image)
+{
+    if (cache == NULL || image.at == NULL || image.len > FILE_MAX_BYTES / 2)
+        return;
+    cache->image = image;
+    cache->image_key = key;
+    cache->changed = true;
+}
+
+/* The image as the first entry, before the others. */
+static void put_image_first(struct cache *cache)
+{
+    static const uint8_t pad[IMAGE_PAD];
+    struct text rest = cache->fresh;
+    text_init(&cache->fresh, NULL, 0);
+    add_u32(&cache->fresh, ENTRY_IMAGE);
+    add_u32(&cache->fresh, (uint32_t)cache->image.len + IMAGE_PAD);
+    text_add(&cache->fresh, cache->image_key);
+    text_add(&cache->fresh, bytes_of(pad, sizeof pad));
+    text_add(&cache->fresh, cache->image);
+    text_add(&cache->fresh, text_bytes(&rest));
+    text_finish(&rest);
+    cache->fresh_count++;
+}
+
 /* Beside itself, then renamed: a reader sees the old file or the new one. */
 static void write_file(const struct cache *cache)
 {
-    uint8_t sum[64];
+    uint8_t sum[SUM_BYTES];
     struct text head;
     text_init(&head, NULL, 0);
     text_add_string(&head, MAGIC);
     add_u32(&head, VERSION);
     add_u32(&head, cache->fresh_count);
-    digest(DIGEST_SHA256, text_bytes(&cache->fresh), sum);
-    text_add(&head, bytes_of(sum, 32));
+    checksum(text_bytes(&cache->fresh), sum);
+    text_add(&head, bytes_of(sum, SUM_BYTES));
     char *beside = talloc_asprintf(NULL, "%s.XXXXXX", cache->path);
     int fd = beside == NULL ? -1 : mkstemp(beside);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
@@ -263,11 +372,13 @@ void cache_close(struct cache *cache, const struct patterns *patterns)
 {
     if (cache == NULL)
         return;
-    for (uint32_t i = 0; i < patterns_count(patterns); i++)
+    for (uint32_t i = 0; i < patterns_count(patterns) && !cache->held; i++)
         keep_pattern(cache, patterns_row(patterns, i));
     uint8_t key[64];
     program_key(key);
     keep(cache, ENTRY_PROGRAM, bytes_of(key, KEY_BYTES), BYTES_NONE);
+    if (cache->image.at != NULL)
+        put_image_first(cache);
     if (cache->changed)
         write_file(cache);
     talloc_free(cache);

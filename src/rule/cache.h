@@ -2,11 +2,12 @@
  *
  * What is dear to compile, kept in one file: automata by their literals, patterns by their text.
  *
- * Rules are read anew at every start (it takes milliseconds), so the cache can never serve a rule that
- * has changed: entries are found by the SHA-256 of what they were made from.  The file is
- *   "NRC1" version, entry count, SHA-256 of the rest; entries: kind, key, length, bytes
- * mapped, and believed only where magic, version, digest, every length and an entry of this program's
- * own way of compiling fit; else it is made anew.
+ * Entries are found by the SHA-256 of what they were made from, so the cache can never serve a rule that
+ * has changed: an automaton by its literals, a pattern by its text, and the whole compiled set (its image,
+ * rule/snapshot.h) by the bytes of all rule files and lists and the build of this program.  The file is
+ *   "NRC1" version, entry count, checksum of the rest; entries: kind, length, key, bytes
+ * read at once, and believed only where it is the user's own and magic, version, checksum, every length
+ * and an entry of this program's own way of compiling fit; else it is made anew.
  * It is written beside itself and renamed, by the user's own process before workers start; a place that
  * cannot be written is no error.
  * Automata are loaded by Hyperscan, which checks their checksum, version and CPU. */
@@ -17,6 +18,7 @@
 #include "rule/regex.h"
 
 struct cache;
+struct text;
 
 /* The cache at PATH, empty where there is none to believe; NULL for a NULL path. */
 struct cache *cache_open(const char *path);
@@ -25,6 +27,16 @@ struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
                                       const struct bytes *literal, uint32_t count, bool every);
 /* What is known of PATTERN: sets known_good and its literals (in ARENA) where CACHE has it. */
 void cache_pattern(struct cache *cache, struct arena *arena, struct pattern *pattern);
+/* Add to TEXT what compiled sets depend on beside the rules; false where this program cannot be told from
+ * another build of it, so that no image may be kept. */
+bool cache_program(struct text *text);
+/* The image of KEY (32 bytes), in memory that may be written to and lives as long as CACHE; absent where
+ * there is none. */
+struct bytes cache_image(const struct cache *cache, struct bytes key);
+/* Nothing new is to be kept any more: CACHE lives on under PARENT, as what was read from it does. */
+void cache_hold(struct cache *cache, const void *parent);
+/* Keep IMAGE, which must live until the cache is closed, under KEY. */
+void cache_keep_image(struct cache *cache, struct bytes key, struct bytes image);
 /* Write what is new, with all of PATTERNS, and free CACHE (may be NULL). */
 void cache_close(struct cache *cache, const struct patterns *patterns);
 

@@ -379,11 +379,14 @@ void graph_prune(struct rule_set *set)
             graph->node[i]->memo = graph->memo_count++;
 }
 
-void graph_finish(struct graph *graph)
+void graph_finish(struct graph *graph, uint32_t rule_count)
 {
     graph->cell = talloc_zero_array(graph, struct value, graph->memo_count + 1);
     graph->touched = talloc_array(graph, uint32_t, graph->memo_count + 1);
-    if (graph->cell == NULL || graph->touched == NULL)
+    graph->scanned = talloc_array(graph, struct gate *, graph->gate_count + 1);
+    graph->start = talloc_zero_array(graph, uint64_t, rule_count / 64 + 2);
+    if (graph->cell == NULL || graph->touched == NULL || graph->scanned == NULL ||
+        graph->start == NULL)
         abort();
 }
 

@@ -40,8 +40,8 @@ struct graph *graph_new(struct rule_set *set);
 void graph_add(struct graph *graph, struct rule *rule);
 /* After the last rule: forget what need not be remembered. */
 void graph_prune(struct rule_set *set);
-/* After that: cells, and gates. */
-void graph_finish(struct graph *graph);
+/* After gates are made: what a run of RULE_COUNT rules needs. */
+void graph_finish(struct graph *graph, uint32_t rule_count);
 /* Forget what the last run computed. */
 void graph_reset(struct graph *graph);
 

@@ -52,7 +52,7 @@ struct needles;
 struct page_need;
 
 struct expr {
-    /* what the evaluator reads stands together */
+    /* what the evaluator reads stands together, in one line of cache */
     uint8_t op;    /* enum op */
     uint8_t level; /* of an ITEM, and the level a lambda binds */
     bool shared;   /* part of the graph: children sorted, may have a memo */
@@ -63,17 +63,17 @@ struct expr {
     struct expr **child;
     uint32_t field;      /* slot number of FIELD */
     uint32_t positional; /* of CALL: children that are not options */
+    struct value constant; /* of CONSTANT; N of OF */
     const struct function_row *function;
-    struct list *list;
-    struct gate *gate;       /* literals that must have been seen (rule/prefilter.h), or NULL */
+    struct gate *gate; /* literals that must have been seen (rule/prefilter.h), or NULL */
     struct needles *needles; /* prepared constants of a CALL or IN, or NULL (rule/needle.h) */
-    struct value constant;   /* of CONSTANT; N of OF */
-    uint32_t fixed;          /* of CALL: those that are not repeated */
+    struct list *list;
+    uint32_t fixed;    /* of CALL: those that are not repeated */
+    uint32_t number;   /* of the graph: its place in graph.node */
     struct page_need *need; /* of ANY over html.xpath in the graph, or NULL (rule/page_need.h) */
     struct expr *page; /* of html.xpath in the graph: the source text of its page, for its gate */
     const struct expr *written; /* as its author wrote it, where rule/rewrite.c changed it */
     /* the rest is for the checker and the compiler */
-    uint32_t number; /* of the graph: its place in graph.node */
     uint8_t cost;    /* 0 cheapest */
     bool checked;    /* typed already: the middle of a < b < c stands in two places */
     bool rare;       /* of the graph: hardly ever true, and cheap to tell: first in an `and` */

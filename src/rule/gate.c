@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "rule/cache.h"
 
 /* The item of LEVEL that EXPR is made of. */
 static const struct expr *item_of(const struct expr *expr, uint32_t level)
@@ -41,6 +42,18 @@ bool gate_items(const struct expr *text, const struct expr *item[2])
     item[0] = outer;
     item[1] = inner;
     return true;
+}
+
+void gate_finish(struct graph *graph, struct gate *gate, struct cache *cache)
+{
+    bool items = gate->item[0] != NULL;
+    gate->words = (gate->literal_count + 63) / 64;
+    gate->seen = arena_array_of(graph->arena, gate->words, uint64_t);
+    gate->rows = items ? arena_array_of(graph->arena, gate->literal_count, uint64_t *) : NULL;
+    gate->set = gate->scans ? cache_literal_set(cache, graph, gate->literal, gate->literal_count,
+                                                items)
+                            : NULL;
+    gate->state = gate->set == NULL && !gate->whole ? GATE_OPEN : GATE_FRESH;
 }
 
 /* A scan of the texts of items under way. */

@@ -24,6 +24,7 @@ struct gate {
     uint32_t literal_count, words;
     struct table *number; /* of a literal: 1 + its place; while building */
     struct literal_set *set;
+    bool scans;     /* has one */
     bool whole;     /* literals are whole texts, found by slot[] and not by set */
     uint32_t *slot; /* 1 + number of a literal, by its caseless hash */
     uint32_t slot_mask;
@@ -39,6 +40,10 @@ struct gate {
 
 /* Whether TEXT belongs to the message, to items, or to items of items in a way gates follow; *ITEM. */
 bool gate_items(const struct expr *text, const struct expr *item[2]);
+
+/* Give GATE, whose literals are known, its automaton (from CACHE, may be NULL) and its memory. */
+struct cache;
+void gate_finish(struct graph *graph, struct gate *gate, struct cache *cache);
 
 /* A set of the items a lambda runs over. */
 struct rows {

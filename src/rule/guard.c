@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rule/guard.h"
 
+#include "rule/image.h"
 #include "rule/prefilter.h"
 
 #include <stdlib.h>
@@ -446,4 +447,44 @@ void guards_start(struct run *run, const struct guards *guards, uint64_t *start)
             start[w] = layer == 0 ? guards->seen[w] : start[w] & guards->seen[w];
     }
     run_filters(run, guards, start);
+}
+
+static void pack_bits(struct image *image, const struct guards *guards, uint64_t **bits)
+{
+    image_take(image, bits, guards->words * sizeof **bits);
+}
+
+void guards_pack(struct image *image, struct guards **slot,
+                 void (*gate)(struct image *image, struct gate **slot),
+                 void (*expr)(struct image *image, void *slot))
+{
+    if (!image_take(image, slot, sizeof **slot))
+        return;
+    struct guards *guards = *slot;
+    pack_bits(image, guards, &guards->seen);
+    image_take(image, &guards->gate, (guards->gate_count + 1) * sizeof *guards->gate);
+    for (int layer = 0; layer < LAYERS; layer++) {
+        pack_bits(image, guards, &guards->always[layer]);
+        for (uint32_t i = 0; i < guards->gate_count; i++) {
+            struct guarded_gate *one = &guards->gate[i];
+            pack_bits(image, guards, &one->any[layer]);
+            pack_bits(image, guards, &one->nulls[layer]);
+            image_take(image, &one->starts[layer],
+                       one->gate->literal_count * sizeof *one->starts[layer]);
+            for (uint32_t k = 0; k < one->gate->literal_count; k++)
+                image_take(image, &one->starts[layer][k].rule,
+                           one->starts[layer][k].count * sizeof(uint32_t));
+        }
+    }
+    for (uint32_t i = 0; i < guards->gate_count; i++) {
+        gate(image, &guards->gate[i].gate);
+        expr(image, &guards->gate[i].sample);
+    }
+    if (guards->filter_count == 0)
+        guards->filter = NULL;
+    image_take(image, &guards->filter, guards->filter_count * sizeof *guards->filter);
+    for (uint32_t i = 0; i < guards->filter_count; i++) {
+        expr(image, &guards->filter[i].expr);
+        pack_bits(image, guards, &guards->filter[i].rules);
+    }
 }

@@ -19,4 +19,10 @@ struct guards *guards_build(struct rule_set *set);
 /* Set bit N of START for every rule N that must be evaluated over RUN's message. */
 void guards_start(struct run *run, const struct guards *guards, uint64_t *start);
 
+/* Into IMAGE (rule/image.h); GATE and EXPR pack what guards point to. */
+struct image;
+void guards_pack(struct image *image, struct guards **slot,
+                 void (*gate)(struct image *image, struct gate **slot),
+                 void (*expr)(struct image *image, void *slot));
+
 #endif

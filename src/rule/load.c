@@ -2,12 +2,15 @@
 #include "base/text.h"
 #include "rule/cache.h"
 #include "rule/guard.h"
+#include "rule/snapshot.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <talloc.h>
+#include <unistd.h>
 
 #define FILE_MAX_BYTES ((size_t)8 * 1024 * 1024)
 #define FOLDER_DEPTH_MAX 8
@@ -35,29 +38,57 @@ static bool read_file(struct rule_set *set, const char *path, size_t size, struc
         error_set_at(err, path, 0, 0, "the file is larger than %zu MB", FILE_MAX_BYTES >> 20);
         return false;
     }
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL)
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
         return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    uint8_t *at = arena_alloc(set->arena, size + 1);
-    *out = bytes_of(at, fread(at, 1, size, file));
-    bool ok = ferror(file) == 0;
-    fclose(file);
-    return ok ? true : error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+    uint8_t *at = arena_alloc_raw(set->arena, size + 1);
+    size_t len = 0;
+    ssize_t got = 1;
+    while (len < size && (got = read(fd, at + len, size - len)) > 0)
+        len += (size_t)got;
+    bool ok = got >= 0 || error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
+    close(fd);
+    at[len] = 0;
+    *out = bytes_of(at, len);
+    return ok;
 }
 
-static void load_file(struct rule_set *set, const char *path, size_t size)
+/* Files of rules, in the order of their reading. */
+struct files {
+    struct rule_file *file;
+    uint32_t count;
+};
+
+static void load_file(struct rule_set *set, struct files *files, const char *path, size_t size)
 {
-    struct error err = {0};
-    struct bytes text, name = arena_copy(set->arena, bytes_of_string(path));
-    if (read_file(set, path, size, &text, &err))
-        set_read(set, text, name);
-    else
-        set_problem(set, &err, BYTES_NONE);
+    if ((files->count & (files->count - 1)) == 0) {
+        uint32_t room = files->count == 0 ? 1 : files->count * 2;
+        files->file = talloc_realloc(set, files->file, struct rule_file, room);
+        if (files->file == NULL)
+            abort();
+    }
+    struct rule_file *file = &files->file[files->count++];
+    *file = (struct rule_file){.name = arena_copy(set->arena, bytes_of_string(path))};
+    read_file(set, path, size, &file->text, &file->err);
 }
 
-static bool load_path(struct rule_set *set, const char *path, uint32_t depth, struct error *err);
+/* Parse and type the rules of FILES. */
+static void read_files(struct rule_set *set, const struct files *files)
+{
+    for (uint32_t i = 0; i < files->count; i++) {
+        const struct rule_file *file = &files->file[i];
+        if (file->err.code == 0)
+            set_read(set, file->text, file->name);
+        else
+            set_problem(set, &file->err, BYTES_NONE);
+    }
+}
 
-static bool load_folder(struct rule_set *set, const char *path, uint32_t depth, struct error *err)
+static bool load_found(struct rule_set *set, struct files *files, const char *path,
+                       const struct stat *st, uint32_t depth, struct error *err);
+
+static bool load_folder(struct rule_set *set, struct files *files, const char *path, uint32_t depth,
+                        struct error *err)
 {
     struct dirent **entry;
     int count = scandir(path, &entry, NULL, alphasort);
@@ -68,10 +99,12 @@ static bool load_folder(struct rule_set *set, const char *path, uint32_t depth, 
         struct bytes name = bytes_of_string(entry[i]->d_name);
         char *full = talloc_asprintf(NULL, "%s/%s", path, entry[i]->d_name);
         struct stat st;
-        bool folder = full != NULL && stat(full, &st) == 0 && S_ISDIR(st.st_mode);
+        bool there = full != NULL && stat(full, &st) == 0;
         bool rule = bytes_ends(name, BYTES(".yml")) || bytes_ends(name, BYTES(".yaml"));
-        if (ok && name.at[0] != '.' && (folder || rule) && depth < FOLDER_DEPTH_MAX)
-            ok = load_path(set, full, depth + 1, err);
+        bool wanted = rule || (there && S_ISDIR(st.st_mode));
+        if (ok && name.at[0] != '.' && wanted && depth < FOLDER_DEPTH_MAX)
+            ok = there ? load_found(set, files, full, &st, depth + 1, err)
+                       : error_set_errno(err, ERROR_INPUT, "cannot read %s", full);
         talloc_free(full);
         free(entry[i]);
     }
@@ -79,15 +112,21 @@ static bool load_folder(struct rule_set *set, const char *path, uint32_t depth, 
     return ok;
 }
 
-static bool load_path(struct rule_set *set, const char *path, uint32_t depth, struct error *err)
+static bool load_found(struct rule_set *set, struct files *files, const char *path,
+                       const struct stat *st, uint32_t depth, struct error *err)
+{
+    if (S_ISDIR(st->st_mode))
+        return load_folder(set, files, path, depth, err);
+    load_file(set, files, path, (size_t)st->st_size);
+    return true;
+}
+
+static bool load_path(struct rule_set *set, struct files *files, const char *path, struct error *err)
 {
     struct stat st;
     if (stat(path, &st) != 0)
         return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    if (S_ISDIR(st.st_mode))
-        return load_folder(set, path, depth, err);
-    load_file(set, path, (size_t)st.st_size);
-    return true;
+    return load_found(set, files, path, &st, 0, err);
 }
 
 /* Prepare the constants of EXPR and what is below it. */
@@ -146,11 +185,8 @@ static void compile(struct rule_set *set, struct cache *cache)
             abort(); /* every pattern was good in its tree */
     graph_prune(set);
     prefilter_build(set->graph, cache);
-    graph_finish(set->graph);
+    graph_finish(set->graph, set->rule_count);
     set->graph->guards = guards_build(set);
-    set->graph->start = talloc_zero_array(set->graph, uint64_t, set->rule_count / 64 + 2);
-    if (set->graph->start == NULL)
-        abort();
 }
 
 /* An expression by itself as the rule it would be in a file. */
@@ -189,18 +225,30 @@ struct rule_set *rule_set_read(const void *parent, const struct rule_options *op
         if (!lists_load(set->lists, options->list_path[i], &problem))
             set_problem(set, &problem, BYTES_NONE);
     }
+    struct files files = {0};
     for (uint32_t i = 0; i < options->path_count; i++)
-        if (!load_path(set, options->path[i], 0, err)) {
+        if (!load_path(set, &files, options->path[i], err)) {
             talloc_free(set);
             return NULL;
         }
+    struct cache *cache = cache_open(options->cache_path);
+    uint8_t key[64];
+    uint32_t first_problem = set->problem_count;
+    bool kept = options->run_only && cache != NULL && options->source == NULL && text.at == NULL &&
+                snapshot_key(set, files.file, files.count, key);
+    if (kept && snapshot_restore(set, cache, key))
+        return set;
+    read_files(set, &files);
     if (options->source != NULL)
         read_source(set, options->source);
     if (text.at != NULL)
         set_read(set, arena_copy(set->arena, text), arena_copy(set->arena, bytes_of_string(file)));
-    struct cache *cache = cache_open(options->cache_path);
     compile(set, cache);
+    void *image = talloc_new(NULL);
+    if (kept)
+        snapshot_keep(set, cache, key, first_problem, image);
     cache_close(cache, set->graph->patterns);
+    talloc_free(image);
     return set;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "rule/cache.h"
+#include "rule/image.h"
 #include "rule/prefilter.h"
 #include "rule/range.h"
 #include "rule/unicode.h"
@@ -194,6 +195,38 @@ bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cach
         needles->ranges = ranges_new(arena, needles->needle, needles->count);
     expr->needles = needles;
     return true;
+}
+
+static void pack_set(struct image *image, struct value_set **slot)
+{
+    if (!image_take(image, slot, sizeof **slot))
+        return;
+    struct value_set *set = *slot;
+    if (image_take(image, &set->member, set->count * sizeof *set->member))
+        for (uint32_t i = 0; i < set->count; i++)
+            image_value(image, &set->member[i]);
+    image_take(image, &set->slot, (set->mask + 1) * sizeof *set->slot);
+}
+
+void needles_pack(struct image *image, struct needles **slot)
+{
+    if (!image_take(image, slot, sizeof **slot))
+        return;
+    struct needles *needles = *slot;
+    if (needles->count == 0)
+        needles->needle = NULL;
+    if (image_take(image, &needles->needle, needles->count * sizeof *needles->needle))
+        for (uint32_t i = 0; i < needles->count; i++) {
+            struct needle *needle = &needles->needle[i];
+            image_text(image, &needle->text);
+            image_text(image, &needle->folded);
+            pattern_pack(image, &needle->pattern);
+            if (needle->clause_count == 0)
+                needle->clause = NULL;
+            image_take(image, &needle->clause, needle->clause_count * sizeof *needle->clause);
+        }
+    pack_set(image, &needles->set);
+    ranges_pack(image, &needles->ranges);
 }
 
 /* A needle given at run time. */

@@ -39,6 +39,9 @@ struct needles {
 struct cache;
 bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cache *cache,
                      struct expr *expr, const char *file, struct error *err);
+/* Into IMAGE (rule/image.h). */
+struct image;
+void needles_pack(struct image *image, struct needles **slot);
 bool needles_have(struct run *run, const struct needles *needles, struct value v);
 
 /* TEXT folded, remembered for the run. */

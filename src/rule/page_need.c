@@ -2,6 +2,7 @@
 #include "rule/page_need.h"
 
 #include "observe/xpath.h"
+#include "rule/image.h"
 #include "rule/needle.h"
 #include "rule/unicode.h"
 
@@ -197,4 +198,16 @@ bool page_need_fails(struct run *run, const struct page_need *need)
             return true;
     }
     return false;
+}
+
+struct expr **page_need_pack(struct image *image, struct page_need **slot)
+{
+    if (!image_take(image, slot, sizeof **slot))
+        return NULL;
+    struct page_need *need = *slot;
+    image_text(image, &need->expression);
+    for (uint32_t i = 0; i < need->count; i++)
+        for (uint32_t k = 0; k < need->row[i].count; k++)
+            image_text(image, &need->row[i].literal[k]);
+    return &need->page;
 }

@@ -19,4 +19,8 @@ struct page_need *page_need_of(struct arena *arena, const struct expr *expr);
 /* Whether the page lacks it, so that the any() is false. */
 bool page_need_fails(struct run *run, const struct page_need *need);
 
+/* Into IMAGE (rule/image.h), all but its page, whose place is returned; NULL where that is done. */
+struct image;
+struct expr **page_need_pack(struct image *image, struct page_need **slot);
+
 #endif

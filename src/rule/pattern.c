@@ -2,6 +2,7 @@
 #include "rule/regex.h"
 
 #include "base/table.h"
+#include "rule/image.h"
 
 #include <stdlib.h>
 #include <talloc.h>
@@ -12,20 +13,22 @@ struct patterns {
     uint32_t count;
 };
 
+static int patterns_destroy(struct patterns *patterns)
+{
+    for (uint32_t i = 0; i < patterns->count; i++)
+        regex_free(patterns->row[i]->regex);
+    return 0;
+}
+
 struct patterns *patterns_new(const void *parent)
 {
     struct patterns *patterns = talloc_zero(parent, struct patterns);
     if (patterns == NULL)
         abort();
+    talloc_set_destructor(patterns, patterns_destroy);
     patterns->table[0] = table_new(patterns);
     patterns->table[1] = table_new(patterns);
     return patterns;
-}
-
-static int pattern_destroy(struct pattern *pattern)
-{
-    regex_free(pattern->regex);
-    return 0;
 }
 
 struct pattern *patterns_at(struct patterns *patterns, struct bytes text, bool fold)
@@ -38,7 +41,6 @@ struct pattern *patterns_at(struct patterns *patterns, struct bytes text, bool f
         abort();
     pattern->text = text;
     pattern->fold = fold;
-    talloc_set_destructor(pattern, pattern_destroy);
     *slot = pattern;
     if ((patterns->count & (patterns->count - 1)) == 0) {
         uint32_t room = patterns->count == 0 ? 1 : patterns->count * 2;
@@ -48,6 +50,12 @@ struct pattern *patterns_at(struct patterns *patterns, struct bytes text, bool f
     }
     patterns->row[patterns->count++] = pattern;
     return pattern;
+}
+
+void patterns_adopt(struct patterns *patterns, struct pattern **row, uint32_t count)
+{
+    patterns->row = row;
+    patterns->count = count;
 }
 
 uint32_t patterns_count(const struct patterns *patterns)
@@ -119,4 +127,17 @@ void pattern_literals(struct pattern *pattern, struct arena *arena)
     if (regex_literals(pattern->text, pattern->fold, collect_one, &collect) > 0)
         collect_bytes(&collect, BYTES_NONE);
     pattern->has_literals = true;
+}
+
+void pattern_pack(struct image *image, struct pattern **slot)
+{
+    if (!image_take(image, slot, sizeof **slot))
+        return;
+    struct pattern *pattern = *slot;
+    pattern->regex = NULL;
+    pattern->tried = false;
+    image_text(image, &pattern->text);
+    if (pattern->literal_count == 0)
+        pattern->literal = NULL;
+    image_texts(image, &pattern->literal, pattern->literal_count);
 }

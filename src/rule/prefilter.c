@@ -305,25 +305,15 @@ void prefilter_build(struct graph *graph, struct cache *cache)
         expr->gate = gate_at(graph, by_text, expr->child[0], false);
         add_needles(expr->gate, graph, expr, kind);
     }
-    graph->scanned = talloc_array(graph, struct gate *, graph->gate_count + 1);
-    if (graph->scanned == NULL)
-        abort();
     for (uint32_t i = 0; i < graph->node_count; i++) /* children come before what they are in */
         graph->node[i]->shuts = can_shut(graph->node[i]);
     for (uint32_t i = 0; i < graph->gate_count; i++) {
         struct gate *gate = graph->gate[i];
         gate->number = NULL;
-        gate->words = (gate->literal_count + 63) / 64;
-        gate->seen = arena_array_of(graph->arena, gate->words, uint64_t);
-        bool items = gate->item[0] != NULL;
-        if (items)
-            gate->rows = arena_array_of(graph->arena, gate->literal_count, uint64_t *);
+        gate->scans = !gate->whole && gate->literal_count >= LITERALS_WORTH_IT + 2;
         if (gate->whole)
             index_literals(graph, gate);
-        else if (gate->literal_count >= LITERALS_WORTH_IT + 2)
-            gate->set =
-                cache_literal_set(cache, graph, gate->literal, gate->literal_count, items);
-        gate->state = gate->set == NULL && !gate->whole ? GATE_OPEN : GATE_FRESH;
+        gate_finish(graph, gate, cache);
     }
     talloc_free(by_text);
 }

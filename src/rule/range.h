@@ -13,4 +13,7 @@ struct ranges *ranges_new(struct arena *arena, const struct needle *needle, uint
 /* Whether ADDRESS lies in one; *VALID_OUT: whether it is an address at all. */
 bool ranges_have(const struct ranges *ranges, struct bytes address, bool *valid_out);
 
+/* Into IMAGE (rule/image.h). */
+void ranges_pack(struct image *image, struct ranges **slot);
+
 #endif

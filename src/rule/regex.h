@@ -54,6 +54,8 @@ struct pattern {
 struct patterns;
 struct patterns *patterns_new(const void *parent);
 struct pattern *patterns_at(struct patterns *patterns, struct bytes text, bool fold);
+/* Make ROW[COUNT], which outlives it, all of PATTERNS; nothing can be added any more. */
+void patterns_adopt(struct patterns *patterns, struct pattern **row, uint32_t count);
 uint32_t patterns_count(const struct patterns *patterns);
 struct pattern *patterns_row(const struct patterns *patterns, uint32_t number);
 /* The program, compiled now if it was not; NULL where it does not compile (MESSAGE says why). */
@@ -62,5 +64,9 @@ const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t
 bool pattern_possible(struct pattern *pattern, const struct byteset *have);
 /* Fill literal[] if that was not done; in ARENA. */
 void pattern_literals(struct pattern *pattern, struct arena *arena);
+
+/* Into IMAGE (rule/image.h), without its program. */
+struct image;
+void pattern_pack(struct image *image, struct pattern **slot);
 
 #endif

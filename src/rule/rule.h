@@ -62,7 +62,7 @@ struct rule {
     struct bytes *tag, *attack_type;
     uint32_t tag_count, attack_type_count;
     struct rule_extension x;
-    struct expr *tree;  /* as written, typed */
+    struct expr *tree;  /* as written, typed; NULL out of the cache */
     struct expr *graph; /* shared; NULL before compilation */
     struct bytes lists; /* those it reads that nobody configured: "list:org_vips, list:..." */
 };
@@ -84,6 +84,7 @@ struct rule_options {
     bool strict;            /* the public language only */
     bool kleene_lambdas;    /* any(), all(): a null element is null, not untrue (doc/mql.md) */
     bool check_only;        /* types only, nothing is compiled */
+    bool run_only;          /* rules need no tree as written: all may come from the cache */
 };
 
 /* The set of rules in OPTIONS' paths, under PARENT; NULL and ERR where a path cannot be read. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "rule/image.h"
 #include "rule/range.h"
 
 #include <arpa/inet.h>
@@ -73,6 +74,15 @@ struct ranges *ranges_new(struct arena *arena, const struct needle *needle, uint
     }
     ranges->count = kept;
     return ranges;
+}
+
+void ranges_pack(struct image *image, struct ranges **slot)
+{
+    if (!image_take(image, slot, sizeof **slot))
+        return;
+    if ((*slot)->count == 0)
+        (*slot)->range = NULL;
+    image_take(image, &(*slot)->range, (*slot)->count * sizeof *(*slot)->range);
 }
 
 bool ranges_have(const struct ranges *ranges, struct bytes address, bool *valid_out)
