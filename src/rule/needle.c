@@ -10,13 +10,16 @@
 
 #include <stdio.h>
 
-#define FOLDED_SLOTS 256
+#define FOLDED_SLOTS 128
+#define FOLD_WORTH_BYTES 256 /* a shorter text is folded at once */
+#define FOLD_WORTH_LOOKS 2
 
 struct folded {
     struct {
         struct bytes text, folded; /* folded: absent until asked for */
         struct byteset bytes;
         bool has_bytes;
+        uint8_t looks;
     } row[FOLDED_SLOTS];
 };
 
@@ -33,6 +36,7 @@ static uint32_t folded_row(struct run *run, struct bytes text)
         cache->row[slot].text = text;
         cache->row[slot].folded = BYTES_NONE;
         cache->row[slot].has_bytes = false;
+        cache->row[slot].looks = 0;
     }
     return slot;
 }
@@ -45,6 +49,18 @@ struct bytes run_fold(struct run *run, struct bytes text)
     if (run->folded->row[row].folded.at == NULL)
         run->folded->row[row].folded = unicode_fold(run->arena, text);
     return run->folded->row[row].folded;
+}
+
+struct bytes run_folded(struct run *run, struct bytes text)
+{
+    if (text.len >= FOLD_WORTH_BYTES) {
+        uint32_t row = folded_row(run, text);
+        bool first = run->folded->row[row].folded.at == NULL &&
+                     run->folded->row[row].looks++ < FOLD_WORTH_LOOKS;
+        if (first && utf8_is_ascii(text))
+            return BYTES_NONE;
+    }
+    return run_fold(run, text);
 }
 
 const struct byteset *run_bytes(struct run *run, struct bytes text)

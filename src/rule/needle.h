@@ -46,6 +46,8 @@ bool needles_have(struct run *run, const struct needles *needles, struct value v
 
 /* TEXT folded, remembered for the run. */
 struct bytes run_fold(struct run *run, struct bytes text);
+/* The same, but absent for the first looks at a long text of ASCII: to search it as it is costs less. */
+struct bytes run_folded(struct run *run, struct bytes text);
 /* The bytes TEXT holds, remembered for the run. */
 const struct byteset *run_bytes(struct run *run, struct bytes text);
 /* The part of TEXT that starts at OFFSET of its folded form, where offsets agree; else absent. */

@@ -140,8 +140,9 @@ void rule_set_run(const struct rule_set *set, struct model *model, struct arena 
     assert(set->graph != NULL && !set->graph->busy);
     set->graph->busy = true;
     *result = (struct rule_result){0};
-    result->hit = arena_array_of(arena, set->rule_count, struct rule_hit);
-    result->undecided = arena_array_of(arena, set->rule_count, struct rule_gap);
+    /* room for all, which mostly stays untouched, so it is not cleared */
+    result->hit = arena_alloc_raw(arena, set->rule_count * sizeof *result->hit);
+    result->undecided = arena_alloc_raw(arena, set->rule_count * sizeof *result->undecided);
     const uint32_t skipped = options->no_queries ? RULE_TYPE_query : UINT32_MAX;
     bool guarded = !options->naive && model->root->type == TYPE_Message;
     if (guarded)

@@ -17,8 +17,12 @@ static bool test_contains(struct call *call, struct bytes text, const struct nee
 static bool test_icontains(struct call *call, struct bytes text, const struct needle *needle,
                            struct bytes *match)
 {
-    struct bytes folded = run_fold(call->run, text);
-    size_t at = bytes_find(folded, needle->folded, 0);
+    struct bytes folded = run_folded(call->run, text);
+    bool as_it_is = folded.at == NULL;
+    size_t at = as_it_is ? bytes_find_fold(text, needle->folded, 0)
+                         : bytes_find(folded, needle->folded, 0);
+    if (as_it_is)
+        folded = text;
     *match = at == BYTES_NPOS ? BYTES_NONE : unfolded(text, folded, at, needle->folded.len);
     return at != BYTES_NPOS;
 }
