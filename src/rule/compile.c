@@ -379,15 +379,26 @@ void graph_prune(struct rule_set *set)
             graph->node[i]->memo = graph->memo_count++;
 }
 
-void graph_finish(struct graph *graph, uint32_t rule_count)
+void graph_finish(struct graph *graph, const struct rule_set *set)
 {
+    uint32_t words = set->rule_count / 64 + 2;
     graph->cell = talloc_zero_array(graph, struct value, graph->memo_count + 1);
     graph->touched = talloc_array(graph, uint32_t, graph->memo_count + 1);
     graph->scanned = talloc_array(graph, struct gate *, graph->gate_count + 1);
-    graph->start = talloc_zero_array(graph, uint64_t, rule_count / 64 + 2);
+    graph->start = talloc_zero_array(graph, uint64_t, words);
+    graph->over_mail = talloc_zero_array(graph, uint64_t, words);
+    graph->query = talloc_zero_array(graph, uint64_t, words);
+    graph->root = talloc_zero_array(graph, const struct expr *, set->rule_count + 1);
     if (graph->cell == NULL || graph->touched == NULL || graph->scanned == NULL ||
-        graph->start == NULL)
+        graph->start == NULL || graph->over_mail == NULL || graph->query == NULL ||
+        graph->root == NULL)
         abort();
+    for (uint32_t i = 0; i < set->rule_count; i++) {
+        const struct rule *rule = set->rule[i];
+        graph->root[i] = rule->graph;
+        graph->over_mail[i / 64] |= (uint64_t)(rule->root == TYPE_Message) << (i % 64);
+        graph->query[i / 64] |= (uint64_t)(rule->type == RULE_TYPE_query) << (i % 64);
+    }
 }
 
 void graph_reset(struct graph *graph)

@@ -30,7 +30,9 @@ struct graph {
     struct gate **gate, **scanned; /* all; those the message opened or shut */
     uint32_t gate_count, scanned_count;
     struct guards *guards;
-    uint64_t *start; /* rules to evaluate over this message */
+    uint64_t *start; /* rules to evaluate over this model */
+    uint64_t *over_mail, *query; /* rules over messages; queries */
+    const struct expr **root;    /* of each rule */
     bool kleene_lambdas;
     bool busy;       /* a run is under way */
 };
@@ -40,8 +42,8 @@ struct graph *graph_new(struct rule_set *set);
 void graph_add(struct graph *graph, struct rule *rule);
 /* After the last rule: forget what need not be remembered. */
 void graph_prune(struct rule_set *set);
-/* After gates are made: what a run of RULE_COUNT rules needs. */
-void graph_finish(struct graph *graph, uint32_t rule_count);
+/* After gates are made: what a run of SET's rules needs. */
+void graph_finish(struct graph *graph, const struct rule_set *set);
 /* Forget what the last run computed. */
 void graph_reset(struct graph *graph);
 

@@ -162,6 +162,8 @@ static struct value eval_junction(struct run *run, const struct expr *expr, bool
     uint32_t unknown = 0;
     bool null = false, has_unknown = false;
     for (uint32_t i = 0; i < expr->count; i++) {
+        if (i + 1 < expr->count)
+            __builtin_prefetch(expr->child[i + 1]);
         struct value v = eval(run, expr->child[i]);
         if (v.tag == VALUE_BOOL) {
             if (v.as.boolean == decides)

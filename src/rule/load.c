@@ -185,7 +185,7 @@ static void compile(struct rule_set *set, struct cache *cache)
             abort(); /* every pattern was good in its tree */
     graph_prune(set);
     prefilter_build(set->graph, cache);
-    graph_finish(set->graph, set->rule_count);
+    graph_finish(set->graph, set);
     set->graph->guards = guards_build(set);
 }
 

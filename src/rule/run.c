@@ -68,15 +68,16 @@ int64_t run_date_us(struct run *run)
     return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000000;
 }
 
-/* The root of a rule: all conditions of its outermost `and` (and those right in it) must be true.
- * One that is false or NULL
- * settles it (no value of an UNKNOWN one could make the rule match). */
+/* The root of a rule: all conditions of its outermost `and` (and those right in it) must be true.  One that
+ * is false or NULL settles it (no value of an UNKNOWN one could make the rule match). */
 static struct value eval_outermost(struct run *run, const struct expr *expr)
 {
     uint32_t unknown = 0;
     if (expr->op != OP_AND)
         return eval(run, expr);
     for (uint32_t i = 0; i < expr->count; i++) {
+        if (i + 1 < expr->count)
+            __builtin_prefetch(expr->child[i + 1]);
         struct value v = eval_outermost(run, expr->child[i]);
         if (v.tag == VALUE_UNKNOWN)
             unknown |= v.len;
@@ -128,6 +129,54 @@ static void run_rule(struct run *run, const struct rule *rule, struct rule_resul
         add_hit(run, rule, v, result);
 }
 
+/* Set bit N of START for every rule N to be evaluated. */
+static void choose_rules(struct run *run, uint64_t *start)
+{
+    const struct rule_set *set = run->set;
+    const struct graph *graph = set->graph;
+    uint32_t words = (set->rule_count + 63) / 64;
+    bool mail = run->model->root->type == TYPE_Message;
+    if (!run->options->naive && mail)
+        guards_start(run, graph->guards, start);
+    else
+        memset(start, 0xFF, words * sizeof *start);
+    for (uint32_t w = 0; w < words; w++) {
+        start[w] &= mail ? graph->over_mail[w] : ~graph->over_mail[w];
+        if (run->options->no_queries)
+            start[w] &= ~graph->query[w];
+    }
+}
+
+/* The number of the first rule of START from FROM on; rule_count where there is none. */
+static uint32_t next_rule(const struct rule_set *set, const uint64_t *start, uint32_t from)
+{
+    while (from < set->rule_count) {
+        uint64_t bits = start[from / 64] >> (from % 64);
+        if (bits != 0)
+            return from + (uint32_t)__builtin_ctzll(bits);
+        from = (from / 64 + 1) * 64;
+    }
+    return set->rule_count;
+}
+
+/* What a rule is made of has mostly left the cache since the last message: it is asked for one ahead. */
+static void run_rules(struct run *run, const uint64_t *start, struct rule_result *result)
+{
+    const struct rule_set *set = run->set;
+    enum type root = run->model->root->type;
+    for (uint32_t i = next_rule(set, start, 0), next; i < set->rule_count; i = next) {
+        next = next_rule(set, start, i + 1);
+        if (next < set->rule_count) {
+            __builtin_prefetch(set->rule[next]);
+            __builtin_prefetch(set->graph->root[next]);
+        }
+        const struct rule *rule = set->rule[i];
+        if ((root == TYPE_Message || rule->root == root) &&
+            (run->options->only == NULL || run->options->only == rule))
+            run_rule(run, rule, result);
+    }
+}
+
 void rule_set_run(const struct rule_set *set, struct model *model, struct arena *arena,
                   const struct rule_run_options *options, struct rule_result *result)
 {
@@ -143,18 +192,8 @@ void rule_set_run(const struct rule_set *set, struct model *model, struct arena 
     /* room for all, which mostly stays untouched, so it is not cleared */
     result->hit = arena_alloc_raw(arena, set->rule_count * sizeof *result->hit);
     result->undecided = arena_alloc_raw(arena, set->rule_count * sizeof *result->undecided);
-    const uint32_t skipped = options->no_queries ? RULE_TYPE_query : UINT32_MAX;
-    bool guarded = !options->naive && model->root->type == TYPE_Message;
-    if (guarded)
-        guards_start(&run, set->graph->guards, set->graph->start);
-    for (uint32_t i = 0; i < set->rule_count; i++) {
-        const struct rule *rule = set->rule[i];
-        if (guarded && !(set->graph->start[i / 64] >> (i % 64) & 1))
-            continue;
-        if (rule->root == model->root->type && rule->type != skipped &&
-            (options->only == NULL || options->only == rule))
-            run_rule(&run, rule, result);
-    }
+    choose_rules(&run, set->graph->start);
+    run_rules(&run, set->graph->start, result);
     graph_reset(set->graph);
     talloc_free(run.dynamic);
     set->graph->busy = false;

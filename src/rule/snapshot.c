@@ -214,7 +214,7 @@ bool snapshot_restore(struct rule_set *set, struct cache *cache, const uint8_t k
     graph->guards = root->guards;
     for (uint32_t i = 0; i < graph->gate_count; i++)
         gate_finish(graph, graph->gate[i], cache);
-    graph_finish(graph, set->rule_count);
+    graph_finish(graph, set);
     patterns_adopt(graph->patterns, root->pattern, root->pattern_count);
     return true;
 }
