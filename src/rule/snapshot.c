@@ -7,6 +7,7 @@
 #include "rule/image.h"
 #include "rule/page_need.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <talloc.h>
 
@@ -20,6 +21,10 @@ struct root {
     struct pattern **pattern;
     uint32_t rule_count, problem_count, node_count, gate_count, pattern_count, memo_count;
 };
+
+/* Whoever gives these another field packs it here, if it is a pointer. */
+static_assert(sizeof(struct rule) == 288 && sizeof(struct expr) == 160 && sizeof(struct gate) == 248,
+              "a field that is not packed");
 
 static void add_digest(struct text *text, struct bytes part)
 {
@@ -117,7 +122,7 @@ static void pack_rule(struct image *image, struct rule **slot)
     struct rule_extension *x = &rule->x;
     struct bytes *const text[] = {&rule->name, &rule->id,     &rule->severity, &rule->description,
                                   &rule->file, &rule->lists,  &x->kind,        &x->category,
-                                  &x->say[0],  &x->say[1]};
+                                  &x->say[0],  &x->say[1],  &x->decides};
     for (size_t i = 0; i < sizeof text / sizeof *text; i++)
         image_text(image, text[i]);
     struct {
