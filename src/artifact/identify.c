@@ -302,6 +302,29 @@ static bool looks_like_mail(struct bytes b)
     return seen >= 2;
 }
 
+/* XML whose root element the Windows script host runs: scripts, scriptlets, components, and style sheets
+ * with script. */
+static bool is_script_host(struct bytes head)
+{
+    static const char *const roots[] = {"<job", "<package", "<component", "<scriptlet"};
+    struct bytes top = bytes_sub(head, 0, 4096);
+    if (head.len == 0 || head.at[0] != '<')
+        return false;
+    while (bytes_starts(top, BYTES("<?")) || bytes_starts(top, BYTES("<!--"))) {
+        bool is_comment = top.at[1] == '!';
+        size_t end = bytes_find(top, is_comment ? BYTES("-->") : BYTES("?>"), 2);
+        top = bytes_trim(bytes_from(top, end == BYTES_NPOS ? top.len : end + (is_comment ? 3 : 2)));
+    }
+    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+        struct bytes root = bytes_of_string(roots[i]);
+        if (bytes_starts_fold(top, root) && top.len > root.len && !ascii_is_alnum(top.at[root.len]) &&
+            top.at[root.len] != ':' && top.at[root.len] != '-')
+            return bytes_find_fold(head, BYTES("<script"), 0) != BYTES_NPOS;
+    }
+    return bytes_find(top, BYTES("urn:schemas-microsoft-com:xslt"), 0) != BYTES_NPOS &&
+           bytes_find_fold(head, BYTES(":script"), 0) != BYTES_NPOS;
+}
+
 static enum kind by_shape(struct bytes b)
 {
     struct bytes head = bytes_sub(b, 0, 65536);
@@ -328,6 +351,10 @@ static enum kind by_shape(struct bytes b)
         return KIND_PHP;
     if (bytes_starts_fold(head, BYTES("<svg")))
         return KIND_SVG;
+    if (bytes_starts(head, BYTES("{\\rt")))
+        return KIND_RTF;
+    if (is_script_host(head))
+        return KIND_WSF;
     struct bytes top = bytes_sub(head, 0, 4096);
     if (bytes_starts_fold(head, BYTES("<?xml")) || bytes_starts(head, BYTES("<!--")))
         if (bytes_find_fold(top, BYTES("<svg"), 0) != BYTES_NPOS)

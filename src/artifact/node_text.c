@@ -69,3 +69,24 @@ struct bytes node_text_other(struct node *node)
 {
     return node->text_other;
 }
+
+bool node_text_is_wide(struct bytes content)
+{
+    return bytes_starts(content, BYTES("\xFF\xFE")) || bytes_starts(content, BYTES("\xFE\xFF")) ||
+           bytes_starts(content, BYTES("\0\0\xFE\xFF"));
+}
+
+bool node_is_wide_text(const struct node *node)
+{
+    return node->is_view && node->parent != NULL && node->content.at == node->parent->text.at &&
+           node_text_is_wide(node->parent->content);
+}
+
+struct node *node_text_view(struct node *node)
+{
+    struct bytes text = node_text(node);
+    for (struct node *child = node->first_child; child != NULL; child = child->next)
+        if (child->is_view && child->content.at == text.at)
+            return child;
+    return node;
+}

@@ -18,5 +18,11 @@
 struct bytes node_text(struct node *node);
 /* The second plausible reading, or absent; after node_text. */
 struct bytes node_text_other(struct node *node);
+/* Whether CONTENT begins with the byte order mark of UTF-16 or UTF-32: Windows runs such scripts. */
+bool node_text_is_wide(struct bytes content);
+/* Whether NODE is the text of its parent, which is wide: it stands for the file itself. */
+bool node_is_wide_text(const struct node *node);
+/* The node that holds NODE's text as its content: the view node_text hung, or NODE itself. */
+struct node *node_text_view(struct node *node);
 
 #endif

@@ -32,16 +32,23 @@ struct bytes codec_q(struct arena *arena, struct bytes in, struct codec_report *
 /* %XX of RFC 3986; '+' is kept. */
 struct bytes codec_percent(struct arena *arena, struct bytes in);
 
-/* One uuencoded or yEnc file inside text. */
+enum codec_form { CODEC_FORM_UU, CODEC_FORM_YENC, CODEC_FORM_BINHEX };
+
+/* One file written as letters inside text. */
 struct codec_file {
-    struct bytes span; /* "begin" line to "end" line, slice of the text */
-    struct bytes name; /* as written */
-    struct bytes data; /* decoded */
-    bool is_yenc;
-    struct codec_report report;
+    enum codec_form form;
+    struct bytes span;  /* first line to last line, slice of the text */
+    struct bytes name;  /* as written */
+    struct bytes data;  /* decoded */
+    struct bytes other; /* BinHex: the resource fork */
+    struct codec_report report; /* bad_count: lines or letters stepped over */
 };
-/* The first uuencoded ("begin 644 NAME", POSIX uuencode; also begin-base64) or yEnc ("=ybegin", yEnc
- * draft 1.3) file in TEXT at or after FROM, decoded into ARENA.  False where there is none. */
+/* The first file in TEXT at or after FROM, decoded into ARENA: uuencode ("begin 644 NAME", POSIX; also
+ * begin-base64, and xxencode's letters), yEnc ("=ybegin", draft 1.3) or BinHex 4.0 (RFC 1741, appendix A).
+ * A damaged line among sound ones is stepped over.  False where there is none. */
 bool codec_find_file(struct arena *arena, struct bytes text, size_t from, struct codec_file *out);
+/* BinHex 4.0 whose announcing words stand at FROM; for codec_find_file. */
+bool codec_binhex(struct arena *arena, struct bytes text, size_t from, struct codec_file *out);
+#define CODEC_BINHEX_WORDS "(This file must be converted with BinHex"
 
 #endif

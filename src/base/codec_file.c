@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/codec.h"
 
+#define DAMAGED_MAX 4 /* lines in a row */
+
 struct lines {
     struct bytes text;
     size_t at;
@@ -16,24 +18,38 @@ static bool line_next(struct lines *l, struct bytes *line)
     return true;
 }
 
-/* One line of uuencoded data into OUT; false where LINE is none.  Missing trailing blanks count as
- * zero bits (mail paths strip them). */
-static bool uu_line(struct bytes line, uint8_t **out)
+/* The letters' six bits: uuencode counts from the blank ('`' is a blank too), xxencode has an alphabet
+ * that survives every code page.  -1 where C is none. */
+static int uu_value(uint8_t c, bool is_xx)
 {
-    if (line.len == 0 || line.at[0] < 0x20 || line.at[0] > 0x60)
-        return false;
-    size_t count = (line.at[0] - 0x20u) & 0x3F, letters = (count + 2) / 3 * 4;
-    if (line.len < letters / 2 + 1 || line.len > letters + 8)
+    if (!is_xx)
+        return c < 0x20 || c > 0x60 ? -1 : (c - 0x20) & 0x3F;
+    return c == '+'            ? 0
+           : c == '-'          ? 1
+           : ascii_is_digit(c) ? c - '0' + 2
+           : !ascii_is_alpha(c) ? -1
+           : c <= 'Z'          ? c - 'A' + 12
+                               : c - 'a' + 38;
+}
+
+/* One line of uuencoded data into OUT; false where LINE is none.  Missing trailing blanks count as
+ * zero bits (mail paths strip them); xxencode has no blanks to lose. */
+static bool uu_line(struct bytes line, bool is_xx, uint8_t **out)
+{
+    int length = line.len == 0 ? -1 : uu_value(line.at[0], is_xx);
+    size_t count = length < 0 ? 0 : (size_t)length, letters = (count + 2) / 3 * 4;
+    size_t fewest = is_xx ? letters : letters / 2;
+    if (length < 0 || line.len < fewest + 1 || line.len > letters + (is_xx ? 2 : 8))
         return false;
     for (size_t i = 1; i < line.len; i++)
-        if (line.at[i] < 0x20 || line.at[i] > 0x60)
+        if (uu_value(line.at[i], is_xx) < 0)
             return false;
     uint8_t *o = *out;
     for (size_t i = 0; count > 0; i += 4) {
         uint32_t group = 0;
         for (size_t k = 0; k < 4; k++) {
-            uint32_t letter = 1 + i + k < line.len ? line.at[1 + i + k] : 0x20;
-            group = group << 6 | ((letter - 0x20) & 0x3F);
+            int value = 1 + i + k < line.len ? uu_value(line.at[1 + i + k], is_xx) : 0;
+            group = group << 6 | (uint32_t)value;
         }
         for (int shift = 16; shift >= 0 && count > 0; shift -= 8, count--)
             *o++ = (uint8_t)(group >> shift);
@@ -56,6 +72,40 @@ static bool uu_begin(struct bytes line, struct bytes *name, bool *is_base64)
     return true;
 }
 
+/* Which letters: small ones are xxencode's alone. */
+static bool uu_is_xx(struct lines l)
+{
+    struct bytes line;
+    for (int i = 0; i < DAMAGED_MAX && line_next(&l, &line); i++)
+        for (size_t k = 1; k < line.len; k++)
+            if (line.at[k] >= 'a' && line.at[k] <= 'z')
+                return uu_line(line, true, &(uint8_t *){(uint8_t[96]){0}});
+    return false;
+}
+
+/* Bytes the lines at L hold, measured first, so that text after "begin" costs nothing; *END is where the
+ * last of them ends.  Damaged lines are stepped over where sound ones follow. */
+static size_t uu_measure(struct lines *l, bool is_xx, size_t *end, struct codec_file *file)
+{
+    uint8_t one[96], *out = one;
+    size_t count = 0, damaged = 0, at = l->at;
+    struct bytes line;
+    for (; damaged < DAMAGED_MAX && line_next(l, &line); at = l->at, out = one) {
+        if (bytes_equal(bytes_trim(line), BYTES("end")))
+            break;
+        if (!uu_line(line, is_xx, &out)) {
+            if (damaged++ == 0 && file->report.bad_count == 0)
+                file->report.first_bad = at;
+            continue;
+        }
+        file->report.bad_count += damaged;
+        damaged = 0;
+        count += (size_t)(out - one);
+        *end = l->at;
+    }
+    return count;
+}
+
 static bool uu_read(struct arena *arena, struct lines *l, size_t from, bool is_base64,
                     struct codec_file *file)
 {
@@ -68,18 +118,14 @@ static bool uu_read(struct arena *arena, struct lines *l, size_t from, bool is_b
         file->span = bytes_sub(l->text, from, l->at - from);
         return true;
     }
-    /* Room for what the lines can hold: measured first, so that text after "begin" costs nothing. */
-    uint8_t one[96], *out = one;
-    size_t count = 0;
-    for (end = start; line_next(l, &line) && uu_line(line, &out); end = l->at, out = one)
-        count += (size_t)(out - one);
+    bool is_xx = uu_is_xx(*l);
+    size_t count = uu_measure(l, is_xx, &end, file);
     if (count == 0)
         return false;
-    uint8_t *data = arena_alloc_raw(arena, count + 64);
-    out = data;
+    uint8_t *data = arena_alloc_raw(arena, count + 64), *out = data;
     l->at = start;
     while (l->at < end && line_next(l, &line))
-        uu_line(line, &out);
+        uu_line(line, is_xx, &out);
     if (!line_next(l, &line) || !bytes_equal(bytes_trim(line), BYTES("end"))) {
         file->report.unfinished = true;
         l->at = end;
@@ -109,7 +155,7 @@ static void yenc_read(struct arena *arena, struct lines *l, size_t from, struct 
             *out++ = (uint8_t)(line.at[i] - 42 - (escaped ? 64 : 0));
         }
     }
-    file->is_yenc = true;
+    file->form = CODEC_FORM_YENC;
     file->data = bytes_of(data, (size_t)(out - data));
     file->span = bytes_sub(l->text, from, l->at - from);
 }
@@ -122,7 +168,7 @@ static size_t find_line_start(struct bytes text, struct bytes word, size_t from)
     return BYTES_NPOS;
 }
 
-bool codec_find_file(struct arena *arena, struct bytes text, size_t from, struct codec_file *out)
+static bool find_uu(struct arena *arena, struct bytes text, size_t from, struct codec_file *out)
 {
     struct bytes line;
     for (size_t at = from; (at = find_line_start(text, BYTES("begin"), at)) != BYTES_NPOS; at++) {
@@ -133,15 +179,33 @@ bool codec_find_file(struct arena *arena, struct bytes text, size_t from, struct
             uu_read(arena, &l, at, is_base64, out))
             return true;
     }
-    size_t at = find_line_start(text, BYTES("=ybegin "), from);
-    if (at == BYTES_NPOS)
-        return false;
+    return false;
+}
+
+static void yenc_file(struct arena *arena, struct bytes text, size_t at, struct codec_file *out)
+{
     struct lines l = {.text = text, .at = at};
+    struct bytes line = BYTES_NONE;
     *out = (struct codec_file){.report.after_pad = BYTES_NPOS};
     line_next(&l, &line);
     size_t name = bytes_find(line, BYTES(" name="), 0);
     if (name != BYTES_NPOS)
         out->name = bytes_trim(bytes_from(line, name + 6));
     yenc_read(arena, &l, at, out);
+}
+
+bool codec_find_file(struct arena *arena, struct bytes text, size_t from, struct codec_file *out)
+{
+    size_t yenc = find_line_start(text, BYTES("=ybegin "), from);
+    size_t binhex = bytes_find(text, BYTES(CODEC_BINHEX_WORDS), from);
+    struct bytes before = bytes_sub(text, 0, yenc < binhex ? yenc : binhex);
+    /* Whichever begins first: its data may look like another's. */
+    if (find_uu(arena, before, from, out))
+        return true;
+    if (binhex < yenc && codec_binhex(arena, text, binhex, out))
+        return true;
+    if (yenc == BYTES_NPOS)
+        return binhex != BYTES_NPOS && find_uu(arena, text, binhex, out);
+    yenc_file(arena, text, yenc, out);
     return true;
 }

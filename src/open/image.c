@@ -6,6 +6,8 @@
 #include "open/picture.h"
 #include "open/picture_memo.h"
 
+#define TAIL_TEXT_MIN ((size_t)120) /* shorter holds no file */
+
 static int bid(const struct node *node)
 {
     switch (node->kind) {
@@ -41,9 +43,11 @@ static void read_tail(struct node *node)
         return;
     node_anomaly(node, ANOMALY_TRAILING_DATA, end, tail.len, BYTES_NONE);
     enum kind kind = identify(tail, BYTES_NONE, BYTES_NONE);
-    if (kind == KIND_UNKNOWN || kind == KIND_TEXT || kind == KIND_JPEG || kind == KIND_PNG)
+    if (kind == KIND_UNKNOWN || kind == KIND_JPEG || kind == KIND_PNG ||
+        (kind == KIND_TEXT && tail.len < TAIL_TEXT_MIN))
         return;
-    node_anomaly(node, ANOMALY_POLYGLOT, end, tail.len, bytes_of_string(kind_rows[kind].what));
+    if (kind != KIND_TEXT) /* words may hold a file as letters: they are looked at, no more */
+        node_anomaly(node, ANOMALY_POLYGLOT, end, tail.len, bytes_of_string(kind_rows[kind].what));
     struct node *child = node_add(node, tail, BYTES("trailer"));
     if (child != NULL)
         child->kind = kind;

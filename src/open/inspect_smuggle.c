@@ -9,6 +9,7 @@
 #include "open/inspect.h"
 
 #include "artifact/identify.h"
+#include "artifact/node_text.h"
 #include "base/codec.h"
 #include "base/text.h"
 #include "open/html.h"
@@ -20,12 +21,30 @@
 #define NAMES_MAX 32u
 #define LAYERS_MAX 3
 
+bool inspect_in_child(const struct node *node, struct bytes span)
+{
+    size_t at;
+    for (const struct node *child = node->first_child; child != NULL; child = child->next)
+        if (bytes_inside(child->content, span, &at) || bytes_inside(child->raw, span, &at))
+            return true;
+    return false;
+}
+
 static bool is_source(const struct node *node)
 {
     bool file = node->part == NULL || node->part->is_attachment || node->part->file_name.len > 0;
     switch (node->kind) {
     case KIND_TEXT: /* what certutil -decode makes a program of; the words of mails are not looked at */
-        return file && !node->is_view;
+    case KIND_XML:
+    case KIND_JSON:
+    case KIND_CSV:
+    case KIND_YAML:
+    case KIND_BATCH:
+    case KIND_POWERSHELL:
+    case KIND_PYTHON:
+    case KIND_PERL:
+    case KIND_PHP:
+        return file && (!node->is_view || node_is_wide_text(node));
     case KIND_HTML:
     case KIND_SVG:
     case KIND_JAVASCRIPT:
@@ -38,8 +57,7 @@ static bool is_source(const struct node *node)
     }
 }
 
-/* Kinds worth hanging: nobody writes them by accident. */
-static bool is_payload(enum kind kind)
+bool inspect_is_payload(enum kind kind)
 {
     switch (kind) {
     case KIND_UNKNOWN:
@@ -76,16 +94,6 @@ static bool is_letter(struct bytes s, size_t at)
     return (at == 0 || s.at[at - 1] != '-') && (at + 1 == s.len || s.at[at + 1] != '-');
 }
 
-/* Whether SPAN stands inside a child already (a script of this page). */
-static bool in_child(const struct node *node, struct bytes span)
-{
-    size_t at;
-    for (const struct node *child = node->first_child; child != NULL; child = child->next)
-        if (bytes_inside(child->content, span, &at) || bytes_inside(child->raw, span, &at))
-            return true;
-    return false;
-}
-
 /* What DECODED holds where it is base64 once more, and again. */
 static struct bytes undo_layers(struct node *node, struct bytes decoded)
 {
@@ -106,8 +114,10 @@ static bool hang(struct node *node, struct bytes span, struct bytes decoded, con
     if (decoded.len < 20)
         return false;
     decoded = undo_layers(node, decoded);
-    enum kind kind = identify(decoded, BYTES_NONE, BYTES_NONE);
-    if (!is_payload(kind) || in_child(node, span))
+    enum kind kind = bytes_starts(decoded, BYTES("ActiveMime"))
+                         ? KIND_MHTML
+                         : identify(decoded, BYTES_NONE, BYTES_NONE);
+    if (!inspect_is_payload(kind) || inspect_in_child(node, span))
         return false;
     struct node *child = node_add(node, decoded, BYTES_NONE);
     if (child == NULL)

@@ -11,9 +11,9 @@ extern const struct opener opener_mime;
 
 static int mhtml_bid(const struct node *node)
 {
-    return node->kind == KIND_MHTML                           ? 60
-           : bytes_starts(node->content, BYTES("ActiveMime")) ? 95
-                                                              : 0;
+    return bytes_starts(node->content, BYTES("ActiveMime")) ? 95
+           : node->kind == KIND_MHTML                       ? 60
+                                                            : 0;
 }
 
 static void mhtml_open(struct node *node)

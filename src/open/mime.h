@@ -28,6 +28,7 @@ enum mime_encoding {
     MIME_BASE64,
     MIME_UUENCODE,
     MIME_YENC,
+    MIME_BINHEX,
     MIME_UNKNOWN_ENCODING, /* read as identity, with an anomaly */
 };
 
@@ -36,7 +37,7 @@ enum mime_role {
     MIME_ROLE_PART,     /* a part of a multipart */
     MIME_ROLE_PREAMBLE, /* before the first boundary: old clients show it */
     MIME_ROLE_EPILOGUE, /* after the last boundary */
-    MIME_ROLE_INLINE,   /* a uuencoded or yEnc file inside a text */
+    MIME_ROLE_INLINE,   /* a file inside a text (open/inline_file.h) */
 };
 
 struct mime_part {

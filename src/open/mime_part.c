@@ -4,10 +4,10 @@
 #include "artifact/node_text.h"
 #include "base/codec.h"
 #include "base/utf8.h"
+#include "open/inline_file.h"
 #include "open/opener.h"
 
 #define FIELD_READINGS_MAX 4
-#define INLINE_FILES_MAX 64
 
 /* One way to read an entity. */
 struct reading {
@@ -53,6 +53,7 @@ static enum mime_encoding encoding_of(struct arena *arena, const struct header_f
         {"x-uuencode", MIME_UUENCODE}, {"x-uue", MIME_UUENCODE}, {"uuencode", MIME_UUENCODE},
         {"uue", MIME_UUENCODE},        {"x-yencode", MIME_YENC}, {"yenc", MIME_YENC},
         {"7-bit", MIME_IDENTITY},      {"8-bit", MIME_IDENTITY}, {"none", MIME_IDENTITY},
+        {"x-binhex", MIME_BINHEX},     {"binhex", MIME_BINHEX},
         {"7bits", MIME_IDENTITY},      {"8bits", MIME_IDENTITY}, {"quoted_printable", MIME_QUOTED},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -153,6 +154,7 @@ static struct bytes body_decode(struct arena *arena, const struct mime_part *par
         return codec_quoted(arena, r->body, report);
     case MIME_UUENCODE:
     case MIME_YENC:
+    case MIME_BINHEX:
         if (!codec_find_file(arena, r->body, 0, &file))
             return r->body;
         *report = file.report;
@@ -162,9 +164,16 @@ static struct bytes body_decode(struct arena *arena, const struct mime_part *par
     }
 }
 
+static bool is_inline_code(enum mime_encoding encoding)
+{
+    return encoding == MIME_UUENCODE || encoding == MIME_YENC || encoding == MIME_BINHEX;
+}
+
 static void tell_decoding(struct node *node, const struct mime_part *part,
                           const struct codec_report *report)
 {
+    if (part->encoding == MIME_YENC)
+        node_anomaly_raw(node, ANOMALY_MIME_YENC, 0, 0, BYTES_NONE);
     if (part->encoding == MIME_BASE64) {
         if (report->after_pad != BYTES_NPOS)
             node_anomaly_raw(node, ANOMALY_MIME_BASE64_AFTER_PADDING, report->after_pad,
@@ -173,41 +182,11 @@ static void tell_decoding(struct node *node, const struct mime_part *part,
             node_anomaly_raw(node, ANOMALY_MIME_BASE64_FOREIGN, report->first_bad, 1, BYTES_NONE);
     } else if (part->encoding == MIME_QUOTED && report->bad_count > 0) {
         node_anomaly_raw(node, ANOMALY_MIME_QUOTED_MALFORMED, report->first_bad, 1, BYTES_NONE);
-    } else if (part->encoding == MIME_YENC) {
-        node_anomaly_raw(node, ANOMALY_MIME_YENC, 0, 0, BYTES_NONE);
-    } else if (part->encoding == MIME_UUENCODE && report->unfinished) {
+    } else if (is_inline_code(part->encoding) && report->unfinished) {
         node_anomaly_raw(node, ANOMALY_MIME_INLINE_CUT, 0, 0, BYTES_NONE);
+    } else if (is_inline_code(part->encoding) && report->bad_count > 0) {
+        node_anomaly_raw(node, ANOMALY_MIME_INLINE_DAMAGED, report->first_bad, 1, BYTES_NONE);
     }
-}
-
-/* Files inside a text (uuencode, yEnc): children of the text's node. */
-static void add_inline_files(struct node *node)
-{
-    static const struct mime_part inline_part = {
-        .role = MIME_ROLE_INLINE, .is_attachment = true, .encoding = MIME_UUENCODE};
-    static const struct mime_part yenc_part = {
-        .role = MIME_ROLE_INLINE, .is_attachment = true, .encoding = MIME_YENC};
-    struct codec_file file;
-    size_t at = 0;
-    for (int i = 0; i < INLINE_FILES_MAX; i++) {
-        if (!codec_find_file(node->tree->arena, node->content, at, &file))
-            return;
-        size_t offset = (size_t)(file.span.at - node->content.at);
-        node_anomaly(node, file.is_yenc ? ANOMALY_MIME_YENC : ANOMALY_MIME_UUENCODE, offset,
-                     file.span.len, BYTES_NONE);
-        if (file.report.unfinished)
-            node_anomaly(node, ANOMALY_MIME_INLINE_CUT, offset, file.span.len, BYTES_NONE);
-        at = offset + file.span.len;
-        if (!open_take_bytes(node, file.data.len))
-            return;
-        struct bytes name = words_decode(node->tree->arena, file.name, NULL);
-        struct node *child = node_add(node, file.data, name);
-        if (child == NULL)
-            return;
-        child->raw = file.span;
-        child->part = file.is_yenc ? &yenc_part : &inline_part;
-    }
-    node_limit(node, LIMIT_PARTS);
 }
 
 static enum kind kind_of_type(struct bytes type)
@@ -243,8 +222,8 @@ static struct node *reading_add(struct node *parent, const struct reading *r,
     tell_decoding(node, part, report);
     if (part->other_name.at != NULL)
         node_anomaly(node, ANOMALY_MIME_TWO_NAMES, 0, 0, part->other_name);
-    if (part->encoding != MIME_UUENCODE && bytes_equal(part->type, BYTES("text/plain")))
-        add_inline_files(node);
+    if (!is_inline_code(part->encoding) && bytes_equal(part->type, BYTES("text/plain")))
+        inline_files_hang(node);
     if (bytes_equal(part->type, BYTES("message/partial")))
         node_anomaly(node, ANOMALY_MIME_PARTIAL, 0, 0, BYTES_NONE);
     return node;

@@ -2,6 +2,7 @@
 #include "open/opener.h"
 
 #include "artifact/identify.h"
+#include "artifact/node_text.h"
 #include "open/inspect.h"
 
 #define OPENER(name) extern const struct opener opener_##name;
@@ -114,6 +115,20 @@ static void note_unopened(struct node *node)
         node_anomaly(node, ANOMALY_UNSUPPORTED, 0, 0, bytes_of_string(kind_rows[node->kind].what));
 }
 
+/* Scripts, archives of letters and the like in UTF-16 or UTF-32: the text stands for the file and is
+ * opened in its place.  Pages have a reader of their own charset.  False where NODE is none. */
+static bool open_wide(struct node *node)
+{
+    if (!node_text_is_wide(node->content) || !is_leaf(node->kind) || node->kind == KIND_HTML)
+        return false;
+    struct node *view = node_text_view(node);
+    if (view == node)
+        return false;
+    view->kind = identify(view->content, node->type, node->name);
+    view->opened = false;
+    return true;
+}
+
 void open_node(struct node *node)
 {
     if (node->opened)
@@ -127,14 +142,15 @@ void open_node(struct node *node)
     }
     const struct opener *best = NULL;
     int highest = 0;
-    for (size_t i = 0; openers[i] != NULL; i++) {
+    bool is_wide = open_wide(node);
+    for (size_t i = 0; openers[i] != NULL && !is_wide; i++) {
         int bid = openers[i]->bid(node);
         if (bid > highest)
             highest = bid, best = openers[i];
     }
     if (best != NULL)
         best->open(node);
-    else
+    else if (!is_wide)
         note_unopened(node);
     for (size_t i = 0; i < sizeof inspectors / sizeof inspectors[0]; i++)
         inspectors[i](node);

@@ -96,8 +96,10 @@ static void finish_object(struct reader *r)
     if (data.len == 0 || r->objects++ >= OBJECTS_MAX)
         return;
     uint32_t format = bytes_u32le(data, 4);
-    if (!take_string(data, &at, &class) || !take_string(data, &at, &topic) ||
-        !take_string(data, &at, &item)) {
+    bool named = take_string(data, &at, &class) && take_string(data, &at, &topic) &&
+                 take_string(data, &at, &item);
+    bool hollow = format != 1 && bytes_u32le(data, at) == 0 && at + 4 < data.len;
+    if (!named || hollow) { /* nothing where its data should be, and data elsewhere */
         node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0, BYTES("an object whose header is broken"));
         if (!carve(r, data, BYTES("object")))
             document_object(r->node, data, BYTES("object"));

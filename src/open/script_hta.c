@@ -3,15 +3,40 @@
  * HTML applications and Windows script files: their script blocks as children.  Cost O(bytes). */
 #include "open/opener.h"
 
+/* Where the next "<script" or "<PREFIX:script" (a style sheet's) at or after FROM begins; *NAME is what
+ * stands between '<' and the first byte behind it. */
+static size_t script_tag(struct bytes in, size_t from, struct bytes *name)
+{
+    for (size_t at = from; (at = bytes_find_fold(in, BYTES("script"), at)) != BYTES_NPOS; at++) {
+        size_t start = at;
+        if (start > 0 && in.at[start - 1] == ':')
+            for (start--; start > 0 && ascii_is_alnum(in.at[start - 1]);)
+                start--;
+        *name = bytes_sub(in, start, at + 6 - start);
+        bool ends = at + 6 < in.len && (ascii_is_space(in.at[at + 6]) || in.at[at + 6] == '>');
+        if (start > from && in.at[start - 1] == '<' && ends)
+            return start - 1;
+    }
+    return BYTES_NPOS;
+}
+
+static size_t end_tag(struct bytes in, size_t from, struct bytes name)
+{
+    for (size_t at = from; (at = bytes_find(in, BYTES("</"), at)) != BYTES_NPOS; at++)
+        if (bytes_starts_fold(bytes_from(in, at + 2), name))
+            return at;
+    return BYTES_NPOS;
+}
+
 /* <script language="VBScript"> ... </script>, in HTA and WSF alike. */
 static void hta_open(struct node *node)
 {
-    struct bytes in = node->content;
+    struct bytes in = node->content, name;
     int blocks = 0;
-    for (size_t at = bytes_find_fold(in, BYTES("<script"), 0); at != BYTES_NPOS && blocks < 256;
-         at = bytes_find_fold(in, BYTES("<script"), at + 1)) {
+    for (size_t at = script_tag(in, 0, &name); at != BYTES_NPOS && blocks < 256;
+         at = script_tag(in, at + 1, &name)) {
         size_t open = bytes_find_byte(in, '>', at);
-        size_t end = open == BYTES_NPOS ? BYTES_NPOS : bytes_find_fold(in, BYTES("</script"), open);
+        size_t end = open == BYTES_NPOS ? BYTES_NPOS : end_tag(in, open, name);
         if (open == BYTES_NPOS)
             break;
         if (end == BYTES_NPOS) {

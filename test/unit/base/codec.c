@@ -30,15 +30,16 @@ static const struct {
 
 static const struct {
     const char *name, *in, *file, *data;
-    bool unfinished, is_yenc;
+    bool unfinished;
+    enum codec_form form;
 } file_rows[] = {
-    {"uuencode", "x\nbegin 644 a b.txt\n%:&5L;&\\\n`\nend\ny\n", "a b.txt", "hello", false, false},
-    {"uuencode with its end", "begin 644 a\n%:&5L;&\\ \nend\n", "a", "hello", false, false},
-    {"uuencode cut", "begin 644 a\n%:&5L;&\\ \n", "a", "hello", true, false},
-    {"begin-base64", "begin-base64 644 a\naGVsbG8=\n====\n", "a", "hello", false, false},
-    {"yEnc", "=ybegin line=128 size=5 name=a.txt\n\x92\x8F\x96\x96\x99\n=yend size=5\n", "a.txt", "hello", false, true},
-    {"prose", "begin 644 is a number\nnothing here\n", NULL, NULL, false, false},
-    {"prose too", "to begin with\nbegin again\n", NULL, NULL, false, false},
+    {"uuencode", "x\nbegin 644 a b.txt\n%:&5L;&\\\n`\nend\ny\n", "a b.txt", "hello", false, CODEC_FORM_UU},
+    {"uuencode with its end", "begin 644 a\n%:&5L;&\\ \nend\n", "a", "hello", false, CODEC_FORM_UU},
+    {"uuencode cut", "begin 644 a\n%:&5L;&\\ \n", "a", "hello", true, CODEC_FORM_UU},
+    {"begin-base64", "begin-base64 644 a\naGVsbG8=\n====\n", "a", "hello", false, CODEC_FORM_UU},
+    {"yEnc", "=ybegin line=128 size=5 name=a.txt\n\x92\x8F\x96\x96\x99\n=yend size=5\n", "a.txt", "hello", false, CODEC_FORM_YENC},
+    {"prose", "begin 644 is a number\nnothing here\n", NULL, NULL, false, CODEC_FORM_UU},
+    {"prose too", "to begin with\nbegin again\n", NULL, NULL, false, CODEC_FORM_UU},
 };
 
 int main(void)
@@ -67,7 +68,7 @@ int main(void)
             continue;
         tap_string(file.name, file_rows[i].file, file_rows[i].name);
         tap_string(file.data, file_rows[i].data, file_rows[i].name);
-        tap_ok(file.is_yenc == file_rows[i].is_yenc, "%s: kind", file_rows[i].name);
+        tap_ok(file.form == file_rows[i].form, "%s: form", file_rows[i].name);
         tap_ok(file.report.unfinished == file_rows[i].unfinished, "%s: end", file_rows[i].name);
     }
     talloc_free(parent);
