@@ -37,6 +37,8 @@ static void step_open(struct scan *scan)
                                        : table_get(scan->settings->sibling_keys, scan->name);
     for (uint32_t i = 0; keys != NULL && i < keys->count; i++)
         password_add(scan->tree, keys->word[i], keys->phrase[i]);
+    scan->tree->page_trees =
+        scan->settings->rules != NULL && rule_set_asks_pages(scan->settings->rules);
     open_tree(scan->tree->root);
 }
 

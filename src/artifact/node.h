@@ -117,6 +117,7 @@ struct tree {
     struct bytes *password_phrase; /* what gave each of them */
     uint32_t password_nodes;       /* nodes already searched for candidates */
     uint32_t password_count, password_capacity;
+    bool page_trees; /* pages are read with their trees (open/html_tree.h): somebody will ask */
 };
 
 /* A tree over CONTENT (not copied), whose root has kind UNKNOWN and NAME. */

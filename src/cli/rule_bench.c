@@ -94,7 +94,7 @@ int rule_bench(const struct rule_command *command)
     begin = rule_cpu_seconds();
     for (uint32_t n = 0; n < command->repeat; n++)
         for (uint32_t i = 1; i < command->path_count; i++)
-            ok = rule_mail_walk(command->path[i], bench_one, &bench) && ok;
+            ok = rule_mail_walk(command->path[i], set, bench_one, &bench) && ok;
     double all = rule_cpu_seconds() - begin, mails = bench.mails > 0 ? (double)bench.mails : 1;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);

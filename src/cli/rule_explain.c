@@ -69,7 +69,7 @@ int rule_explain_mail(const struct rule_command *command)
     }
     bool ok = true;
     for (uint32_t i = 2; i < command->path_count; i++)
-        ok = rule_mail_walk(command->path[i], explain_one, &explaining) && ok;
+        ok = rule_mail_walk(command->path[i], set, explain_one, &explaining) && ok;
     talloc_free(set);
     if (fflush(stdout) != 0 || !ok)
         return EXIT_ERROR;

@@ -35,8 +35,8 @@ static const struct settings *settings_shipped(void)
     return &settings;
 }
 
-bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule_mail *mail),
-                    void *self)
+bool rule_mail_walk(const char *path, const struct rule_set *rules,
+                    bool (*each)(void *self, const struct rule_mail *mail), void *self)
 {
     struct error err = {0};
     struct input *input = input_open(NULL, path, &err);
@@ -57,6 +57,7 @@ bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule
         struct budget budget;
         budget_init(&budget);
         struct tree *tree = tree_new(arena, &budget, item.content, item.name);
+        tree->page_trees = rule_set_asks_pages(rules);
         open_tree(tree->root);
         struct rule_mail mail = {.arena = arena,
                                  .name = item.name,

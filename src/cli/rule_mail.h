@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "observe/model.h"
+#include "rule/rule.h"
 
 struct rule_mail {
     struct arena *arena; /* reset after each artifact */
@@ -16,9 +17,10 @@ struct rule_mail {
     uint64_t bytes;
 };
 
-/* Call EACH for every artifact of PATH until it answers false; false where the path is not readable. */
-bool rule_mail_walk(const char *path, bool (*each)(void *self, const struct rule_mail *mail),
-                    void *self);
+/* Call EACH for every artifact of PATH, opened as RULES will ask for it, until it answers false; false
+ * where the path is not readable. */
+bool rule_mail_walk(const char *path, const struct rule_set *rules,
+                    bool (*each)(void *self, const struct rule_mail *mail), void *self);
 /* CPU time of this process in seconds. */
 double rule_cpu_seconds(void);
 

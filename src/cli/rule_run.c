@@ -103,7 +103,7 @@ int rule_run(const struct rule_command *command)
     struct runner runner = {.command = command, .set = set};
     bool ok = true;
     for (uint32_t i = 1; i < command->path_count; i++)
-        ok = rule_mail_walk(command->path[i], run_one, &runner) && ok;
+        ok = rule_mail_walk(command->path[i], set, run_one, &runner) && ok;
     talloc_free(set);
     if (fflush(stdout) != 0 || ferror(stdout) != 0 || !ok)
         return EXIT_ERROR;

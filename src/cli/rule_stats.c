@@ -102,9 +102,9 @@ int rule_stats(const struct rule_command *command)
     struct stats stats = {.set = set,
                           .json = command->json,
                           .tally = talloc_zero_array(set, struct tally, rule_set_count(set) + 1)};
-    bool ok = rule_mail_walk(command->ham, count_one, &stats);
+    bool ok = rule_mail_walk(command->ham, set, count_one, &stats);
     stats.side = 1;
-    ok = rule_mail_walk(command->bad, count_one, &stats) && ok;
+    ok = rule_mail_walk(command->bad, set, count_one, &stats) && ok;
     if (!command->quiet || stats.json)
         print_table(&stats);
     if (!stats.json)

@@ -82,7 +82,7 @@ static void one_line(struct testing *testing, const char *tests, uint32_t number
     if (bytes_ends(name, BYTES(".json")))
         json_fixture(testing, path);
     else
-        rule_mail_walk(path, mail_fixture, testing);
+        rule_mail_walk(path, testing->set, mail_fixture, testing);
     bool ok = bytes_equal(bytes_of_string(testing->outcome), expected);
     testing->seen[testing->rule->number] |= bytes_equal(expected, BYTES("hit")) ? 1 : 2;
     testing->passed += ok;

@@ -2,6 +2,7 @@
 #include "open/html.h"
 
 #include "artifact/node_text.h"
+#include "open/html_tree.h"
 #include "open/opener.h"
 
 #define SCRIPT_MIN_BYTES 4
@@ -82,8 +83,9 @@ static void note_facts(struct node *node, const struct html_doc *doc)
 
 static void open_html(struct node *node)
 {
-    struct html_doc *doc =
-        html_read(node->tree->arena, node->tree->budget, node_text(node), node->kind == KIND_SVG);
+    struct tree *tree = node->tree;
+    struct html_doc *doc = (tree->page_trees ? html_read_with_tree : html_read)(
+        tree->arena, tree->budget, node_text(node), node->kind == KIND_SVG);
     node->own = doc;
     note_anomalies(node, doc);
     note_facts(node, doc);

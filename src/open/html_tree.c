@@ -245,18 +245,32 @@ static void end_implied(struct html_tree *tree)
     }
 }
 
-struct html_tree *html_tree_of(struct html_doc *doc)
+/* Read TO, with the tree of what is read. */
+static struct html_tree *read_with_tree(struct html_doc *to, struct budget *budget)
 {
-    if (doc->tree != NULL)
-        return doc->tree;
-    struct builder b = {.tree = arena_new_of(doc->arena, struct html_tree), .arena = doc->arena};
+    struct builder b = {.tree = arena_new_of(to->arena, struct html_tree), .arena = to->arena};
     struct html_listener listener = {
         .begin = tree_begin, .start = tree_start, .end = tree_end, .leaf = tree_leaf, .data = &b};
-    /* The reading is repeated beside DOC, which others may hold slices of; it finds the same texts.
-     */
-    struct html_doc again = {.arena = doc->arena, .source = doc->source, .svg = doc->svg};
-    html_read_into(&again, NULL, &listener);
+    html_read_into(to, budget, &listener);
     end_implied(b.tree);
-    doc->tree = b.tree;
     return b.tree;
+}
+
+struct html_tree *html_tree_of(struct html_doc *doc)
+{
+    /* The reading is repeated beside DOC, which others may hold slices of; it finds the same texts. */
+    struct html_doc again = {.arena = doc->arena, .source = doc->source, .svg = doc->svg};
+    if (doc->tree == NULL)
+        doc->tree = read_with_tree(&again, NULL);
+    return doc->tree;
+}
+
+struct html_doc *html_read_with_tree(struct arena *arena, struct budget *budget,
+                                     struct bytes source, bool svg)
+{
+    struct html_doc *doc = arena_new_of(arena, struct html_doc);
+    *doc = (struct html_doc){.arena = arena, .source = source, .svg = svg};
+    struct html_tree *tree = read_with_tree(doc, budget);
+    doc->tree = tree;
+    return doc;
 }

@@ -45,5 +45,8 @@ struct html_tree {
 
 /* The tree of DOC, made now if it was not yet. */
 struct html_tree *html_tree_of(struct html_doc *doc);
+/* The same as html_read(), with the tree made on the way, which costs less than to read twice. */
+struct html_doc *html_read_with_tree(struct arena *arena, struct budget *budget,
+                                     struct bytes source, bool svg);
 
 #endif

@@ -393,6 +393,9 @@ void graph_finish(struct graph *graph, const struct rule_set *set)
         graph->start == NULL || graph->over_mail == NULL || graph->query == NULL ||
         graph->root == NULL)
         abort();
+    for (uint32_t i = 0; i < graph->node_count; i++)
+        graph->asks_pages = graph->asks_pages ||
+                            graph->node[i]->function == &function_rows[FUNCTION_HTML_XPATH];
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
         graph->root[i] = rule->graph;

@@ -34,6 +34,7 @@ struct graph {
     uint64_t *over_mail, *query; /* rules over messages; queries */
     const struct expr **root;    /* of each rule */
     bool kleene_lambdas;
+    bool asks_pages; /* some expression calls html.xpath */
     bool busy;       /* a run is under way */
 };
 

@@ -252,6 +252,11 @@ struct rule_set *rule_set_read(const void *parent, const struct rule_options *op
     return set;
 }
 
+bool rule_set_asks_pages(const struct rule_set *set)
+{
+    return set->graph->asks_pages;
+}
+
 uint32_t rule_set_count(const struct rule_set *set)
 {
     return set->rule_count;

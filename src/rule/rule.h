@@ -93,6 +93,8 @@ struct rule_set *rule_set_load(const void *parent, const struct rule_options *op
 /* The same of rules in TEXT, which is called FILE in messages; OPTIONS' paths are read too. */
 struct rule_set *rule_set_read(const void *parent, const struct rule_options *options,
                                struct bytes text, const char *file, struct error *err);
+/* Whether a rule of SET asks pages by XPath. */
+bool rule_set_asks_pages(const struct rule_set *set);
 uint32_t rule_set_count(const struct rule_set *set);
 const struct rule *rule_set_rule(const struct rule_set *set, uint32_t number);
 /* The rule of that id, name or file name (without .yml), or NULL. */
