@@ -10,6 +10,10 @@
 #include "observe/links.h"
 #include "observe/script_words.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* A set of slices seen, open addressing over the array itself. */
 static bool seen_before(struct array *array, uint32_t *slot, uint32_t slots, struct bytes s)
 {
@@ -24,6 +28,44 @@ static bool seen_before(struct array *array, uint32_t *slot, uint32_t slots, str
     }
 }
 
+static bool is_printable(uint8_t c)
+{
+    return (c >= 0x20 && c < 0x7F) || c == '\t';
+}
+
+/* The first place from AT on where SCANNER_STRING_MIN printable bytes begin, or not far before it. */
+static size_t skip_to_string(struct bytes b, size_t at)
+{
+#ifdef __SSE2__
+    _Static_assert(SCANNER_STRING_MIN == 4, "three shifts");
+    for (; at + 16 <= b.len; at += 13) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(b.at + at));
+        __m128i shown = _mm_andnot_si128(_mm_cmpeq_epi8(block, _mm_set1_epi8(0x7F)),
+                                         _mm_cmpgt_epi8(block, _mm_set1_epi8(0x1F)));
+        __m128i tab = _mm_cmpeq_epi8(block, _mm_set1_epi8('\t'));
+        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(shown, tab));
+        unsigned begins = mask & mask >> 1 & mask >> 2 & mask >> 3;
+        if (begins != 0)
+            return at + (size_t)__builtin_ctz(begins);
+    }
+#endif
+    return at;
+}
+
+/* The first run of at least SCANNER_STRING_MIN printable bytes of B from AT on; empty: none. */
+static struct bytes next_string(struct bytes b, size_t at)
+{
+    for (at = skip_to_string(b, at); at < b.len; at++) {
+        size_t end = at;
+        while (end < b.len && is_printable(b.at[end]))
+            end++;
+        if (end - at >= SCANNER_STRING_MIN)
+            return bytes_sub(b, at, end - at);
+        at = end;
+    }
+    return BYTES_NONE;
+}
+
 struct array *scanner_strings(struct arena *arena, struct bytes b)
 {
     struct array *made = array_new(arena);
@@ -31,14 +73,13 @@ struct array *scanner_strings(struct arena *arena, struct bytes b)
     while (slots < 65536 && slots * (SCANNER_STRING_MIN / 2) < b.len)
         slots *= 2;
     uint32_t *slot = arena_array_of(arena, slots, uint32_t);
-    for (size_t i = 0; i < b.len && made->count < SCANNER_STRINGS_MAX;) {
-        size_t from = i;
-        while (i < b.len && ((b.at[i] >= 0x20 && b.at[i] < 0x7F) || b.at[i] == '\t'))
-            i++;
-        struct bytes s = bytes_sub(b, from, i - from);
-        if (s.len >= SCANNER_STRING_MIN && !seen_before(made, slot, slots, s))
+    for (size_t i = 0; made->count < SCANNER_STRINGS_MAX;) {
+        struct bytes s = next_string(b, i);
+        if (s.len == 0)
+            break;
+        if (!seen_before(made, slot, slots, s))
             array_add(arena, made, value_string(s));
-        i++;
+        i = (size_t)(s.at + s.len - b.at);
     }
     return made;
 }

@@ -122,17 +122,23 @@ static void add_attributes(struct builder *b, const struct html_token *token,
     node->attribute_count = token->attribute_count;
 }
 
+/* The tbody nobody wrote that is the last child of PARENT, a table; 0 where there is none. */
+static uint32_t implied_body(const struct builder *b, uint32_t parent)
+{
+    const struct html_node *table = &b->tree->node[parent];
+    uint32_t last = table->tag == HTML_TAG_TABLE ? table->last_child : 0;
+    bool implied = last != 0 && b->tree->node[last].tag == HTML_TAG_TBODY &&
+                   b->tree->node[last].source.len == 0;
+    return implied ? last : 0;
+}
+
 /* A tr directly in a table gets the tbody a browser puts between. */
 static uint32_t table_body(struct builder *b, const struct html_reader *reader, uint32_t parent)
 {
-    const struct html_node *table = &b->tree->node[parent];
-    if (table->tag != HTML_TAG_TABLE)
+    uint32_t body = implied_body(b, parent);
+    if (b->tree->node[parent].tag != HTML_TAG_TABLE)
         return parent;
-    uint32_t last = table->last_child;
-    if (last != 0 && b->tree->node[last].tag == HTML_TAG_TBODY &&
-        b->tree->node[last].source.len == 0)
-        return last;
-    return implied(b, reader, parent, HTML_TAG_TBODY);
+    return body != 0 ? body : implied(b, reader, parent, HTML_TAG_TBODY);
 }
 
 static void tree_start(struct html_reader *reader, const struct html_token *token,
@@ -142,6 +148,8 @@ static void tree_start(struct html_reader *reader, const struct html_token *toke
     uint32_t rows = reader->open->count - (row != NULL);
     uint32_t parent = parent_for(b, reader, rows, token->tag), number = 0;
     bool page = !reader->doc->svg;
+    if (page && token->tag == HTML_TAG_HEAD && b->body != 0)
+        return; /* a browser passes over it: what it holds is the body's */
     if (page && token->tag == HTML_TAG_HTML)
         number = b->html;
     else if (page && token->tag == HTML_TAG_BODY && b->body != 0)
@@ -209,6 +217,9 @@ static void tree_leaf(struct html_reader *reader, const struct html_token *token
         parent = b->body != 0 ? b->body : b->head != 0 ? b->head : b->html;
     else
         parent = parent_for(b, reader, reader->open->count, HTML_TAG_OTHER);
+    uint32_t body = implied_body(b, parent); /* what stands between two tr stays between them */
+    if (body != 0)
+        parent = body;
     uint32_t number = add_node(b, parent, comment ? HTML_NODE_COMMENT : HTML_NODE_TEXT, text);
     if (number == 0)
         return;

@@ -18,30 +18,54 @@ static size_t encode(uint32_t code, uint8_t out[4])
     return failed ? 0 : (size_t)len;
 }
 
-/* A character that folds to one of another length: the text is built anew. */
-static struct bytes fold_slowly(struct arena *arena, struct bytes text)
+/* Characters of the basic plane that fold to others, a bit each. */
+static uint64_t *cased;
+
+static void cased_open(void)
 {
-    struct text out;
-    text_init(&out, arena, 0);
-    text_reserve(&out, text.len + 16);
-    for (size_t at = 0; at < text.len;) {
-        size_t from = at;
-        uint32_t code = utf8_next(text, &at);
-        uint32_t folded = code < 0x80 ? ascii_lower((uint8_t)code)
-                                      : (uint32_t)u_foldCase((UChar32)code, U_FOLD_CASE_DEFAULT);
-        if (code == 0xFFFD || folded == code)
-            text_add(&out, bytes_sub(text, from, at - from));
-        else
-            text_add_codepoint(&out, folded);
-    }
-    return text_bytes(&out);
+    cased = calloc(65536 / 64, sizeof *cased);
+    if (cased == NULL)
+        abort();
+    for (uint32_t code = 0x80; code < 65536; code++)
+        if ((uint32_t)u_foldCase((UChar32)code, U_FOLD_CASE_DEFAULT) != code)
+            cased[code / 64] |= UINT64_C(1) << code % 64;
 }
 
-/* Whether the character that begins with BYTE belongs to scripts without case: U+3000..9FFF, and
- * U+B000..D7FF (the letters of China, Japan and Korea). */
-static bool begins_caseless(uint8_t byte)
+/* CODE, at least 0x80, folded. */
+static uint32_t fold_one(uint32_t code)
 {
-    return (byte >= 0xE3 && byte <= 0xE9) || (byte >= 0xEB && byte <= 0xED);
+    if (code < 65536 && (cased[code / 64] >> code % 64 & 1) == 0)
+        return code;
+    return (uint32_t)u_foldCase((UChar32)code, U_FOLD_CASE_DEFAULT);
+}
+
+/* Whether three bytes at AT are a character of scripts without case: U+3000..9FFF, and U+B000..D7FF
+ * (the letters of China, Japan and Korea). */
+static bool is_caseless(struct bytes text, size_t at)
+{
+    uint8_t byte = text.at[at];
+    return ((byte >= 0xE3 && byte <= 0xE9) || (byte >= 0xEB && byte <= 0xED)) &&
+           text.len - at >= 3 && (text.at[at + 1] & text.at[at + 2] & 0xC0) == 0x80;
+}
+
+/* The first character of LOWER from *AT on that folds to another, which is put into ENCODED: its
+ * length, and *LEN bytes of folded text; 0 where there is none.  ASCII is folded already. */
+static size_t next_folded(struct bytes lower, size_t *at, uint8_t encoded[static 4], size_t *len)
+{
+    while ((*at = utf8_ascii_end(lower, *at)) < lower.len) {
+        size_t end = *at;
+        if (is_caseless(lower, end)) {
+            *at += 3;
+            continue;
+        }
+        uint32_t code = utf8_next(lower, &end), folded = code == 0xFFFD ? code : fold_one(code);
+        if (folded != code) {
+            *len = encode(folded, encoded);
+            return end - *at;
+        }
+        *at = end;
+    }
+    return 0;
 }
 
 /* TEXT with ASCII letters in lower case, to LOWER; whether all of it is ASCII. */
@@ -67,28 +91,31 @@ static bool lower_ascii(struct bytes text, uint8_t *lower)
 
 struct bytes unicode_fold(struct arena *arena, struct bytes text)
 {
-    uint8_t *lower = arena_alloc_raw(arena, text.len + 1);
-    if (lower_ascii(text, lower))
-        return bytes_of(lower, text.len);
-    size_t at = 0;
-    while (at < text.len) { /* in place, as long as folding keeps the length */
-        if (text.at[at] < 0x80) {
-            at = utf8_ascii_end(text, at);
+    uint8_t *at_lower = arena_alloc_raw(arena, text.len + 1), encoded[4];
+    struct bytes lower = bytes_of(at_lower, text.len);
+    if (lower_ascii(text, at_lower))
+        return lower;
+    if (cased == NULL)
+        cased_open();
+    struct text out = {0}; /* built anew from the first that folds to another length on */
+    size_t at = 0, kept = 0, old, len;
+    for (; (old = next_folded(lower, &at, encoded, &len)) > 0; at += old) {
+        if (old == len) {
+            memcpy(at_lower + at, encoded, len);
             continue;
         }
-        size_t from = at;
-        uint32_t code = utf8_next(text, &at);
-        if (code == 0xFFFD || begins_caseless(text.at[from]))
-            continue;
-        uint32_t folded = (uint32_t)u_foldCase((UChar32)code, U_FOLD_CASE_DEFAULT);
-        if (folded == code)
-            continue;
-        uint8_t encoded[4];
-        if (encode(folded, encoded) != at - from)
-            return fold_slowly(arena, text);
-        memcpy(lower + from, encoded, at - from);
+        if (out.at == NULL) {
+            text_init(&out, arena, 0);
+            text_reserve(&out, text.len + 16);
+        }
+        text_add(&out, bytes_sub(lower, kept, at - kept));
+        text_add(&out, bytes_of(encoded, len));
+        kept = at + old;
     }
-    return bytes_of(lower, text.len);
+    if (out.at == NULL)
+        return lower;
+    text_add(&out, bytes_from(lower, kept));
+    return text_bytes(&out);
 }
 
 bool unicode_is_caseless(uint32_t code)

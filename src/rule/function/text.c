@@ -243,15 +243,41 @@ static uint32_t *code_points(struct arena *arena, struct bytes text, size_t *cou
     return code;
 }
 
-static struct value distance(struct call *call, struct bytes a, struct bytes b)
+/* Edit distance of the N code points of X, at most 64, and the M of Y, a column at once as bits: the
+ * differences of neighbours are 1, 0 or -1 (G. Myers, JACM 46, 1999; H. Hyyro, 2001). */
+static int64_t distance_short(const uint32_t *x, size_t n, const uint32_t *y, size_t m)
 {
-    if ((uint64_t)a.len * b.len > 16 * DISTANCE_CELLS_MAX)
-        return value_lacking(CAPABILITY_BUDGET);
-    size_t n, m;
-    uint32_t *x = code_points(call->arena, a, &n), *y = code_points(call->arena, b, &m);
-    if ((uint64_t)n * m > DISTANCE_CELLS_MAX || !run_take(call->run, (uint64_t)n * m / 16))
-        return value_lacking(CAPABILITY_BUDGET);
-    uint32_t *row = arena_array_of(call->arena, m + 1, uint32_t);
+    uint64_t up = UINT64_MAX, down = 0, last = UINT64_C(1) << (n - 1), ascii[128];
+    int64_t score = (int64_t)n;
+    for (size_t j = 0; j < m; j++)
+        if (y[j] < 128)
+            ascii[y[j]] = 0;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] < 128)
+            ascii[x[i]] = 0;
+    for (size_t i = 0; i < n; i++)
+        if (x[i] < 128)
+            ascii[x[i]] |= UINT64_C(1) << i;
+    for (size_t j = 0; j < m; j++) {
+        uint64_t equal = y[j] < 128 ? ascii[y[j]] : 0;
+        for (size_t i = 0; y[j] >= 128 && i < n; i++)
+            equal |= (uint64_t)(x[i] == y[j]) << i;
+        uint64_t same = equal | down, level = (((equal & up) + up) ^ up) | equal;
+        uint64_t more = down | ~(level | up), less = up & level;
+        score += (more & last) != 0;
+        score -= (less & last) != 0;
+        more = more << 1 | 1;
+        less <<= 1;
+        up = less | ~(same | more);
+        down = more & same;
+    }
+    return score;
+}
+
+static int64_t distance_long(struct arena *arena, const uint32_t *x, size_t n, const uint32_t *y,
+                             size_t m)
+{
+    uint32_t *row = arena_array_of(arena, m + 1, uint32_t);
     for (size_t j = 0; j <= m; j++)
         row[j] = (uint32_t)j;
     for (size_t i = 1; i <= n; i++) {
@@ -265,7 +291,20 @@ static struct value distance(struct call *call, struct bytes a, struct bytes b)
             row[j] = best;
         }
     }
-    return value_int(row[m]);
+    return row[m];
+}
+
+static struct value distance(struct call *call, struct bytes a, struct bytes b)
+{
+    if ((uint64_t)a.len * b.len > 16 * DISTANCE_CELLS_MAX)
+        return value_lacking(CAPABILITY_BUDGET);
+    size_t n, m;
+    uint32_t *x = code_points(call->arena, a, &n), *y = code_points(call->arena, b, &m);
+    if ((uint64_t)n * m > DISTANCE_CELLS_MAX || !run_take(call->run, (uint64_t)n * m / 16))
+        return value_lacking(CAPABILITY_BUDGET);
+    bool is_short = n > 0 && n <= 64 && !call->run->options->naive;
+    return value_int(is_short ? distance_short(x, n, y, m)
+                              : distance_long(call->arena, x, n, y, m));
 }
 
 struct value function_levenshtein(struct call *call)
