@@ -48,6 +48,9 @@ void gate_finish(struct graph *graph, struct gate *gate, struct cache *cache)
 {
     bool items = gate->item[0] != NULL;
     gate->words = (gate->literal_count + 63) / 64;
+    for (uint32_t i = 0; i < gate->literal_count; i++)
+        if (gate->literal[i].len > gate->longest)
+            gate->longest = (uint32_t)gate->literal[i].len;
     gate->seen = arena_array_of(graph->arena, gate->words, uint64_t);
     gate->rows = items ? arena_array_of(graph->arena, gate->literal_count, uint64_t *) : NULL;
     gate->set = gate->scans ? cache_literal_set(cache, graph, gate->literal, gate->literal_count,
@@ -90,6 +93,8 @@ static void mark(struct sweep *sweep, uint32_t literal)
 static void mark_equal(struct sweep *sweep, struct bytes text)
 {
     const struct gate *gate = sweep->gate;
+    if (text.len > gate->longest)
+        return;
     uint32_t at = (uint32_t)bytes_hash_fold(text) & gate->slot_mask;
     for (; gate->slot[at] != 0; at = (at + 1) & gate->slot_mask)
         if (bytes_equal_fold(gate->literal[gate->slot[at] - 1], text))

@@ -28,6 +28,7 @@ struct gate {
     bool whole;     /* literals are whole texts, found by slot[] and not by set */
     uint32_t *slot; /* 1 + number of a literal, by its caseless hash */
     uint32_t slot_mask;
+    uint32_t longest; /* literal, in bytes */
     /* of this message */
     enum { GATE_FRESH, GATE_SHUT, GATE_OPEN } state;
     bool has_null;   /* some item has no such text */

@@ -81,11 +81,16 @@ const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t
     return pattern->regex;
 }
 
-bool pattern_possible(struct pattern *pattern, const struct byteset *have)
+static void find_needs(struct pattern *pattern)
 {
     if (!pattern->has_needs)
         pattern->need_count = (uint8_t)bytesets_of(pattern->text, pattern->fold, pattern->need);
     pattern->has_needs = true;
+}
+
+bool pattern_possible(struct pattern *pattern, const struct byteset *have)
+{
+    find_needs(pattern);
     return bytesets_met(pattern->need, pattern->need_count, have);
 }
 
@@ -136,6 +141,7 @@ void pattern_pack(struct image *image, struct pattern **slot)
     struct pattern *pattern = *slot;
     pattern->regex = NULL;
     pattern->tried = false;
+    find_needs(pattern); /* so that no start has to */
     image_text(image, &pattern->text);
     if (pattern->literal_count == 0)
         pattern->literal = NULL;
