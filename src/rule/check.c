@@ -139,6 +139,7 @@ static bool check_field(struct checker *c, struct expr *expr)
         return false;
     }
     expr->field = (uint32_t)field;
+    expr->positional = (uint32_t)base.object;
     expr->type = typing_of_field(&row->field[field]);
     return true;
 }

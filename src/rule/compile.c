@@ -275,6 +275,7 @@ static struct expr *page_source(struct graph *graph, struct expr *page)
     struct expr draft = {.op = OP_FIELD,
                          .shared = true,
                          .field = (uint32_t)field,
+                         .positional = (uint32_t)page->type.object,
                          .text = BYTES("raw"),
                          .type = {.base = BASE_STRING},
                          .deps = page->deps,

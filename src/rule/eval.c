@@ -201,7 +201,7 @@ static struct value eval_field(struct run *run, const struct expr *expr)
     struct value base = eval(run, expr->child[0]);
     if (base.tag == VALUE_OBJECT) {
         /* An object of another class than the rule was typed for can only come from json. */
-        assert(base.as.object->type == expr->child[0]->type.object);
+        assert(base.as.object->type == expr->positional);
         return object_get(base.as.object, expr->field);
     }
     if (base.tag == VALUE_MAP) {

@@ -62,7 +62,7 @@ struct expr {
     uint32_t count;
     struct expr **child;
     uint32_t field;      /* slot number of FIELD */
-    uint32_t positional; /* of CALL: children that are not options */
+    uint32_t positional; /* of CALL: children that are not options; of FIELD: the type it is one of */
     struct value constant; /* of CONSTANT; N of OF */
     const struct function_row *function;
     struct gate *gate; /* literals that must have been seen (rule/prefilter.h), or NULL */
