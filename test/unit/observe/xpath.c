@@ -89,6 +89,37 @@ static bool same_nodes(const struct xpath_result *a, const struct xpath_result *
 }
 
 /* Plain paths are answered from our own tree: the library must give the same nodes, in order. */
+/* What people write in places browsers mend: what comes between rows stays between them, a head in the
+ * body is none; both ways to make the tree, and the library, say the same. */
+static void test_mended(struct arena *arena)
+{
+    static const char mended[] =
+        "<html><body><p>one</p><head><title>late</title></head>"
+        "<table>\n<tr><td>a</td></tr>\n<!-- between --><tr><td>b</td></tr>\n</table><p>two</p>";
+    static const struct {
+        const char *expression;
+        uint32_t count;
+    } rows[] = {{"/html/head", 0},           {"/html/body/title", 1}, {"/html/body/p", 2},
+                {"//table/tbody", 1},        {"//tbody/tr", 2},       {"//tbody/comment()", 1},
+                {"//table/text()", 1},       {"//tbody/text()", 2},   {"//tr[2]/td", 1},
+                {"//p/following::table", 1}};
+    struct bytes source = bytes_of_string(mended);
+    struct html_doc *doc[2] = {html_read(arena, NULL, source, false),
+                               html_read_with_tree(arena, NULL, source, false)};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct xpath *xpath = xpath_compile(NULL, bytes_of_string(rows[i].expression));
+        uint32_t count[3] = {xpath_run(xpath, doc[0], arena)->count,
+                             xpath_run(xpath, doc[1], arena)->count,
+                             xpath_run_library(xpath, doc[1], arena)->count};
+        tap_ok(count[0] == rows[i].count && count[1] == count[0] && count[2] == count[0],
+           "mended: %s: %u %u %u", rows[i].expression, count[0], count[1], count[2]);
+        talloc_free(xpath);
+    }
+    tap_ok(bytes_equal(doc[0]->display_text, doc[1]->display_text) &&
+           doc[0]->link_count == doc[1]->link_count,
+       "the tree made on the way leaves the page as it is");
+}
+
 static void test_plain_paths(struct arena *arena)
 {
     static const char *const pages[] = {
@@ -163,6 +194,7 @@ int main(void)
     void *parent = talloc_new(NULL);
     struct arena *arena = arena_new(parent);
     test_table(arena);
+    test_mended(arena);
     test_plain_paths(arena);
     test_hostile(arena);
     talloc_free(parent);
