@@ -96,6 +96,43 @@ static bool is_workload_yaml(const struct node *node)
     return false;
 }
 
+/* package.json: what npm runs by itself when the package is installed. */
+static const char *const life_cycle[] = {"\"preinstall\"", "\"install\"", "\"postinstall\"",
+                                         "\"prepare\""};
+
+/* The value of the key AT, a string of JSON; absent where none follows. */
+static struct bytes json_string(struct arena *arena, struct bytes text, size_t at)
+{
+    struct text out;
+    while (at < text.len && (ascii_is_space(text.at[at]) || text.at[at] == ':'))
+        at++;
+    if (at >= text.len || text.at[at++] != '"')
+        return BYTES_NONE;
+    text_init(&out, arena, 65536);
+    for (; at < text.len && text.at[at] != '"'; at++) {
+        at += text.at[at] == '\\' && at + 1 < text.len;
+        text_add_byte(&out, text.at[at]);
+    }
+    return out.len == 0 ? BYTES_NONE : text_bytes(&out);
+}
+
+static bool is_package(const struct node *node)
+{
+    return node->kind == KIND_JSON && node->content.len < (size_t)1 << 20 &&
+           bytes_find(node->content, BYTES("\"scripts\""), 0) != BYTES_NPOS &&
+           bytes_find(node->content, BYTES("\"name\""), 0) != BYTES_NPOS;
+}
+
+static void package_read(struct node *node)
+{
+    for (size_t i = 0; i < sizeof life_cycle / sizeof life_cycle[0]; i++) {
+        size_t at = bytes_find(node->content, bytes_of_string(life_cycle[i]), 0);
+        if (at != BYTES_NPOS)
+            shell_body(node, json_string(node->tree->arena, node->content, at + strlen(life_cycle[i])),
+                       "script", 1);
+    }
+}
+
 static bool is_candidate(const struct node *node)
 {
     return !node->is_view &&
@@ -106,6 +143,8 @@ static bool is_candidate(const struct node *node)
 
 static int bid(const struct node *node)
 {
+    if (is_package(node))
+        return 60;
     if (!is_candidate(node))
         return 0;
     if (is_dockerfile(node))
@@ -303,7 +342,9 @@ static void cron_read(struct node *node)
 
 static void open(struct node *node)
 {
-    if (is_dockerfile(node))
+    if (is_package(node))
+        package_read(node);
+    else if (is_dockerfile(node))
         dockerfile_read(node);
     else if (is_unit(node))
         unit_read(node);

@@ -156,6 +156,10 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     if (file == NULL)
         return;
     file->ran = true;
+    if (by_interpreter && bytes_starts(file->path, bytes_of("\0<(", 3))) { /* bash <(curl ..) */
+        execute_string(call, file->content, call->name, "process substitution");
+        return;
+    }
     if (file->fetch != NULL) {
         const struct shell_fetch *fetch = file->fetch;
         bool local = fetch->host_kind == HOST_PRIVATE || fetch->host_kind == HOST_LOCAL;
@@ -164,7 +168,10 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         own->run = true;
         bool builds = unpacked && fetch->host_kind == HOST_NAME; /* ./configure of a source */
         if (!local && (file->executable || by_interpreter))
-            (fetch_is_honest(fetch) || builds ? sense_soft : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
+            ((fetch_is_honest(fetch) && !sense_is_hidden(full)) || builds ||
+                     (m->report->verifies && fetch->host_kind == HOST_NAME)
+                 ? sense_soft
+                 : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);
         if (call->silent && !local && !fetch_is_honest(fetch))
             sense(m, BEHAVIOUR_X14, ROLE_USED, fetch->url);
         if (!local && (fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_TOR ||

@@ -270,7 +270,6 @@ void tool_mkdir(struct call *call)
     (void)call;
 }
 
-/* find: what it prints are names, tainted by what the names mean; -exec is a command. */
 /* Whether find walks the whole system or everybody's files. */
 static bool is_wide(const struct call *call)
 {
@@ -280,6 +279,18 @@ static bool is_wide(const struct call *call)
            bytes_equal(from, BYTES("/srv")) || (from.len > 0 && from.at[0] == 0);
 }
 
+/* -name PATTERN of private keys, whatever their owner called them. */
+static bool names_keys(struct bytes pattern)
+{
+    static const char *const patterns[] = {"*.pem", "*.ppk", "id_*", "id_*sa", "*.key", "*id_rsa*",
+                                           "id_???", "*.p12"};
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++)
+        if (bytes_equal(pattern, bytes_of_string(patterns[i])))
+            return true;
+    return false;
+}
+
+/* find: what it prints are names, tainted by what the names mean; -exec is a command. */
 void tool_find(struct call *call)
 {
     struct shell_string out = call_unknown(call, (struct shell_string){0});
@@ -307,6 +318,8 @@ void tool_find(struct call *call)
         }
         if (arg.at[0] != '-')
             sense_path_read(call, arg, &out);
+        if (is_wide(call) && names_keys(arg))
+            out = string_taint(call->m, out, TAINT_BIT(SSH_KEY));
     }
     call->out = out;
 }
@@ -332,6 +345,12 @@ void tool_compile(struct call *call)
             out = call_arg(call, i + 1);
         else if (arg.len > 2 && arg.at[0] != '-' && file_find(call->m, arg) != NULL)
             source = file_find(call->m, arg);
+    }
+    struct file piped = {.path = BYTES("standard input"), .written = true};
+    if (source == NULL && call->has_in && call_has(call, "-")) {
+        piped.content = call->in, piped.decoded = (call->in.taint & TAINT_BIT(DECODED)) != 0;
+        piped.fetch = call->in.step == NULL ? NULL : call->in.step->fetch;
+        source = &piped;
     }
     if (source == NULL || !(source->written || source->fetch != NULL))
         return;

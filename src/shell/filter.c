@@ -88,6 +88,18 @@ void tool_echo(struct call *call)
         call->out = string_join(call->m, call->out, string_of(BYTES("\n")));
     if (call->out.text.at == NULL)
         call->out.text = BYTES("");
+    if (bytes_find_fold(call->out.text, BYTES("tojson(secrets)"), 0) != BYTES_NPOS)
+        call->out = string_taint(call->m, call->out, TAINT_BIT(ENVIRONMENT)); /* all of a workflow's */
+}
+
+/* ARG as %o, %x or %X prints it; itself for any other letter. */
+static struct bytes number_as(struct machine *m, uint8_t letter, struct bytes arg)
+{
+    int64_t n = 0;
+    if ((letter != 'o' && letter != 'x' && letter != 'X') || !bytes_to_int(arg, 0, INT32_MAX, &n))
+        return arg;
+    return arena_printf(m->arena, letter == 'o' ? "%llo" : letter == 'x' ? "%llx" : "%llX",
+                        (unsigned long long)n);
 }
 
 void tool_printf(struct call *call)
@@ -120,7 +132,7 @@ void tool_printf(struct call *call)
             if (c == '%') {
                 text_add_byte(&out, '%');
             } else {
-                text_add(&out, c == 'b' ? decode_escapes(m->arena, arg) : arg);
+                text_add(&out, c == 'b' ? decode_escapes(m->arena, arg) : number_as(m, c, arg));
                 next++, used++;
             }
         }
@@ -173,6 +185,13 @@ void tool_openssl(struct call *call)
     bool base64 =
         bytes_equal(verb, BYTES("base64")) || call_has(call, "-base64") || call_has(call, "-a");
     struct shell_string in = call->in;
+    for (uint32_t i = 2; i + 1 < call->count; i++)
+        if (bytes_equal(verb, BYTES("s_client")) && bytes_equal(call_arg(call, i), BYTES("-connect"))) {
+            struct bytes peer = call_arg(call, i + 1);
+            size_t colon = bytes_find_byte(peer, ':', 0);
+            call->out = socket_output(call, colon == BYTES_NPOS ? peer : bytes_sub(peer, 0, colon));
+            return;
+        }
     for (uint32_t i = 2; i + 1 < call->count; i++)
         if (bytes_equal(call_arg(call, i), BYTES("-in")))
             in = file_read(call, call_arg(call, i + 1));

@@ -61,6 +61,8 @@ static const struct {
     {"onion.mn", HOST_TOR},
     {"onion.com.de", HOST_TOR},
     {"googleapis.com", HOST_KNOWN},
+    {"aliyun.com", HOST_KNOWN},
+    {"tencentyun.com", HOST_KNOWN},
     {"amazonaws.com", HOST_KNOWN},
     {"azure.com", HOST_KNOWN},
     {"windows.net", HOST_KNOWN},
@@ -205,7 +207,7 @@ bool host_url_parse(struct bytes text, struct host_url *out)
     if (text.len > 0 && text.at[0] == ':') {
         size_t digits = 1;
         while (digits < text.len &&
-               (ascii_is_alnum(text.at[digits]) || strchr("${}", text.at[digits]) != NULL))
+               (host_byte(text.at[digits]) && text.at[digits] != '.'))
             digits++;
         out->port = bytes_sub(text, 1, digits - 1);
         text = bytes_from(text, digits);

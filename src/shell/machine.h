@@ -102,6 +102,7 @@ struct machine {
     bool kill_seen, silenced, stopped, uncalled;
     uint32_t scan_loops;              /* loops over scan results or host lists */
     uint32_t piped;                   /* inside a loop or group that reads a pipe */
+    bool load_listed;                 /* ps printed them */
     bool load_seen;                   /* the command before compared processor shares */
     struct shell_fetch *socket_fetch; /* of the socket that is open */
     bool socket_open, socket_get;     /* /dev/tcp was opened; an HTTP request was written */
@@ -112,6 +113,7 @@ struct machine {
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
     bool account_made, fifo_made, encrypts;
+    uint32_t tools_moved;  /* curl, wget, chattr under other names: a bit each */
     bool root_twin;        /* a second user 0 was made */
     bool found_wide;       /* inside find -exec over a whole file system or all homes */
     uint32_t cloud_grants; /* 1: administrator policy, 2: key, 4: user */

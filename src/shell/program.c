@@ -6,6 +6,7 @@
 #include "shell/host.h"
 
 #define WIRED_BYTES ((size_t)1024)
+#define SMALL_PROGRAM ((size_t)6144) /* all its parts belong to one purpose */
 
 /* The next quoted string in TEXT from *AT on: its content; false where there is none. */
 static bool string_next(struct bytes text, size_t *at, size_t *start_out, struct bytes *out)
@@ -30,6 +31,14 @@ static bool string_next(struct bytes text, size_t *at, size_t *start_out, struct
         *at = end + triple;
         return true;
     }
+    return false;
+}
+
+static bool holds_any(struct bytes text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (bytes_find(text, bytes_of_string(*words), 0) != BYTES_NPOS)
+            return true;
     return false;
 }
 
@@ -71,10 +80,12 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
 {
     static const char *const systems[] = {"system",   "popen",        "Popen", "call(",
                                           "run(",     "check_output", "exec(", "shell_exec",
-                                          "passthru", "qx",           "spawn", NULL};
+                                          "passthru", "qx",           "spawn", "exec_command(",
+                                          NULL};
     static const char *const decoders[] = {
         "b64decode", "base64_decode", "decode_base64", "decode(", "frombase64", "unhexlify",
         "a2b_",      "Buffer.from",   "atob",          "hex",     NULL};
+    static const char *const fetchers[] = {"curl ", "wget ", "/dev/tcp/", NULL};
     static const char *const evaluators[] = {"exec(", "eval(", "eval ", "exec ", "compile(", NULL};
     struct machine *m = p->call->m;
     if (called_by(p->text, at, decoders) && literal.len >= 16) {
@@ -84,6 +95,11 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
             plain = m->options->unpack(m->options->own, plain, STRING_BYTES_MAX);
         if (plain.at == NULL || !decode_is_text(plain))
             return;
+        if (p->whole && p->runs && shell_looks_like(plain) >= 30 && holds_any(plain, fetchers)) {
+            execute_string(p->call, (struct shell_string){plain, TAINT_BIT(DECODED), NULL},
+                           BYTES("sh"), "decoded");
+            return;
+        }
         if (p->whole && !called_by(p->text, at, evaluators))
             return;
         sense(m, p->runs ? BEHAVIOUR_X9 : BEHAVIOUR_X8, ROLE_USED, bytes_sub(plain, 0, 60));
@@ -156,7 +172,8 @@ static void program_sends(struct call *call, struct bytes text)
             sense_path_read(&reader, literal, &secret);
     at = 0;
     while ((secret.taint & taint_secrets()) != 0 && host_url_next(text, &at, &url))
-        if (!m->options->is_program || is_bare(url))
+        if (!m->options->is_program || is_bare(url) ||
+            (text.len <= SMALL_PROGRAM && (secret.taint & taint_secrets() & ~TAINT_BIT(ENVIRONMENT)) != 0))
             sense_send(call, secret, url, BEHAVIOUR_E1, "program");
     at = 0;
     for (int n = 0; n < 256 && (secret.taint & taint_secrets()) != 0 &&
@@ -164,6 +181,131 @@ static void program_sends(struct call *call, struct bytes text)
          n++) /* hostname: '192.0.2.1' */
         if (host_is_ipv4(literal) && host_kind_of(literal) == HOST_ADDRESS)
             sense_send(call, secret, literal, BEHAVIOUR_E1, "program");
+}
+
+/* A shell whose input and output are a connection: sockets of Python, Perl, PHP, Ruby, Lua, Node, awk. */
+static bool is_wired(struct bytes text)
+{
+    static const char *const sockets[] = {"socket",      "fsockopen",  "TCPSocket", "/inet/tcp/",
+                                          "net.connect", "net.Socket", "net.Dial",  NULL};
+    static const char *const shells[] = {"/bin/sh", "/bin/bash", "\"sh\"", "'sh'", "\"bash\"",
+                                         "'bash'",  "|& getline", NULL};
+    static const char *const wires[] = {"dup2",        "pty.spawn", ">&",         ".pipe(",
+                                        "|& getline", "in, out",   "popen(",     "exec(cmd", NULL};
+    for (size_t at = 0; at < text.len; at += WIRED_BYTES / 2) { /* close together, not somewhere */
+        struct bytes near = bytes_sub(text, at, WIRED_BYTES);
+        if (holds_any(near, sockets) && holds_any(near, shells) && holds_any(near, wires))
+            return true;
+    }
+    return false;
+}
+
+/* exec(zlib.decompress(base64.b64decode(..))): code nobody shall read, in one expression. */
+static bool is_packed_code(struct bytes text)
+{
+    static const char *const runs[] = {"exec(", "exec((", "eval(", NULL};
+    static const char *const unpacks[] = {".decompress(", "('zlib')", "gzip.decompress", "lzma.decompress",
+                                          "marshal.loads(", NULL};
+    static const char *const decodes[] = {"b64decode", "b85decode", "b32decode", "a85decode",
+                                          "('base64')", "fromhex(", "unhexlify(", NULL};
+    for (size_t i = 0; runs[i] != NULL; i++)
+        for (size_t at = 0; (at = bytes_find(text, bytes_of_string(runs[i]), at)) != BYTES_NPOS; at++) {
+            struct bytes before = bytes_sub(text, at > 160 ? at - 160 : 0, at > 160 ? 160 : at);
+            struct bytes near = bytes_sub(text, at, 160);
+            size_t line = bytes_find_last_byte(before, '\n');
+            before = line == BYTES_NPOS ? before : bytes_from(before, line);
+            bool here = holds_any(near, unpacks) && holds_any(near, decodes);
+            bool named = holds_any(before, unpacks) && holds_any(before, decodes);
+            if (here || named)
+                return true;
+        }
+    return false;
+}
+
+/* Orders that come as messages to a bot, run as commands, answered with what they print. */
+static bool is_message_shell(struct bytes text)
+{
+    static const char *const systems[] = {"os.popen(", "subprocess.", "os.system(", "exec(",
+                                          "shell_exec(", NULL};
+    return bytes_find(text, BYTES("getUpdates"), 0) != BYTES_NPOS &&
+           bytes_find(text, BYTES("sendMessage"), 0) != BYTES_NPOS && holds_any(text, systems);
+}
+
+/* An open Redis is told to write a cron table or a key file. */
+static bool is_redis_break(struct bytes text)
+{
+    static const char *const sets[] = {"config_set(", "'config', 'set'", "CONFIG SET", "config set",
+                                       "'CONFIG', 'SET'", NULL};
+    static const char *const places[] = {"/var/spool/cron", "/etc/cron", "/.ssh", NULL};
+    for (size_t i = 0; sets[i] != NULL; i++) {
+        size_t at = bytes_find(text, bytes_of_string(sets[i]), 0);
+        if (at != BYTES_NPOS && holds_any(bytes_sub(text, at, 80), places))
+            return true;
+    }
+    return false;
+}
+
+/* Keys are cut out of the configuration files of many sites. */
+static bool is_site_harvest(struct bytes text)
+{
+    static const char *const keys[] = {"AWS_SECRET", "AWS_ACCESS_KEY_ID", "DB_PASSWORD", "MAIL_PASSWORD",
+                                       "TWILIO_", "SENDGRID", NULL};
+    static const char *const many[] = {"Pool(", "Thread(", "ThreadPool", "argv[1]", "gevent", NULL};
+    static const char *const gets[] = {"requests.get", "requests.post", "urlopen(", "http.client",
+                                       "->get(", "curl_exec", NULL};
+    return bytes_find(text, BYTES("/.env"), 0) != BYTES_NPOS && holds_any(text, gets) &&
+           holds_any(text, many) && holds_any(text, keys) &&
+           bytes_find(text, BYTES("(.*"), 0) != BYTES_NPOS;
+}
+
+/* A user with all rights and a password or key of its own, for an account somebody else pays. */
+static bool makes_administrator(struct bytes text)
+{
+    static const char *const ways[] = {"create_login_profile", "create_access_key", NULL};
+    return bytes_find(text, BYTES("create_user("), 0) != BYTES_NPOS &&
+           bytes_find(text, BYTES("AdministratorAccess"), 0) != BYTES_NPOS && holds_any(text, ways);
+}
+
+/* What a connection says is run: TCPSocket .. gets .. popen, in one line. */
+static bool is_order_loop(struct bytes text)
+{
+    static const char *const sockets[] = {"TCPSocket", "socket.socket", "IO::Socket", "fsockopen",
+                                          "net.connect", NULL};
+    static const char *const reads[] = {".gets", ".recv(", "fgets(", "fread(", "<$", ".on('data'", NULL};
+    static const char *const runs[] = {"popen(", "system(", "exec(", "getoutput(", "shell_exec(", "`$",
+                                       NULL};
+    return text.len <= WIRED_BYTES && holds_any(text, sockets) && holds_any(text, reads) &&
+           holds_any(text, runs);
+}
+
+/* A chat client under another program's name that runs what it is told. */
+static bool is_disguised_bot(struct bytes text)
+{
+    static const char *const names[] = {"$0=", "$0 =", "setproctitle", "prctl(", NULL};
+    static const char *const runs[] = {"system(", "`", "exec(", "popen(", "subprocess", NULL};
+    return bytes_find(text, BYTES("PRIVMSG"), 0) != BYTES_NPOS &&
+           bytes_find(text, BYTES("JOIN "), 0) != BYTES_NPOS && holds_any(text, names) &&
+           holds_any(text, runs);
+}
+
+static void program_senses(struct machine *m, struct bytes text)
+{
+    if (is_disguised_bot(text))
+        sense_sure(m, BEHAVIOUR_B4, ROLE_USED, BYTES("a bot under another name"));
+    if (is_order_loop(text) && !m->options->is_program)
+        sense(m, BEHAVIOUR_B6, ROLE_USED, BYTES("socket and command"));
+    if (is_packed_code(text))
+        sense(m, BEHAVIOUR_X9, ROLE_USED, BYTES("packed code"));
+    if (is_message_shell(text))
+        sense_sure(m, BEHAVIOUR_B6, ROLE_USED, BYTES("messages to a bot"));
+    if (is_redis_break(text))
+        sense(m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
+    if (is_site_harvest(text))
+        sense_sure(m, BEHAVIOUR_C4, ROLE_USED, BYTES("/.env of many sites"));
+    if (makes_administrator(text))
+        sense(m, BEHAVIOUR_P14, ROLE_USED, BYTES("administrator"));
+    if (is_wired(text))
+        sense(m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
 }
 
 /* The first string after FROM that is a path: where a download goes. */
@@ -180,31 +322,6 @@ static struct bytes save_path(struct bytes text, size_t from)
         if (literal.len > 2 && literal.at[0] == '/')
             return literal;
     return BYTES_NONE;
-}
-
-static bool holds_any(struct bytes text, const char *const *words)
-{
-    for (; *words != NULL; words++)
-        if (bytes_find(text, bytes_of_string(*words), 0) != BYTES_NPOS)
-            return true;
-    return false;
-}
-
-/* A shell whose input and output are a connection: sockets of Python, Perl, PHP, Ruby, Lua, Node, awk. */
-static bool is_wired(struct bytes text)
-{
-    static const char *const sockets[] = {"socket",      "fsockopen",  "TCPSocket", "/inet/tcp/",
-                                          "net.connect", "net.Socket", "net.Dial",  NULL};
-    static const char *const shells[] = {"/bin/sh", "/bin/bash", "\"sh\"", "'sh'", "\"bash\"",
-                                         "'bash'",  "|& getline", NULL};
-    static const char *const wires[] = {"dup2",        "pty.spawn", ">&",         ".pipe(",
-                                        "|& getline", "in, out",   "popen(",     NULL};
-    for (size_t at = 0; at < text.len; at += WIRED_BYTES / 2) { /* close together, not somewhere */
-        struct bytes near = bytes_sub(text, at, WIRED_BYTES);
-        if (holds_any(near, sockets) && holds_any(near, shells) && holds_any(near, wires))
-            return true;
-    }
-    return false;
 }
 
 /* What was downloaded is saved, made executable and started, all by the program itself. */
@@ -229,10 +346,11 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
     struct program p = {.call = call, .text = text, .depth = depth};
     p.whole = call->m->options->is_program && depth == 0;
     static const char *const runners[] = {"exec(",      "eval(", "exec (", "eval (", "os.system",
-                                          "subprocess", "| sh",  "|sh",    "|bash"};
+                                          "subprocess", "| sh",  "|sh",    "|bash",  "os.popen"};
     static const char *const fetchers[] = {"urlopen",  "urlretrieve",       "requests.get",
                                            "LWP::",    "file_get_contents", "fetch(",
-                                           "http.get", "Net::HTTP",         "HTTP::Tiny"};
+                                           "http.get", "Net::HTTP",         "HTTP::Tiny",
+                                           "getprint", "URI.open"};
     for (size_t i = 0; i < sizeof runners / sizeof runners[0]; i++)
         p.runs |= bytes_find(text, bytes_of_string(runners[i]), 0) != BYTES_NPOS;
     for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
@@ -251,8 +369,7 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
         if (p.runs && call->out.step != NULL && (!p.whole || is_bare(url)))
             execute_string(call, call->out, BYTES("python"), "urlopen");
     }
-    if (is_wired(text))
-        sense(call->m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
+    program_senses(call->m, text);
 }
 
 void program_read(struct call *call, struct shell_string s, struct bytes interpreter,
@@ -289,7 +406,7 @@ void tool_program(struct call *call)
 {
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        bool code = arg.len >= 2 && arg.at[0] == '-' && arg.at[1] != '-' &&
+        bool code = arg.len >= 2 && arg.at[0] == '-' && strchr("-MmI", arg.at[1]) == NULL &&
                     strchr("cer", arg.at[arg.len - 1]) != NULL;
         if (code && i + 1 < call->count) {
             program_read(call, call->arg[i + 1], call->name, "one-liner");

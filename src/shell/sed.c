@@ -128,6 +128,29 @@ static bool is_secret_name(struct bytes pattern)
     return false;
 }
 
+/* The value itself of keys is sought: their heads, not a word for them. */
+static bool is_key_pattern(struct bytes pattern)
+{
+    static const char *const heads[] = {"AKIA", "ASIA", "aws_secret_access_key", "PRIVATE KEY",
+                                        "ghp_", "AIza", "xox[", "sk_live", "SECRET_ACCESS_KEY"};
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++)
+        if (bytes_find(pattern, bytes_of_string(heads[i]), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
+/* Whether a directory of everybody's is among the operands after FIRST. */
+static bool reads_widely(const struct call *call, uint32_t first)
+{
+    static const char *const places[] = {"/",    "/root", "/home", "/var/www", "/opt",
+                                         "/srv", "/etc",  "/home/", "/root/",  "/var/www/"};
+    for (uint32_t i = first + 1; i < call->count; i++)
+        for (size_t k = 0; k < sizeof places / sizeof places[0]; k++)
+            if (bytes_equal(call_arg(call, i), bytes_of_string(places[k])))
+                return true;
+    return false;
+}
+
 void tool_grep(struct call *call)
 {
     struct machine *m = call->m;
@@ -151,6 +174,10 @@ void tool_grep(struct call *call)
     if (!call->has_in && !process && at != 0)
         in = call_input(call, at + 1);
     call->out = call_unknown(call, in);
+    bool deep = call_flag(call, 'r') || call_flag(call, 'R') || call_has(call, "--recursive");
+    if (deep && is_key_pattern(pattern) && reads_widely(call, at))
+        call->out = string_taint(m, call->out, TAINT_BIT(CLOUD_FILE)),
+        sense(m, BEHAVIOUR_C4, ROLE_USED, pattern);
     bool counts = call_flag(call, 'q') || call_flag(call, 'c') || call_flag(call, 'l') ||
                   call_flag(call, 'o');
     if (!counts && call->has_in && string_is_known(in) && is_plain_pattern(pattern) &&

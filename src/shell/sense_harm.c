@@ -72,7 +72,10 @@ static void see_service_harm(struct call *call)
         sense(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
     bool drops = any_arg(call, "dropDatabase") || any_arg(call, "drop database") ||
                  any_arg(call, "DROP DATABASE");
-    bool remote = call_has(call, "--host") || call_has(call, "-h") || any_arg(call, "mongodb://");
+    bool listed = false; /* "drop database $d" for every one there is */
+    for (uint32_t i = 1; i < call->count; i++)
+        listed |= memchr(call->arg[i].text.at, 0, call->arg[i].text.len) != NULL;
+    bool remote = listed || call_has(call, "--host") || call_has(call, "-h") || any_arg(call, "mongodb://");
     if (drops && remote && is_repeated(m))
         sense(m, BEHAVIOUR_M6, ROLE_USED, call->name);
 }
@@ -138,13 +141,23 @@ static void see_wired(struct call *call)
         sense(m, BEHAVIOUR_B1, ROLE_USED, call_arg(call, call->count - 1));
 }
 
+/* Whether the command line looked for processes called NAME. */
+static bool pattern_seen(const struct machine *m, const char *name)
+{
+    for (uint32_t i = 0; i < m->pattern_count; i++)
+        if (contains(m->pattern[i], name))
+            return true;
+    return false;
+}
+
 /* Processes of logins are traced for what is typed into them. */
 static void see_tracing(struct call *call)
 {
     bool words = any_arg(call, "read") || any_arg(call, "write");
     for (uint32_t i = 1; i + 1 < call->count; i++)
         if (bytes_equal(call_arg(call, i), BYTES("-p")) && call->arg[i + 1].text.len > 0 &&
-            call->arg[i + 1].text.at[0] == 0 && words && is_repeated(call->m))
+            call->arg[i + 1].text.at[0] == 0 && words &&
+            (is_repeated(call->m) || pattern_seen(call->m, "sshd")))
             sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, call->name);
 }
 

@@ -102,6 +102,10 @@ static void see_remove(struct call *call)
         call->m->report->prepares |= contains(arg, "ssh_host_") || contains(arg, "machine-id");
         if ((bytes_ends(arg, BYTES("_history")) || bytes_ends(arg, BYTES("history*"))))
             sense(call->m, BEHAVIOUR_V1, ROLE_USED, arg);
+        bool self = bytes_starts(arg, bytes_of("\0${0}", 5));
+        if (self && !call->m->report->prepares && report_count(call->m->report, BEHAVIOUR_V1) > 0 &&
+            report_count(call->m->report, BEHAVIOUR_V2) > 0)
+            sense_sure(call->m, BEHAVIOUR_V2, ROLE_USED, BYTES("and itself"));
         see_sealed(call, arg, force);
         if (bytes_equal(arg, BYTES("--no-preserve-root")) && recursive)
             sense_sure(call->m, BEHAVIOUR_M6, ROLE_USED, BYTES("/"));
@@ -143,6 +147,10 @@ static void see_services(struct call *call)
     for (int i = 0; monitors[i] != NULL; i++)
         if (any_arg(call, monitors[i]))
             sense(call->m, BEHAVIOUR_V14, ROLE_USED, arg_with(call, monitors[i]));
+    static const char *const loggers[] = {"auditd", "rsyslog", "syslog-ng", NULL};
+    for (int i = 0; call_has(call, "stop") && loggers[i] != NULL; i++)
+        if (any_arg(call, loggers[i]))
+            sense_soft(call->m, BEHAVIOUR_V14, ROLE_USED, arg_with(call, loggers[i]));
     if (off && (any_arg(call, "firewalld") || any_arg(call, "iptables") || any_arg(call, "ufw")))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, arg_with(call, "w"));
     if (off && any_arg(call, "apparmor"))
@@ -181,7 +189,9 @@ static void see_firewall(struct call *call)
 static bool is_policy(struct bytes path)
 {
     static const char *const files[] = {"/etc/hosts.allow", "/etc/hosts.deny",  "/etc/resolv.conf",
-                                        "/etc/hosts",       "/etc/sysctl.conf", NULL};
+                                        "/etc/hosts",       "/etc/sysctl.conf", "/etc/passwd",
+                                        "/etc/shadow",      "/etc/group",       "/etc/gshadow",
+                                        "/etc/services",    "/etc/fstab",       NULL};
     for (int i = 0; files[i] != NULL; i++)
         if (bytes_equal(path, bytes_of_string(files[i])))
             return true;
@@ -251,6 +261,12 @@ static void see_rename(struct call *call)
     if (first == 0 || first + 1 >= call->count)
         return;
     struct bytes from = call_arg(call, first), to = call_arg(call, call->count - 1);
+    if (bytes_equal(from, BYTES("/dev/null")) && bytes_ends(to, BYTES("_history")))
+        sense(call->m, BEHAVIOUR_V1, ROLE_USED, to);
+    if (bytes_equal(call->name, BYTES("mv")) &&
+        (bytes_ends(to, BYTES("/log/wtmp")) || bytes_ends(to, BYTES("/log/btmp")) ||
+         bytes_ends(to, BYTES("/log/lastlog")) || bytes_ends(to, BYTES("/run/utmp"))))
+        sense_sure(call->m, BEHAVIOUR_V2, ROLE_USED, to); /* login records, edited */
     bool system = bytes_starts(from, BYTES("/usr/bin/")) || bytes_starts(from, BYTES("/bin/")) ||
                   bytes_starts(from, BYTES("/sbin/")) || bytes_starts(from, BYTES("$(command")) ||
                   (from.len > 0 && from.at[0] == 0 && contains(from, "$(which"));
@@ -263,8 +279,12 @@ static void see_rename(struct call *call)
                      bytes_starts(to, BYTES("/usr/sbin/")) || bytes_starts(to, BYTES("/sbin/"));
     for (int i = 0; !dir && tools[i] != NULL; i++)
         if (system && bytes_equal(base, bytes_of_string(tools[i])) && !bytes_equal(to_base, base) &&
-            to_system)
+            to_system) {
             sense(call->m, BEHAVIOUR_V7, ROLE_USED, to);
+            call->m->tools_moved |= i < 3 ? 1U << i : 0;
+        }
+    if (__builtin_popcount(call->m->tools_moved) >= 2) /* whoever comes after finds no downloader */
+        sense_sure(call->m, BEHAVIOUR_V7, ROLE_USED, to);
     struct file *file = file_find(call->m, from);
     for (int i = 0; tools[i] != NULL; i++)
         if (to_system && bytes_equal(to_base, bytes_of_string(tools[i])) && file != NULL &&
@@ -412,8 +432,18 @@ static void see_scanner(struct call *call)
         sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
     if (bytes_equal(call->name, BYTES("sshpass")) && call->m->loops >= 2)
         sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
+    for (uint32_t i = 1; bytes_equal(call->name, BYTES("sshpass")) && i < call->count; i++)
+        if (call->m->loops > 0 && (call->arg[i].taint & TAINT_BIT(FETCHED)) != 0)
+            sense_sure(call->m, BEHAVIOUR_L6, ROLE_USED, call->name); /* names and passwords a server lists */
     if (bytes_equal(call->name, BYTES("tmate")) &&
         (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
+        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
+    bool tunnel = bytes_equal(call->name, BYTES("ngrok")) ||
+                  bytes_equal(call->name, BYTES("cloudflared")) ||
+                  bytes_equal(call->name, BYTES("bore"));
+    bool to_login = call_has(call, "22") || any_arg(call, "ssh://localhost") ||
+                    any_arg(call, "localhost:22") || any_arg(call, "tcp:22");
+    if (tunnel && to_login && (call->background || call->wrapped || call->silent))
         sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
     if (bytes_equal(call->name, BYTES("scope")) && call_has(call, "launch") &&
         any_arg(call, "token"))
@@ -462,6 +492,13 @@ static void see_module(struct call *call)
     struct file *file = file_find(call->m, module);
     if (sense_is_odd(path_resolve(call->m, module)))
         sense_sure(call->m, BEHAVIOUR_V8, ROLE_USED, module);
+    bool built = bytes_ends(module, BYTES(".ko")) && bytes_find_byte(module, '/', 0) == BYTES_NPOS;
+    for (uint32_t i = 0; built && i < call->m->files->count && i < 256; i++) {
+        const struct file *source = call->m->files->row[i].value; /* its source was carried along */
+        if (source != NULL && bytes_ends(source->path, BYTES(".c")) &&
+            (source->decoded || (source->fetch != NULL && !fetch_is_honest(source->fetch))))
+            sense_sure(call->m, BEHAVIOUR_V8, ROLE_USED, module);
+    }
     if (file != NULL && (file->fetch != NULL || file->decoded || file->written))
         sense(call->m, BEHAVIOUR_V8, ROLE_USED, call_arg(call, 1));
 }
@@ -486,6 +523,10 @@ static void see_misc(struct call *call)
          bytes_starts(call_arg(call, 2), BYTES("/etc/")) ||
          bytes_starts(call_arg(call, 2), BYTES("/usr/"))))
         sense(m, BEHAVIOUR_V9, ROLE_USED, last);
+    if (bytes_equal(call->name, BYTES("utmpdump")) && call_flag(call, 'r'))
+        sense_sure(m, BEHAVIOUR_V2, ROLE_USED, call->name); /* login records, written back */
+    if (bytes_equal(call->name, BYTES("dmesg")) && (call_flag(call, 'C') || call_flag(call, 'c')))
+        sense(m, BEHAVIOUR_V2, ROLE_USED, call->name);
     bool empties =
         bytes_equal(call->name, BYTES("truncate")) || bytes_equal(call->name, BYTES("shred"));
     if (empties && sense_is_log(last))
@@ -540,12 +581,12 @@ static const struct {
     {" docker podman kubectl nerdctl crictl ", see_docker},
     {" ssh ", see_ssh},
     {" masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate "
-     "gs-netcat gsocket scope ",
+     "gs-netcat gsocket scope ngrok cloudflared bore ",
      see_scanner},
     {" redis-cli ", see_redis},
     {" mount ", see_mount},
     {" insmod ", see_module},
-    {" nsenter chroot touch truncate shred nc ncat netcat sed [ [[ aws mkfifo mknod ", see_misc},
+    {" nsenter chroot touch truncate shred nc ncat netcat sed [ [[ aws mkfifo mknod utmpdump dmesg ", see_misc},
     {" dd shred gpg gpg2 7z 7za zip ccrypt age esxcli mongo mongosh mysql psql aws az gcloud telnet "
      "openssl socat strace ln cp journalctl ",
      see_harm},
@@ -622,6 +663,7 @@ void sense_call(struct call *call)
     if (call->path.len > 4 && (call->path.at[0] == '/' || call->path.at[0] == '.'))
         sense_masquerade(m, path_resolve(m, call->path)),
             sense_hidden(m, path_resolve(m, call->path));
+    m->load_listed |= bytes_equal(call->name, BYTES("ps")) && (any_arg(call, "pcpu") || any_arg(call, "%cpu"));
     bool hides =
         bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
     if (hides)
@@ -632,6 +674,7 @@ void sense_call(struct call *call)
         sense(m, BEHAVIOUR_M4, ROLE_USED, BYTES_NONE);
     if ((bytes_equal(call->name, BYTES("awk")) || bytes_equal(call->name, BYTES("gawk"))) &&
         (any_arg(call, "$3>") || any_arg(call, "$3 >") || any_arg(call, "$3>=") ||
-         any_arg(call, "$9>") || any_arg(call, "cpu")))
+         any_arg(call, "$9>") || any_arg(call, "cpu") ||
+         (m->load_listed && any_arg(call, ">"))))
         m->load_seen = true;
 }

@@ -180,12 +180,22 @@ static void write_names(struct machine *m, struct bytes path, struct bytes conte
     }
 }
 
+/* A library with a version in its name where packages put theirs, and none the script brought. */
+static bool is_packaged_library(struct machine *m, struct bytes text)
+{
+    struct bytes path = bytes_trim(text);
+    size_t suffix = bytes_find(path, BYTES(".so."), 0);
+    return suffix != BYTES_NPOS && bytes_starts(path, BYTES("/usr/lib/")) && !contains(path, "/.") &&
+           file_find(m, path) == NULL;
+}
+
 /* Every login runs a program that gets the password: pam_exec with expose_authtok. */
 static void write_login(struct machine *m, struct bytes path, struct bytes content)
 {
     if ((contains(path, "/pam.d/") || contains(path, "/etc/pam")) &&
         contains(content, "expose_authtok"))
-        sense(m, BEHAVIOUR_C15, ROLE_USED, path);
+        (contains(content, "/.") || is_odd_path(content) ? sense_sure : sense)(m, BEHAVIOUR_C15,
+                                                                              ROLE_USED, path);
 }
 
 /* "www-data ALL=(ALL) NOPASSWD: ALL": everything, for a user that serves the network. */
@@ -224,7 +234,7 @@ static bool is_log(struct bytes path)
                                        "/var/log/auth.log", "/var/log/cron",
                                        "/var/log/maillog",  "/var/spool/mail/",
                                        "/var/mail/root",    "/var/log/audit/audit.log",
-                                       "/var/log/faillog",  NULL};
+                                       "/var/log/faillog",  "/var/log/audit/*", NULL};
     return contains_any(path, logs);
 }
 
@@ -325,7 +335,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     } else if (contains(full, "ld.so.preload")) {
         if (!empty &&
             (contains(content.text, ".so") || (content.text.at[0] == 0 && content.taint != 0)))
-            sense(m, BEHAVIOUR_P6, ROLE_USED, content.text);
+            (is_packaged_library(m, content.text) ? sense_soft : sense)(m, BEHAVIOUR_P6, ROLE_USED,
+                                                                        content.text);
     } else if (bytes_ends(full, BYTES(".service")) || contains(full, "/systemd/system")) {
         write_unit(call, full, content);
     } else if (contains(full, "bashrc") || contains(full, "/etc/profile") ||
@@ -413,8 +424,11 @@ void sense_crontab(struct call *call, struct shell_string content)
         "; sh", ";bash", "base64 -d", "bash <(", "| /bin/", "|/bin/", "exec(", NULL};
     struct machine *m = call->m;
     struct bytes rest = content.text, line;
-    if ((content.taint & TAINT_BIT(FETCHED)) != 0 && content.text.len > 0 &&
-        content.text.at[0] == 0)
+    bool served = content.text.len > 0 && content.text.at[0] == 0;
+    while (bytes_next_line(&rest, &line)) /* a whole line, or more, that somebody serves */
+        served |= line.len > 0 && line.at[0] == 0;
+    rest = content.text;
+    if ((content.taint & TAINT_BIT(FETCHED)) != 0 && served)
         sense(m, BEHAVIOUR_P1, ROLE_USED,
               content.step != NULL && content.step->fetch != NULL ? content.step->fetch->url
                                                                   : BYTES_NONE);

@@ -35,6 +35,8 @@ void orders_read(struct call *call, struct shell_string s);
 struct shell_string call_input(struct call *call, uint32_t from);
 /* An unknown output that carries TAINTED's taint. */
 struct shell_string call_unknown(struct call *call, struct shell_string tainted);
+/* What comes out of a connection to HOST. */
+struct shell_string socket_output(struct call *call, struct bytes host);
 /* What the file PATH holds as far as known, with the taint its name means. */
 struct shell_string file_read(struct call *call, struct bytes path);
 /* Whether TEXT is wholly known. */

@@ -21,7 +21,8 @@ static void data_add(struct transfer *t, struct shell_string value, struct bytes
     struct call *call = t->call;
     size_t at = bytes_find_byte(value.text, '@', 0);
     if (!file && at != BYTES_NPOS &&
-        (at == 0 || value.text.at[at - 1] == '=' || option.at[1] == 'F')) {
+        (at == 0 || value.text.at[at - 1] == '=' || option.at[1] == 'F' ||
+         bytes_equal(option, BYTES("--data-urlencode")))) {
         struct bytes path = bytes_from(value.text, at + 1);
         size_t semicolon = bytes_find_byte(path, ';', 0);
         path = semicolon == BYTES_NPOS ? path : bytes_sub(path, 0, semicolon);
@@ -348,13 +349,29 @@ struct shell_fetch *fetch_socket(struct call *call, struct bytes address)
     return f;
 }
 
+/* What comes out of a connection to HOST: a download where HOST is a bare address. */
+struct shell_string socket_output(struct call *call, struct bytes host)
+{
+    struct shell_string s = call_unknown(call, (struct shell_string){0});
+    bool listens = call_flag(call, 'l') || call_flag(call, 'z');
+    if (host_kind_of(host) != HOST_ADDRESS || listens)
+        return s;
+    struct shell_fetch *f = fetch_socket(call, host);
+    f->tool = call->name;
+    s = string_taint(call->m, s, TAINT_BIT(FETCHED));
+    struct shell_step *step = NULL;
+    memcpy(&step, &s.step, sizeof step); /* made just now, by string_taint */
+    step->fetch = f;
+    return s;
+}
+
 void tool_nc(struct call *call)
 {
     struct bytes host = call_arg(call, call_operand(call, 1));
     for (uint32_t i = 1; i < call->count; i++)
         if (host_is_ipv4(call_arg(call, i)))
             host = call_arg(call, i);
-    call->out = call_unknown(call, (struct shell_string){0});
+    call->out = socket_output(call, host);
     if (!call->has_in)
         return;
     sense_send(call, call->in, host, BEHAVIOUR_E4, "socket");
@@ -379,9 +396,38 @@ void tool_mail(struct call *call)
             sense_send(call, file_read(call, call_arg(call, i + 1)), to, BEHAVIOUR_E7, "mail");
 }
 
+/* user@host:path TO: the copy is a download of that host's. */
+static void scp_fetch(struct call *call, struct bytes to)
+{
+    struct machine *m = call->m;
+    struct bytes from = call_arg(call, call->count - 2);
+    size_t colon = bytes_find_byte(from, ':', 0), at = bytes_find_byte(from, '@', 0);
+    if (colon == BYTES_NPOS || from.at[0] == '-' || from.at[0] == 0)
+        return;
+    struct bytes host = bytes_sub(from, at < colon ? at + 1 : 0, colon - (at < colon ? at + 1 : 0));
+    if (host_kind_of(host) != HOST_ADDRESS)
+        return;
+    struct shell_fetch *f = fetch_socket(call, host);
+    f->tool = call->name, f->url = string_shown(m->arena, from);
+    struct shell_string s = {.text = string_hole(m->arena, "$(", call->name, ")")};
+    s = string_taint(m, s, TAINT_BIT(FETCHED));
+    struct shell_step *step = NULL;
+    memcpy(&step, &s.step, sizeof step); /* made just now, by string_taint */
+    step->fetch = f;
+    struct bytes name = bytes_from(from, bytes_find_last_byte(from, '/') == BYTES_NPOS
+                                             ? colon + 1
+                                             : bytes_find_last_byte(from, '/') + 1);
+    bool into = bytes_equal(to, BYTES(".")) || (to.len > 0 && to.at[to.len - 1] == '/');
+    if (into)
+        to = arena_printf(m->arena, "%.*s/%.*s", BYTES_FMT(to), BYTES_FMT(name));
+    file_write(call, to, s, false);
+}
+
 void tool_scp(struct call *call)
 {
     struct bytes to = call_arg(call, call->count - 1);
+    if (call->count >= 3 && bytes_find_byte(to, ':', 0) == BYTES_NPOS)
+        scp_fetch(call, to);
     if (call->count < 3 || bytes_find_byte(to, ':', 0) == BYTES_NPOS)
         return;
     for (uint32_t i = 1; i + 1 < call->count; i++) {

@@ -407,9 +407,11 @@ static void double_quote(struct builder *b)
     reader_odd(r);
     if (r->retries++ >= SYNTAX_RETRIES_MAX)
         return;
-    *b = before, b->end = end, *end = NULL; /* never closed: the quote is a letter */
+    *b = before, b->end = end, *end = NULL; /* never closed: nothing, or a letter between others */
     r->at = start + 1;
-    letter_add(b, '"', false);
+    int next = reader_peek(r, 0);
+    if (next >= 0 && !ascii_is_space((uint8_t)next))
+        letter_add(b, '"', false);
 }
 
 /* An apostrophe between letters whose partner is lines away is a letter too: echo it's a test. */

@@ -142,7 +142,11 @@ void tool_eval(struct call *call)
 
 void tool_source(struct call *call)
 {
-    if (call->count > 1)
+    bool stdin_named = bytes_equal(call_arg(call, 1), BYTES("/dev/stdin")) ||
+                       bytes_equal(call_arg(call, 1), BYTES("/dev/fd/0"));
+    if (stdin_named && call->has_in)
+        execute_string(call, call->in, call->name, "standard input");
+    else if (call->count > 1)
         execute_file(call, call_arg(call, 1), true);
 }
 
@@ -296,6 +300,15 @@ void tool_chroot(struct call *call)
 {
     bool nsenter = call->name.at[0] == 'n';
     uint32_t first = after_options(call, nsenter ? "tSG" : "", nsenter ? 0 : 1);
+    struct bytes root = first > 1 && !nsenter ? call_arg(call, first - 1) : BYTES("");
+    for (uint32_t i = first; root.len > 1 && i < call->count; i++) { /* the path is below the root */
+        struct bytes below = call_arg(call, i).len > 1 && call_arg(call, i).at[0] == '/'
+                                 ? arena_printf(call->m->arena, "%.*s%.*s", BYTES_FMT(root),
+                                                BYTES_FMT(call_arg(call, i)))
+                                 : BYTES_NONE;
+        if (below.len > 0 && file_find(call->m, below) != NULL)
+            call->arg[i].text = below;
+    }
     call_inner(call, first);
 }
 
