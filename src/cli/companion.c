@@ -139,11 +139,17 @@ static void hold(struct companions *companions, struct folder *folder, const str
         folder_emit(companions, folder);
 }
 
+static bool is_script(struct bytes kind)
+{
+    return bytes_equal(kind, BYTES("shell")) || bytes_equal(kind, BYTES("python")) ||
+           bytes_equal(kind, BYTES("perl"));
+}
+
 void companions_add(struct companions *companions, const struct verdict *v)
 {
     struct folder *folder = folder_enter(companions, v->path);
     struct arena *arena = NULL;
-    if (v->class == VERDICT_MALICIOUS && bytes_equal(v->kind, BYTES("shell")) && !folder->hostile) {
+    if (v->class == VERDICT_MALICIOUS && is_script(v->kind) && !folder->hostile) {
         folder->hostile = true;
         companions->emit(companions->context, v);
         folder_emit(companions, folder);

@@ -76,6 +76,8 @@ static void open(struct node *node)
     struct shell_options options = {.name = node->name, .unpack = unpack, .own = node};
     options.is_program =
         is_program(node->kind) && shell_looks_like(node->content) < LOOKS_LIKE_SHELL;
+    options.builds = node->is_view && (bytes_starts(node->name, BYTES("RUN at")) ||
+                                       bytes_starts(node->name, BYTES("history at")));
     if (!options.is_program)
         node->kind = KIND_SHELL;
     own->report = shell_analyze(node->tree->arena, node->tree->budget, node->content, &options);

@@ -84,7 +84,8 @@ static bool is_workload_yaml(const struct node *node)
 {
     static const char *const marks[] = {"\njobs:",   "\nservices:", "apiVersion:", "#cloud-config",
                                         "\nruncmd:", "\nstages:",   "\nscript:",   "\n  script:",
-                                        "\nsteps:",  "user_data"};
+                                        "\nsteps:",  "user_data", "\n  tasks:",
+                                        "\n- tasks:"};
     struct bytes extension = name_extension(node->name), head = bytes_sub(node->content, 0, 65536);
     bool named = node->kind == KIND_YAML || bytes_equal_fold(extension, BYTES("yml")) ||
                  bytes_equal_fold(extension, BYTES("yaml")) ||

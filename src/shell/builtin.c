@@ -132,6 +132,13 @@ void tool_aws(struct call *call)
             call_arg(call, i).at[0] != 's')
             sense_send(call, file_read(call, call_arg(call, i)), BYTES("s3 bucket"), BEHAVIOUR_E1,
                        "aws s3");
+    for (uint32_t i = 3; copies && m->loops > 0 && i + 1 < call->count; i++)
+        if (bytes_starts(call_arg(call, i), BYTES("s3://")) && call_arg(call, i).len > 5 &&
+            call_arg(call, i).at[5] == 0) /* every bucket there is */
+            file_write(call, call_arg(call, i + 1),
+                       string_taint(m, call_unknown(call, (struct shell_string){0}),
+                                    TAINT_BIT(CLI_SWEEP)),
+                       false);
     if (bytes_starts(verb, BYTES("list")) || bytes_starts(verb, BYTES("describe")) ||
         bytes_starts(verb, BYTES("get")))
         call->out = string_taint(m, call->out, TAINT_BIT(CLI_SWEEP));

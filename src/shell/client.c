@@ -19,7 +19,7 @@ static bool says(const struct call *call, const char *words)
     return true;
 }
 
-/* gcloud, az, gh, vault, doppler: some of what they print opens the account. */
+/* gcloud, az, gh, vault, etcdctl, consul: some of what they print opens the account. */
 void tool_account(struct call *call)
 {
     static const char *const keys[] = {"auth print-access-token", "auth print-identity-token",
@@ -33,6 +33,8 @@ void tool_account(struct call *call)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (says(call, keys[i]))
             call->out = string_taint(call->m, call->out, TAINT_BIT(CLI_KEY));
+    if (says(call, "get --prefix") || says(call, "kv export")) /* etcdctl, consul: all a cluster keeps */
+        call->out = string_taint(call->m, call->out, TAINT_BIT(CONTAINER));
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         if (says(call, lists[i]))
             call->out = string_taint(call->m, call->out, TAINT_BIT(CLI_SWEEP));

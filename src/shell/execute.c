@@ -128,7 +128,8 @@ static bool is_script_text(struct bytes text)
 
 struct file *file_unpacked(struct machine *m, struct bytes path)
 {
-    struct file *dir = table_get(m->files, path_resolve(m, BYTES("./")));
+    bool absolute = path.len > 0 && path.at[0] == '/' && !bytes_starts(path, m->cwd);
+    struct file *dir = absolute ? NULL : table_get(m->files, path_resolve(m, BYTES("./")));
     for (int up = 0; dir == NULL && up < 8; up++) {
         size_t slash = bytes_find_last_byte(path, '/');
         if (slash == BYTES_NPOS)
@@ -136,7 +137,7 @@ struct file *file_unpacked(struct machine *m, struct bytes path)
         path = bytes_sub(path, 0, slash);
         dir = table_get(m->files, path);
     }
-    if (dir == NULL)
+    if (dir == NULL && !absolute)
         dir = table_get(m->files, BYTES("."));
     return dir != NULL && dir->fetch != NULL ? dir : NULL;
 }
@@ -146,7 +147,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     struct machine *m = call->m;
     struct bytes full = path_resolve(m, path);
     struct file *file = file_find(m, path);
-    bool unpacked = file == NULL && bytes_starts(path, BYTES("./"));
+    bool unpacked = file == NULL && path.len > 1 && (path.at[0] == '/' || bytes_starts(path, BYTES("./")));
     if (unpacked)
         file = file_unpacked(m, full);
     bool background = call->background || call->wrapped;

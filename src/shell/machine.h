@@ -113,6 +113,7 @@ struct machine {
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
     bool account_made, fifo_made, encrypts;
+    struct bytes logger_stopped; /* a service that keeps logs was stopped and not started again */
     uint32_t tools_moved;  /* curl, wget, chattr under other names: a bit each */
     bool root_twin;        /* a second user 0 was made */
     bool found_wide;       /* inside find -exec over a whole file system or all homes */

@@ -76,6 +76,55 @@ struct program {
 
 static void program_text(struct call *call, struct bytes text, uint32_t depth);
 
+/* "curl http://a/b | sh", wherever it is sent to be run. */
+static bool is_order(struct bytes literal)
+{
+    static const char *const fetchers[] = {"curl ", "wget ", NULL};
+    static const char *const shells[] = {"| sh", "|sh", "| bash", "|bash", NULL};
+    return literal.len >= 16 && literal.len < 2048 && holds_any(literal, fetchers) &&
+           holds_any(literal, shells) && bytes_find(literal, BYTES("\n"), 0) == BYTES_NPOS;
+}
+
+/* [104,116,116,112] or ['h','t','t','p']: what a list from AT on spells; absent where nothing. */
+static struct bytes list_spelled(struct arena *arena, struct bytes text, size_t at)
+{
+    struct text out;
+    text_init(&out, arena, 4096);
+    for (at++; at < text.len && text.at[at] != ']';) {
+        uint8_t c = text.at[at];
+        if ((c == '\'' || c == '"') && at + 2 < text.len && text.at[at + 2] == c) {
+            text_add_byte(&out, text.at[at + 1]);
+            at += 3;
+        } else if (ascii_is_digit(c)) {
+            uint32_t n = 0;
+            for (; at < text.len && ascii_is_digit(text.at[at]) && n < 1000; at++)
+                n = n * 10 + (uint32_t)(text.at[at] - '0');
+            if (n < 9 || n > 126)
+                return BYTES_NONE;
+            text_add_byte(&out, (uint8_t)n);
+        } else if (c == ',' || c == ' ' || c == '\n') {
+            at++;
+        } else {
+            return BYTES_NONE;
+        }
+    }
+    return out.len < 16 ? BYTES_NONE : text_bytes(&out);
+}
+
+static void lists_read(struct call *call, struct bytes text)
+{
+    static const char *const spellers[] = {"chr", "join(", "fromCharCode", "pack(", "bytes(", NULL};
+    if (!holds_any(text, spellers))
+        return;
+    size_t at = 0;
+    for (int n = 0; n < 64 && (at = bytes_find_byte(text, '[', at)) != BYTES_NPOS; n++, at++) {
+        struct bytes spelled = list_spelled(call->m->arena, text, at);
+        if (spelled.len > 0 && is_order(spelled))
+            execute_string(call, (struct shell_string){spelled, TAINT_BIT(DECODED), NULL},
+                           BYTES("sh"), "list");
+    }
+}
+
 static void literal_read(struct program *p, struct bytes literal, size_t at)
 {
     static const char *const systems[] = {"system",   "popen",        "Popen", "call(",
@@ -112,7 +161,7 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
         if (p->depth < 4)
             program_text(p->call, plain, p->depth + 1);
         m->layer = before, m->offset = offset, m->end = end;
-    } else if (called_by(p->text, at, systems) && literal.len >= 4) {
+    } else if ((called_by(p->text, at, systems) && literal.len >= 4) || is_order(literal)) {
         struct bytes plain = decode_escapes(m->arena, literal);
         execute_string(p->call, string_of(plain), BYTES("sh"), "system()");
     }
@@ -272,7 +321,7 @@ static bool is_order_loop(struct bytes text)
     static const char *const sockets[] = {"TCPSocket", "socket.socket", "IO::Socket", "fsockopen",
                                           "net.connect", NULL};
     static const char *const reads[] = {".gets", ".recv(", "fgets(", "fread(", "<$", ".on('data'", NULL};
-    static const char *const runs[] = {"popen(", "system(", "exec(", "getoutput(", "shell_exec(", "`$",
+    static const char *const runs[] = {"popen(", "system(", "exec(", "getoutput(", "shell_exec(", "`$", "`#{",
                                        NULL};
     return text.len <= WIRED_BYTES && holds_any(text, sockets) && holds_any(text, reads) &&
            holds_any(text, runs);
@@ -369,6 +418,7 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
         if (p.runs && call->out.step != NULL && (!p.whole || is_bare(url)))
             execute_string(call, call->out, BYTES("python"), "urlopen");
     }
+    lists_read(call, text);
     program_senses(call->m, text);
 }
 

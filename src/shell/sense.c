@@ -202,6 +202,8 @@ void sense_end(struct machine *m)
         sense(m, BEHAVIOUR_X12, ROLE_USED, BYTES("miner"));
     if (m->account_made && report_count(m->report, BEHAVIOUR_E5) > 0) /* its password is told */
         sense(m, BEHAVIOUR_P7, ROLE_USED, BYTES_NONE);
+    if (m->logger_stopped.len > 0)
+        sense_soft(m, BEHAVIOUR_V14, ROLE_USED, m->logger_stopped);
     if (m->cloud_services >= 6)
         sense(m, BEHAVIOUR_C14, ROLE_USED, BYTES_NONE);
 }

@@ -246,6 +246,10 @@ void sense_system_file(struct machine *m, struct bytes path, struct shell_string
     static const char *const tools[] = {"/ps",   "/top",    "/netstat", "/ss",      "/lsof", "/ls",
                                         "/sshd", "/ssh",    "/sudo",    "/passwd",  "/su",   "/login",
                                         "/htop", "/pstree", "/last",    "/crontab", NULL};
+    static const char *const services[] = {"/nginx", "/httpd", "/dockerd", "/kubelet", "/crond",
+                                           "/systemd", "/rsyslogd", NULL};
+    bool bare = content.step != NULL && content.step->fetch != NULL &&
+                content.step->fetch->host_kind == HOST_ADDRESS;
     bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && content.step != NULL &&
                   !fetch_is_honest(content.step->fetch);
     if (!served)
@@ -254,6 +258,10 @@ void sense_system_file(struct machine *m, struct bytes path, struct shell_string
         sense_sure(m, BEHAVIOUR_V7, ROLE_USED, path);
     bool system = bytes_starts(path, BYTES("/usr/bin/")) || bytes_starts(path, BYTES("/bin/")) ||
                   bytes_starts(path, BYTES("/usr/sbin/")) || bytes_starts(path, BYTES("/sbin/"));
+    system |= bytes_starts(path, BYTES("/usr/local/bin/"));
+    for (int i = 0; system && bare && services[i] != NULL; i++)
+        if (bytes_ends(path, bytes_of_string(services[i])))
+            sense(m, BEHAVIOUR_V7, ROLE_USED, path);
     for (int i = 0; system && tools[i] != NULL; i++)
         if (bytes_ends(path, bytes_of_string(tools[i])))
             sense(m, BEHAVIOUR_V7, ROLE_USED, path);

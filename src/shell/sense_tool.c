@@ -111,7 +111,7 @@ static void see_remove(struct call *call)
             sense_sure(call->m, BEHAVIOUR_M6, ROLE_USED, BYTES("/"));
         for (int k = 0; (recursive || force) && system[k] != NULL; k++)
             if (bytes_equal(arg, bytes_of_string(system[k])) && !call->remote &&
-                is_written(call->m, arg))
+                is_written(call->m, arg) && !(call->m->options->builds && arg.len > 2))
                 sense(call->m, BEHAVIOUR_M6, ROLE_USED, arg);
         if (contains(arg, "aegis") || contains(arg, "YunJing") || contains(arg, "/qcloud") ||
             contains(arg, "cloudmonitor") || contains(arg, "bcm-agent") ||
@@ -138,6 +138,8 @@ static void see_services(struct call *call)
     for (int i = 0; on && monitors[i] != NULL; i++) /* stopped to be set up */
         if (any_arg(call, monitors[i]))
             sense_undo(call->m, BEHAVIOUR_V14);
+    if (on && call->m->logger_stopped.len > 0 && any_arg(call, "syslog"))
+        call->m->logger_stopped = BYTES(""); /* stopped for a moment */
     call->m->report->prepares |= call_has(call, "clean");
     if (!off && !kill)
         return;
@@ -150,7 +152,7 @@ static void see_services(struct call *call)
     static const char *const loggers[] = {"auditd", "rsyslog", "syslog-ng", NULL};
     for (int i = 0; call_has(call, "stop") && loggers[i] != NULL; i++)
         if (any_arg(call, loggers[i]))
-            sense_soft(call->m, BEHAVIOUR_V14, ROLE_USED, arg_with(call, loggers[i]));
+            call->m->logger_stopped = arg_with(call, loggers[i]);
     if (off && (any_arg(call, "firewalld") || any_arg(call, "iptables") || any_arg(call, "ufw")))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, arg_with(call, "w"));
     if (off && any_arg(call, "apparmor"))
@@ -666,6 +668,9 @@ void sense_call(struct call *call)
     m->load_listed |= bytes_equal(call->name, BYTES("ps")) && (any_arg(call, "pcpu") || any_arg(call, "%cpu"));
     bool hides =
         bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
+    bool door = any_arg(call, "ssh://localhost:22") || any_arg(call, "tcp://localhost:22");
+    if (door && (call->background || call->wrapped || call->silent)) /* a tunnel to the login here */
+        sense(m, BEHAVIOUR_B5, ROLE_USED, call->path);
     if (hides)
         sense(m, BEHAVIOUR_V13, ROLE_USED, arg_with(call, "[k"));
     if ((bytes_equal(call->name, BYTES("kill")) ||

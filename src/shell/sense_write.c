@@ -158,6 +158,12 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
     if (!contains_any(content.text, downloaders) && !own && !hidden)
         return;
     sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
+    size_t run = bytes_find(content.text, BYTES("RUN+=\""), 0); /* a rule of udev's */
+    if (run != BYTES_NPOS) {
+        content.text = bytes_from(content.text, run + 6);
+        size_t end = bytes_find_last_byte(content.text, '"');
+        content.text.len = end == BYTES_NPOS ? content.text.len : end;
+    }
     run_layer(call->m, content, "profile", path, false);
 }
 
@@ -180,13 +186,14 @@ static void write_names(struct machine *m, struct bytes path, struct bytes conte
     }
 }
 
-/* A library with a version in its name where packages put theirs, and none the script brought. */
+/* An allocator or shim of a package, where packages put it, and none the script brought. */
 static bool is_packaged_library(struct machine *m, struct bytes text)
 {
     struct bytes path = bytes_trim(text);
-    size_t suffix = bytes_find(path, BYTES(".so."), 0);
-    return suffix != BYTES_NPOS && bytes_starts(path, BYTES("/usr/lib/")) && !contains(path, "/.") &&
-           file_find(m, path) == NULL;
+    static const char *const names[] = {"jemalloc", "tcmalloc", "mimalloc", "eatmydata", "faketime",
+                                        "hugetlbfs", "libsnoopy", "nss_wrapper", NULL};
+    return contains_any(path, names) && bytes_starts(path, BYTES("/usr/lib/")) &&
+           !contains(path, "/.") && file_find(m, path) == NULL;
 }
 
 /* Every login runs a program that gets the password: pam_exec with expose_authtok. */
@@ -341,7 +348,9 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
         write_unit(call, full, content);
     } else if (contains(full, "bashrc") || contains(full, "/etc/profile") ||
                contains(full, ".profile") || contains(full, "rc.local") ||
-               contains(full, ".bash_profile")) {
+               contains(full, ".bash_profile") || contains(full, "/update-motd.d/") ||
+               contains(full, "/udev/rules.d/") || contains(full, "/dispatcher.d/") ||
+               contains(full, "/if-up.d/")) {
         write_startup(call, full, content);
     } else if (contains(full, "/etc/passwd") || contains(full, "/etc/sudoers") ||
                contains(full, "/etc/shadow")) {
@@ -366,6 +375,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     } else if (contains(full, "nmi_watchdog") || contains(full, "nr_hugepages")) {
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
     }
+    if (contains(full, "inetd") && (contains(content.text, "/sh ") || contains(content.text, "/bash ")))
+        sense_sure(m, BEHAVIOUR_B1, ROLE_USED, full); /* a shell for whoever connects */
     if (bytes_equal(full, BYTES("/proc/sysrq-trigger")))
         sense_soft(m, BEHAVIOUR_M6, ROLE_USED, full);
     if (contains(full, "/.ssh/config") || contains(full, "/pam.d/") || contains(full, "motd") ||

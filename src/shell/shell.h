@@ -14,6 +14,7 @@
 
 struct shell_options {
     struct bytes name; /* of the file; absent where unknown */
+    bool builds; /* a step of an image's build: what it removes was made for it */
     bool is_program;   /* Python or Perl: read for its strings, calls and encoded layers */
     /* Unpack PACKED (gzip, bzip2, xz, zstd by its magic), at most MOST bytes; absent where it cannot; the
      * bytes live as long as the report.  NULL: nothing is unpacked. */

@@ -258,6 +258,8 @@ static void transfer_url(struct transfer *t, uint32_t n)
         call->out = call->out.text.at == NULL ? s : string_join(m, call->out, s);
         return;
     }
+    while (t->directory.len > 1 && t->directory.at[t->directory.len - 1] == '/')
+        t->directory.len--;
     if (t->directory.len > 0)
         path = arena_printf(m->arena, "%.*s/%.*s", BYTES_FMT(string_shown(m->arena, t->directory)),
                             BYTES_FMT(path));
@@ -418,6 +420,8 @@ static void scp_fetch(struct call *call, struct bytes to)
                                              ? colon + 1
                                              : bytes_find_last_byte(from, '/') + 1);
     bool into = bytes_equal(to, BYTES(".")) || (to.len > 0 && to.at[to.len - 1] == '/');
+    while (into && to.len > 1 && to.at[to.len - 1] == '/')
+        to.len--;
     if (into)
         to = arena_printf(m->arena, "%.*s/%.*s", BYTES_FMT(to), BYTES_FMT(name));
     file_write(call, to, s, false);

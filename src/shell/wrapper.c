@@ -65,6 +65,10 @@ void tool_which(struct call *call)
 {
     uint32_t first = call_operand(call, 1);
     call->out = first > 0 ? call->arg[first] : (struct shell_string){0};
+    if (first > 0 && text_is_known(call_arg(call, first)) &&
+        tool_handler(call_arg(call, first)) != NULL)
+        call->out.text = arena_printf(call->m->arena, "/usr/bin/%.*s",
+                                      BYTES_FMT(call_arg(call, first)));
 }
 
 void tool_env(struct call *call)

@@ -18,12 +18,15 @@ static void note(void *context, const struct verdict *v)
              verdict_names[v->class]);
 }
 
-/* One result: M malicious script, B could be a companion, C clean, P malicious but no script. */
+/* One result: M malicious script, B could be a companion, C clean, P malicious but no script,
+ * Y a malicious program in Python. */
 static void add(struct companions *companions, char what, const char *path)
 {
     struct verdict v = {.path = bytes_of_string(path),
-                        .kind = what == 'P' ? BYTES("pdf") : BYTES("shell"),
-                        .class = what == 'M' || what == 'P' ? VERDICT_MALICIOUS : VERDICT_CLEAN,
+                        .kind = what == 'P' ? BYTES("pdf")
+                                : what == 'Y' ? BYTES("python")
+                                              : BYTES("shell"),
+                        .class = what == 'M' || what == 'P' || what == 'Y' ? VERDICT_MALICIOUS : VERDICT_CLEAN,
                         .beside = what == 'B' ? BYTES("miner") : BYTES("")};
     companions_add(companions, &v);
 }
@@ -53,6 +56,8 @@ int main(void)
           "d/e/b=clean d/z=malicious d/a=suspicious ");
     check("clean ones stay clean", (const char *const[]){"Md/a", "Cd/b", NULL},
           "d/a=malicious d/b=clean ");
+    check("a program raises too", (const char *const[]){"Bd/a", "Yd/b", NULL},
+          "d/b=malicious d/a=suspicious ");
     check("only scripts raise", (const char *const[]){"Pd/a", "Bd/b", NULL},
           "d/a=malicious d/b=clean ");
     return tap_end();

@@ -43,12 +43,17 @@ static struct bytes written(struct arena *arena, const char *script)
     return text_bytes(&text);
 }
 
-static struct shell_report *analyze(void *parent, const char *script)
+static struct shell_report *analyze_as(void *parent, const char *script, const struct shell_options *as)
 {
     struct budget budget;
     struct arena *arena = arena_new(parent);
     budget_init(&budget);
-    return shell_analyze(arena, &budget, written(arena, script), NULL);
+    return shell_analyze(arena, &budget, written(arena, script), as);
+}
+
+static struct shell_report *analyze(void *parent, const char *script)
+{
+    return analyze_as(parent, script, NULL);
 }
 
 static bool is_clean(const char *script)
@@ -88,6 +93,11 @@ int main(void)
         if (!tap_ok(soft && is_clean(rows[i].near), "%s: its look-alike is not", row->id))
             show(arena_new(parent), near);
     }
+    const struct shell_options build = {.builds = true};
+    tap_ok(report_count(analyze_as(parent, "rm -rf /etc\n", &build), BEHAVIOUR_M6) == 0,
+           "a step of a build removes what it likes");
+    tap_ok(report_count(analyze_as(parent, "rm -rf /\n", &build), BEHAVIOUR_M6) > 0, "but not everything");
+    tap_ok(report_count(analyze(parent, "rm -rf /etc\n"), BEHAVIOUR_M6) > 0, "a script may not");
     for (int b = 0; b < BEHAVIOUR_COUNT; b++)
         tap_ok(covered[b], "%s has a row", behaviour_rows[b].id);
     talloc_free(parent);

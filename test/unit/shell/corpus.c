@@ -114,7 +114,7 @@ int main(void)
 {
     static const char *const files[] = {"theft",  "dropper", "miner",  "worm",
                                         "check",  "second",  "third",  "family", "benign", "benign2", "fourth", "benign3",
-                                        "fifth",  "benign4"};
+                                        "fifth",  "benign4", "sixth", "benign5"};
     struct error err = {0};
     char path[64];
     struct script_families *families =
