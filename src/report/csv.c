@@ -17,11 +17,13 @@ static void cell(struct text *out, struct bytes s, bool last)
     text_add_string(out, last ? "\"\r\n" : "\",");
 }
 
-static const char *type_of(enum dimension kind)
+static const char *type_of(const struct indicator *row)
 {
-    return kind == DIMENSION_DOMAIN   ? "domain"
-           : kind == DIMENSION_SENDER ? "sender-domain"
-                                      : "sha256";
+    if (row->kind == DIMENSION_HASH)
+        return "sha256";
+    if (row->address_family != 0)
+        return row->kind == DIMENSION_SENDER ? "sender-address" : "address";
+    return row->kind == DIMENSION_SENDER ? "sender-domain" : "domain";
 }
 
 static void write_rows(struct text *out, const struct indicators *list, bool defang)
@@ -33,7 +35,7 @@ static void write_rows(struct text *out, const struct indicators *list, bool def
         const struct indicator *row = list->row[i];
         cell(out, civil_iso(list->arena, row->first_us), false);
         cell(out, civil_iso(list->arena, row->last_us), false);
-        cell(out, bytes_of_string(type_of(row->kind)), false);
+        cell(out, bytes_of_string(type_of(row)), false);
         cell(out, defang ? markup_defang(list->arena, row->value) : row->value, false);
         text_add_format(out, "%d,%u,%u,", row->confidence, row->malicious + row->suspicious,
                         row->clean);

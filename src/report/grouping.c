@@ -234,15 +234,15 @@ static struct bytes stamp(struct arena *arena, uint32_t minute)
     return arena_printf(arena, "%.*s.000Z", (int)iso.len - 1, iso.at);
 }
 
-static void stix_begin(struct json *json, struct arena *arena, const char *type, struct bytes id,
-                       uint32_t minute, struct bytes identity)
+static void stix_begin(struct json *json, const char *type, struct bytes id, struct bytes created,
+                       struct bytes modified, struct bytes identity)
 {
     json_begin_map(json);
     key_string(json, "type", bytes_of_string(type));
     key_string(json, "spec_version", BYTES("2.1"));
     key_string(json, "id", id);
-    key_string(json, "created", stamp(arena, minute));
-    key_string(json, "modified", stamp(arena, minute));
+    key_string(json, "created", created);
+    key_string(json, "modified", modified);
     if (identity.len > 0)
         key_string(json, "created_by_ref", identity);
 }
@@ -250,15 +250,15 @@ static void stix_begin(struct json *json, struct arena *arena, const char *type,
 static void stix_site(struct json *json, struct arena *arena, const struct feed_site *site,
                       struct bytes identity)
 {
-    stix_begin(json, arena, "indicator", id_of(arena, "indicator", site->host), site->first_minute,
-               identity);
+    struct bytes first = stamp(arena, site->first_minute);
+    stix_begin(json, "indicator", id_of(arena, "indicator", site->host), first, first, identity);
     bool address = (site->flags & SITE_IP) != 0;
     key_string(json, "name", site->host);
     key_string(json, "pattern",
                arena_printf(arena, "[%s:value = '%.*s']", address ? "ipv4-addr" : "domain-name",
                             BYTES_FMT(site->host)));
     key_string(json, "pattern_type", BYTES("stix"));
-    key_string(json, "valid_from", stamp(arena, site->first_minute));
+    key_string(json, "valid_from", first);
     json_end_map(json);
 }
 
@@ -274,7 +274,8 @@ void grouping_stix(struct text *out, const struct groups *g)
     key_string(&json, "id", id_of(arena, "bundle", BYTES("groups")));
     json_key(&json, "objects");
     json_begin_list(&json);
-    stix_begin(&json, arena, "identity", identity, 0, BYTES_NONE);
+    stix_begin(&json, "identity", identity, BYTES(INDICATOR_MADE), BYTES(INDICATOR_MADE),
+               BYTES_NONE);
     key_string(&json, "name", BYTES("noroshi"));
     key_string(&json, "identity_class", BYTES("system"));
     json_end_map(&json);
@@ -283,10 +284,10 @@ void grouping_stix(struct text *out, const struct groups *g)
         for (uint32_t m = 0; m < group->count; m++)
             stix_site(&json, arena, &feed->site[group->member[m]], identity);
         struct bytes name = feed->site[group->member[0]].host;
-        stix_begin(&json, arena, "grouping",
+        stix_begin(&json, "grouping",
                    id_of(arena, "grouping",
                          arena_printf(arena, "%.*s:%.*s", BYTES_FMT(group->id), BYTES_FMT(name))),
-                   group->first_minute, identity);
+                   stamp(arena, group->first_minute), stamp(arena, group->last_minute), identity);
         key_string(&json, "name", group->id);
         key_string(&json, "description", meaning);
         key_string(&json, "context", BYTES("suspicious-activity"));

@@ -2,7 +2,9 @@
 #include "report/indicator.h"
 
 #include "artifact/digest.h"
+#include "base/text.h"
 #include "observe/facts.h"
+#include "observe/ip.h"
 
 #include <stdlib.h>
 
@@ -37,6 +39,41 @@ static struct value field(struct value v, const char *name)
     return slot < 0 ? value_null() : object_get(v.as.object, (uint32_t)slot);
 }
 
+/* A name of at least two labels, the last of which is no number (RFC 3696, section 2); '_' is in names
+ * that are looked up all the same. */
+static bool is_name(struct bytes value)
+{
+    size_t start = 0;
+    bool letter = false;
+    for (size_t i = 0; i <= value.len; i++) {
+        uint8_t c = i == value.len ? '.' : value.at[i];
+        if (c == '.') {
+            if (i == start || i - start > 63 || (i == value.len && (start == 0 || i - start < 2)))
+                return false;
+            if (i < value.len)
+                letter = false;
+            start = i + 1;
+        } else if (ascii_is_alpha(c))
+            letter = true;
+        else if (!ascii_is_digit(c) && c != '-' && c != '_')
+            return false;
+    }
+    return letter && value.len <= 253;
+}
+
+static bool is_indicator(struct arena *scratch, enum dimension kind, struct bytes value,
+                         uint8_t *address_family_out)
+{
+    struct ip ip;
+    *address_family_out = 0;
+    if (kind == DIMENSION_HASH || is_name(value))
+        return true;
+    if (!ip_parse(scratch, value, &ip) || ip_is_special(&ip))
+        return false;
+    *address_family_out = (uint8_t)ip.version;
+    return true;
+}
+
 static void keep_newest(struct arena *arena, struct bytes *kept, struct bytes seen)
 {
     if (seen.len > 0 && !bytes_equal(*kept, seen))
@@ -47,8 +84,9 @@ static void add(struct loader *l, enum dimension kind, struct bytes value,
                 const struct store_item *item)
 {
     struct arena *arena = l->list->arena;
-    uint8_t key_bytes[300];
-    if (value.len == 0 || value.len >= sizeof key_bytes)
+    uint8_t key_bytes[300], address_family;
+    if (value.len == 0 || value.len >= sizeof key_bytes ||
+        !is_indicator(l->scratch, kind, value, &address_family))
         return;
     key_bytes[0] = (uint8_t)kind;
     memcpy(key_bytes + 1, value.at, value.len);
@@ -60,6 +98,7 @@ static void add(struct loader *l, enum dimension kind, struct bytes value,
         found = arena_new_of(arena, struct indicator);
         key = arena_copy(arena, key);
         *found = (struct indicator){.kind = kind,
+                                    .address_family = address_family,
                                     .value = bytes_from(key, 1),
                                     .first_us = item->at_us,
                                     .last_us = item->at_us};
@@ -102,9 +141,11 @@ static bool visit(void *own, const struct store_item *item)
                  files = field(root, "attachments");
     add(l, DIMENSION_SENDER, registered(field(field(field(root, "sender"), "email"), "domain")),
         item);
-    for (uint32_t i = 0; links.tag == VALUE_ARRAY && i < links.as.array->count; i++)
-        add(l, DIMENSION_DOMAIN,
-            registered(field(field(links.as.array->item[i], "href_url"), "domain")), item);
+    for (uint32_t i = 0; links.tag == VALUE_ARRAY && i < links.as.array->count; i++) {
+        struct value url = field(links.as.array->item[i], "href_url");
+        add(l, DIMENSION_DOMAIN, registered(field(url, "domain")), item);
+        add(l, DIMENSION_DOMAIN, value_bytes(field(field(url, "ip"), "ip")), item);
+    }
     for (uint32_t i = 0; files.tag == VALUE_ARRAY && i < files.as.array->count; i++)
         add(l, DIMENSION_HASH, value_bytes(field(files.as.array->item[i], "sha256")), item);
     return true;

@@ -2,8 +2,9 @@
  *
  * Indicators of what was detected in a time or a campaign, and the formats they leave in.
  *
- * Gathered from suspicious and malicious artifacts: registered domains of links and senders, and
- * hashes of attachments, each with first and last date and a confidence from 0 to 100: 90 for a
+ * Gathered from suspicious and malicious artifacts: registered domains (or addresses) of links and
+ * senders, and hashes of attachments; what no resolver looks up ("bank", "%bank.test", "6806") is
+ * none.  Each has a first and last date and a confidence from 0 to 100: 90 for a
  * value seen only in malicious artifacts, less the more often it is also in clean or merely
  * suspicious ones, and 20 at most for a domain that many people share (observe/shared.h): a mail that
  * links a large platform does not make the platform an indicator.  Below 50 a value is context, not
@@ -18,9 +19,12 @@
 
 #define INDICATOR_BLOCK 50  /* confidence from which a value is something to block */
 #define INDICATOR_SHARED 20 /* of a domain that many people share, at most */
+/* When objects were made that say the same in every export: STIX asks for one date of one version. */
+#define INDICATOR_MADE "2021-06-10T00:00:00.000Z"
 
 struct indicator {
-    enum dimension kind; /* DOMAIN, SENDER, HASH */
+    enum dimension kind;    /* DOMAIN, SENDER, HASH */
+    uint8_t address_family; /* of an IP address where a domain was expected: 4 or 6; 0: a name, a hash */
     struct bytes value, family, category, campaign,
         technique; /* of the newest artifact that names one */
     int64_t first_us, last_us;

@@ -10,6 +10,15 @@ static void key_string(struct json *json, const char *key, struct bytes value)
     json_string(json, value);
 }
 
+static struct bytes type_of(const struct indicator *row)
+{
+    if (row->kind == DIMENSION_HASH)
+        return BYTES("sha256");
+    if (row->address_family == 0)
+        return BYTES("domain");
+    return row->kind == DIMENSION_SENDER ? BYTES("ip-src") : BYTES("ip-dst");
+}
+
 static void attribute(struct json *json, const struct indicators *list, const struct indicator *row)
 {
     struct arena *arena = list->arena;
@@ -19,7 +28,7 @@ static void attribute(struct json *json, const struct indicators *list, const st
                indicator_uuid(arena, indicator_namespace,
                               arena_printf(arena, "misp:%d:%.*s:%.*s", (int)row->kind,
                                            BYTES_FMT(row->value), BYTES_FMT(list->title))));
-    key_string(json, "type", hash ? BYTES("sha256") : BYTES("domain"));
+    key_string(json, "type", type_of(row));
     key_string(json, "category",
                hash || row->kind == DIMENSION_SENDER ? BYTES("Payload delivery")
                                                      : BYTES("Network activity"));

@@ -16,6 +16,8 @@ struct bundle {
     uint32_t object_count;
 };
 
+static const struct bytes made = {(const uint8_t *)INDICATOR_MADE, sizeof INDICATOR_MADE - 1};
+
 static void key_string(struct bundle *b, const char *key, struct bytes value)
 {
     json_key(&b->json, key);
@@ -54,7 +56,7 @@ static void begin_object(struct bundle *b, const char *type, struct bytes id, st
 
 static void identity(struct bundle *b)
 {
-    begin_object(b, "identity", b->identity, b->created, b->created);
+    begin_object(b, "identity", b->identity, made, made);
     key_string(b, "name", BYTES("noroshi"));
     key_string(b, "identity_class", BYTES("system"));
     json_end_map(&b->json);
@@ -67,7 +69,7 @@ static void malware(struct bundle *b, struct bytes family)
     struct bytes *id = arena_new_of(b->list->arena, struct bytes);
     *id = id_of(b, "malware", family);
     table_set(b->family, family, id);
-    begin_object(b, "malware", *id, b->created, b->created);
+    begin_object(b, "malware", *id, made, made);
     key_string(b, "name", family);
     json_key(&b->json, "is_family");
     json_bool(&b->json, true);
@@ -77,7 +79,7 @@ static void malware(struct bundle *b, struct bytes family)
 static void attack_pattern(struct bundle *b, struct bytes technique)
 {
     struct bytes id = id_of(b, "attack-pattern", technique);
-    begin_object(b, "attack-pattern", id, b->created, b->created);
+    begin_object(b, "attack-pattern", id, made, made);
     const char *name = technique_name(technique);
     key_string(b, "name", name == NULL ? technique : bytes_of_string(name));
     json_key(&b->json, "external_references");
@@ -90,20 +92,44 @@ static void attack_pattern(struct bundle *b, struct bytes technique)
     json_end_map(&b->json);
 }
 
-/* 'value' with quotes and backslashes escaped (STIX patterning, 9.2). */
+/* A string of a pattern: quotes and backslashes escaped (STIX patterning, 9.2). */
+static void add_literal(struct text *out, struct bytes s)
+{
+    text_add_byte(out, '\'');
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] == '\'' || s.at[i] == '\\')
+            text_add_byte(out, '\\');
+        text_add_byte(out, s.at[i]);
+    }
+    text_add_byte(out, '\'');
+}
+
+/* Addresses at DOMAIN and below it.  Not LIKE, to which '_' is any character. */
+static struct bytes sender_regex(struct arena *arena, const struct indicator *row)
+{
+    struct text out;
+    text_init(&out, arena, 0);
+    text_add_string(&out, row->address_family == 0 ? "(?i)[@.]" : "@\\[(IPv6:)?");
+    for (size_t i = 0; i < row->value.len; i++) {
+        if (row->value.at[i] == '.')
+            text_add_byte(&out, '\\');
+        text_add_byte(&out, row->value.at[i]);
+    }
+    text_add_string(&out, row->address_family == 0 ? "$" : "\\]$");
+    return text_bytes(&out);
+}
+
 static struct bytes pattern_of(struct arena *arena, const struct indicator *row)
 {
     struct text out;
     text_init(&out, arena, 0);
-    text_add_string(&out, row->kind == DIMENSION_HASH     ? "[file:hashes.'SHA-256' = '"
-                          : row->kind == DIMENSION_SENDER ? "[email-message:from_ref.value LIKE '%@"
-                                                          : "[domain-name:value = '");
-    for (size_t i = 0; i < row->value.len; i++) {
-        if (row->value.at[i] == '\'' || row->value.at[i] == '\\')
-            text_add_byte(&out, '\\');
-        text_add_byte(&out, row->value.at[i] < 0x20 ? ' ' : row->value.at[i]);
-    }
-    text_add_string(&out, "']");
+    text_add_string(&out, row->kind == DIMENSION_HASH     ? "[file:hashes.'SHA-256' = "
+                          : row->kind == DIMENSION_SENDER ? "[email-message:from_ref.value MATCHES "
+                          : row->address_family == 4      ? "[ipv4-addr:value = "
+                          : row->address_family == 6      ? "[ipv6-addr:value = "
+                                                          : "[domain-name:value = ");
+    add_literal(&out, row->kind == DIMENSION_SENDER ? sender_regex(arena, row) : row->value);
+    text_add_byte(&out, ']');
     return text_bytes(&out);
 }
 

@@ -154,8 +154,11 @@ static void gather_url(struct gather *g, struct value url)
     struct value domain = field(url, "domain");
     struct bytes root = value_bytes(field(domain, "root_domain"));
     struct bytes whole = value_bytes(field(domain, "domain"));
+    struct bytes address = value_bytes(field(field(url, "ip"), "ip"));
     add_label(g, DIMENSION_DOMAIN, root.len > 0 ? root : whole);
+    add_label(g, DIMENSION_DOMAIN, address);
     add_word(g, whole);
+    add_word(g, address);
 }
 
 static void gather_facts(struct gather *g, struct bytes facts, bool threat)
