@@ -183,12 +183,21 @@ static void run_for(struct batch *b, struct bytes rest)
     b->counter = counter, b->value = value;
 }
 
+/* What is only shown to whoever runs it: nothing is written with it. */
+static bool is_message(struct bytes command)
+{
+    return bytes_starts_fold(command, BYTES("echo")) &&
+           bytes_find_byte(command, '>', 0) == BYTES_NPOS &&
+           bytes_find_byte(command, '|', 0) == BYTES_NPOS;
+}
+
 static void run_command(struct batch *b, struct bytes command)
 {
     command = bytes_trim(command);
     while (command.len > 0 && (command.at[0] == '@' || command.at[0] == '('))
         command = bytes_trim(bytes_from(command, 1));
-    if (command.len < 2 || command.at[0] == ':' || bytes_starts_fold(command, BYTES("rem ")))
+    if (command.len < 2 || command.at[0] == ':' || bytes_equal_fold(command, BYTES("rem")) ||
+        bytes_starts_fold(command, BYTES("rem ")) || is_message(command))
         return;
     if (bytes_starts_fold(command, BYTES("set ")) || bytes_starts_fold(command, BYTES("set\""))) {
         run_set(b, bytes_from(command, 3));

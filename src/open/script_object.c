@@ -13,6 +13,15 @@ void script_command(struct script *s, struct script_value line)
     report_command(&s->report, script_to_utf8(s, line));
 }
 
+static bool may_start_programs(struct bytes class)
+{
+    static const char *const parts[] = {"shell", "wscript", "winmgmts", "clsid", "{"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (bytes_find_fold(class, bytes_of_string(parts[i]), 0) != BYTES_NPOS)
+            return true;
+    return class.len == 0;
+}
+
 struct script_value script_create(struct script *s, struct script_value class)
 {
     struct bytes name = bytes_trim(script_to_utf8(s, class));
@@ -20,6 +29,7 @@ struct script_value script_create(struct script *s, struct script_value class)
         name = bytes_from(name, 4);
     if (name.len > 0)
         report_add(&s->report, FACT_SCRIPT_OBJECTS, name);
+    s->has_shell = s->has_shell || may_start_programs(name);
     if (bytes_starts_fold(name, BYTES("script:")) ||
         bytes_find(name, BYTES("://"), 0) != BYTES_NPOS)
         report_url(&s->report, bytes_from(name, bytes_starts_fold(name, BYTES("script:")) ? 7 : 0));
@@ -55,6 +65,10 @@ ACTION(run)
     struct script_name *macro = last.len < 128 ? script_name(s, last) : NULL;
     if (macro != NULL && macro->function != NULL && !is_class(self, "shell"))
         return script_call_function(s, macro->function, a + 1, n - 1);
+    if (s->language == SCRIPT_JS && !s->has_shell) { /* of a RegExp, a module, a test */
+        report_literal(&s->report, script_to_utf8(s, a[0]));
+        return script_unknown();
+    }
     script_command(s, a[0]);
     return script_of_number(0);
 }

@@ -513,6 +513,8 @@ void report_words(struct report *report, struct bytes source)
         if (at == BYTES_NPOS)
             continue;
         bool auto_exec = strcmp(words[i].kind, "AutoExec") == 0;
+        if (auto_exec && !report->vba)
+            continue; /* only a document's macros run by their names */
         suspicious = suspicious || !auto_exec;
         struct bytes seen = bytes_sub(source, at, word.len);
         report_add(report, auto_exec ? FACT_VBA_AUTO_EXEC : FACT_VBA_SUSPICIOUS, seen);

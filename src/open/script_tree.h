@@ -215,6 +215,7 @@ struct script {
     uint32_t depth, calls, texts; /* nesting of expressions, functions, evaluated texts */
     uint64_t steps, made_bytes;
     bool over; /* a limit was passed: nothing more is evaluated */
+    bool has_shell; /* an object was made that starts programs, or one nobody can name */
     struct {
         struct bytes name;
         struct text *content;
