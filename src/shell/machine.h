@@ -123,6 +123,8 @@ struct machine {
     uint32_t looked_count;
     size_t looked_bytes;
     uint64_t pairs[BEHAVIOUR_COUNT]; /* PAIR words seen per behaviour */
+    const uint8_t *near_text;        /* where the last NEAR word was seen, and its end there */
+    size_t near_end;
 };
 
 /* expand.c */

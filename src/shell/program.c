@@ -42,6 +42,42 @@ static bool holds_any(struct bytes text, const char *const *words)
     return false;
 }
 
+/* Whether a triple-quoted string after what ends at END of TEXT is a value: an argument, an operand. */
+static bool takes_value(struct bytes text, size_t end)
+{
+    while (end > 0 && ascii_is_space(text.at[end - 1]))
+        end--;
+    return end > 0 && strchr("(,=+[{\\%", text.at[end - 1]) != NULL;
+}
+
+/* TEXT with blanks for what only people read: lines that are comments, and texts in three quotes that
+ * nothing takes. */
+static struct bytes program_code(struct arena *arena, struct bytes text)
+{
+    uint8_t *code = arena_alloc_raw(arena, text.len + 1);
+    struct bytes line, rest = text;
+    bool reads_itself = bytes_find(text, BYTES("__doc__"), 0) != BYTES_NPOS;
+    if (text.len > 0)
+        memcpy(code, text.at, text.len);
+    while (bytes_next_line(&rest, &line)) {
+        struct bytes words = bytes_trim(line), literal;
+        size_t from = (size_t)(words.at - text.at), at = from, start, end = from;
+        if (bytes_starts(words, BYTES("#")))
+            end = from + words.len;
+        else if ((bytes_starts(words, BYTES("\"\"\"")) || bytes_starts(words, BYTES("'''"))) &&
+                 string_next(text, &at, &start, &literal)) {
+            bool read = reads_itself || takes_value(text, from) || at > text.len;
+            end = read ? from : at;
+            size_t past = at < text.len ? at : text.len;
+            rest = bytes_from(text, past > (size_t)(rest.at - text.at) ? past
+                                                                       : (size_t)(rest.at - text.at));
+        }
+        for (size_t i = from; i < end; i++)
+            code[i] = code[i] == '\n' ? '\n' : ' ';
+    }
+    return bytes_of(code, text.len);
+}
+
 /* Whether one of NAMES ends within the 24 bytes before OFFSET. */
 static bool called_by(struct bytes text, size_t offset, const char *const *names)
 {
@@ -448,7 +484,7 @@ void program_whole(struct machine *m)
     struct shell_string args[1] = {string_of(BYTES("program"))};
     struct call call = {.m = m, .name = BYTES("program"), .path = BYTES("program"), .arg = args,
                         .count = 1};
-    program_text(&call, m->layer->text, 0);
+    program_text(&call, program_code(m->arena, m->layer->text), 0);
 }
 
 /* python, perl, php, ruby, node: -c or -e, a file, or standard input. */

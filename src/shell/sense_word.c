@@ -7,7 +7,9 @@
 /* One automaton over all words (Aho and Corasick 1975), built on first use and shared: strings are read
  * once, whatever the number of words. */
 
-enum mode { MODE_CONFIG, MODE_NAME, MODE_PAIR };
+#define NOTE_BYTES 1500
+
+enum mode { MODE_CONFIG, MODE_NAME, MODE_PAIR, MODE_NEAR };
 
 static const struct {
     const char *word;
@@ -96,6 +98,15 @@ static void automaton_build(void)
     automaton.built = true;
 }
 
+/* Whether the NEAR word that ends at END of TEXT stands far behind the one seen before it. */
+static bool is_far(struct machine *m, struct bytes text, size_t end)
+{
+    bool far = m->near_text == text.at && end > m->near_end + NOTE_BYTES;
+    m->near_text = text.at;
+    m->near_end = end;
+    return far;
+}
+
 /* The role a word's sight has: the text's own, or used where a CONFIG word stands in kept text. */
 static void word_seen(struct machine *m, size_t word, enum shell_role role, struct bytes text,
                       size_t end)
@@ -103,7 +114,9 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
     enum behaviour b = words[word].behaviour;
     size_t from = end > 60 ? end - 60 : 0;
     struct bytes near = bytes_sub(text, from, 100);
-    if (words[word].mode == MODE_PAIR) {
+    if (words[word].mode == MODE_PAIR || words[word].mode == MODE_NEAR) {
+        if (words[word].mode == MODE_NEAR && is_far(m, text, end))
+            m->pairs[b] = 0;
         m->pairs[b] |= 1ULL << (word & 63U);
         bool sought = role == ROLE_SEARCHED && b != BEHAVIOUR_C13;
         if (__builtin_popcountll(m->pairs[b]) < 2 || role == ROLE_REMOVED || sought)
