@@ -84,3 +84,14 @@ void bulk_free(void *at)
     if (at != NULL)
         talloc_free(((struct bulk *)at)[-1].holder);
 }
+
+void bulk_sort_short(uint64_t *at, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        uint64_t one = at[i];
+        uint32_t k = i;
+        for (; k > 0 && at[k - 1] > one; k--)
+            at[k] = at[k - 1];
+        at[k] = one;
+    }
+}

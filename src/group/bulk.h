@@ -13,5 +13,7 @@ void *bulk_array(const void *parent, uint64_t count, size_t size);
 /* AT (from bulk_array of PARENT, or NULL) with room for COUNT; new bytes are not zeroed. */
 void *bulk_grow(const void *parent, void *at, uint64_t count, size_t size);
 void bulk_free(void *at);
+/* By insertion: for a few hundred at most. */
+void bulk_sort_short(uint64_t *at, uint32_t count);
 
 #endif

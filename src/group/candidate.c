@@ -120,17 +120,6 @@ static uint64_t *sort_upper(uint64_t *at, uint64_t *other, uint32_t count)
     return at;
 }
 
-static void sort_short(uint64_t *at, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++) {
-        uint64_t one = at[i];
-        uint32_t k = i;
-        for (; k > 0 && at[k - 1] > one; k--)
-            at[k] = at[k - 1];
-        at[k] = one;
-    }
-}
-
 /* One search: what all workers read, and a list of edges for each. */
 struct search {
     const struct evidence_base *e;
@@ -176,7 +165,7 @@ static void chain_runs(struct search *s, uint32_t worker, uint64_t *const room[2
         }
         uint64_t *sorted = run + from;
         if (end - from <= SHORT_RUN)
-            sort_short(sorted, end - from);
+            bulk_sort_short(sorted, end - from);
         else
             sorted = sort_upper(sorted, at + from, end - from);
         chain(s, worker, sorted, end - from, look);

@@ -228,17 +228,39 @@ static struct bytes regex_of(const struct groups *g, uint32_t site, struct arena
     return text_bytes(&out);
 }
 
-static bool test_regex(const struct groups *g, const struct group *group, struct explain_regex *out)
+/* A pattern, how many sites of the group it was made from, and one of them. */
+struct naming {
+    struct explain_count count;
+    uint32_t site;
+};
+
+/* Whether a pattern made from LIKE can match HOST at all: they end in one suffix, with a label of one length
+ * before it.  Asked first: the pattern itself is a hundred times dearer. */
+static bool can_match(const struct feed_site *like, struct bytes suffix, struct bytes host)
+{
+    size_t end = (size_t)like->label_len + 1 + suffix.len;
+    if (host.len < end || (like->sub_len == 0) != (host.len == end))
+        return false;
+    const uint8_t *rest = host.at + host.len - suffix.len;
+    return rest[-1] == '.' && (host.len == end || host.at[host.len - end - 1] == '.') &&
+           memcmp(rest, suffix.at, suffix.len) == 0;
+}
+
+static bool test_regex(const struct groups *g, const struct group *group, uint32_t site,
+                       struct explain_regex *out)
 {
     char message[128];
     const struct feed *feed = g->evidence->feed;
+    const struct feed_site *like = &feed->site[site];
+    struct bytes suffix = feed_site_suffix(like);
     uint32_t number = (uint32_t)(group - g->group) + 1;
     struct regex *regex = regex_new(out->pattern, false, message, sizeof message);
     out->inside = out->outside = 0;
     double most = group->count * OUTSIDE_SHARE / (1 - OUTSIDE_SHARE);
     for (uint32_t i = 0; regex != NULL && i < feed->count && out->outside <= most; i++) {
         struct bytes hit;
-        if (!regex_search(regex, feed->site[i].host, 0, false, &hit, 1))
+        if (!can_match(like, suffix, feed->site[i].host) ||
+            !regex_search(regex, feed->site[i].host, 0, false, &hit, 1))
             continue;
         if (g->of[i] == number)
             out->inside++;
@@ -253,23 +275,25 @@ uint32_t explain_regexes(const struct groups *g, const struct group *group, stru
                          struct explain_regex *out, uint32_t most)
 {
     struct table *table = table_new(NULL);
+    struct naming *all = talloc_array(table, struct naming, group->count + 1);
     for (uint32_t m = 0; m < group->count; m++) {
         uint32_t site = group->member[m];
         if ((g->evidence->feed->site[site].flags & SITE_IP) != 0)
             continue;
-        void **seen = table_at(table, regex_of(g, site, arena));
-        *seen = (void *)((uintptr_t)*seen + 1);
+        struct bytes pattern = regex_of(g, site, arena);
+        void **seen = table_at(table, pattern);
+        if (*seen == NULL) {
+            all[table->count - 1] = (struct naming){{pattern, 0}, site};
+            *seen = &all[table->count - 1];
+        }
+        ((struct naming *)*seen)->count.count++;
     }
-    struct explain_count *all = talloc_array(table, struct explain_count, table->count + 1);
-    for (uint32_t i = 0; i < table->count; i++)
-        all[i] =
-            (struct explain_count){table->row[i].key, (uint32_t)(uintptr_t)table->row[i].value};
     qsort(all, table->count, sizeof *all, compare_counts);
     uint32_t count = 0;
-    for (uint32_t i = 0; i < table->count && i < TRIES_MOST && count < most && all[i].count > 1;
+    for (uint32_t i = 0; i < table->count && i < TRIES_MOST && count < most && all[i].count.count > 1;
          i++) {
-        out[count].pattern = all[i].text;
-        count += test_regex(g, group, &out[count]);
+        out[count].pattern = all[i].count.text;
+        count += test_regex(g, group, all[i].site, &out[count]);
     }
     talloc_free(table);
     return count;

@@ -51,17 +51,10 @@ static int compare_u64(const void *left, const void *right)
 
 static void sort_u64(uint64_t *at, uint32_t count)
 {
-    if (count > SHORT) {
+    if (count > SHORT)
         qsort(at, count, sizeof *at, compare_u64);
-        return;
-    }
-    for (uint32_t i = 1; i < count; i++) {
-        uint64_t one = at[i];
-        uint32_t k = i;
-        for (; k > 0 && at[k - 1] > one; k--)
-            at[k] = at[k - 1];
-        at[k] = one;
-    }
+    else
+        bulk_sort_short(at, count);
 }
 
 /* Different values among the COUNT of KEY, which are sorted. */
