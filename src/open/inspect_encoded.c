@@ -100,35 +100,58 @@ static struct bytes armour_body(struct bytes body)
     return has_fields && blank != BYTES_NPOS ? bytes_from(body, blank) : body;
 }
 
+/* Whether a block begins at AT of S: a line of its own (RFC 7468, section 3), and letters of base64 or
+ * the fields of RFC 1421 below it; *BODY_AT, where that line ends.  Programs name the line in quotes. */
+static bool armour_begins(struct bytes s, size_t at, size_t *body_at)
+{
+    size_t line = at, head = bytes_find(bytes_sub(s, 0, at + 11 + LINE_BYTES_MAX), BYTES("-----"), at + 11);
+    while (line > 0 && (s.at[line - 1] == ' ' || s.at[line - 1] == '\t'))
+        line--;
+    if ((line > 0 && s.at[line - 1] != '\n') || head == BYTES_NPOS)
+        return false;
+    struct bytes label = bytes_sub(s, at + 11, head - at - 11), rest = bytes_from(s, head + 5), below;
+    bool alone = bytes_next_line(&rest, &below) && bytes_trim(below).len == 0;
+    if (!alone || bytes_find_byte(label, '\n', 0) != BYTES_NPOS || bytes_starts(label, BYTES("PGP ")))
+        return false;
+    *body_at = head + 5;
+    while (bytes_next_line(&rest, &below) && bytes_trim(below).len == 0)
+        ;
+    below = bytes_trim(below);
+    if (bytes_find(below, BYTES(": "), 0) != BYTES_NPOS)
+        return true;
+    size_t letters = 0;
+    for (size_t i = 0; i < below.len; i++)
+        letters += ascii_is_alnum(below.at[i]) || below.at[i] == '+' || below.at[i] == '/' ||
+                   below.at[i] == '=';
+    return below.len >= 4 && letters == below.len;
+}
+
 static void read_armour(struct node *node)
 {
     struct bytes s = node->content;
-    size_t at = 0;
-    for (int i = 0; i < BLOCKS_MAX; i++) {
-        at = bytes_find(s, BYTES("-----BEGIN "), at);
-        size_t head = at == BYTES_NPOS ? at : bytes_find(s, BYTES("-----"), at + 11);
-        if (head == BYTES_NPOS)
-            return;
-        size_t end = bytes_find(s, BYTES("-----END "), head + 5);
-        struct bytes label = bytes_sub(s, at + 11, head - at - 11);
-        struct bytes span = bytes_sub(s, head + 5, end == BYTES_NPOS ? end : end - head - 5);
-        bool is_label = label.len <= 64 && bytes_find_byte(label, '\n', 0) == BYTES_NPOS &&
-                        !bytes_starts(label, BYTES("PGP "));
-        at = head + 5;
-        if (!is_label || span.len < 4)
+    size_t at = 0, begin, body;
+    for (int hung = 0; (begin = bytes_find(s, BYTES("-----BEGIN "), at)) != BYTES_NPOS;) {
+        at = begin + 11;
+        if (!armour_begins(s, begin, &body))
             continue;
+        size_t end = bytes_find(s, BYTES("-----END "), body);
+        struct bytes span = bytes_sub(s, body, end == BYTES_NPOS ? end : end - body);
         struct codec_report report = {.after_pad = BYTES_NPOS};
+        at = body;
         if (!open_take_bytes(node, span.len))
             return;
         struct bytes data = codec_base64(node->tree->arena, armour_body(span), &report);
         if (data.len == 0 || is_armoured_kind(data) || report.bad_count > span.len / 8)
             continue;
+        if (hung++ == BLOCKS_MAX) {
+            node_limit(node, LIMIT_PARTS);
+            return;
+        }
         if (end == BYTES_NPOS)
             node_anomaly(node, ANOMALY_TRUNCATED, s.len, 0, BYTES("no end of the armour"));
         if (!inspect_in_child(node, bytes_sub(bytes_trim(span), 0, 16)))
             hang(node, span, data, "armour");
     }
-    node_limit(node, LIMIT_PARTS);
 }
 
 /* The shape of a text that is one run of letters, broken into lines or not. */
