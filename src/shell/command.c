@@ -83,6 +83,12 @@ static struct bytes base_name(struct bytes path)
     return slash == BYTES_NPOS || slash + 1 == path.len ? path : bytes_from(path, slash + 1);
 }
 
+/* A bit for the first letter and the length of NAME. */
+static uint64_t role_bit(struct bytes name)
+{
+    return 1ULL << ((name.at[0] * 7U + name.len) & 63U);
+}
+
 /* What the words of this command are to the script: tools it uses, things it removes or looks for. */
 static enum shell_role role_of(const struct call *call)
 {
@@ -103,7 +109,13 @@ static enum shell_role role_of(const struct call *call)
         {"md5sum", ROLE_SEARCHED},  {"chmod", ROLE_USED},
     };
     struct bytes name = call->name, verb = call_arg(call, 1);
-    for (size_t i = 0; name.len > 0 && i < sizeof roles / sizeof roles[0]; i++)
+    static uint64_t bits; /* of all names: few others share one */
+    for (size_t i = 0, all = bits; all == 0 && i < sizeof roles / sizeof roles[0]; i++)
+        bits |= role_bit(bytes_of_string(roles[i].name));
+    if (name.len == 0)
+        return ROLE_USED;
+    bool listed = (bits & role_bit(name)) != 0;
+    for (size_t i = 0; listed && i < sizeof roles / sizeof roles[0]; i++)
         if (roles[i].name[0] == name.at[0] && bytes_equal(name, bytes_of_string(roles[i].name)))
             return bytes_equal(name, BYTES("chattr")) && call->count > 1 && verb.len > 0 &&
                            verb.at[0] == '+'
@@ -184,11 +196,13 @@ static bool is_order(struct bytes text)
     static const char *const runners[] = {"|sh",    "| sh",    "|bash", "| bash", "chmod ",
                                           "bash -c", "; sh ", ";sh ",  "; ./",   ";./"};
     bool fetches = false, runs = false;
+    if (text.len >= 4096 || (memchr(text.at, ' ', text.len) == NULL && memchr(text.at, '<', text.len) == NULL))
+        return false; /* most arguments are one word */
     for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
         fetches |= bytes_find(text, bytes_of_string(fetchers[i]), 0) != BYTES_NPOS;
     for (size_t i = 0; fetches && i < sizeof runners / sizeof runners[0]; i++)
         runs |= bytes_find(text, bytes_of_string(runners[i]), 0) != BYTES_NPOS;
-    return fetches && runs && text.len < 4096;
+    return fetches && runs;
 }
 
 /* From the fetcher's name to the quote that ends the text around it. */

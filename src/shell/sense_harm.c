@@ -212,6 +212,11 @@ static bool is_web_shell(struct bytes text)
                                          "$_server", "$_files", "php://input", NULL};
     static const char *const servlets[] = {"request.getparameter", "request.getheader", NULL};
     static const char *const starts[] = {"getruntime().exec", "processbuilder", "defineclass", NULL};
+    bool tagged = false; /* shell is full of <, so the pair decides before anything is searched */
+    for (size_t at = 0; !tagged && (at = bytes_find_byte(text, '<', at)) != BYTES_NPOS; at++)
+        tagged = at + 1 < text.len && (text.at[at + 1] == '?' || text.at[at + 1] == '%');
+    if (!tagged)
+        return false;
     bool php = bytes_find_fold(text, BYTES("<?php"), 0) != BYTES_NPOS || contains(text, "<?=") ||
                contains(text, "<? ");
     if (php)

@@ -668,8 +668,8 @@ void sense_call(struct call *call)
     m->load_listed |= bytes_equal(call->name, BYTES("ps")) && (any_arg(call, "pcpu") || any_arg(call, "%cpu"));
     bool hides =
         bytes_equal(call->name, BYTES("exec")) && call_has(call, "-a") && any_arg(call, "[k");
-    bool door = any_arg(call, "ssh://localhost:22") || any_arg(call, "tcp://localhost:22");
-    if (door && (call->background || call->wrapped || call->silent)) /* a tunnel to the login here */
+    bool unseen = call->background || call->wrapped || call->silent;
+    if (unseen && (any_arg(call, "ssh://localhost:22") || any_arg(call, "tcp://localhost:22")))
         sense(m, BEHAVIOUR_B5, ROLE_USED, call->path);
     if (hides)
         sense(m, BEHAVIOUR_V13, ROLE_USED, arg_with(call, "[k"));
