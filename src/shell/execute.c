@@ -68,7 +68,7 @@ static void fetched_run(struct call *call, const struct shell_fetch *fetch)
         sense_soft(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
     else
         sense(m, BEHAVIOUR_X2, ROLE_USED, fetch->url);
-    if (call->silent && !fetch_is_honest(fetch))
+    if (call->silent && (!fetch_is_honest(fetch) || call->background))
         sense(m, BEHAVIOUR_X14, ROLE_USED, fetch->url);
     if (is_disguised(fetch->url))
         sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
