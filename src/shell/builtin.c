@@ -120,6 +120,7 @@ void tool_aws(struct call *call)
     struct machine *m = call->m;
     struct bytes service = call_arg(call, call_operand(call, 1)),
                  verb = call_arg(call, call_operand(call, 1) + 1);
+    call_orders(call); /* --user-data: what the machines it starts run */
     call->out = call_unknown(call, (struct shell_string){0});
     bool copies = bytes_equal(service, BYTES("s3")) &&
                   (bytes_equal(verb, BYTES("cp")) || bytes_equal(verb, BYTES("sync")) ||

@@ -151,7 +151,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     if (unpacked)
         file = file_unpacked(m, full);
     bool background = call->background || call->wrapped;
-    m->detached |= background && file == NULL;
+    m->detached |= background;
     if (background && (is_temporary(full) || sense_is_hidden(full)))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
     if (file == NULL)

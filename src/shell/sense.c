@@ -89,17 +89,30 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
     sense(m, b, ROLE_USED, to);
 }
 
+/* "[m]iner" is miner, and a number among alternatives is a port. */
+static struct bytes kill_plain(struct machine *m, struct bytes name)
+{
+    bool port = name.len >= 4 && name.len <= 5;
+    for (size_t i = 0; i < name.len; i++)
+        port &= ascii_is_digit(name.at[i]);
+    if (port)
+        return arena_printf(m->arena, ":%.*s", BYTES_FMT(name));
+    if (name.len > 3 && name.at[0] == '[' && name.at[2] == ']')
+        return arena_printf(m->arena, "%c%.*s", name.at[1], BYTES_FMT(bytes_from(name, 3)));
+    return name;
+}
+
 void sense_kill(struct machine *m, struct bytes name)
 {
     size_t bar = bytes_find_byte(name, '|', 0);
     if (bar != BYTES_NPOS) { /* grep -E '(a|b|c)': three names */
         struct bytes rest = name, part;
         for (int n = 0; n < 64 && bytes_next_field(&rest, '|', &part); n++) {
-            while (part.len > 0 && strchr("(\\", part.at[0]) != NULL)
+            while (part.len > 0 && strchr("(\\/:", part.at[0]) != NULL)
                 part = bytes_from(part, 1);
             while (part.len > 0 && strchr(")\\", part.at[part.len - 1]) != NULL)
                 part.len--;
-            sense_kill(m, part);
+            sense_kill(m, kill_plain(m, part));
         }
         return;
     }
