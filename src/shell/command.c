@@ -196,7 +196,8 @@ static bool is_order(struct bytes text)
     static const char *const runners[] = {"|sh",    "| sh",    "|bash", "| bash", "chmod ",
                                           "bash -c", "; sh ", ";sh ",  "; ./",   ";./"};
     bool fetches = false, runs = false;
-    if (text.len >= 4096 || (memchr(text.at, ' ', text.len) == NULL && memchr(text.at, '<', text.len) == NULL))
+    bool words = memchr(text.at, ' ', text.len) != NULL || memchr(text.at, '<', text.len) != NULL;
+    if (text.len >= 4096 || !words)
         return false; /* most arguments are one word */
     for (size_t i = 0; i < sizeof fetchers / sizeof fetchers[0]; i++)
         fetches |= bytes_find(text, bytes_of_string(fetchers[i]), 0) != BYTES_NPOS;
