@@ -16,8 +16,9 @@
 
 /* A state of the automaton, half a cache line; edges are a list per state, in byte order of making. */
 struct state {
-    uint64_t leads_on;   /* bit BYTE & 63: some such byte has an edge */
-    uint32_t first_edge; /* once all are laid: the first of EDGES of them, or where the only one leads */
+    uint64_t leads_on; /* bit BYTE & 63: some such byte has an edge */
+    uint32_t
+        first_edge; /* once all are laid: the first of EDGES of them, or where the only one leads */
     uint32_t fail;
     uint32_t output; /* the nearest state on the fail chain where a name ends, or 0 */
     uint16_t brand;  /* 1 + number of the brand whose name ends here, or 0 */
@@ -42,10 +43,14 @@ struct laid_edge {
 /* Folded prefixes of names as bits at their hash, small enough for the nearest cache: the automaton
  * itself is far away, and where no name begins it need not be asked. */
 #define PREFIX_BITS 17
+#define PAIR_WHOLE 1  /* one that must stand as a whole word */
+#define PAIR_INSIDE 2 /* one that need not */
 struct beginnings {
     uint64_t bit[(1u << PREFIX_BITS) / 64];
-    bool first[128]; /* ASCII that begins names which need not stand as whole words */
-    bool all;        /* a name is too short to be told by its prefix */
+    uint8_t pair[256][256]; /* PAIR_* of the names that begin with these two bytes, folded or not */
+    uint8_t behind[256];    /* PAIR_* of the names that may begin behind this byte */
+    bool first[128];        /* ASCII that begins names which need not stand as whole words */
+    bool all;               /* a name is too short to be told by its prefix */
 };
 
 struct brand_index {
@@ -174,6 +179,7 @@ static void add_beginning(struct beginnings *begins, uint64_t head, unsigned len
     begins->all = begins->all || len < 2;
     if (ascii && !whole_word)
         begins->first[head & 0x7F] = true;
+    begins->pair[head & 0xFF][head >> 8 & 0xFF] |= whole_word ? PAIR_WHOLE : PAIR_INSIDE;
 }
 
 static void add_name(struct brand_index *index, struct bytes name, uint32_t number)
@@ -198,6 +204,23 @@ static void add_name(struct brand_index *index, struct bytes name, uint32_t numb
         index->state[state].len = len;
         index->state[state].whole_word = first < 0x80 && last < 0x80;
         add_beginning(&index->begins, head, len, index->state[state].whole_word);
+    }
+}
+
+/* Two bytes as they stand in texts have what their folded ones have; where one is not ASCII it may fold to
+ * any. */
+static void spread_pairs(struct beginnings *begins)
+{
+    for (unsigned a = 0; a < 256; a++) {
+        uint8_t any = 0;
+        begins->behind[a] = PAIR_INSIDE | (ascii_is_alnum((uint8_t)a) ? 0 : PAIR_WHOLE);
+        for (unsigned b = 0; b < 256; b++)
+            any |= begins->pair[fold_ascii((uint8_t)a)][b];
+        for (unsigned b = 0; b < 256; b++)
+            begins->pair[a][b] = a >= 0x80 ? PAIR_WHOLE | PAIR_INSIDE
+                                 : b >= 0x80
+                                     ? any
+                                     : begins->pair[fold_ascii((uint8_t)a)][fold_ascii((uint8_t)b)];
     }
 }
 
@@ -287,6 +310,7 @@ struct brand_index *brand_index_new(const void *parent, const struct brand *bran
             table_set(index->domain, brand[i].domain[j], (void *)(uintptr_t)(i + 1));
     }
     lay_rows(index);
+    spread_pairs(&index->begins);
     link_states(index);
     lay_edges(index);
     return index;
@@ -378,14 +402,16 @@ static bool may_begin(const struct beginnings *begins, struct bytes text, size_t
 /* The first place from AT on where one may begin: never inside a character. */
 static size_t skip_to_name(const struct brand_index *index, struct bytes text, size_t at)
 {
-    bool inside = at > 0 && ascii_is_alnum(text.at[at - 1]);
-    for (; at < text.len && !index->begins.all; at++) {
+    const struct beginnings *begins = &index->begins;
+    uint8_t asked = at > 0 ? begins->behind[text.at[at - 1]] : PAIR_WHOLE | PAIR_INSIDE;
+    for (; at + 1 < text.len && !begins->all; at++) {
         uint8_t c = text.at[at];
-        if ((c & 0xC0) != 0x80 && may_begin(&index->begins, text, at, inside))
+        if ((begins->pair[c][text.at[at + 1]] & asked) != 0 && (c & 0xC0) != 0x80 &&
+            may_begin(begins, text, at, asked == PAIR_INSIDE))
             return at;
-        inside = ascii_is_alnum(c);
+        asked = begins->behind[c];
     }
-    return at;
+    return begins->all ? at : text.len; /* none is one byte long */
 }
 
 uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct bytes text,
