@@ -123,6 +123,51 @@ size_t bytes_find_fold(struct bytes b, struct bytes needle, size_t from)
     return BYTES_NPOS;
 }
 
+size_t bytes_find_either(struct bytes b, uint8_t x, uint8_t y, size_t from)
+{
+#ifdef __SSE2__
+    const __m128i first = _mm_set1_epi8((char)x), second = _mm_set1_epi8((char)y);
+    for (; from < b.len && b.len - from >= 16; from += 16) {
+        __m128i block = _mm_loadu_si128((const __m128i *)(const void *)(b.at + from));
+        unsigned hits = (unsigned)_mm_movemask_epi8(
+            _mm_or_si128(_mm_cmpeq_epi8(block, first), _mm_cmpeq_epi8(block, second)));
+        if (hits != 0)
+            return from + (size_t)__builtin_ctz(hits);
+    }
+#endif
+    for (; from < b.len; from++)
+        if (b.at[from] == x || b.at[from] == y)
+            return from;
+    return BYTES_NPOS;
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+}
+
+size_t bytes_skip_blank(struct bytes b, size_t from)
+{
+#ifdef __SSE2__
+    /* Most runs are one byte long; what is indented goes by sixteen. */
+    while (from < b.len && b.len - from >= 16 && is_blank(b.at[from]) && is_blank(b.at[from + 1])) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(b.at + from));
+        __m128i blank = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')),
+                                     _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+        blank = _mm_or_si128(blank, _mm_cmpeq_epi8(x, _mm_set1_epi8('\t')));
+        blank = _mm_or_si128(blank, _mm_cmpeq_epi8(x, _mm_set1_epi8('\r')));
+        blank = _mm_or_si128(blank, _mm_cmpeq_epi8(x, _mm_set1_epi8('\f')));
+        unsigned others = ~(unsigned)_mm_movemask_epi8(blank) & 0xFFFF;
+        if (others != 0)
+            return from + (size_t)__builtin_ctz(others);
+        from += 16;
+    }
+#endif
+    while (from < b.len && is_blank(b.at[from]))
+        from++;
+    return from;
+}
+
 size_t bytes_find_last_byte(struct bytes b, uint8_t byte)
 {
     const uint8_t *hit = b.len == 0 ? NULL : memrchr(b.at, byte, b.len);

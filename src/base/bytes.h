@@ -127,6 +127,10 @@ static inline size_t bytes_find_byte(struct bytes b, uint8_t byte, size_t from)
     return hit == NULL ? BYTES_NPOS : (size_t)((const uint8_t *)hit - b.at);
 }
 size_t bytes_find_last_byte(struct bytes b, uint8_t byte);
+/* Offset of the first X or Y at or after FROM, or BYTES_NPOS. */
+size_t bytes_find_either(struct bytes b, uint8_t x, uint8_t y, size_t from);
+/* Offset behind the white space of HTML and CSS that stands at FROM (space, tab, CR, LF, FF). */
+size_t bytes_skip_blank(struct bytes b, size_t from);
 
 /* Without leading and trailing ASCII white space (space, tab, CR, LF, FF, VT). */
 static inline struct bytes bytes_trim(struct bytes b)

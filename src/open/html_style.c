@@ -290,19 +290,18 @@ static void declare(struct html_style *style, struct bytes name, struct bytes va
 
 void html_style_declare(struct html_style *style, struct bytes declarations)
 {
-    const uint8_t *at = declarations.at, *end = at + declarations.len;
-    while (at < end) {
-        const uint8_t *from = at;
-        while (at < end && *at != ':' && *at != ';')
-            at++;
-        const uint8_t *colon = at;
-        if (at < end && *at == ':') {
-            at = memchr(at, ';', (size_t)(end - at));
-            at = at == NULL ? end : at;
-            declare(style, bytes_trim(bytes_of(from, (size_t)(colon - from))),
-                    bytes_trim(bytes_of(colon + 1, (size_t)(at - colon - 1))));
-        }
-        at++;
+    struct bytes all = declarations;
+    for (size_t at = 0, from = 0; at < all.len; at++, from = at) {
+        size_t colon = bytes_find_either(all, ':', ';', from);
+        if (colon == BYTES_NPOS)
+            return;
+        at = colon;
+        if (all.at[colon] == ';')
+            continue;
+        at = bytes_find_byte(all, ';', colon);
+        at = at == BYTES_NPOS ? all.len : at;
+        declare(style, bytes_trim(bytes_sub(all, from, colon - from)),
+                bytes_trim(bytes_sub(all, colon + 1, at - colon - 1)));
     }
 }
 
@@ -358,13 +357,10 @@ void html_style_cascade(struct html_style *style, const struct html_style *over)
 /* Past the "}" that closes the block opened before AT. */
 static size_t skip_block(struct bytes css, size_t at)
 {
-    for (unsigned depth = 1; at < css.len && depth > 0; at++) {
-        if (css.at[at] == '{')
-            depth++;
-        else if (css.at[at] == '}')
-            depth--;
-    }
-    return at;
+    unsigned depth = 1;
+    while (depth > 0 && (at = bytes_find_either(css, '{', '}', at)) != BYTES_NPOS)
+        depth += css.at[at++] == '{' ? 1u : -1u;
+    return at == BYTES_NPOS ? css.len : at;
 }
 
 /* A tag, .class, #id or tag.class, and nothing else. */
@@ -435,10 +431,8 @@ void html_sheet_read(struct html_sheet *sheet, struct arena *arena, struct bytes
     if (sheet->rule == NULL)
         sheet->rule = table_new(arena);
     for (size_t at = skip_between(css, 0); at < css.len; at = skip_between(css, at)) {
-        size_t open = at;
-        while (open < css.len && css.at[open] != '{' && !(css.at[open] == ';' && css.at[at] == '@'))
-            open++;
-        if (open >= css.len)
+        size_t open = bytes_find_either(css, '{', css.at[at] == '@' ? ';' : '{', at);
+        if (open == BYTES_NPOS)
             return;
         if (css.at[at] == '@') {
             at = css.at[open] == ';' ? open + 1 : skip_block(css, open + 1);

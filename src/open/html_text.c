@@ -155,9 +155,8 @@ void html_sink_text(struct html_sink *sink, struct bytes raw, enum html_state st
                 settle(sink);
             text_add(&sink->out, bytes_sub(raw, at, end - at));
             at = end;
-        } else if (!pre && (c == ' ' || c == '\n' || c == '\t')) {
-            while (at < raw.len && (raw.at[at] == ' ' || raw.at[at] == '\n' || raw.at[at] == '\t'))
-                at++;
+        } else if (!pre && (c == ' ' || c == '\n' || c == '\t' || c == '\r')) {
+            at = bytes_skip_blank(raw, at);
             sink->blank = true;
         } else if (c == '\r' && at + 1 < raw.len && raw.at[at + 1] == '\n') {
             at++;

@@ -118,6 +118,27 @@ static void test_json(struct arena *arena)
                "JSON is escaped and terminal-safe");
 }
 
+/* Runs and gaps of every length, so that blocks and their rest agree. */
+static void test_blocks(void)
+{
+    uint8_t at[80];
+    bool found = true, skipped = true;
+    for (size_t len = 0; len <= sizeof at; len++)
+        for (size_t place = 0; place < len; place++) {
+            memset(at, 'a', len);
+            at[place] = place % 2 == 0 ? ':' : ';';
+            found = found && bytes_find_either(bytes_of(at, len), ':', ';', place / 2) == place &&
+                    bytes_find_either(bytes_of(at, len), ':', ';', place + 1) == BYTES_NPOS;
+            memset(at, " \n\t\r\f"[place % 5], len);
+            at[place] = 'a';
+            skipped = skipped && bytes_skip_blank(bytes_of(at, len), 0) == place &&
+                      bytes_skip_blank(bytes_of(at, len), place + 1) == len;
+        }
+    tap_ok(found, "either of two bytes is found wherever it stands");
+    tap_ok(skipped, "white space is passed over, however long");
+    tap_int((int64_t)bytes_skip_blank(BYTES("\v "), 0), 0, "VT is none");
+}
+
 static void test_table(const void *parent)
 {
     struct table *table = table_new(parent);
@@ -142,6 +163,7 @@ int main(void)
     test_numbers();
     test_json(arena);
     test_json_numbers(arena);
+    test_blocks();
     test_table(parent);
     tap_ok(utf8_valid(BYTES("\xE3\x81\x82z")) && !utf8_valid(BYTES("\xED\xA0\x80")),
            "UTF-8 validity");
