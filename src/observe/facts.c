@@ -332,8 +332,9 @@ static bool value_fits(struct value v, enum shape shape)
     return true;
 }
 
-static bool is_kept(enum type type, uint32_t field)
+bool facts_keep(enum type type, uint32_t field)
 {
+    pthread_once(&once, index_rows);
     for (uint16_t i = first_row[type]; i < end_row[type]; i++)
         if (keep_rows[i].field == field)
             return true;
@@ -343,7 +344,7 @@ static bool is_kept(enum type type, uint32_t field)
 static struct value resolve_stored(struct object *object, uint32_t field)
 {
     const struct stored *self = object->self;
-    if (self == NULL || !is_kept(object->type, field))
+    if (self == NULL || !facts_keep(object->type, field))
         return value_lacking(CAPABILITY_BODY);
     struct flat flat = {self->fields, false};
     const struct field_row *row = &type_rows[object->type].field[field];

@@ -26,6 +26,8 @@
 
 /* Append the facts of ROOT, a Message, to OUT; nothing where they would pass FACTS_BYTES_MAX. */
 void facts_write(struct text *out, struct object *root);
+/* Whether records hold FIELD of TYPE: its string then stands in them byte by byte. */
+bool facts_keep(enum type type, uint32_t field);
 /* A model over RECORD (not copied), whose root is a Message; NULL where RECORD is not one. */
 struct model *facts_model(struct arena *arena, struct bytes record);
 

@@ -64,8 +64,43 @@ static bool find_label(struct arena *arena, const struct expr *expr, bool in_any
     return result->indexed;
 }
 
+#define NEEDED_MAX 8
+#define NEEDED_MIN_BYTES 2
+
+/* Texts a record must hold, or the expression is neither true nor undecided. */
+struct needed {
+    struct bytes text[NEEDED_MAX];
+    uint32_t count;
+};
+
+/* Whether PATH is of fields that records hold, from the message or an item on. */
+static bool is_kept(const struct expr *path)
+{
+    for (; path->op == OP_FIELD; path = path->child[0])
+        if (!facts_keep((enum type)path->positional, path->field))
+            return false;
+    return path->op == OP_ROOT || path->op == OP_ITEM;
+}
+
+/* EXPR is a condition that must hold. */
+static void find_needed(const struct expr *expr, struct needed *needed)
+{
+    if (expr->op == OP_AND)
+        for (uint32_t i = 0; i < expr->count; i++)
+            find_needed(expr->child[i], needed);
+    else if (expr->op == OP_ANY && expr->count == 2 && is_kept(expr->child[0]))
+        find_needed(expr->child[1], needed);
+    if (expr->op != OP_EQUAL || expr->count != 2 || expr->child[0]->op != OP_FIELD ||
+        expr->child[1]->op != OP_CONSTANT || expr->child[1]->constant.tag != VALUE_STRING)
+        return;
+    struct bytes text = value_bytes(expr->child[1]->constant);
+    if (text.len >= NEEDED_MIN_BYTES && needed->count < NEEDED_MAX && is_kept(expr->child[0]))
+        needed->text[needed->count++] = text;
+}
+
 struct hunt {
     const struct rule_set *set;
+    struct needed needed;
     struct arena *arena;
     struct hunt_result *result;
     bool (*visit)(void *own, const struct store_item *item, const struct rule_hit *hit);
@@ -79,6 +114,9 @@ static bool hunt_item(void *own, const struct store_item *item)
     struct rule_run_options options = {.want_conditions = true};
     arena_reset(hunt->arena);
     hunt->result->looked_at++;
+    for (uint32_t i = 0; i < hunt->needed.count; i++)
+        if (bytes_find(item->verdict->facts, hunt->needed.text[i], 0) == BYTES_NPOS)
+            return true;
     struct model *model =
         item->verdict->facts.at == NULL ? NULL : facts_model(hunt->arena, item->verdict->facts);
     if (model == NULL)
@@ -103,7 +141,9 @@ bool hunt_run(struct store *store, const struct rule_set *set, const struct stor
         narrowed.dimension = result->dimension;
         narrowed.name = result->name;
     }
-    struct hunt hunt = {set, arena, result, visit, own};
+    struct hunt hunt = {.set = set, .arena = arena, .result = result, .visit = visit, .own = own};
+    if (rule_set_rule(set, 0)->tree != NULL)
+        find_needed(rule_set_rule(set, 0)->tree, &hunt.needed);
     bool ok = store_each(store, &narrowed, hunt_item, &hunt, err);
     talloc_free(arena);
     return ok;

@@ -6,8 +6,9 @@
  * Where a hunt asks for a registered domain or a hash by equality (`any(body.links,
  * .href_url.domain.root_domain == "x")`, `sender.email.domain.root_domain == "x"`,
  * `any(attachments, .sha256 == "x")`), alone or joined by `and`, the label index answers first and
- * only those artifacts are read; the expression is still evaluated in full on each.  What needs the
- * body's text is undecided, and counted. */
+ * only those artifacts are read; the expression is still evaluated in full on each.  A record that does
+ * not hold a text some field must equal is not unpacked at all.  What needs the body's text and could
+ * still hold is undecided, and counted. */
 #ifndef NOROSHI_STORE_HUNT_H
 #define NOROSHI_STORE_HUNT_H
 
