@@ -74,7 +74,7 @@ static void see_service_harm(struct call *call)
                  any_arg(call, "DROP DATABASE");
     bool listed = false; /* "drop database $d" for every one there is */
     for (uint32_t i = 1; i < call->count; i++)
-        listed |= memchr(call->arg[i].text.at, 0, call->arg[i].text.len) != NULL;
+        listed |= bytes_find_byte(call->arg[i].text, 0, 0) != BYTES_NPOS;
     bool remote = listed || call_has(call, "--host") || call_has(call, "-h") || any_arg(call, "mongodb://");
     if (drops && remote && is_repeated(m))
         sense(m, BEHAVIOUR_M6, ROLE_USED, call->name);
