@@ -51,12 +51,15 @@ static bool takes_value(struct bytes text, size_t end)
 }
 
 /* TEXT with blanks for what only people read: lines that are comments, and texts in three quotes that
- * nothing takes. */
+ * nothing takes.  As it is, where the program may read its own text. */
 static struct bytes program_code(struct arena *arena, struct bytes text)
 {
+    static const char *const readers[] = {"__doc__", "open(__file__", "open(sys.argv[0]",
+                                          "getsource", "open(0)", "<DATA>", NULL};
+    if (holds_any(text, readers))
+        return text;
     uint8_t *code = arena_alloc_raw(arena, text.len + 1);
     struct bytes line, rest = text;
-    bool reads_itself = bytes_find(text, BYTES("__doc__"), 0) != BYTES_NPOS;
     if (text.len > 0)
         memcpy(code, text.at, text.len);
     while (bytes_next_line(&rest, &line)) {
@@ -66,8 +69,7 @@ static struct bytes program_code(struct arena *arena, struct bytes text)
             end = from + words.len;
         else if ((bytes_starts(words, BYTES("\"\"\"")) || bytes_starts(words, BYTES("'''"))) &&
                  string_next(text, &at, &start, &literal)) {
-            bool read = reads_itself || takes_value(text, from) || at > text.len;
-            end = read ? from : at;
+            end = takes_value(text, from) || at > text.len ? from : at;
             size_t past = at < text.len ? at : text.len;
             rest = bytes_from(text, past > (size_t)(rest.at - text.at) ? past
                                                                        : (size_t)(rest.at - text.at));
