@@ -119,6 +119,15 @@ static const struct label {
     {NULL, "pl", KIND_PERL},
     {NULL, "php", KIND_PHP},
     {NULL, "url", KIND_URL_SHORTCUT},
+    {NULL, "website", KIND_URL_SHORTCUT},
+    {NULL, "reg", KIND_REG},
+    {NULL, "inf", KIND_INF},
+    {NULL, "scf", KIND_SCF},
+    {NULL, "iqy", KIND_IQY},
+    {NULL, "oqy", KIND_IQY},
+    {NULL, "dqy", KIND_IQY},
+    {NULL, "rdp", KIND_RDP},
+    {NULL, "command", KIND_SHELL},
     {NULL, "mht", KIND_MHTML},
     {NULL, "mhtml", KIND_MHTML},
     {NULL, "slk", KIND_SLK},
@@ -338,6 +347,7 @@ static enum kind by_shape(struct bytes b)
                : bytes_find(line, BYTES("perl"), 0) != BYTES_NPOS ? KIND_PERL
                : bytes_find(line, BYTES("php"), 0) != BYTES_NPOS  ? KIND_PHP
                : bytes_find(line, BYTES("node"), 0) != BYTES_NPOS ? KIND_JAVASCRIPT
+               : bytes_find(line, BYTES("xdg-open"), 0) != BYTES_NPOS ? identify_launcher(head)
                : bytes_find(line, BYTES("sh"), 0) != BYTES_NPOS   ? KIND_SHELL
                                                                   : KIND_TEXT;
     }
@@ -345,8 +355,11 @@ static enum kind by_shape(struct bytes b)
         return KIND_ICS;
     if (bytes_starts_fold(head, BYTES("BEGIN:VCARD")))
         return KIND_VCF;
-    if (bytes_starts_fold(head, BYTES("[InternetShortcut]")))
+    if (bytes_starts_fold(head, BYTES("[InternetShortcut")))
         return KIND_URL_SHORTCUT;
+    enum kind launcher = identify_launcher(head);
+    if (launcher != KIND_UNKNOWN)
+        return launcher;
     if (bytes_starts_fold(head, BYTES("<?php")))
         return KIND_PHP;
     if (bytes_starts_fold(head, BYTES("<svg")))

@@ -3,6 +3,7 @@
 
 #include "artifact/digest.h"
 #include "artifact/entropy.h"
+#include "artifact/identify.h"
 #include "artifact/node_text.h"
 #include "base/utf8.h"
 #include "observe/capability.h"
@@ -94,7 +95,7 @@ bool scanner_is_text(enum kind kind)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (kinds[i] == kind)
             return true;
-    return false;
+    return identify_is_launcher(kind);
 }
 
 static bool is_image(enum kind kind)

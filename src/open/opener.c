@@ -72,7 +72,7 @@ static bool is_leaf(enum kind kind)
     case KIND_URL_SHORTCUT:
         return true;
     default:
-        return false;
+        return identify_is_launcher(kind);
     }
 }
 

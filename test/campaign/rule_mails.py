@@ -5,7 +5,7 @@ The rules of named campaigns take theirs from mails.py."""
 import base64
 
 from mails import archive, fetches, macro, mail, HISTORY
-import bulk_mails, images, make_rtf, make_xlm, pdfs, windows
+import bulk_mails, images, launchers, make_rtf, make_xlm, pdfs, windows
 
 LINK = 'https://%s'
 FREE = 'Petra Lind <petra.lind@gmail.com>'
@@ -94,6 +94,32 @@ def attachments():
     yield 'receipt-in-picture', mail('Invoice receipt', 'Your ID: 7', [('a.jpg', b'\xff\xd8\xff')]), \
         mail('Cake', 'The cake', [('a.jpg', b'\xff\xd8\xff')])
     yield 'icedid-xlm-download', a('n.xls', make_xlm.xls(make_xlm.icedid())), a('n.xls', fetches('x.gif'))
+    yield from attached_launchers(a)
+
+
+def attached_launchers(a):
+    calm = b'REGEDIT4\r\n[HKEY_CURRENT_USER\\Software\\Garden]\r\n"Guard"=dword:00000001\r\n'
+    share = launchers.LIBRARY % '\\\\%s\\docs'
+    yield 'launcher-command', a('n.settingcontent-ms', (launchers.SETTING % 'notepad n.txt').encode()), \
+        a('n.settingcontent-ms', (launchers.SETTING % '').encode())
+    yield 'launcher-share-outside', a('n.library-ms', (share % '192.0.2.7').encode()), a('n.library-ms', (share % 'files.lan').encode())
+    yield 'launcher-share-outside', a('n.scf', launchers.SCF), a('n.scf', launchers.SCF.replace(b'192.0.2.7', b'192.168.2.7'))
+    yield 'launcher-autostart', a('n.reg', launchers.reg('"x"="n.exe"')), a('n.reg', calm)
+    yield 'launcher-weakens', a('n.reg', calm.replace(b'Guard', b'DisableAntiSpyware')), a('n.reg', calm)
+    yield 'launcher-remote-desktop', a('n.rdp', launchers.DRIVES.encode()), a('n.rdp', (launchers.RDP % 'redirectclipboard:i:0\r\n').encode())
+    yield 'launcher-console-script', a('n.msc', launchers.REDIRECT.encode()), a('n.msc', launchers.TASKS.encode())
+    yield 'launcher-installer', a('n.jnlp', launchers.JNLP), a('n.jnlp', b'<?xml version="1.0"?><jnlp spec="1.0+"></jnlp>')
+    yield 'launcher-search', a('n.library-ms', (launchers.LIBRARY % 'https://dav.test/x').encode()), \
+        a('n.library-ms', (launchers.LIBRARY % 'knownfolder:{FDD39AD0}').encode())
+    find = 'search-ms:query=n&amp;crumb=%s:\\\\192.0.2.7\\docs'
+    yield 'launcher-search', mail('Note', NOTE, html=page((find % 'location', 'note'))), mail('Note', NOTE, html=page((find % 'kind', 'note')))
+    yield 'launcher-query', a('n.iqy', launchers.IQY), a('n.txt', launchers.IQY.replace(b'WEB', b'PAGE'))
+    url = '[InternetShortcut]\r\nURL=%s\r\n'
+    yield 'launcher-opens-file', a('n.url', (url % 'file://files.lan/a/n.exe').encode()), a('n.url', (url % 'https://roses.test/n').encode())
+    yield 'launcher-attached', a('n.url', (url % 'https://roses.test/n').encode()), a('n.txt', b'https://roses.test/n')
+    yield 'attachment-add-in', a('n.xll', windows.pe(exports=['xlAutoOpen'], dll=True)), a('n.xls', b'text')
+    yield 'attachment-help-file', a('n.dat', b'ITSF\3\0\0\0' + bytes(90)), a('n.dat', b'ITS_\3\0\0\0' + bytes(90))
+    yield 'attachment-diagnostic', a('n.diagcab', b'MSCF' + bytes(60)), a('n.cab', b'MSCF' + bytes(60))
 
 
 def senders():
