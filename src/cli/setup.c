@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/setup.h"
 
+#include "cli/cache_path.h"
 #include "cli/data.h"
 #include "cli/problem.h"
 #include "know/family.h"
@@ -10,11 +11,9 @@
 #include "rule/rule.h"
 #include "verdict/history.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <talloc.h>
 #include <time.h>
 
@@ -32,22 +31,6 @@ static struct bytes *lowered(const void *parent, const char *const *list, uint32
     return out;
 }
 
-/* $XDG_CACHE_HOME/noroshi/rules, its folders made; NULL where there is no home or no right to. */
-static char *cache_path(const void *parent)
-{
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char *folder = cache != NULL && cache[0] == '/' ? talloc_strdup(parent, cache)
-                   : home != NULL && home[0] == '/' ? talloc_asprintf(parent, "%s/.cache", home)
-                                                    : NULL;
-    if (folder == NULL)
-        return NULL;
-    mkdir(folder, 0700);
-    char *own = talloc_asprintf(folder, "%s/noroshi", folder);
-    if (mkdir(own, 0700) != 0 && errno != EEXIST)
-        return NULL;
-    return talloc_asprintf(folder, "%s/rules", own);
-}
-
 static bool setup_rules(const void *parent, const struct scan_option *option,
                         struct scan_settings *settings, struct error *err)
 {
@@ -58,10 +41,6 @@ static bool setup_rules(const void *parent, const struct scan_option *option,
                                  .list_path_count = lists[0] != NULL,
                                  .cache_path = option->cache,
                                  .run_only = true};
-    if (option->cache == NULL)
-        rules.cache_path = cache_path(parent);
-    else if (strcmp(option->cache, "none") == 0)
-        rules.cache_path = NULL;
     if (option->rule_count == 0) {
         shipped[0] = data_path(parent, "rules", err);
         if (shipped[0] == NULL)
@@ -69,6 +48,10 @@ static bool setup_rules(const void *parent, const struct scan_option *option,
         rules.path = shipped;
         rules.path_count = 1;
     }
+    if (option->cache == NULL)
+        rules.cache_path = cache_path(parent, rules.path, rules.path_count);
+    else if (strcmp(option->cache, "none") == 0)
+        rules.cache_path = NULL;
     struct rule_set *set = rule_set_load(parent, &rules, err);
     if (set == NULL)
         return false;

@@ -4,16 +4,8 @@
 #include "rule/guard.h"
 #include "rule/snapshot.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <talloc.h>
-#include <unistd.h>
-
-#define FILE_MAX_BYTES ((size_t)8 * 1024 * 1024)
-#define FOLDER_DEPTH_MAX 8
 
 struct rule_problem *set_problem(struct rule_set *set, const struct error *err, struct bytes rule)
 {
@@ -30,103 +22,17 @@ struct rule_problem *set_problem(struct rule_set *set, const struct error *err, 
     return set->problem[set->problem_count++] = problem;
 }
 
-/* The whole of FILE, NUL-terminated beyond its end, in the set's arena. */
-static bool read_file(struct rule_set *set, const char *path, size_t size, struct bytes *out,
-                      struct error *err)
-{
-    if (size > FILE_MAX_BYTES) {
-        error_set_at(err, path, 0, 0, "the file is larger than %zu MB", FILE_MAX_BYTES >> 20);
-        return false;
-    }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    uint8_t *at = arena_alloc_raw(set->arena, size + 1);
-    size_t len = 0;
-    ssize_t got = 1;
-    while (len < size && (got = read(fd, at + len, size - len)) > 0)
-        len += (size_t)got;
-    bool ok = got >= 0 || error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    close(fd);
-    at[len] = 0;
-    *out = bytes_of(at, len);
-    return ok;
-}
-
-/* Files of rules, in the order of their reading. */
-struct files {
-    struct rule_file *file;
-    uint32_t count;
-};
-
-static void load_file(struct rule_set *set, struct files *files, const char *path, size_t size)
-{
-    if ((files->count & (files->count - 1)) == 0) {
-        uint32_t room = files->count == 0 ? 1 : files->count * 2;
-        files->file = talloc_realloc(set, files->file, struct rule_file, room);
-        if (files->file == NULL)
-            abort();
-    }
-    struct rule_file *file = &files->file[files->count++];
-    *file = (struct rule_file){.name = arena_copy(set->arena, bytes_of_string(path))};
-    read_file(set, path, size, &file->text, &file->err);
-}
-
 /* Parse and type the rules of FILES. */
-static void read_files(struct rule_set *set, const struct files *files)
+static void read_files(struct rule_set *set, struct rule_files *files)
 {
     for (uint32_t i = 0; i < files->count; i++) {
-        const struct rule_file *file = &files->file[i];
+        struct rule_file *file = &files->file[i];
+        rule_file_read(set->arena, file);
         if (file->err.code == 0)
             set_read(set, file->text, file->name);
         else
             set_problem(set, &file->err, BYTES_NONE);
     }
-}
-
-static bool load_found(struct rule_set *set, struct files *files, const char *path,
-                       const struct stat *st, uint32_t depth, struct error *err);
-
-static bool load_folder(struct rule_set *set, struct files *files, const char *path, uint32_t depth,
-                        struct error *err)
-{
-    struct dirent **entry;
-    int count = scandir(path, &entry, NULL, alphasort);
-    if (count < 0)
-        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    bool ok = true;
-    for (int i = 0; i < count; i++) {
-        struct bytes name = bytes_of_string(entry[i]->d_name);
-        char *full = talloc_asprintf(NULL, "%s/%s", path, entry[i]->d_name);
-        struct stat st;
-        bool there = full != NULL && stat(full, &st) == 0;
-        bool rule = bytes_ends(name, BYTES(".yml")) || bytes_ends(name, BYTES(".yaml"));
-        bool wanted = rule || (there && S_ISDIR(st.st_mode));
-        if (ok && name.at[0] != '.' && wanted && depth < FOLDER_DEPTH_MAX)
-            ok = there ? load_found(set, files, full, &st, depth + 1, err)
-                       : error_set_errno(err, ERROR_INPUT, "cannot read %s", full);
-        talloc_free(full);
-        free(entry[i]);
-    }
-    free(entry);
-    return ok;
-}
-
-static bool load_found(struct rule_set *set, struct files *files, const char *path,
-                       const struct stat *st, uint32_t depth, struct error *err)
-{
-    if (S_ISDIR(st->st_mode))
-        return load_folder(set, files, path, depth, err);
-    load_file(set, files, path, (size_t)st->st_size);
-    return true;
-}
-
-static bool load_path(struct rule_set *set, struct files *files, const char *path, struct error *err)
-{
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return error_set_errno(err, ERROR_INPUT, "cannot read %s", path);
-    return load_found(set, files, path, &st, 0, err);
 }
 
 /* Prepare the constants of EXPR and what is below it. */
@@ -225,9 +131,9 @@ struct rule_set *rule_set_read(const void *parent, const struct rule_options *op
         if (!lists_load(set->lists, options->list_path[i], &problem))
             set_problem(set, &problem, BYTES_NONE);
     }
-    struct files files = {0};
+    struct rule_files files = {0};
     for (uint32_t i = 0; i < options->path_count; i++)
-        if (!load_path(set, &files, options->path[i], err)) {
+        if (!rule_files_find(set, set->arena, &files, options->path[i], err)) {
             talloc_free(set);
             return NULL;
         }
@@ -235,7 +141,7 @@ struct rule_set *rule_set_read(const void *parent, const struct rule_options *op
     uint8_t key[64];
     uint32_t first_problem = set->problem_count;
     bool kept = options->run_only && cache != NULL && options->source == NULL && text.at == NULL &&
-                snapshot_key(set, files.file, files.count, key);
+                snapshot_key(set, &files, key);
     if (kept && snapshot_restore(set, cache, key))
         return set;
     read_files(set, &files);

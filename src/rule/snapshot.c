@@ -33,19 +33,33 @@ static void add_digest(struct text *text, struct bytes part)
     text_add(text, bytes_of(sum, 32));
 }
 
-bool snapshot_key(const struct rule_set *set, const struct rule_file *file, uint32_t count,
-                  uint8_t key[64])
+/* FILE as it was found, without reading it. */
+static void add_found(struct text *text, const struct rule_file *file)
+{
+    const struct stat *st = &file->found;
+    text_add_format(text, " %ju.%ju %jd %jd.%09ld %jd.%09ld;", (uintmax_t)st->st_dev,
+                    (uintmax_t)st->st_ino, (intmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec,
+                    st->st_mtim.tv_nsec, (intmax_t)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
+}
+
+bool snapshot_key(const struct rule_set *set, struct rule_files *files, uint8_t key[64])
 {
     struct text text;
     text_init(&text, NULL, 0);
     bool ok = cache_program(&text);
-    text_add_format(&text, " %d %d %u %u", set->strict, set->kleene_lambdas, count,
+    text_add_format(&text, " %d %d %u %u", set->strict, set->kleene_lambdas, files->count,
                     lists_count(set->lists));
-    for (uint32_t i = 0; i < count; i++) {
-        ok = ok && file[i].err.code == 0;
-        text_add_format(&text, "%zu:", file[i].name.len);
-        text_add(&text, file[i].name);
-        add_digest(&text, file[i].text);
+    for (uint32_t i = 0; i < files->count; i++) {
+        struct rule_file *file = &files->file[i];
+        text_add_format(&text, "%zu:", file->name.len);
+        text_add(&text, file->name);
+        if (rule_file_rests(files, file)) {
+            add_found(&text, file);
+        } else {
+            rule_file_read(set->arena, file);
+            add_digest(&text, file->text);
+        }
+        ok = ok && file->err.code == 0;
     }
     for (uint32_t i = 0; i < lists_count(set->lists); i++) {
         const struct list *list = lists_row(set->lists, i);
