@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one file that wraps libdeflate: streams read at once. */
+ * The one file that wraps libdeflate: streams read at once, checksums. */
+#include "artifact/checksum.h"
 #include "artifact/codec.h"
 
 #include <libdeflate.h>
@@ -9,6 +10,11 @@
 #define ROOM_MAX ((size_t)32 * 1024 * 1024) /* more is read piece by piece */
 #define ROOM_MIN ((size_t)4 * 1024)
 #define TIMES 4 /* what text and page content usually unpack to, and how room grows */
+
+uint32_t checksum_crc32(uint32_t crc, struct bytes b)
+{
+    return b.len == 0 ? crc : libdeflate_crc32(crc, b.at, b.len);
+}
 
 /* One per process: it holds tables only, nothing of a stream. */
 static struct libdeflate_decompressor *decompressor(void)

@@ -3,15 +3,8 @@
  * The one file that wraps zlib: raw deflate, zlib and gzip. */
 #include "artifact/codec.h"
 
-#include "artifact/checksum.h"
-
 #include <stdlib.h>
 #include <zlib.h>
-
-uint32_t checksum_crc32(uint32_t crc, struct bytes b)
-{
-    return (uint32_t)crc32_z(crc, b.at == NULL ? (const uint8_t *)"" : b.at, b.len);
-}
 
 /* Feed Z, whose input is set, until its stream ends. */
 static enum decompress_status run(z_stream *z, struct bytes in, size_t *at, struct sink *sink)

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "rule/cache.h"
 
+#include "artifact/checksum.h"
 #include "artifact/digest.h"
 #include "base/table.h"
 #include "base/text.h"
@@ -16,12 +17,11 @@
 #include <unistd.h>
 
 #define MAGIC "NRC1"
-#define VERSION 3
-#define HEAD_BYTES ((size_t)44) /* magic, version, entry count, checksum of the rest */
-#define SUM_BYTES 32
+#define VERSION 4
+#define HEAD_BYTES ((size_t)16) /* magic, version, entry count, CRC-32 of the rest */
 #define FILE_MAX_BYTES ((off_t)256 * 1024 * 1024)
 #define KEY_BYTES 32
-#define IMAGE_PAD 44 /* the image is the first entry: its bytes begin at 128 */
+#define IMAGE_PAD (128 - HEAD_BYTES - 8 - KEY_BYTES) /* the image is the first entry: it begins at 128 */
 
 enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2, ENTRY_PROGRAM = 3, ENTRY_IMAGE = 4 };
 
@@ -37,26 +37,6 @@ static void program_key(uint8_t key[64])
     text_add_string(&text, literal_version());
     digest(DIGEST_SHA256, text_bytes(&text), key);
     text_finish(&text);
-}
-
-/* A checksum against a damaged file, at the speed of memory: nobody is kept from making another file that
- * has it, as nobody who may write the file is kept from writing what he likes. */
-static void checksum(struct bytes content, uint8_t sum[SUM_BYTES])
-{
-    uint64_t lane[8] = {content.len, 2, 3, 4, 5, 6, 7, 8}, word[8];
-    for (size_t at = 0; at < content.len; at += sizeof word) {
-        size_t left = content.len - at;
-        if (left < sizeof word)
-            memset(word, 0, sizeof word);
-        memcpy(word, content.at + at, left < sizeof word ? left : sizeof word);
-        for (int i = 0; i < 8; i++) {
-            lane[i] = (lane[i] ^ word[i]) * UINT64_C(0x9E3779B97F4A7C15);
-            lane[i] ^= lane[i] >> 32;
-        }
-    }
-    for (int i = 0; i < 4; i++)
-        lane[i] += lane[i + 4] * 31;
-    memcpy(sum, lane, SUM_BYTES);
 }
 
 /* The build id of the program itself (a note of its file), to TEXT. */
@@ -127,15 +107,13 @@ static const struct entry *look_up(const struct cache *cache, enum entry_kind ki
 static bool read_entries(struct cache *cache)
 {
     struct bytes rest = cache->map;
-    uint8_t sum[SUM_BYTES];
     if (rest.len < HEAD_BYTES || !bytes_starts(rest, BYTES(MAGIC)) ||
         bytes_u32le(rest, 4) != VERSION)
         return false;
     uint32_t count = bytes_u32le(rest, 8);
-    struct bytes stored = bytes_sub(rest, 12, 32);
+    uint32_t stored = bytes_u32le(rest, 12);
     rest = bytes_from(rest, HEAD_BYTES);
-    checksum(rest, sum);
-    if (!bytes_equal(stored, bytes_of(sum, SUM_BYTES)))
+    if (stored != checksum_crc32(0, rest))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         if (rest.len < 8 + KEY_BYTES || bytes_u32le(rest, 4) > rest.len - 8 - KEY_BYTES)
@@ -348,14 +326,12 @@ static void put_image_first(struct cache *cache)
 /* Beside itself, then renamed: a reader sees the old file or the new one. */
 static void write_file(const struct cache *cache)
 {
-    uint8_t sum[SUM_BYTES];
     struct text head;
     text_init(&head, NULL, 0);
     text_add_string(&head, MAGIC);
     add_u32(&head, VERSION);
     add_u32(&head, cache->fresh_count);
-    checksum(text_bytes(&cache->fresh), sum);
-    text_add(&head, bytes_of(sum, SUM_BYTES));
+    add_u32(&head, checksum_crc32(0, text_bytes(&cache->fresh)));
     char *beside = talloc_asprintf(NULL, "%s.XXXXXX", cache->path);
     int fd = beside == NULL ? -1 : mkstemp(beside);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
