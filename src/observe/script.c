@@ -75,6 +75,7 @@ static struct value context(struct model *model, const struct shell_report *repo
                {report->prepares, "prepares"},
                {report->verifies, "verifies"},
                {report->prompts, "prompts"},
+               {report->keeps, "keeps"},
                {report->spreads, "spreads"}};
     struct bytes names[sizeof all / sizeof all[0]];
     uint32_t count = 0;

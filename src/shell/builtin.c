@@ -118,8 +118,13 @@ void tool_scan(struct call *call)
 void tool_aws(struct call *call)
 {
     struct machine *m = call->m;
-    struct bytes service = call_arg(call, call_operand(call, 1)),
-                 verb = call_arg(call, call_operand(call, 1) + 1);
+    uint32_t first = 1; /* past the options before the service, some with a value */
+    while (first < call->count && call_arg(call, first).len > 0 && call_arg(call, first).at[0] == '-')
+        first += bytes_find_byte(call_arg(call, first), '=', 0) != BYTES_NPOS ||
+                         bytes_starts(call_arg(call, first), BYTES("--no-"))
+                     ? 1
+                     : 2;
+    struct bytes service = call_arg(call, first), verb = call_arg(call, first + 1);
     call_orders(call); /* --user-data: what the machines it starts run */
     call->out = call_unknown(call, (struct shell_string){0});
     bool copies = bytes_equal(service, BYTES("s3")) &&
@@ -131,8 +136,8 @@ void tool_aws(struct call *call)
          i++) /* into somebody's account */
         if (call_arg(call, i).len > 2 && call_arg(call, i).at[0] != '-' &&
             call_arg(call, i).at[0] != 's')
-            sense_send(call, file_read(call, call_arg(call, i)), BYTES("s3 bucket"), BEHAVIOUR_E1,
-                       "aws s3");
+            sense_send(call, files_below(call, call_arg(call, i), file_read(call, call_arg(call, i))),
+                       BYTES("s3 bucket"), BEHAVIOUR_E1, "aws s3");
     for (uint32_t i = 3; copies && m->loops > 0 && i + 1 < call->count; i++)
         if (bytes_starts(call_arg(call, i), BYTES("s3://")) && call_arg(call, i).len > 5 &&
             call_arg(call, i).at[5] == 0) /* every bucket there is */

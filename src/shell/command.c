@@ -261,8 +261,14 @@ static void miner_flags(struct call *call)
         pool |= (bytes_equal(option, BYTES("-o")) || bytes_equal(option, BYTES("--url"))) && port;
         account |= bytes_equal(option, BYTES("-u")) || bytes_equal(option, BYTES("--user"));
     }
-    if (pool && account)
-        sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
+    static const char *const posed[] = {"dockerd", "systemd",   "sshd",    "httpd",  "nginx", "kubelet",
+                                        "crond",   "rsyslogd",  "kworker", "containerd", "dbus-daemon"};
+    if (!pool || !account)
+        return;
+    sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
+    for (size_t i = 0; i < sizeof posed / sizeof posed[0]; i++)
+        if (bytes_starts(call->name, bytes_of_string(posed[i])))
+            sense(call->m, BEHAVIOUR_V13, ROLE_USED, call->path);
 }
 
 /* A fetched program called by its name alone, through PATH. */

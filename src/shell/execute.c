@@ -80,8 +80,12 @@ void orders_run(struct call *call, struct shell_string s)
 {
     const struct shell_fetch *fetch = s.step == NULL ? NULL : s.step->fetch;
     bool line = s.text.len > 1 && s.text.at[0] == 0 && s.text.at[1] == '$';
-    if ((s.taint & TAINT_BIT(FETCHED)) != 0 && fetch != NULL && line &&
-        bytes_equal(fetch->tool, BYTES("/dev/tcp")) && fetch->host_kind != HOST_LOCAL)
+    if ((s.taint & TAINT_BIT(FETCHED)) == 0 || fetch == NULL || !line ||
+        fetch->host_kind == HOST_LOCAL || fetch->host_kind == HOST_PRIVATE)
+        return;
+    bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_DROP ||
+                fetch->host_kind == HOST_PASTE || fetch->host_kind == HOST_TOR;
+    if (bytes_equal(fetch->tool, BYTES("/dev/tcp")) || bare || is_name_query(fetch->tool))
         sense(call->m, BEHAVIOUR_B6, ROLE_USED, fetch->url);
 }
 
@@ -101,20 +105,27 @@ void execute_string(struct call *call, struct shell_string s, struct bytes inter
         if (plain.at != NULL)
             s.text = plain;
     }
+    if (shell && (s.taint & TAINT_BIT(SEALED)) != 0)
+        sense_sure(m, BEHAVIOUR_X7, ROLE_USED, BYTES("sealed text"));
+    bool wrapped = decoded && !known && (s.taint & TAINT_BIT(FETCHED)) != 0 && s.step != NULL &&
+                   s.step->fetch != NULL && s.step->fetch->host_kind == HOST_NAME;
+    if (shell && wrapped) /* nobody on the way shall read it */
+        sense_sure(m, BEHAVIOUR_X8, ROLE_USED, s.step->fetch->url);
     if (decoded && s.text.len >= 6 && known && decode_is_text(s.text))
         sense(m, shell ? BEHAVIOUR_X7 : BEHAVIOUR_X9, ROLE_USED, bytes_sub(s.text, 0, 60));
     if (decoded && !known)
         sense(m, BEHAVIOUR_X8, ROLE_USED, BYTES_NONE);
     if (!decode_is_text(string_shown(m->arena, s.text)))
         return;
+    struct shell_string out = {0};
     if (shell)
-        run_layer(m, s, decoded ? "decoded" : how, BYTES_NONE, decoded);
+        out = run_layer(m, s, decoded ? "decoded" : how, BYTES_NONE, decoded);
     else
         program_read(call, s, interpreter, decoded ? "decoded" : how);
-    call->out = call_unknown(call, (struct shell_string){0});
+    call->out = out.text.at != NULL ? out : call_unknown(call, (struct shell_string){0});
 }
 
-static bool is_temporary(struct bytes path)
+bool sense_is_temporary(struct bytes path)
 {
     return bytes_starts(path, BYTES("/tmp/")) || bytes_starts(path, BYTES("/var/tmp/")) ||
            bytes_starts(path, BYTES("/dev/shm/")) || bytes_starts(path, BYTES("/var/run/"));
@@ -152,7 +163,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         file = file_unpacked(m, full);
     bool background = call->background || call->wrapped;
     m->detached |= background;
-    if (background && (is_temporary(full) || sense_is_hidden(full)))
+    if (background && (sense_is_temporary(full) || sense_is_hidden(full)))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
     if (file == NULL)
         return;

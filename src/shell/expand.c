@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shell/machine.h"
+#include "shell/tool.h"
 
 #include "shell/arithmetic.h"
 #include "shell/pattern.h"
@@ -318,14 +318,22 @@ static void field_end(struct machine *m, struct field *f, struct strings *out)
     text_init(&f->text, m->arena, STRING_BYTES_MAX);
 }
 
+/* Whether C parts the words of an expansion: what IFS says, blanks where it is not known. */
+static bool is_separator(struct bytes separators, uint8_t c)
+{
+    return separators.len > 0 && memchr(separators.at, c, separators.len) != NULL;
+}
+
 static void field_split(struct machine *m, struct field *f, struct shell_string s,
                         struct strings *out)
 {
+    struct bytes separators = variable_get(m, BYTES("IFS")).text;
     size_t at = 0;
+    if (!text_is_known(separators))
+        separators = BYTES(" \t\n");
     while (at < s.text.len && out->count < 4096) {
         size_t start = at;
-        while (at < s.text.len && s.text.at[at] != ' ' && s.text.at[at] != '\n' &&
-               s.text.at[at] != '\t')
+        while (at < s.text.len && !is_separator(separators, s.text.at[at]))
             at++;
         if (at > start) {
             text_add(&f->text, bytes_sub(s.text, start, at - start));

@@ -38,6 +38,8 @@ static void file_copy(struct call *call, struct bytes from, struct bytes to)
         sense_path_read(call, from, &s);
         if (s.taint != 0)
             file_write(call, to, s, false);
+        if (sense_is_temporary(path_resolve(m, from)))
+            file_at(m, to)->brought = true;
         return;
     }
     struct file *target = file_at(m, to);
@@ -182,8 +184,7 @@ static bool is_cluster(struct bytes arg)
     return arg.len > 0 && arg.len < 8;
 }
 
-/* S, with the taint of every file the script put below the directory PATH. */
-static struct shell_string files_below(struct call *call, struct bytes path, struct shell_string s)
+struct shell_string files_below(struct call *call, struct bytes path, struct shell_string s)
 {
     struct machine *m = call->m;
     struct bytes dir = bytes_equal(path, BYTES(".")) || bytes_equal(path, BYTES("./")) ||
@@ -316,6 +317,8 @@ void tool_find(struct call *call)
             call->out = out;
             continue;
         }
+        call->m->found_old |= bytes_equal(arg, BYTES("-mtime")) || bytes_equal(arg, BYTES("-mmin")) ||
+                              bytes_equal(arg, BYTES("-ctime"));
         if (arg.at[0] != '-')
             sense_path_read(call, arg, &out);
         if (is_wide(call) && names_keys(arg))

@@ -57,6 +57,13 @@ void tool_pass(struct call *call)
         string_is_known(in) && in.text.len < 4096 && call->has_in ? in : call_unknown(call, in);
 }
 
+/* jq FILTER [FILE]: some of its input. */
+void tool_jq(struct call *call)
+{
+    uint32_t filter = call_operand(call, 1);
+    call->out = call_unknown(call, call_input(call, filter == 0 ? call->count : filter + 1));
+}
+
 void tool_cat(struct call *call)
 {
     call->out = call_input(call, 1);
@@ -214,6 +221,8 @@ void tool_openssl(struct call *call)
                              : BYTES_NONE;
     if (plain.at != NULL)
         call->out.text = plain;
+    else if (locked && string_is_known(in) && in.text.len >= 24) /* carried, for nobody to read */
+        call->out = string_taint(call->m, call->out, TAINT_BIT(SEALED));
 }
 
 /* gzip FILE: the packed file under its new name. */
@@ -324,6 +333,12 @@ void tool_tr(struct call *call)
         }
     }
     call->out.text = out.len == 0 ? BYTES("") : text_bytes(&out);
+    static const uint8_t letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    bool turned = from_len >= 52 && to_len >= 52 && memcmp(from, to, 52) != 0 &&
+                  (memcmp(from, letters, 26) == 0 || memcmp(from + 26, letters, 26) == 0 ||
+                   memcmp(to, letters, 26) == 0 || memcmp(to + 26, letters, 26) == 0);
+    if (turned && !deletes) /* letters for other letters: rot13 and its kin */
+        call->out = string_taint(call->m, call->out, TAINT_BIT(DECODED));
 }
 
 /* Columns "3-5,7" of LINE, by letters (SEPARATOR 0) or fields. */

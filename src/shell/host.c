@@ -40,8 +40,17 @@ static const struct {
     {"oast.fun", HOST_DROP},
     {"oast.me", HOST_DROP},
     {"oastify.com", HOST_DROP},
+    {"oast.pro", HOST_DROP},
+    {"oast.live", HOST_DROP},
+    {"oast.site", HOST_DROP},
+    {"oast.online", HOST_DROP},
+    {"burpcollaborator.net", HOST_DROP},
+    {"requestcatcher.com", HOST_DROP},
+    {"beeceptor.com", HOST_DROP},
+    {"dnslog.cn", HOST_DROP},
+    {"ceye.io", HOST_DROP},
+    {"tmpfiles.org", HOST_DROP},
     {"trycloudflare.com", HOST_DROP},
-    {"discord.com/api/webhooks", HOST_DROP},
     {"discordapp.com", HOST_DROP},
     {"catbox.moe", HOST_DROP},
     {"temp.sh", HOST_DROP},
@@ -190,8 +199,12 @@ bool host_url_parse(struct bytes text, struct host_url *out)
     } else if (bytes_starts(text, BYTES("//"))) {
         text = bytes_from(text, 2);
     }
-    size_t end = 0;
+    size_t end = 0, part = 0, login = BYTES_NPOS; /* user:password@ */
     int braces = 0;
+    for (; out->scheme.len > 0 && part < text.len && strchr("/?#\"' ", text.at[part]) == NULL; part++)
+        login = text.at[part] == '@' ? part : login;
+    if (login != BYTES_NPOS)
+        text = bytes_from(text, login + 1);
     if (text.len > 0 && text.at[0] == '[')
         end = bytes_find_byte(text, ']', 0) == BYTES_NPOS ? 0 : bytes_find_byte(text, ']', 0) + 1;
     for (; end < text.len; end++) { /* ${name} and $(name) belong to the host as a whole */
@@ -239,4 +252,27 @@ bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out)
         if (mark > start && end > mark + 6)
             return true;
     }
+}
+
+/* "/raw/4hT9aXbQ": what paste sites, whoever keeps them, serve without a frame. */
+static bool is_paste_path(struct bytes path)
+{
+    if (!bytes_starts(path, BYTES("/raw/")) || path.len < 11 || path.len > 17)
+        return false;
+    for (size_t i = 5; i < path.len; i++)
+        if (!ascii_is_alnum(path.at[i]))
+            return false;
+    return true;
+}
+
+enum host_kind host_kind_of_url(const struct host_url *url)
+{
+    enum host_kind kind = host_kind_of(url->host);
+    if (kind != HOST_NAME)
+        return kind;
+    bool hook = bytes_starts(url->path, BYTES("/api/webhooks/")) &&
+                bytes_find(url->host, BYTES("discord"), 0) != BYTES_NPOS;
+    return hook                        ? HOST_DROP
+           : is_paste_path(url->path) ? HOST_PASTE
+                                       : kind;
 }

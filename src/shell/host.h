@@ -17,6 +17,8 @@ struct host_url {
 /* Take TEXT ("http://h:1/p", "h/p", "//h/p") apart; false where it cannot be an address. */
 bool host_url_parse(struct bytes text, struct host_url *out);
 enum host_kind host_kind_of(struct bytes host);
+/* The same for an address of which the path tells, too: a webhook, a paste site of somebody's own. */
+enum host_kind host_kind_of_url(const struct host_url *url);
 /* Whether TEXT is a whole IPv4 address. */
 bool host_is_ipv4(struct bytes text);
 /* The next http, https, ftp or tftp URL in TEXT at or after *AT (moved past it). */

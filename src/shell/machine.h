@@ -49,6 +49,7 @@ struct file {
     bool executable, written, decoded, archived, sent, ran;
     bool binary;               /* a program for the processor, carried as text */
     bool is_shell;             /* a copy of one */
+    bool brought;              /* copied from a temporary directory: it came with the script */
     struct shell_layer *layer; /* where it was written last */
     struct shell_span *span;   /* ... by which command */
     uint32_t offset;
@@ -112,7 +113,13 @@ struct machine {
     uint64_t cloud_service_set;
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
-    bool account_made, fifo_made, encrypts;
+    bool account_made, account_opened, fifo_made, encrypts;
+    bool printing;      /* the text being looked at is printed for people */
+    bool founds;        /* makes a file system, unpacks a system into it: below it is its own */
+    bool found_old;     /* find picked files by their age */
+    struct table *startups; /* paths that start-up files name and nothing was put at yet */
+    bool keys_cleared;  /* .ssh was removed: nobody else gets in */
+    bool table_cleared; /* crontab -r */
     struct bytes logger_stopped; /* a service that keeps logs was stopped and not started again */
     uint32_t tools_moved;  /* curl, wget, chattr under other names: a bit each */
     bool root_twin;        /* a second user 0 was made */
@@ -155,9 +162,9 @@ struct shell_string string_unknown(struct machine *m, struct bytes name);
 void run_list(struct machine *m, const struct shell_command *list);
 /* The output of LIST read as a substitution. */
 struct shell_string run_capture(struct machine *m, const struct shell_command *list);
-/* Read TEXT as a script of its own: HOW it came about, PATH where it was a file. */
-void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path,
-               bool decoded);
+/* Read TEXT as a script of its own: HOW it came about, PATH where it was a file.  What it prints. */
+struct shell_string run_layer(struct machine *m, struct shell_string text, const char *how,
+                              struct bytes path, bool decoded);
 /* Record a layer without running it (payloads in other languages, unpacked binaries). */
 struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *how,
                               struct bytes path, bool decoded);
@@ -188,6 +195,8 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
 /* A hidden or odd directory; a system program's name in the wrong place. */
 void sense_hidden(struct machine *m, struct bytes path);
 void sense_masquerade(struct machine *m, struct bytes path);
+/* CONTENT goes into PATH, a table of logins: any password will do, or somebody gets it. */
+void sense_login(struct machine *m, struct bytes path, struct bytes content);
 bool sense_is_log(struct bytes path);
 bool sense_is_odd(struct bytes path);
 bool sense_is_hidden(struct bytes path);

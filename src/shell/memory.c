@@ -172,11 +172,15 @@ void file_write(struct call *call, struct bytes path, struct shell_string conten
     struct file *file = file_at(m, path);
     content = string_pass(m, content);
     if (append && file->content.text.at != NULL) {
-        if (file->content.text.len + content.text.len < STRING_BYTES_MAX)
-            content = string_join(m, file->content, content);
+        struct shell_string before = file->content;
+        if (before.text.len > 0 && before.text.at[0] == 0) /* what is not known ends its line */
+            before = string_join(m, before, string_of(BYTES("\n")));
+        if (before.text.len + content.text.len < STRING_BYTES_MAX)
+            content = string_join(m, before, content);
         else
             content.text = file->content.text, content.taint |= file->content.taint;
     }
+    m->report->keeps |= (content.taint & taint_secrets()) != 0;
     file->content = content;
     file->fetch = content.step != NULL && (content.taint & TAINT_BIT(FETCHED)) != 0
                       ? content.step->fetch

@@ -199,6 +199,8 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
         if (p->depth < 4)
             program_text(p->call, plain, p->depth + 1);
         m->layer = before, m->offset = offset, m->end = end;
+    } else if (is_order(literal) && strchr("[{(", literal.at[0]) != NULL) {
+        orders_read(p->call, string_of(literal)); /* wrapped for another machine */
     } else if ((called_by(p->text, at, systems) && literal.len >= 4) || is_order(literal)) {
         struct bytes plain = decode_escapes(m->arena, literal);
         execute_string(p->call, string_of(plain), BYTES("sh"), "system()");
@@ -227,7 +229,7 @@ static bool takes_environment(struct bytes text)
 static bool is_bare(struct bytes url)
 {
     struct host_url parts;
-    enum host_kind kind = host_url_parse(url, &parts) ? host_kind_of(parts.host) : HOST_NONE;
+    enum host_kind kind = host_url_parse(url, &parts) ? host_kind_of_url(&parts) : HOST_NONE;
     return kind == HOST_ADDRESS || kind == HOST_DROP || kind == HOST_PASTE || kind == HOST_TOR;
 }
 
@@ -375,8 +377,19 @@ static bool is_disguised_bot(struct bytes text)
            holds_any(text, runs);
 }
 
+/* The memory of the process that holds a CI job's secrets. */
+static bool is_runner_dump(struct bytes text)
+{
+    static const char *const workers[] = {"Runner.Worker", "Runner.Listener", "gitlab-runner", NULL};
+    static const char *const memory[] = {"/mem'", "/mem\"", "'mem'", "\"mem\"", "/mem`", NULL};
+    return bytes_find(text, BYTES("proc"), 0) != BYTES_NPOS && holds_any(text, workers) &&
+           holds_any(text, memory);
+}
+
 static void program_senses(struct machine *m, struct bytes text)
 {
+    if (is_runner_dump(text))
+        sense_sure(m, BEHAVIOUR_C13, ROLE_USED, BYTES("the runner's memory"));
     if (is_disguised_bot(text))
         sense_sure(m, BEHAVIOUR_B4, ROLE_USED, BYTES("a bot under another name"));
     if (is_order_loop(text) && !m->options->is_program)

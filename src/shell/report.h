@@ -156,6 +156,7 @@ struct shell_report {
     bool prepares;      /* makes an image to be copied: clears what names this machine */
     bool verifies;      /* checks a digest or signature of what it downloads */
     bool prompts;       /* asks the user */
+    bool keeps;         /* a secret it read went to a file */
     bool spreads;       /* scans in a loop: not somebody looking once */
     uint32_t tactics;   /* bit set of enum tactic of all behaviours used */
     /* what the rules made of it, verdict/script.h */

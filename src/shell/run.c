@@ -56,11 +56,16 @@ static void assign_array(struct machine *m, const struct shell_word *word)
     sense_text(m, all.text, ROLE_TEXT);
 }
 
-static bool is_array(const struct shell_word *word)
+/* cat <<EOF with nobody behind it: a text for whoever sits before the terminal. */
+static bool is_printed(const struct call *call)
 {
-    return word->assignment && word->first->next == NULL &&
-           bytes_ends(word->first->text, BYTES("=")) && word->next != NULL &&
-           !word->next->assignment;
+    if (call->count != 1 || !bytes_equal(call->arg[0].text, BYTES("cat")) || call->m->capture != NULL ||
+        call->command->pipe != NULL)
+        return false;
+    for (const struct shell_redirect *r = call->command->redirects; r != NULL; r = r->next)
+        if (r->kind == REDIRECT_WRITE || r->kind == REDIRECT_APPEND || r->kind == REDIRECT_DUP)
+            return false;
+    return true;
 }
 
 /* Where input comes from and output goes to, by COMMAND's redirections. */
@@ -78,7 +83,9 @@ static void redirects_apply(struct call *call, const struct shell_redirect *redi
         case REDIRECT_HERE:
         case REDIRECT_STRING:
             call->in = target, call->has_in = true;
+            m->printing = is_printed(call);
             sense_text(m, target.text, ROLE_USED);
+            m->printing = false;
             break;
         case REDIRECT_READ:
         case REDIRECT_BOTH:
@@ -181,11 +188,12 @@ static void run_simple(struct machine *m, const struct shell_command *c, struct 
 {
     const struct shell_word *first = c->words;
     uint32_t world = m->world, most = m->world_most;
+    struct shell_string separators = variable_get(m, BYTES("IFS"));
     m->offset = c->offset, m->end = c->end;
     if (!step(m, 1))
         return;
     while (first != NULL && first->assignment) {
-        if (is_array(first)) {
+        if (first->array) {
             assign_array(m, first);
             return;
         }
@@ -208,6 +216,8 @@ static void run_simple(struct machine *m, const struct shell_command *c, struct 
             m->world_most = seen;
         }
     m->world = world, m->world_most = most > m->world_most ? most : m->world_most;
+    if (first != NULL && c->words != first) /* IFS=, read a b: for this command only */
+        variable_set(m, BYTES("IFS"), separators, false);
 }
 
 /* Both sides are read, assignments inside add a value instead of replacing. */
@@ -423,22 +433,29 @@ struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *
     return layer;
 }
 
-void run_layer(struct machine *m, struct shell_string text, const char *how, struct bytes path,
-               bool decoded)
+struct shell_string run_layer(struct machine *m, struct shell_string text, const char *how,
+                              struct bytes path, bool decoded)
 {
     struct bytes shown = string_shown(m->arena, text.text);
     if (shown.len < 2)
-        return;
+        return (struct shell_string){0};
     struct shell_layer *layer = layer_new(m, shown, how, path, decoded), *before = m->layer;
     if (layer == NULL)
-        return;
+        return (struct shell_string){0};
     uint32_t offset = m->offset, end = m->end, substitutions = m->substitutions;
-    struct text *capture = m->capture;
+    struct text *capture = m->capture, own;
+    uint32_t taint = m->capture_taint;
+    const struct shell_step *way = m->capture_step;
+    text_init(&own, m->arena, STRING_BYTES_MAX);
     layer->is_shell = true;
-    m->layer = layer, m->capture = NULL, m->substitutions = 0;
+    m->layer = layer, m->capture = &own, m->substitutions = 0;
+    m->capture_taint = 0, m->capture_step = NULL;
     struct syntax syntax = syntax_parse(m->arena, shown);
     m->report->odd_count += syntax.odd_count;
     run_list(m, syntax.list);
-    m->layer = before, m->capture = capture;
+    struct shell_string out = {own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint,
+                               m->capture_step};
+    m->layer = before, m->capture = capture, m->capture_taint = taint, m->capture_step = way;
     m->offset = offset, m->end = end, m->substitutions = substitutions;
+    return out;
 }

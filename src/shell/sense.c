@@ -61,7 +61,7 @@ void sense_send(struct call *call, struct shell_string s, struct bytes to, enum 
     struct host_url url;
     if (secrets == 0)
         return;
-    enum host_kind kind = host_url_parse(to, &url) ? host_kind_of(url.host) : HOST_UNKNOWN;
+    enum host_kind kind = host_url_parse(to, &url) ? host_kind_of_url(&url) : HOST_UNKNOWN;
     if (is_rightful(kind, secrets))
         return;
     s = string_pass(m, s);

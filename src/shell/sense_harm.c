@@ -4,23 +4,10 @@
 
 /* Harm to data and accounts: destruction, extortion, shells left on web servers, cloud accounts. */
 
-static bool contains(struct bytes text, const char *word)
-{
-    return bytes_find(text, bytes_of_string(word), 0) != BYTES_NPOS;
-}
-
 static bool contains_any(struct bytes text, const char *const *words)
 {
     for (; *words != NULL; words++)
         if (bytes_find_fold(text, bytes_of_string(*words), 0) != BYTES_NPOS)
-            return true;
-    return false;
-}
-
-static bool any_arg(const struct call *call, const char *word)
-{
-    for (uint32_t i = 1; i < call->count && i < 64; i++)
-        if (contains(call->arg[i].text, word))
             return true;
     return false;
 }
@@ -44,7 +31,8 @@ static void see_overwrite(struct call *call)
             sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
         bool wide = bytes_ends(arg, BYTES("/*")) ||
                     (bytes_equal(arg, BYTES("{}")) && m->found_wide) ||
-                    bytes_starts(arg, BYTES("/dev/sd"));
+                    bytes_starts(arg, BYTES("/dev/sd")) || contains(arg, "$(lsblk") ||
+                    contains(arg, "/dev/${");
         if (bytes_equal(call->name, BYTES("shred")) && wide && is_repeated(m) &&
             !m->report->prompts)
             sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
@@ -68,8 +56,9 @@ static void see_sealing(struct call *call)
 static void see_service_harm(struct call *call)
 {
     struct machine *m = call->m;
+    bool gentle = call_has(call, "soft") || call_has(call, "--type=soft");
     if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "kill") && is_repeated(m))
-        sense(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
+        (gentle ? sense_soft : sense)(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
     bool drops = any_arg(call, "dropDatabase") || any_arg(call, "drop database") ||
                  any_arg(call, "DROP DATABASE");
     bool listed = false; /* "drop database $d" for every one there is */

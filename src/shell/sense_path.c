@@ -75,6 +75,14 @@ static const struct {
     {"/etc/gshadow", TAINT_SHADOW},
     {"kubernetes.io/serviceaccount/token", TAINT_K8S_TOKEN},
     {"kubernetes.io/serviceaccount", TAINT_K8S_TOKEN},
+    {"eks.amazonaws.com/serviceaccount/token", TAINT_K8S_TOKEN},
+    {".gem/credentials", TAINT_CLOUD_FILE},
+    {".cargo/credentials", TAINT_CLOUD_FILE},
+    {".config/solana", TAINT_BROWSER},
+    {".password-store", TAINT_BROWSER},
+    {".local/share/keyrings", TAINT_BROWSER},
+    {"wallet.dat", TAINT_BROWSER},
+    {".kdbx", TAINT_BROWSER},
     {"known_hosts", TAINT_HOSTS},
     {".ssh/config", TAINT_HOSTS},
 };
@@ -269,6 +277,18 @@ void sense_url_read(struct call *call, struct bytes url, struct shell_string *s)
         }
 }
 
+/* A file that no web server should serve, asked of one site after the other, and its text kept. */
+static bool takes_site_file(const struct call *call, struct bytes url)
+{
+    static const char *const files[] = {"/.git/config", "/.env", "/.aws/credentials", "/.git-credentials",
+                                        "/.npmrc", "/.docker/config.json", "/.ssh/id_rsa"};
+    bool named = false;
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        named |= bytes_ends(url, bytes_of_string(files[i]));
+    return named && !call_has(call, "/dev/null") && !call_has(call, "-I") && !call_has(call, "--head") &&
+           !call_has(call, "--spider");
+}
+
 void sense_fetch(struct call *call, struct shell_fetch *f)
 {
     struct machine *m = call->m;
@@ -281,6 +301,8 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
         sense(m, BEHAVIOUR_B3, ROLE_USED, f->url);
     if (f->host_kind == HOST_DROP)
         sense(m, BEHAVIOUR_E5, ROLE_USED, f->url);
+    if (f->host_kind == HOST_UNKNOWN && m->loops + m->piped > 0 && takes_site_file(call, f->url))
+        sense_sure(m, BEHAVIOUR_C4, ROLE_USED, f->url);
     if (f->sends && bytes_find(f->url, BYTES(":2375/"), 0) != BYTES_NPOS &&
         bytes_find(f->url, BYTES("/containers/create"), 0) != BYTES_NPOS)
         sense(m, BEHAVIOUR_L3, ROLE_USED, f->url);

@@ -4,19 +4,6 @@
 
 /* What single commands do by themselves: evasion, accounts, containers, scanning. */
 
-static bool contains(struct bytes text, const char *word)
-{
-    return bytes_find(text, bytes_of_string(word), 0) != BYTES_NPOS;
-}
-
-static bool any_arg(const struct call *call, const char *word)
-{
-    for (uint32_t i = 1; i < call->count && i < 64; i++)
-        if (contains(call->arg[i].text, word))
-            return true;
-    return false;
-}
-
 static struct bytes arg_with(const struct call *call, const char *word)
 {
     for (uint32_t i = 1; i < call->count && i < 64; i++)
@@ -65,7 +52,21 @@ static void see_sealed(struct call *call, struct bytes arg, bool force)
     if (call->m->encrypts && call->m->loops + call->m->piped > 0 &&
         (shreds || force || call->m->found_wide) &&
         arg.len > 0 && (arg.at[0] == 0 || bytes_equal(arg, BYTES("{}"))))
-        sense(call->m, BEHAVIOUR_M7, ROLE_USED, arg);
+        (call->m->found_old ? sense_soft : sense)(call->m, BEHAVIOUR_M7, ROLE_USED, arg);
+}
+
+/* Where agents of other makers live. */
+static bool is_monitor_home(struct bytes path)
+{
+    static const char *const homes[] = {"/opt/CrowdStrike", "/var/ossec",      "/opt/sentinelone",
+                                        "/opt/ds_agent",    "/opt/cylance",    "/opt/carbonblack",
+                                        "/etc/falco",       "/opt/microsoft/mdatp", "/opt/eset",
+                                        "/opt/sophos-spl",  "/opt/traps",      NULL};
+    for (int i = 0; homes[i] != NULL; i++)
+        if (bytes_starts(path, bytes_of_string(homes[i])) &&
+            path.len <= strlen(homes[i]) + 2) /* the whole of it */
+            return true;
+    return false;
 }
 
 static void see_remove(struct call *call)
@@ -99,6 +100,9 @@ static void see_remove(struct call *call)
         struct bytes arg = call_arg(call, i);
         if (sense_is_log(arg))
             sense(call->m, BEHAVIOUR_V2, ROLE_USED, arg);
+        call->m->keys_cleared |= recursive && (bytes_equal(arg, BYTES(".ssh")) || bytes_ends(arg, BYTES("/.ssh")));
+        if (recursive && is_monitor_home(arg))
+            sense(call->m, BEHAVIOUR_V14, ROLE_USED, arg);
         call->m->report->prepares |= contains(arg, "ssh_host_") || contains(arg, "machine-id");
         if ((bytes_ends(arg, BYTES("_history")) || bytes_ends(arg, BYTES("history*"))))
             sense(call->m, BEHAVIOUR_V1, ROLE_USED, arg);
@@ -326,6 +330,11 @@ static void see_account(struct call *call)
                  (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) &&
                  (call_flag(call, 'G') || call_flag(call, 'g')) && m->account_made;
     bool named = text_is_known(call_arg(call, call->count - 1)); /* installers ask for the name */
+    if (bytes_equal(call->name, BYTES("chpasswd")) && call->has_in && string_is_known(call->in))
+        m->account_opened = true;
+    group |= m->account_opened && bytes_equal(call->name, BYTES("usermod")) && named &&
+             (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) &&
+             call_flag(call, 'G');
     if (root || hash || group)
         (named || root ? sense : sense_soft)(m, BEHAVIOUR_P7, ROLE_USED,
                                              call_arg(call, call->count - 1));
@@ -350,133 +359,12 @@ static void see_setuid(struct call *call)
                 sense(call->m, BEHAVIOUR_P11, ROLE_USED, call_arg(call, i));
 }
 
-/* The argument that mounts the whole host: -v /:/mnt, -v/:/host, --volume=/:/x. */
-static struct bytes root_mount(const struct call *call)
-{
-    for (uint32_t i = 1; i < call->count; i++) {
-        struct bytes arg = call_arg(call, i);
-        if (bytes_starts(arg, BYTES("/:/")) || bytes_starts(arg, BYTES("-v/:/")) ||
-            contains(arg, "=/:/"))
-            return arg;
-    }
-    return BYTES_NONE;
-}
-
-static void see_docker(struct call *call)
-{
-    struct machine *m = call->m;
-    bool run = call_has(call, "run") || call_has(call, "create"),
-         privileged = call_has(call, "--privileged");
-    bool host = root_mount(call).len > 0 || any_arg(call, "type=bind,source=/,") ||
-                any_arg(call, "docker.sock:/");
-    bool remote = call_has(call, "-H") || any_arg(call, "--host=") || any_arg(call, "tcp://");
-    if (run && remote && (host || (privileged && m->scan_loops > 0)) && !any_arg(call, "unix://"))
-        sense(m, BEHAVIOUR_L3, ROLE_USED, root_mount(call));
-    if (run && root_mount(call).len > 0 &&
-        (call_has(call, "chroot") || privileged || any_arg(call, "chroot ")))
-        sense(m, BEHAVIOUR_K1, ROLE_USED, root_mount(call));
-    bool evicts = call_has(call, "rm") || call_has(call, "rmi") || call_has(call, "kill") ||
-                  call_has(call, "stop");
-    uint32_t names = 0;
-    for (uint32_t i = 0; i < m->pattern_count; i++)
-        names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") &&
-                 !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
-    if (evicts && names > 0)
-        sense(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
-    bool all = call_has(call, "-A") || call_has(call, "--all-namespaces");
-    if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") &&
-        (call_has(call, "secret") || call_has(call, "secrets")) && all)
-        sense(m, BEHAVIOUR_C6, ROLE_USED, BYTES("kubectl get secrets -A"));
-    if (call_has(call, "inspect") && any_arg(call, "$(docker"))
-        m->cloud_kinds |= 1ULL << 61;
-}
-
-static void see_ssh(struct call *call)
-{
-    static const char *const payloads[] = {"curl",  "wget",  "/tmp/", "bash",   "base64",
-                                           "nohup", "chmod", "| sh",  "python", NULL};
-    struct machine *m = call->m;
-    bool loose = any_arg(call, "StrictHostKeyChecking=no") ||
-                 any_arg(call, "StrictHostKeyChecking no") || any_arg(call, "BatchMode=yes") ||
-                 any_arg(call, "BatchMode yes");
-    uint32_t spread = 0;
-    for (uint32_t i = 1; i < call->count; i++)
-        spread |= call->arg[i].taint &
-                  (TAINT_BIT(HOSTS) | TAINT_BIT(SSH_KEY) | TAINT_BIT(SCANNED) | TAINT_BIT(HISTORY));
-    struct bytes command = call_arg(call, call->count - 1);
-    bool payload = false;
-    for (int i = 0; payloads[i] != NULL; i++)
-        payload |= contains(command, payloads[i]);
-    payload |= call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0;
-    bool reverse = call_flag(call, 'R') && call_has(call, "-R");
-    if (reverse && loose)
-        sense(m, BEHAVIOUR_B5, ROLE_USED, BYTES("ssh -R"));
-    if (loose && payload && (spread != 0 || m->loops >= 3 || m->scan_loops > 0))
-        sense(m, BEHAVIOUR_L1, ROLE_USED, command);
-}
-
-static void see_scanner(struct call *call)
-{
-    static const char *const names[] = {"masscan", "zgrab", "zmap", "pnscan", "zgrab2", NULL};
-    static const char *const managers[] = {"apt-get", "apt", "yum", "apk", "dnf", NULL};
-    for (int i = 0; names[i] != NULL; i++) {
-        if (bytes_equal(call->name, bytes_of_string(names[i])) && call->count > 1) {
-            sense(call->m, BEHAVIOUR_L2, ROLE_USED, call->name);
-            call->m->report->spreads |= call->m->loops > 0 || call_has(call, "0.0.0.0/0");
-        }
-        for (int k = 0; managers[k] != NULL; k++)
-            if (bytes_equal(call->name, bytes_of_string(managers[k])) &&
-                call_has(call, "install") && call_has(call, names[i]))
-                sense(call->m, BEHAVIOUR_L2, ROLE_USED, bytes_of_string(names[i]));
-    }
-    if (bytes_equal(call->name, BYTES("hydra")) || bytes_equal(call->name, BYTES("medusa")) ||
-        bytes_equal(call->name, BYTES("ncrack")))
-        sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
-    if (bytes_equal(call->name, BYTES("sshpass")) && call->m->loops >= 2)
-        sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
-    for (uint32_t i = 1; bytes_equal(call->name, BYTES("sshpass")) && i < call->count; i++)
-        if (call->m->loops > 0 && (call->arg[i].taint & TAINT_BIT(FETCHED)) != 0)
-            sense_sure(call->m, BEHAVIOUR_L6, ROLE_USED, call->name); /* names and passwords a server lists */
-    if (bytes_equal(call->name, BYTES("tmate")) &&
-        (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
-        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
-    bool tunnel = bytes_equal(call->name, BYTES("ngrok")) ||
-                  bytes_equal(call->name, BYTES("cloudflared")) ||
-                  bytes_equal(call->name, BYTES("bore"));
-    bool to_login = call_has(call, "22") || any_arg(call, "ssh://localhost") ||
-                    any_arg(call, "localhost:22") || any_arg(call, "tcp:22");
-    if (tunnel && to_login && (call->background || call->wrapped || call->silent))
-        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
-    if (bytes_equal(call->name, BYTES("scope")) && call_has(call, "launch") &&
-        any_arg(call, "token"))
-        sense(call->m, BEHAVIOUR_B5, ROLE_USED, BYTES("scope launch"));
-    if (contains(call->name, "gs-netcat") || contains(call->name, "gsocket"))
-        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
-}
-
-static void see_redis(struct call *call)
-{
-    bool breaks_out = any_arg(call, "io.popen") || any_arg(call, "os.execute");
-    if (breaks_out && any_arg(call, "loadlib")) /* out of the sandbox of its Lua */
-        sense_sure(call->m, BEHAVIOUR_L7, ROLE_USED, BYTES("package.loadlib"));
-    call_orders(call);
-    bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") ||
-                                        any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
-    bool piped = call->has_in && contains(call->in.text, "set dir") &&
-                 (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") ||
-                  contains(call->in.text, "/etc/cron"));
-    for (uint32_t i = 1; i < call->count;
-         i++) /* one prepared dialogue for every host a scan found */
-        piped |= call->has_in && (call->arg[i].taint & TAINT_BIT(SCANNED)) != 0;
-    if (set || piped)
-        sense(call->m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
-}
-
 static void see_mount(struct call *call)
 {
     bool bind = call_has(call, "--bind") || call_has(call, "bind");
     struct bytes to = call_arg(call, call->count - 1);
-    if (bind && bytes_starts(to, BYTES("/proc/")) && to.len > 6 && to.at[6] != 's')
+    if (bind && bytes_starts(to, BYTES("/proc/")) && to.len > 6 &&
+        (to.at[6] == 0 || ascii_is_digit(to.at[6]))) /* over one process */
         sense_sure(call->m, BEHAVIOUR_V8, ROLE_USED, to);
     struct bytes device = arg_with(call, "/dev/sd");
     if (device.len == 0)
@@ -517,7 +405,7 @@ static void see_misc(struct call *call)
          bytes_equal(call_arg(call, 1), BYTES("/mnt")) ||
          bytes_equal(call_arg(call, 1), BYTES("/hostfs"))) &&
         call->count > 2)
-        (bytes_equal(call_arg(call, 1), BYTES("/mnt")) ? sense_soft : sense)( /* or a rescue */
+        (bytes_equal(call_arg(call, 1), BYTES("/mnt")) || m->founds ? sense_soft : sense)( /* or a rescue */
             m, BEHAVIOUR_K1, ROLE_USED, call_arg(call, 1));
     if (bytes_equal(call->name, BYTES("touch")) &&
         (call_flag(call, 'r') || any_arg(call, "--reference")) && call->count > 3 &&
@@ -525,6 +413,11 @@ static void see_misc(struct call *call)
          bytes_starts(call_arg(call, 2), BYTES("/etc/")) ||
          bytes_starts(call_arg(call, 2), BYTES("/usr/"))))
         sense(m, BEHAVIOUR_V9, ROLE_USED, last);
+    const struct file *stamped = bytes_equal(call->name, BYTES("touch")) && call_flag(call, 't')
+                                     ? file_find(m, last)
+                                     : NULL;
+    if (stamped != NULL && stamped->fetch != NULL)
+        (stamped->fetch->host_kind == HOST_ADDRESS ? sense_sure : sense)(m, BEHAVIOUR_V9, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("utmpdump")) && call_flag(call, 'r'))
         sense_sure(m, BEHAVIOUR_V2, ROLE_USED, call->name); /* login records, written back */
     if (bytes_equal(call->name, BYTES("dmesg")) && (call_flag(call, 'C') || call_flag(call, 'c')))
@@ -544,8 +437,8 @@ static void see_misc(struct call *call)
         sense(m, BEHAVIOUR_B1, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "PermitRootLogin yes"))
         sense(m, BEHAVIOUR_P12, ROLE_USED, last);
-    if (bytes_equal(call->name, BYTES("sed")) && any_arg(call, "expose_authtok"))
-        sense(m, BEHAVIOUR_C15, ROLE_USED, last);
+    for (uint32_t i = 1; bytes_equal(call->name, BYTES("sed")) && call_flag(call, 'i') && i + 1 < call->count; i++)
+        sense_login(m, last, call_arg(call, i));
     if (bytes_equal(call->name, BYTES("sed")) && call_flag(call, 'i')) /* lines taken out of a log */
         for (uint32_t i = 2; i < call->count; i++)
             if (sense_is_log(call_arg(call, i)) && any_arg(call, "/d"))
@@ -633,19 +526,6 @@ static void see_all(struct call *call)
             sights[i].see(call);
 }
 
-/* A program that is not of the system, or a script, is let loose on what a scan found. */
-static void see_targets(struct call *call)
-{
-    bool own = tool_handler(call->name) == NULL || bytes_equal(call->name, BYTES("bash")) ||
-               bytes_equal(call->name, BYTES("sh")) || bytes_starts(call->name, BYTES("python"));
-    for (uint32_t i = 1; own && i < call->count && i < 16; i++) {
-        const struct file *file = file_find(call->m, call_arg(call, i));
-        uint32_t taint = call->arg[i].taint | (file == NULL ? 0 : file->content.taint);
-        if ((taint & TAINT_BIT(SCANNED)) != 0)
-            sense(call->m, BEHAVIOUR_L7, ROLE_USED, call->name);
-    }
-}
-
 void sense_call(struct call *call)
 {
     struct machine *m = call->m;
@@ -654,6 +534,9 @@ void sense_call(struct call *call)
     see_all(call);
     if (bytes_starts(call->name, BYTES("xmrig")) || bytes_equal(call->name, BYTES("minerd")))
         sense(m, BEHAVIOUR_M1, ROLE_USED, call->name);
+    m->founds |= bytes_ends(call->name, BYTES("strap")) || bytes_starts(call->name, BYTES("mkfs"));
+    m->printing = (bytes_equal(call->name, BYTES("echo")) || bytes_equal(call->name, BYTES("printf"))) &&
+                  m->capture == NULL && call->write_path.at == NULL && call->command->pipe == NULL;
     bool places = bytes_equal(call->name, BYTES("mkdir")) || bytes_equal(call->name, BYTES("cd"));
     for (uint32_t i = 1; i < call->count && i < 256; i++) {
         struct bytes arg = call_arg(call, i);
@@ -662,6 +545,7 @@ void sense_call(struct call *call)
         if (places && arg.len > 2)
             sense_hidden(m, path_resolve(m, arg));
     }
+    m->printing = false;
     if (call->path.len > 4 && (call->path.at[0] == '/' || call->path.at[0] == '.'))
         sense_masquerade(m, path_resolve(m, call->path)),
             sense_hidden(m, path_resolve(m, call->path));

@@ -122,6 +122,8 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
         if (__builtin_popcountll(m->pairs[b]) < 2 || role == ROLE_REMOVED || sought)
             return;
         sense(m, b, ROLE_USED, near);
+    } else if (m->printing) {
+        sense(m, b, ROLE_SEARCHED, near);
     } else if (role == ROLE_TEXT) {
         sense(m, b, words[word].mode == MODE_CONFIG ? ROLE_USED : ROLE_TEXT, near);
     } else {

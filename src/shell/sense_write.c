@@ -5,11 +5,6 @@
 
 /* What it means to write a path: persistence, implants, sockets. */
 
-static bool contains(struct bytes text, const char *word)
-{
-    return bytes_find(text, bytes_of_string(word), 0) != BYTES_NPOS;
-}
-
 static bool contains_any(struct bytes text, const char *const *words)
 {
     for (; *words != NULL; words++)
@@ -49,7 +44,7 @@ static struct bytes host_path(struct machine *m, struct bytes path)
             bytes_starts(inner, BYTES("/etc/ld.so.preload")) ||
             bytes_starts(inner, BYTES("/etc/sudoers"));
         if (startup) {
-            sense(m, BEHAVIOUR_K2, ROLE_USED, path);
+            (m->founds ? sense_soft : sense)(m, BEHAVIOUR_K2, ROLE_USED, path);
             return inner;
         }
     }
@@ -79,7 +74,8 @@ static void write_key(struct machine *m, struct bytes path, struct shell_string 
     bool one = user.len > 0 && ascii_is_alpha(user.at[0]) && m->loops == 0;
     bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && fetch_is_honest(fetch);
     bool unknown = path.at[0] == 0 || (user.len > 0 && (user.at[0] == 0 || user.at[0] == '*'));
-    if (unknown && m->loops > 0 && holds_key(content.text)) /* his key for everybody */
+    unknown = unknown && m->loops > 0; /* his key for everybody */
+    if ((unknown || m->keys_cleared) && holds_key(content.text)) /* .. or for nobody else */
         sense_sure(m, BEHAVIOUR_P5, ROLE_USED, path);
     (one || served ? sense_soft : sense)(m, BEHAVIOUR_P5, ROLE_USED, path);
 }
@@ -89,6 +85,8 @@ static void write_socket(struct call *call, struct bytes path, struct shell_stri
     struct machine *m = call->m;
     m->socket_open = true, m->socket_host = bytes_from(path, 9);
     bool shell = bytes_equal(call->name, BYTES("sh")) || bytes_equal(call->name, BYTES("bash"));
+    bool becomes = bytes_equal(call->name, BYTES("exec"));
+    shell |= becomes && (bytes_ends(call_arg(call, 1), BYTES("sh")) || any_arg(call, "/bash"));
     struct bytes host = bytes_from(path, 9);
     size_t slash = bytes_find_byte(host, '/', 0);
     host = slash == BYTES_NPOS ? host : bytes_sub(host, 0, slash);
@@ -112,6 +110,15 @@ static bool is_odd_path(struct bytes text)
            !contains(text, "/root/.config") && !contains(text, "/root/.cargo");
 }
 
+/* What is put at PATH from now on starts by itself. */
+static void startup_note(struct machine *m, struct bytes path)
+{
+    while (path.len > 0 && strchr("\"';&\n", path.at[path.len - 1]) != NULL)
+        path.len--;
+    if (path.len > 5 && path.at[0] == '/' && text_is_known(path) && m->startups->count < 64)
+        table_set(m->startups, path, m);
+}
+
 static void write_unit(struct call *call, struct bytes path, struct shell_string content)
 {
     static const char *const downloaders[] = {"curl ", "wget ", "/dev/tcp/", NULL};
@@ -127,6 +134,7 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
         size_t space = bytes_find_byte(program, ' ', 0);
         program = space == BYTES_NPOS ? program : bytes_sub(program, 0, space);
         struct file *file = file_find(m, program);
+        startup_note(m, program);
         if (is_odd_path(command) || contains_any(command, downloaders) ||
             (file != NULL && (!fetch_is_honest(file->fetch) || file->decoded)))
             sense(m, BEHAVIOUR_P8, ROLE_USED, path);
@@ -155,9 +163,18 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
         own = other != NULL && other->fetch != NULL && other->path.len > 6 &&
               bytes_find(content.text, other->path, 0) != BYTES_NPOS;
     }
-    if (!contains_any(content.text, downloaders) && !own && !hidden)
+    bool brought = false;
+    for (struct bytes words = content.text, word; bytes_next_field(&words, ' ', &word);) {
+        const struct file *named = word.len < 5 ? NULL : table_get(call->m->files, word);
+        hidden |= sense_is_hidden(word);
+        startup_note(call->m, word);
+        brought |= named != NULL && named->brought && contains(word, "/.");
+    }
+    if (!contains_any(content.text, downloaders) && !own && !hidden && !brought)
         return;
     sense(call->m, BEHAVIOUR_P9, ROLE_USED, path);
+    if (brought)
+        sense(call->m, BEHAVIOUR_P4, ROLE_USED, path);
     size_t run = bytes_find(content.text, BYTES("RUN+=\""), 0); /* a rule of udev's */
     if (run != BYTES_NPOS) {
         content.text = bytes_from(content.text, run + 6);
@@ -196,13 +213,28 @@ static bool is_packaged_library(struct machine *m, struct bytes text)
            !contains(path, "/.") && file_find(m, path) == NULL;
 }
 
-/* Every login runs a program that gets the password: pam_exec with expose_authtok. */
-static void write_login(struct machine *m, struct bytes path, struct bytes content)
+void sense_login(struct machine *m, struct bytes path, struct bytes content)
 {
-    if ((contains(path, "/pam.d/") || contains(path, "/etc/pam")) &&
-        contains(content, "expose_authtok"))
-        (contains(content, "/.") || is_odd_path(content) ? sense_sure : sense)(m, BEHAVIOUR_C15,
-                                                                              ROLE_USED, path);
+    static const char *const doors[] = {"/sshd", "/common-auth", "/system-auth", "/password-auth",
+                                        "/login", "/sudo", NULL};
+    if (!contains(path, "/pam.d/") && !contains(path, "/etc/pam"))
+        return;
+    if (contains(content, "expose_authtok"))
+        (contains(content, "/.") || is_odd_path(content) ? sense_sure : sense_soft)(
+            m, BEHAVIOUR_C15, ROLE_USED, path);
+    bool open = contains(content, "auth") && contains(content, "sufficient") &&
+                contains(content, "pam_permit.so");
+    for (int i = 0; open && doors[i] != NULL; i++) /* any password will do */
+        if (bytes_ends(path, bytes_of_string(doors[i])))
+            sense_sure(m, BEHAVIOUR_P12, ROLE_USED, path);
+}
+
+/* A workflow of a repository that hands all its secrets to a command. */
+static void write_workflow(struct machine *m, struct bytes path, struct bytes content)
+{
+    bool all = contains(content, "toJSON(secrets)") || contains(content, "toJson(secrets)");
+    if (all && contains(path, ".github/workflows/"))
+        sense_sure(m, BEHAVIOUR_C13, ROLE_USED, path);
 }
 
 /* "www-data ALL=(ALL) NOPASSWD: ALL": everything, for a user that serves the network. */
@@ -326,7 +358,8 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     bool empty = content.text.len < 3;
     sense_hidden(m, full);
     write_tool(call, full, content);
-    write_login(m, full, content.text);
+    sense_login(m, full, content.text);
+    write_workflow(m, full, content.text);
     sense_web_shell(m, full, content);
     sense_system_file(m, full, content);
     if (bytes_ends(full, BYTES("/release_agent")))
@@ -337,14 +370,17 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
         if (!empty)
             write_cron(call, full, content);
     } else if (contains(full, "authorized_keys") ||
-               (contains(full, "/.ssh/") && holds_key(content.text))) {
+               ((contains(full, "/.ssh/") || bytes_starts(full, BYTES("/etc/ssh/"))) &&
+                !bytes_ends(full, BYTES(".pub")) && !contains(full, "known_hosts") &&
+                holds_key(content.text))) {
         write_key(m, full, content);
     } else if (contains(full, "ld.so.preload")) {
         if (!empty &&
             (contains(content.text, ".so") || (content.text.at[0] == 0 && content.taint != 0)))
             (is_packaged_library(m, content.text) ? sense_soft : sense)(m, BEHAVIOUR_P6, ROLE_USED,
                                                                         content.text);
-    } else if (bytes_ends(full, BYTES(".service")) || contains(full, "/systemd/system")) {
+    } else if (bytes_ends(full, BYTES(".service")) || contains(full, "/systemd/system") ||
+               (contains(full, "/autostart/") && bytes_ends(full, BYTES(".desktop")))) {
         write_unit(call, full, content);
     } else if (contains(full, "bashrc") || contains(full, "/etc/profile") ||
                contains(full, ".profile") || contains(full, "rc.local") ||
@@ -450,9 +486,14 @@ void sense_crontab(struct call *call, struct shell_string content)
         if (contains_any(command, downloaders) && contains_any(command, runners))
             sense(m, BEHAVIOUR_P1, ROLE_USED, command);
         struct bytes program = bytes_sub(command, 0, 512);
-        bool home = contains(program, "/root/.") && file_find(m, first_word(program)) == NULL;
-        if (sense_is_odd(program) || is_buried(first_word(program)))
-            (home ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
+        const struct file *known = file_find(m, first_word(program));
+        startup_note(m, first_word(program));
+        bool brought = known != NULL && known->brought;
+        bool home = contains(program, "/root/.") && known == NULL;
+        home |= bytes_starts(program, BYTES("~/.")) && !contains(program, "~/.local") &&
+                !contains(program, "/.config/");
+        if (sense_is_odd(program) || is_buried(first_word(program)) || home || brought)
+            (home && !m->table_cleared ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);
         struct file *file = file_find(m, word);
         if (file != NULL && file->fetch != NULL)
@@ -465,6 +506,7 @@ void tool_crontab(struct call *call)
 {
     struct machine *m = call->m;
     call->out = call_unknown(call, (struct shell_string){0});
+    m->table_cleared |= call_flag(call, 'r');
     if (call_flag(call, 'l') || call_flag(call, 'r'))
         return;
     for (uint32_t i = 1; i < call->count; i++) {

@@ -60,9 +60,10 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
                         .layer = layer};
     m.variables = table_new(tables), m.functions = table_new(tables), m.files = table_new(tables);
     m.tools = table_new(tables), m.kills = table_new(tables), m.fetch_urls = table_new(tables);
+    m.startups = table_new(tables);
     variable_set(&m, BYTES("HOME"), string_of(BYTES("~")), false);
     variable_set(&m, BYTES("_"), string_of(BYTES("")), false);
-    variable_set(&m, BYTES("IFS"), string_of(BYTES(" ")), false);
+    variable_set(&m, BYTES("IFS"), string_of(BYTES(" \t\n")), false);
     struct file *self = file_at(&m, bytes_of("\0${0}", 5));
     self->content = string_of(layer->text), self->ran = true;
     if (text.len > 0 && m.options->is_program) {

@@ -299,6 +299,7 @@ static struct shell_command *simple(struct reader *r)
         *end = word, end = &word->next;
         if (word->assignment && reader_peek(r, 0) == '(' && bytes_ends(first, BYTES("=")) &&
             word->first->next == NULL) {
+            word->array = true;
             array_words(r, &end);
             break;
         }

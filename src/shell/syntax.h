@@ -66,6 +66,7 @@ struct shell_word {
     uint32_t offset, end; /* bytes of the text */
     bool brace;           /* holds an unquoted {a,b} */
     bool assignment;      /* name=value or name+=value at the head of a simple command */
+    bool array;           /* name=( .. ): the elements are the words that follow */
 };
 
 enum redirect_kind {

@@ -39,12 +39,35 @@ struct shell_string call_unknown(struct call *call, struct shell_string tainted)
 struct shell_string socket_output(struct call *call, struct bytes host);
 /* What the file PATH holds as far as known, with the taint its name means. */
 struct shell_string file_read(struct call *call, struct bytes path);
+/* S, with the taint of every file the script put below the directory PATH. */
+struct shell_string files_below(struct call *call, struct bytes path, struct shell_string s);
 /* Whether TEXT is wholly known. */
 static inline bool text_is_known(struct bytes text)
 {
     return text.len == 0 || memchr(text.at, 0, text.len) == NULL;
 }
 
+/* Whether PATH lies in a directory for temporary files. */
+bool sense_is_temporary(struct bytes path);
+static inline bool contains(struct bytes text, const char *word)
+{
+    return bytes_find(text, bytes_of_string(word), 0) != BYTES_NPOS;
+}
+/* Whether one of the first arguments holds WORD. */
+static inline bool any_arg(const struct call *call, const char *word)
+{
+    for (uint32_t i = 1; i < call->count && i < 64; i++)
+        if (contains(call->arg[i].text, word))
+            return true;
+    return false;
+}
+
+/* sense_reach.c: containers, SSH, scanners, Redis; programs let loose on what a scan found */
+void see_docker(struct call *call);
+void see_ssh(struct call *call);
+void see_scanner(struct call *call);
+void see_redis(struct call *call);
+void see_targets(struct call *call);
 /* sense_harm.c: destruction, extortion, cloud accounts, shells wired to the network */
 void see_harm(struct call *call);
 

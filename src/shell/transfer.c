@@ -208,6 +208,31 @@ static struct bytes url_file(struct bytes url)
     return path.len > 0 ? path : BYTES("index.html");
 }
 
+/* A command line for the other side, in the address itself: "..exec(%22curl%20http://..%7Csh%22)". */
+static void url_orders(struct call *call, struct shell_string url)
+{
+    if (bytes_find(url.text, BYTES("curl%20"), 0) == BYTES_NPOS &&
+        bytes_find(url.text, BYTES("wget%20"), 0) == BYTES_NPOS)
+        return;
+    uint8_t *plain = arena_alloc_raw(call->m->arena, url.text.len + 1);
+    size_t len = 0, start;
+    for (size_t i = 0; i < url.text.len; i++) {
+        int high = i + 2 < url.text.len ? ascii_hex(url.text.at[i + 1]) : -1;
+        int low = i + 2 < url.text.len ? ascii_hex(url.text.at[i + 2]) : -1;
+        bool coded = url.text.at[i] == '%' && high >= 0 && low >= 0;
+        plain[len++] = coded ? (uint8_t)(high * 16 + low) : url.text.at[i];
+        i += coded ? 2 : 0;
+    }
+    url.text = bytes_of(plain, len);
+    start = bytes_find(url.text, BYTES("curl "), 0);
+    start = start == BYTES_NPOS ? bytes_find(url.text, BYTES("wget "), 0) : start;
+    size_t end = start;
+    while (end < len && strchr("\"')}", url.text.at[end]) == NULL)
+        end++;
+    url.text = bytes_sub(url.text, start, end - start);
+    orders_read(call, url);
+}
+
 static struct shell_fetch *fetch_new(struct transfer *t, struct bytes url)
 {
     struct machine *m = t->call->m;
@@ -218,7 +243,7 @@ static struct shell_fetch *fetch_new(struct transfer *t, struct bytes url)
     f->layer = m->layer, f->line = layer_line(m->arena, m->layer, m->offset);
     f->tool = t->call->name, f->url = string_shown(m->arena, url);
     f->host = string_shown(m->arena, parts.host);
-    f->host_kind = host_kind_of(parts.host);
+    f->host_kind = host_kind_of_url(&parts);
     f->tls = bytes_equal(parts.scheme, BYTES("https"));
     f->insecure = t->insecure, f->silent = t->silent || t->call->silent, f->sends = t->sends;
     if (report->fetch_count++ < 1024)
@@ -242,6 +267,7 @@ static void transfer_url(struct transfer *t, uint32_t n)
     memcpy(&step, &s.step, sizeof step); /* made just now, by string_taint */
     step->fetch = f;
     sense_url_read(call, url, &s);
+    url_orders(call, t->whole[n]);
     sense_fetch(call, f);
     if (t->sends && t->data.text.at != NULL)
         sense_send(call, t->data, url, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1,
@@ -266,6 +292,41 @@ static void transfer_url(struct transfer *t, uint32_t n)
     f->path = string_shown(m->arena, path);
     file_write(call, path, s, false);
     sense_write(call, path, s, false);
+    if (table_get(m->startups, path_resolve(m, path)) != NULL) /* what a start-up file names already */
+        execute_file(call, path, true);
+}
+
+/* ftpget HOST LOCAL REMOTE; tftp -g -r FILE HOST; wget -g HOST -r FILE -l LOCAL */
+static void old_read(struct transfer *t)
+{
+    struct call *call = t->call;
+    struct bytes remote = BYTES_NONE, host = BYTES_NONE;
+    t->remote_name = true;
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        bool option = arg.len == 2 && arg.at[0] == '-';
+        if (option && (arg.at[1] == 'r' || arg.at[1] == 'l') && i + 1 < call->count) {
+            if (arg.at[1] == 'l' || t->save.len == 0)
+                t->save = call_arg(call, i + 1);
+            remote = arg.at[1] == 'r' ? call_arg(call, i + 1) : remote;
+            i++;
+        } else if (host_is_ipv4(arg) && !host_is_ipv4(host)) {
+            host = arg;
+        } else if (host.len == 0 && arg.len > 3 && arg.at[0] != '-' &&
+                   bytes_find_byte(arg, '.', 0) != BYTES_NPOS && bytes_find_byte(arg, '/', 0) == BYTES_NPOS) {
+            host = arg;
+        }
+    }
+    if (host.len == 0)
+        return;
+    while (remote.len > 0 && remote.at[0] == '/')
+        remote = bytes_from(remote, 1);
+    t->url[0] = remote.len == 0 ? host
+                                : arena_printf(call->m->arena, "%.*s/%.*s", BYTES_FMT(host),
+                                               BYTES_FMT(string_shown(call->m->arena, remote)));
+    t->url_count = 1;
+    if (t->save.len == 0 && call->count > 2)
+        t->save = call_arg(call, call->count - 1);
 }
 
 void tool_fetch(struct call *call)
@@ -279,6 +340,7 @@ void tool_fetch(struct call *call)
         bytes_equal(call->name, BYTES("lwp-download")) || bytes_equal(call->name, BYTES("fetch"));
     t.remote_name = saves;
     bool old = bytes_equal(call->name, BYTES("ftpget")) || bytes_equal(call->name, BYTES("tftp"));
+    old |= call_has(call, "-g") && call_has(call, "-r") && call_has(call, "-l"); /* of some busybox */
     for (uint32_t i = 1; i < call->count && !old; i++) {
         struct bytes arg = call_arg(call, i);
         if (arg.len > 1 && arg.at[0] == '-') {
@@ -290,18 +352,8 @@ void tool_fetch(struct call *call)
         }
     }
     call->out = (struct shell_string){0};
-    if (old) { /* ftpget HOST LOCAL REMOTE; tftp -g -r FILE HOST */
-        for (uint32_t i = 1; i < call->count && t.url_count == 0; i++)
-            if (host_is_ipv4(call_arg(call, i)))
-                t.url[0] = call_arg(call, i), t.url_count = 1;
-        for (uint32_t i = 1; i + 1 < call->count; i++)
-            if (bytes_equal(call_arg(call, i), BYTES("-r")) ||
-                bytes_equal(call_arg(call, i), BYTES("-l")))
-                t.save = call_arg(call, i + 1);
-        t.remote_name = true;
-        if (t.save.len == 0 && call->count > 2)
-            t.save = call_arg(call, call->count - 1);
-    }
+    if (old) /* ftpget HOST LOCAL REMOTE; tftp -g -r FILE HOST */
+        old_read(&t);
     for (uint32_t n = 0; n < t.url_count; n++)
         transfer_url(&t, n);
     if (t.url_count == 0) {
@@ -427,6 +479,15 @@ static void scp_fetch(struct call *call, struct bytes to)
     file_write(call, to, s, false);
 }
 
+/* newvm:dir -- a name of the user's own SSH configuration. */
+static bool is_alias(struct bytes to)
+{
+    size_t colon = bytes_find_byte(to, ':', 0);
+    struct bytes host = bytes_sub(to, 0, colon == BYTES_NPOS ? 0 : colon);
+    return host.len > 0 && text_is_known(host) && bytes_find_byte(host, '.', 0) == BYTES_NPOS &&
+           bytes_find_byte(host, '@', 0) == BYTES_NPOS;
+}
+
 void tool_scp(struct call *call)
 {
     struct bytes to = call_arg(call, call->count - 1);
@@ -438,7 +499,7 @@ void tool_scp(struct call *call)
         struct bytes arg = call_arg(call, i);
         if (arg.len == 2 && arg.at[0] == '-' && strchr("iPoFlce", arg.at[1]) != NULL)
             i++;
-        else if (arg.len > 0 && arg.at[0] != '-')
+        else if (arg.len > 0 && arg.at[0] != '-' && !is_alias(to))
             sense_send(call, file_read(call, arg), to, BEHAVIOUR_E4, "scp");
     }
 }

@@ -261,12 +261,20 @@ void tool_docker(struct call *call)
     while (verb < call->count && call_arg(call, verb).len > 0 && call_arg(call, verb).at[0] == '-')
         verb += bytes_equal(call_arg(call, verb), BYTES("-H")) ||
                         bytes_equal(call_arg(call, verb), BYTES("-n")) ||
+                        bytes_equal(call_arg(call, verb), BYTES("-s")) ||
+                        bytes_equal(call_arg(call, verb), BYTES("--server")) ||
+                        bytes_equal(call_arg(call, verb), BYTES("--kubeconfig")) ||
+                        bytes_equal(call_arg(call, verb), BYTES("--context")) ||
                         bytes_equal(call_arg(call, verb), BYTES("--host"))
                     ? 2
                     : 1;
     struct bytes name = call_arg(call, verb);
     call->out = call_unknown(call, (struct shell_string){0});
-    if (bytes_equal(name, BYTES("inspect")) || bytes_equal(name, BYTES("get")))
+    static const char *const secrets[] = {"secret", "secrets", "configmap", "configmaps", "cm", "all", NULL};
+    bool gets = false; /* a node's address is no secret */
+    for (int i = 0; bytes_equal(name, BYTES("get")) && secrets[i] != NULL; i++)
+        gets |= call_has(call, secrets[i]) || any_arg(call, "secret/");
+    if (bytes_equal(name, BYTES("inspect")) || gets)
         sense_path_read(call, BYTES("\1container"), &call->out);
     if (bytes_equal(name, BYTES("apply")) && call->has_in)
         orders_read(call, call->in);

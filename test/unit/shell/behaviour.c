@@ -79,8 +79,13 @@ int main(void)
 {
     void *parent = talloc_new(NULL);
     struct error err = {0};
-    const char *rules = "rules/script";
-    settings.rules = rule_set_load(parent, &(struct rule_options){.path = &rules, .path_count = 1}, &err);
+    const char *rules = "rules/script", *lists = "knowledge/lists";
+    settings.rules = rule_set_load(parent,
+                                   &(struct rule_options){.path = &rules,
+                                                          .path_count = 1,
+                                                          .list_path = &lists,
+                                                          .list_path_count = 1},
+                                   &err);
     tap_ok(settings.rules != NULL, "rules are loaded");
     bool covered[BEHAVIOUR_COUNT] = {false};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

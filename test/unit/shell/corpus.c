@@ -84,8 +84,9 @@ static void check_one(struct bytes head, struct bytes script)
     bytes_next_field(&head, ' ', &want);
     if (head.len > 0)
         family = head;
-    struct verdict *v =
-        scan_bytes(arena, &settings, wallet_placed(arena, script), BYTES(""), false);
+    bool file = bytes_find_byte(name, '.', 0) != BYTES_NPOS; /* "post.js" */
+    struct verdict *v = scan_bytes(arena, &settings, wallet_placed(arena, script),
+                                   file ? name : BYTES(""), false);
     tap_ok(is_expected(v->class, want), "%.*s: %.*s (%d)", BYTES_FMT(name), BYTES_FMT(want),
            (int)v->class);
     malicious_count += bytes_equal(want, BYTES("malicious")) || bytes_equal(want, BYTES("missed"));
@@ -120,9 +121,10 @@ int main(void)
     struct script_families *families =
         script_families_load(NULL, "knowledge/script_families.yml", &err);
     settings.script_families = families;
-    const char *rules = "rules/script";
-    settings.rules =
-        rule_set_load(NULL, &(struct rule_options){.path = &rules, .path_count = 1}, &err);
+    const char *rules = "rules/script", *lists = "knowledge/lists";
+    const struct rule_options options = {
+        .path = &rules, .path_count = 1, .list_path = &lists, .list_path_count = 1};
+    settings.rules = rule_set_load(NULL, &options, &err);
     tap_ok(settings.rules != NULL, "rules are loaded");
     tap_ok(settings.script_families != NULL, "families are loaded");
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/host.h"
+#include "shell/tool.h"
+
+/* Commands that reach beyond the machine: containers, SSH, scanners, password guessing, Redis. */
+
+/* The argument that mounts the whole host: -v /:/mnt, -v/:/host, --volume=/:/x. */
+static struct bytes root_mount(const struct call *call)
+{
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if (bytes_starts(arg, BYTES("/:/")) || bytes_starts(arg, BYTES("-v/:/")) ||
+            contains(arg, "=/:/"))
+            return arg;
+    }
+    return BYTES_NONE;
+}
+
+void see_docker(struct call *call)
+{
+    struct machine *m = call->m;
+    bool run = call_has(call, "run") || call_has(call, "create"),
+         privileged = call_has(call, "--privileged");
+    bool host = root_mount(call).len > 0 || any_arg(call, "type=bind,source=/,") ||
+                any_arg(call, "docker.sock:/");
+    bool remote = call_has(call, "-H") || any_arg(call, "--host=") || any_arg(call, "tcp://");
+    if (run && remote && (host || (privileged && m->scan_loops > 0)) && !any_arg(call, "unix://"))
+        sense(m, BEHAVIOUR_L3, ROLE_USED, root_mount(call));
+    if (run && root_mount(call).len > 0 &&
+        (call_has(call, "chroot") || privileged || any_arg(call, "chroot ")))
+        sense(m, BEHAVIOUR_K1, ROLE_USED, root_mount(call));
+    bool evicts = call_has(call, "rm") || call_has(call, "rmi") || call_has(call, "kill") ||
+                  call_has(call, "stop");
+    uint32_t names = 0;
+    for (uint32_t i = 0; i < m->pattern_count; i++)
+        names += m->pattern[i].len > 2 && !contains(m->pattern[i], "none") &&
+                 !contains(m->pattern[i], "Exited") && text_is_known(m->pattern[i]);
+    if (evicts && names > 0)
+        sense(m, BEHAVIOUR_M5, ROLE_USED, m->pattern[0]);
+    bool all = call_has(call, "-A") || call_has(call, "--all-namespaces");
+    if (bytes_equal(call->name, BYTES("kubectl")) && call_has(call, "get") &&
+        (call_has(call, "secret") || call_has(call, "secrets")) && all)
+        sense(m, BEHAVIOUR_C6, ROLE_USED, BYTES("kubectl get secrets -A"));
+    if (call_has(call, "inspect") && any_arg(call, "$(docker"))
+        m->cloud_kinds |= 1ULL << 61;
+}
+
+void see_ssh(struct call *call)
+{
+    static const char *const payloads[] = {"curl",  "wget",  "/tmp/", "bash",   "base64",
+                                           "nohup", "chmod", "| sh",  "python", NULL};
+    struct machine *m = call->m;
+    bool loose = any_arg(call, "StrictHostKeyChecking=no") ||
+                 any_arg(call, "StrictHostKeyChecking no") || any_arg(call, "BatchMode=yes") ||
+                 any_arg(call, "BatchMode yes");
+    uint32_t spread = 0;
+    for (uint32_t i = 1; i < call->count; i++)
+        spread |= call->arg[i].taint &
+                  (TAINT_BIT(HOSTS) | TAINT_BIT(SSH_KEY) | TAINT_BIT(SCANNED) | TAINT_BIT(HISTORY));
+    struct bytes command = call_arg(call, call->count - 1);
+    bool payload = false;
+    for (int i = 0; payloads[i] != NULL; i++)
+        payload |= contains(command, payloads[i]);
+    payload |= call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0;
+    bool reverse = call_flag(call, 'R') && call_has(call, "-R");
+    if (reverse && loose)
+        sense(m, BEHAVIOUR_B5, ROLE_USED, BYTES("ssh -R"));
+    if (loose && payload && (spread != 0 || m->loops >= 3 || m->scan_loops > 0))
+        sense(m, BEHAVIOUR_L1, ROLE_USED, command);
+}
+
+void see_scanner(struct call *call)
+{
+    static const char *const names[] = {"masscan", "zgrab", "zmap", "pnscan", "zgrab2", NULL};
+    static const char *const managers[] = {"apt-get", "apt", "yum", "apk", "dnf", NULL};
+    for (int i = 0; names[i] != NULL; i++) {
+        if (bytes_equal(call->name, bytes_of_string(names[i])) && call->count > 1) {
+            sense(call->m, BEHAVIOUR_L2, ROLE_USED, call->name);
+            call->m->report->spreads |= call->m->loops > 0 || call_has(call, "0.0.0.0/0");
+        }
+        for (int k = 0; managers[k] != NULL; k++)
+            if (bytes_equal(call->name, bytes_of_string(managers[k])) &&
+                call_has(call, "install") && call_has(call, names[i]))
+                sense(call->m, BEHAVIOUR_L2, ROLE_USED, bytes_of_string(names[i]));
+    }
+    if (bytes_equal(call->name, BYTES("hydra")) || bytes_equal(call->name, BYTES("medusa")) ||
+        bytes_equal(call->name, BYTES("ncrack")))
+        sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
+    if (bytes_equal(call->name, BYTES("sshpass")) && call->m->loops >= 2)
+        sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
+    for (uint32_t i = 1; bytes_equal(call->name, BYTES("sshpass")) && i < call->count; i++)
+        if (call->m->loops > 0 && (call->arg[i].taint & TAINT_BIT(FETCHED)) != 0)
+            sense_sure(call->m, BEHAVIOUR_L6, ROLE_USED, call->name); /* names and passwords a server lists */
+    if (bytes_equal(call->name, BYTES("tmate")) &&
+        (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
+        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
+    bool tunnel = bytes_equal(call->name, BYTES("ngrok")) ||
+                  bytes_equal(call->name, BYTES("cloudflared")) ||
+                  bytes_equal(call->name, BYTES("bore"));
+    bool to_login = call_has(call, "22") || any_arg(call, "ssh://localhost") ||
+                    any_arg(call, "localhost:22") || any_arg(call, "tcp:22");
+    if (tunnel && to_login && (call->background || call->wrapped || call->silent))
+        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
+    if (bytes_equal(call->name, BYTES("scope")) && call_has(call, "launch") &&
+        any_arg(call, "token"))
+        sense(call->m, BEHAVIOUR_B5, ROLE_USED, BYTES("scope launch"));
+    if (contains(call->name, "gs-netcat") || contains(call->name, "gsocket"))
+        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
+}
+
+void see_redis(struct call *call)
+{
+    bool breaks_out = any_arg(call, "io.popen") || any_arg(call, "os.execute");
+    if (breaks_out && any_arg(call, "loadlib")) /* out of the sandbox of its Lua */
+        sense_sure(call->m, BEHAVIOUR_L7, ROLE_USED, BYTES("package.loadlib"));
+    call_orders(call);
+    bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") ||
+                                        any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
+    bool piped = call->has_in && contains(call->in.text, "set dir") &&
+                 (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") ||
+                  contains(call->in.text, "/etc/cron"));
+    for (uint32_t i = 1; i < call->count;
+         i++) /* one prepared dialogue for every host a scan found */
+        piped |= call->has_in && (call->arg[i].taint & TAINT_BIT(SCANNED)) != 0;
+    if (set || piped)
+        sense(call->m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
+}
+
+/* A program that is not of the system, or a script, is let loose on what a scan found. */
+void see_targets(struct call *call)
+{
+    bool own = tool_handler(call->name) == NULL || bytes_equal(call->name, BYTES("bash")) ||
+               bytes_equal(call->name, BYTES("sh")) || bytes_starts(call->name, BYTES("python"));
+    for (uint32_t i = 1; own && i < call->count && i < 16; i++) {
+        const struct file *file = file_find(call->m, call_arg(call, i));
+        uint32_t taint = call->arg[i].taint | (file == NULL ? 0 : file->content.taint);
+        if ((taint & TAINT_BIT(SCANNED)) != 0)
+            sense(call->m, BEHAVIOUR_L7, ROLE_USED, call->name);
+    }
+}
