@@ -8,6 +8,7 @@
  * text parts, the same with the facts, and with everything attached opened to the bottom; then
  * GMime doing the first of these (test/oracle), best of the rounds; and the whole scan with the
  * shipped rules, without workers.  CPU time changes little on a busy machine. */
+#include "base/heap.h"
 #include "cli/setup.h"
 #include "observe/model.h"
 #include "open/mime.h"
@@ -192,6 +193,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench-facts DIRECTORY [ROUNDS [text|facts|all|gmime|scan]]\n");
         return 64;
     }
+    heap_keep(); /* as workers do */
     load(argv[1]);
     if (mail_count == 0)
         return 2;

@@ -102,7 +102,8 @@ static struct bytes to_bmp(struct node *node, const struct samples *in)
     if (row == 0 || in->bytes.len / row < in->height || !open_take_bytes(node, len))
         return BYTES_NONE;
     struct arena *arena = node->tree->arena;
-    uint8_t *out = arena_alloc(arena, len);
+    uint8_t *out = arena_alloc_raw(arena, len);
+    memset(out, 0, head);
     out[0] = 'B', out[1] = 'M';
     put_u32(out + 2, (uint32_t)len), put_u32(out + 10, (uint32_t)head), put_u32(out + 14, 40);
     put_u32(out + 18, in->width), put_u32(out + 22, in->height);
@@ -125,8 +126,9 @@ static struct bytes to_bmp(struct node *node, const struct samples *in)
         const uint8_t *from = in->bytes.at + y * row;
         if (unpacked != NULL)
             unpack(from, unpacked, components, in->bits);
-        picture_gray_row(&form, unpacked != NULL ? unpacked : from,
-                         out + head + (size_t)(in->height - 1 - y) * out_row, in->width);
+        uint8_t *to = out + head + (size_t)(in->height - 1 - y) * out_row;
+        picture_gray_row(&form, unpacked != NULL ? unpacked : from, to, in->width);
+        memset(to + in->width, 0, out_row - in->width);
     }
     return bytes_of(out, len);
 }

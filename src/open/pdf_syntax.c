@@ -5,21 +5,18 @@
 
 #define NAME_BYTES_MAX 127
 
-static bool is_white(uint8_t c)
-{
-    return c == 0 || c == 9 || c == 10 || c == 12 || c == 13 || c == 32;
-}
-
-static bool is_delimiter(uint8_t c)
-{
-    return c == '(' || c == ')' || c == '<' || c == '>' || c == '[' || c == ']' || c == '{' ||
-           c == '}' || c == '/' || c == '%';
-}
+/* ISO 32000-1, 7.2.2: what a byte is; the rest are regular characters. */
+enum { REGULAR, WHITE, DELIMITER };
+static const uint8_t class_of[256] = {
+    [0] = WHITE,       [9] = WHITE,       [10] = WHITE,      [12] = WHITE,      [13] = WHITE,
+    [32] = WHITE,      ['('] = DELIMITER, [')'] = DELIMITER, ['<'] = DELIMITER, ['>'] = DELIMITER,
+    ['['] = DELIMITER, [']'] = DELIMITER, ['{'] = DELIMITER, ['}'] = DELIMITER, ['/'] = DELIMITER,
+    ['%'] = DELIMITER};
 
 static void skip_white(struct bytes s, size_t *at)
 {
     while (*at < s.len) {
-        if (is_white(s.at[*at])) {
+        if (class_of[s.at[*at]] == WHITE) {
             ++*at;
         } else if (s.at[*at] == '%') {
             while (*at < s.len && s.at[*at] != '\n' && s.at[*at] != '\r')
@@ -59,16 +56,26 @@ bool pdf_token(struct bytes s, size_t *at, struct bytes *token)
     } else if (c == '<') {
         size_t end = bytes_find_byte(s, '>', from);
         *at = end == BYTES_NPOS ? s.len : end + 1;
-    } else if (c != '/' && is_delimiter(c)) {
+    } else if (c != '/' && class_of[c] == DELIMITER) {
         *at = from + 1;
     } else {
         size_t end = from + 1;
-        while (end < s.len && !is_white(s.at[end]) && !is_delimiter(s.at[end]))
+        while (end < s.len && class_of[s.at[end]] == REGULAR)
             end++;
         *at = end;
     }
     *token = bytes_sub(s, from, *at - from);
     return true;
+}
+
+/* 1 where TOKEN opens a dictionary or an array, -1 where it closes one. */
+static int nesting(struct bytes token)
+{
+    uint8_t c = token.at[0];
+    if (class_of[c] != DELIMITER)
+        return 0;
+    bool twice = token.len == 2 && token.at[1] == c;
+    return c == '[' || (c == '<' && twice) ? 1 : c == ']' || (c == '>' && twice) ? -1 : 0;
 }
 
 struct bytes pdf_value(struct bytes s, size_t *at)
@@ -80,10 +87,7 @@ struct bytes pdf_value(struct bytes s, size_t *at)
     do {
         if (!pdf_token(s, at, &token))
             break;
-        if (bytes_equal(token, BYTES("<<")) || bytes_equal(token, BYTES("[")))
-            depth++;
-        else if (bytes_equal(token, BYTES(">>")) || bytes_equal(token, BYTES("]")))
-            depth--;
+        depth += nesting(token);
     } while (depth > 0);
     end = *at;
     if (depth == 0 && end > from && ascii_is_digit(s.at[from])) {

@@ -12,16 +12,25 @@
 #define RANGES_MAX 20000u
 #define PAGES_MAX 300u
 #define TEXT_BYTES_MAX ((size_t)1024 * 1024)
+#define SEEN 256u /* codes of a font whose ranges are remembered */
 
 struct cmap_range {
     uint32_t from, to, unicode;
     struct bytes text; /* UTF-16BE where more than one character; absent else */
 };
 
+/* The first range that holds CODE; NULL: none does. */
+struct seen_code {
+    uint32_t code;
+    bool set;
+    const struct cmap_range *range;
+};
+
 struct font {
     struct bytes name; /* with its slash */
     struct cmap_range *range;
     uint32_t count;
+    struct seen_code *seen; /* by the code's low bits; NULL until a code is shown */
     bool wide;  /* two-byte codes */
     bool known; /* has a map, or an encoding we know */
     enum charset_id charset;
@@ -158,24 +167,35 @@ static void show_utf16(struct text *out, struct bytes text)
         text_add_codepoint(out, (uint32_t)text.at[i] << 8 | text.at[i + 1]);
 }
 
-static void show_code(const struct font *font, uint32_t code, struct text *out)
+static const struct cmap_range *range_of(struct arena *arena, struct font *font, uint32_t code)
 {
-    for (uint32_t i = 0; i < font->count; i++) {
-        const struct cmap_range *range = &font->range[i];
-        if (code < range->from || code > range->to)
-            continue;
-        if (range->text.at != NULL && range->from == range->to)
-            show_utf16(out, range->text);
-        else if (range->unicode + (code - range->from) != 0)
-            text_add_codepoint(out, range->unicode + (code - range->from));
-        return;
-    }
-    if (!font->wide && code >= 0x20)
-        text_add_codepoint(out, code);
+    if (font->seen == NULL)
+        font->seen = arena_array_of(arena, SEEN, struct seen_code);
+    struct seen_code *seen = &font->seen[code % SEEN];
+    if (seen->set && seen->code == code)
+        return seen->range;
+    *seen = (struct seen_code){.code = code, .set = true};
+    for (uint32_t i = 0; i < font->count && seen->range == NULL; i++)
+        if (code >= font->range[i].from && code <= font->range[i].to)
+            seen->range = &font->range[i];
+    return seen->range;
 }
 
-static void show(struct arena *arena, const struct font *font, struct bytes string,
-                 struct text *out)
+static void show_code(struct arena *arena, struct font *font, uint32_t code, struct text *out)
+{
+    const struct cmap_range *range = font->count == 0 ? NULL : range_of(arena, font, code);
+    if (range == NULL) {
+        if (!font->wide && code >= 0x20)
+            text_add_codepoint(out, code);
+        return;
+    }
+    if (range->text.at != NULL && range->from == range->to)
+        show_utf16(out, range->text);
+    else if (range->unicode + (code - range->from) != 0)
+        text_add_codepoint(out, range->unicode + (code - range->from));
+}
+
+static void show(struct arena *arena, struct font *font, struct bytes string, struct text *out)
 {
     struct bytes raw = pdf_string_bytes(arena, string);
     if (font == NULL || (!font->known && font->wide)) {
@@ -190,11 +210,11 @@ static void show(struct arena *arena, const struct font *font, struct bytes stri
     }
     size_t step = font->wide ? 2 : 1;
     for (size_t i = 0; i + step <= raw.len; i += step)
-        show_code(font, code_of(bytes_sub(raw, i, step)), out);
+        show_code(arena, font, code_of(bytes_sub(raw, i, step)), out);
 }
 
 /* [(a) -250 (b)] TJ: a wide gap is a space. */
-static void show_array(struct arena *arena, const struct font *font, struct bytes array,
+static void show_array(struct arena *arena, struct font *font, struct bytes array,
                        struct text *out)
 {
     size_t at = 1;
@@ -212,12 +232,12 @@ static void new_line(struct text *out)
         text_add_byte(out, '\n');
 }
 
-static void show_content(const struct pdf_file *file, const struct page_fonts *fonts,
+static void show_content(const struct pdf_file *file, struct page_fonts *fonts,
                          struct bytes content, struct text *out)
 {
     struct arena *arena = file->node->tree->arena;
     struct bytes token, last = BYTES_NONE, before = BYTES_NONE;
-    const struct font *font = NULL;
+    struct font *font = NULL;
     for (size_t at = 0, step = 0; at < content.len; step++) {
         token = pdf_value(content, &at);
         if (token.len == 0 || out->over_limit)

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "serve/worker.h"
 
+#include "base/heap.h"
 #include "base/mapped.h"
 #include "base/text.h"
 #include "serve/sandbox.h"
@@ -113,6 +114,7 @@ _Noreturn void worker_run(int socket, const struct scan_settings *settings, size
     signal(SIGTERM, SIG_DFL);
     if (!no_sandbox)
         sandbox_enter(&(struct sandbox_limits){.memory_bytes = memory_bytes});
+    heap_keep();
     struct bytes hello = bytes_of_string(sandbox_missing());
     uint32_t hello_len = (uint32_t)hello.len;
     bool ok = write_all(socket, bytes_of(&hello_len, sizeof hello_len)) && write_all(socket, hello);
