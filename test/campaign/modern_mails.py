@@ -41,6 +41,10 @@ def genuine_pages():
         mail('Garden', 'The tulips: https://www.mediafire.com/file/1/Tulips.zip/file')
     yield 'bait-foreign-page', mail('New voicemail', 'You have a new voicemail: https://roses.test/a'), \
         mail('New voicemail', 'You have a new voicemail: https://flowers.test/a')
+    tool = 'The tool: https://roses.test/tulip.%s'
+    yield 'link-program', mail('Note', tool % 'exe'), mail('Note', tool % 'pdf')
+    earn = 'Part time job: work from home, join us at %s'
+    yield 'link-messenger-invite', mail('Job', earn % 'https://chat.whatsapp.com/a'), mail('Job', earn % 'https://roses.test/a')
 
 
 def commands():
@@ -62,6 +66,11 @@ def talks():
     yield 'service-note-callback', mail('Request', said % PHONE, sender=service), mail('Request', said % DESK, sender=service)
     yield 'calendar-callback', mail('Note', NOTE, [('a.ics', event(CALL % PHONE))]), mail('Note', NOTE, [('a.ics', event(CALL % DESK))])
     yield 'document-callback', mail('Note', NOTE, [('a.pdf', document(CALL % PHONE))]), mail('Note', NOTE, [('a.pdf', document(CALL % DESK))])
+    comment = 'Lake mentioned you in a comment: https://%s/a'
+    docs = 'Lake (Google Docs) <comments-noreply@docs.google.com>'
+    yield 'service-note-free-host', mail('Note', comment % 'tulip.web.app', sender=docs), mail('Note', comment % 'docs.google.com', sender=docs)
+    bank = 'We changed banks. Our new bank account is below, process the payment to the new account today.'
+    yield 'fake-thread-money', mail('Re: invoice', bank), mail('Re: invoice', bank, headers=['References: <1@recipient.test>'])
     wants = 'Lake shared a file with you. Log in with your %s to view it.'
     box = 'Dropbox <no-reply@dropbox.com>'
     yield 'service-note-credentials', mail('File', wants % 'Office 365 email', sender=box), mail('File', wants % 'usual name', sender=box)
@@ -76,6 +85,9 @@ def attachments():
     yield 'page-names-recipient', mail('Note', NOTE, [('a.html', page % b'hanako@recipient.test')]), \
         mail('Note', NOTE, [('a.html', page % b'desk@recipient.test')])
 
+    moved = b'<html><head><meta http-equiv="refresh" content="0;url=https://roses.test/a"></head></html>'
+    yield 'page-leads-away', mail('Note', NOTE, [('a.html', moved)]), mail('Note', NOTE, [('a.html', moved.replace(b'refresh', b'language'))])
+
     def code(url, text='Please scan the QR code.'):
         return mail('Note', text, [('a.png', images.png(images.gray(images.qr(url))))])
     yield 'qr-asked', code('https://roses.test/a'), code('https://flowers.test/a')
@@ -85,6 +97,8 @@ def attachments():
 def senders():
     def s(sender, text=NOTE + ' https://flowers.test/a', **more):
         return mail('Note', text, sender=sender, **more)
+    login = 'See your account: https://%s/a'
+    yield 'brand-talk-from-nowhere', s('PayPal Service <a@flowers.test>', login % 'flowers.test'), s('PayPal Service <a@flowers.test>', login % 'www.paypal.com')
     staff = 'All staff must sign the new handbook: https://flowers.test/a'
     yield 'sender-claims-inside', s('Human Resources <a@flowers.test>', staff), s('Human Resources <a@recipient.test>', staff)
     yield 'sender-authority-foreign', s('国税庁 <a@flowers.test>'), s('国税庁 <a@nta.go.jp>')

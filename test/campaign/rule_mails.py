@@ -192,8 +192,8 @@ def links():
     yield 'link-userinfo', t('https://www.paypal.com@roses.test/a'), t(far)
     to = lambda data: data.replace(b'recipient.test', b'example.com')
     yield 'link-carries-recipient', to(t(far + '?e=hanako@recipient.test')), to(t(far + '?e=garden'))
-    yield 'one-target-many-links', mail('Note', 'See', html=page((far, 'one'), (far, 'two'))), \
-        mail('Note', 'See', html=page((far, 'one'), (home, 'two')))
+    yield 'one-target-many-links', mail('Note', 'See', html=page((far, 'one'), (far, 'two'), (far, 'three'))), \
+        mail('Note', 'See', html=page((far, 'one'), (far, 'two'), (home, 'three')))
     yield 'image-only-link', mail('Note', '', html='<a href="%s"><img src="https://roses.test/a.png"></a>' % far), t(far, NOTE * 9)
     yield 'mail-form', mail('Note', NOTE, html=page(form=FORM.decode())), mail('Note', NOTE, html=page(form='<form></form>'))
     yield 'hidden-text', mail('Note', NOTE, html=page(form='<div style="display:none">%s</div>' % ('garden lake ' * 60))), \
