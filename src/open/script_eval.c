@@ -8,6 +8,11 @@
 #include <talloc.h>
 
 #define VARIABLES_MAX 4096u
+#define ROUNDS_ENDLESS_MAX 64u /* of a loop that met an unknown condition, and that nothing else ends */
+#define ROUNDS_MAX 16384u      /* of all in a program that met one, but end */
+#define GUESSED_STEPS_MAX 500000u /* of a program before such loops stop early */
+#define GUESSES_MAX 64u        /* calls of a function from inside itself that nobody can bound */
+#define GUESSES_DEEP 3u        /* and how deep inside each other */
 
 struct script_value *script_find(struct script *s, struct script_name *name)
 {
@@ -141,16 +146,11 @@ void script_assign(struct script *s, struct script_expression *target, struct sc
     case EX_CAST:
         script_assign(s, target->a, v);
         break;
-    case EX_ARRAY: /* $a, $b = 1, 2 */
-        for (uint32_t i = 0; target->list != NULL && v.tag == SCRIPT_ARRAY && i < v.array->count;
-             i++) {
-            struct script_expression *one = target->list;
-            for (uint32_t k = 0; k < i && one != NULL; k++)
-                one = one->next;
-            script_assign(s, one, v.array->item[i]);
-            if (one == NULL)
-                break;
-        }
+    case EX_ARRAY:
+    case EX_OBJECT:
+    case EX_ASSIGN:
+    case EX_UNARY:
+        script_assign_pattern(s, target, v);
         break;
     default:
         break;
@@ -161,6 +161,25 @@ static void show_scope(struct script *s, const struct script_scope *scope)
 {
     for (uint32_t i = 0; i < scope->count; i++)
         script_show(s, scope->variable[i].value);
+}
+
+/* The arguments from FROM on. */
+static struct script_value rest_of(struct script *s, const struct script_value *argument,
+                                   uint32_t count, uint32_t from)
+{
+    struct script_value rest = script_new_array(s, 4);
+    for (uint32_t i = from; i < count && script_step(s, 1); i++)
+        script_push(s, rest.array, argument[i]);
+    return rest;
+}
+
+static bool all_known(const struct script_value *argument, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (argument[i].tag != SCRIPT_STRING && argument[i].tag != SCRIPT_NUMBER &&
+            argument[i].tag != SCRIPT_BOOL)
+            return false;
+    return count > 0;
 }
 
 struct script_value script_call_function(struct script *s, struct script_function *f,
@@ -186,8 +205,12 @@ struct script_value script_call_function(struct script *s, struct script_functio
         return script_unknown();
     }
     f->called = true;
-    if (s->calls >= SCRIPT_CALLS_MAX || !script_step(s, 4))
+    bool guess = s->unsure > 0 && f->active > 0 && !all_known(argument, count);
+    bool cut = guess && (f->active >= GUESSES_DEEP || f->guesses >= GUESSES_MAX);
+    if (s->calls >= SCRIPT_CALLS_MAX || cut || !script_step(s, 4))
         return script_unknown();
+    f->guesses += guess;
+    f->active++;
     struct script_scope *scope = arena_new_of(s->arena, struct script_scope), *before = s->scope;
     s->made_bytes += sizeof *scope;
     scope->parent = s->language == SCRIPT_VB ? NULL : before;
@@ -195,11 +218,15 @@ struct script_value script_call_function(struct script *s, struct script_functio
     s->scope = scope;
     s->calls++;
     for (uint32_t i = 0; i < f->parameters; i++)
-        script_set_local(s, f->parameter[i], i < count ? argument[i] : script_unknown());
+        script_set_local(s, f->parameter[i],
+                         f->rest && i + 1 == f->parameters ? rest_of(s, argument, count, i)
+                         : i < count                       ? argument[i]
+                                                           : script_unknown());
     if (f->name != NULL && s->language == SCRIPT_VB)
         script_set_local(s, f->name, script_empty());
     struct script_value result = script_empty(), outer = s->result;
     s->result = script_empty();
+    script_preset(s, f, count);
     script_run(s, f->body);
     if (s->flow == FLOW_RETURN || s->flow == FLOW_BREAK || s->flow == FLOW_CONTINUE)
         s->flow = FLOW_GO_ON;
@@ -216,6 +243,7 @@ struct script_value script_call_function(struct script *s, struct script_functio
         if (now != NULL)
             argument[i] = *now;
     }
+    f->active--;
     s->calls--;
     s->scope = before;
     return result;
@@ -231,14 +259,17 @@ struct script_value script_call_value(struct script *s, struct script_value v,
 static void run_if(struct script *s, struct script_statement *st)
 {
     int truth = script_to_truth(s, script_evaluate(s, st->a));
+    s->unknowns += truth < 0;
+    s->unsure += truth < 0;
     if (truth != 0)
         script_run(s, st->body);
-    if (truth < 0 && s->flow != FLOW_GO_ON)
-        s->flow = FLOW_GO_ON; /* it may not have been left */
+    if (truth < 0) /* what was left may not have been left */
+        s->flow = FLOW_GO_ON;
     if (truth <= 0)
         script_run(s, st->other);
     if (truth < 0)
         s->flow = FLOW_GO_ON;
+    s->unsure -= truth < 0;
 }
 
 /* After a body: whether the loop goes on. */
@@ -253,19 +284,44 @@ static bool loop_goes_on(struct script *s)
     return s->flow == FLOW_GO_ON && !s->over;
 }
 
+/* while (true), for (;;): only what is in it ends it. */
+static bool is_endless(const struct script_statement *st)
+{
+    const struct script_expression *e = st->a;
+    while (e != NULL && e->kind == EX_UNARY)
+        e = e->a;
+    return e == NULL || e->kind == EX_CONSTANT ||
+           (e->kind == EX_NAME && bytes_equal(e->name->text, BYTES("true")));
+}
+
+/* Whether a loop goes round once more that met a condition nobody knows: it may have been left long ago. */
+static bool one_more(struct script *s, const struct script_statement *st, uint32_t rounds)
+{
+    if (rounds < ROUNDS_ENDLESS_MAX || (!is_endless(st) && s->steps < GUESSED_STEPS_MAX &&
+                                        s->guessed_rounds++ < ROUNDS_MAX))
+        return true;
+    s->guessed = true;
+    return false;
+}
+
 static void run_while(struct script *s, struct script_statement *st)
 {
+    uint32_t unknowns = s->unknowns;
     for (uint32_t rounds = 0; script_step(s, 1); rounds++) {
+        int truth = st->a == NULL ? !st->until : 1;
         if (st->a != NULL && !(st->after && rounds == 0)) {
-            int truth = script_to_truth(s, script_evaluate(s, st->a));
+            truth = script_to_truth(s, script_evaluate(s, st->a));
             if (truth >= 0 && (truth != 0) == st->until)
                 return;
             if (truth < 0 && rounds > 0)
                 return;
-        } else if (st->a == NULL && rounds > 2000) {
-            return; /* nothing in it ends the loop */
         }
+        s->unknowns += truth < 0;
+        if (s->unknowns != unknowns && !one_more(s, st, rounds))
+            return;
+        s->unsure += truth < 0;
         script_run(s, st->body);
+        s->unsure -= truth < 0;
         if (!loop_goes_on(s))
             return;
         if (st->b != NULL)
@@ -299,6 +355,16 @@ static void run_count(struct script *s, struct script_statement *st)
     script_set(s, st->name, script_of_number(to + step));
 }
 
+static void set_each(struct script *s, const struct script_statement *st, struct script_value v)
+{
+    if (st->c == NULL) {
+        script_set(s, st->name, v);
+        return;
+    }
+    script_declare(s, st->c);
+    script_assign(s, st->c, v);
+}
+
 static void run_each(struct script *s, struct script_statement *st)
 {
     struct script_value all = script_evaluate(s, st->a);
@@ -314,15 +380,17 @@ static void run_each(struct script *s, struct script_statement *st)
         all = one;
     }
     if (all.tag != SCRIPT_ARRAY) {
-        script_set(s, st->name, script_unknown());
+        set_each(s, st, script_unknown());
+        s->unsure++;
         script_run(s, st->body);
+        s->unsure--;
         loop_goes_on(s);
         return;
     }
     for (uint32_t i = 0; i < all.array->count && script_step(s, 1); i++) {
         bool index =
             s->language == SCRIPT_JS && st->until; /* for..in gives indices, for..of items */
-        script_set(s, st->name, index ? script_of_number(i) : all.array->item[i]);
+        set_each(s, st, index ? script_of_number(i) : all.array->item[i]);
         script_run(s, st->body);
         if (!loop_goes_on(s))
             return;
@@ -356,7 +424,13 @@ static void run_select(struct script *s, struct script_statement *st)
 /* A dimension makes an array of that many empty items; a value is assigned. */
 static void run_dim(struct script *s, struct script_statement *st)
 {
-    if (st->a != NULL) {
+    if (st->c != NULL) { /* let [a, b] = c */
+        struct script_value v = script_evaluate(s, st->a);
+        script_declare(s, st->c);
+        script_assign(s, st->c, v);
+    } else if (st->name == NULL) {
+        script_evaluate(s, st->a);
+    } else if (st->a != NULL) {
         script_set_local(s, st->name, script_evaluate(s, st->a));
     } else if (st->b != NULL) {
         double n = 0;
@@ -548,6 +622,11 @@ void script_run_program(struct script *s, struct script_statement *statements)
 
 void script_end(struct script *s)
 {
+    /* What was cut short is told where it may have been the way to what the program runs. */
+    bool acts = s->has_shell || node_get(s->node, FACT_SCRIPT_RUNS_TEXT).tag != VALUE_UNSET ||
+                node_get(s->node, FACT_SCRIPT_CREATES_PROCESS).tag != VALUE_UNSET;
+    if (s->guessed && acts && !s->over)
+        node_limit(s->node, LIMIT_EVAL_STEPS);
     for (uint32_t i = 0; i < s->files; i++) {
         struct bytes content = text_bytes(s->file[i].content);
         struct node *layer = report_layer(&s->report, content, "written", KIND_UNKNOWN);

@@ -3,7 +3,10 @@
  * Evaluating the tree of script_tree.h with unknown values allowed.
  *
  * A condition nobody can know has both its sides run, one after the other; a loop nobody can bound
- * runs once.
+ * runs once, one that meets such a condition at most some hundred thousand steps, and a function that
+ * calls itself under one, with arguments nobody knows, is followed a few calls deep.  Where a loop was
+ * cut short and the program runs text or starts programs, a limit counts as passed; a long loop all of
+ * whose conditions are known is run to the limit itself.
  * Programs are run from their top, then their auto-start procedures, then every procedure nobody
  * called, so
  * that a decoder is seen even where the way to it is not.  Calls that act (Shell, Run,
@@ -49,6 +52,12 @@ struct script_value script_evaluate(struct script *s, struct script_expression *
 uint32_t script_arguments(struct script *s, struct script_expression *list,
                           struct script_value **out);
 void script_assign(struct script *s, struct script_expression *target, struct script_value v);
+/* Patterns of JavaScript ([a, b = 1, ...c], {x, y: z}) and PowerShell's lists: V's parts to their names;
+ * the names as variables of the function; what comes before the body of F, called with COUNT. */
+void script_assign_pattern(struct script *s, struct script_expression *pattern,
+                           struct script_value v);
+void script_declare(struct script *s, const struct script_expression *pattern);
+void script_preset(struct script *s, const struct script_function *f, uint32_t count);
 void script_set(struct script *s, struct script_name *name, struct script_value v);
 void script_set_local(struct script *s, struct script_name *name, struct script_value v);
 struct script_value *script_find(struct script *s, struct script_name *name);

@@ -17,8 +17,26 @@ uint32_t script_arguments(struct script *s, struct script_expression *list,
         wanted++;
     if (wanted > SCRIPT_ARGUMENTS_MAX)
         *out = arena_array_of(s->arena, wanted, struct script_value);
-    for (; list != NULL && count < wanted; list = list->next)
-        (*out)[count++] = script_evaluate(s, list);
+    for (; list != NULL && count < wanted; list = list->next) {
+        struct script_value v = script_evaluate(s, list);
+        bool spread = list->kind == EX_UNARY && list->op == OP_SPREAD && v.tag == SCRIPT_ARRAY;
+        if (spread && wanted - 1 + v.array->count > SCRIPT_ARGUMENTS_MAX &&
+            v.array->count < ARGUMENTS_MOST && wanted < ARGUMENTS_MOST) {
+            struct script_value *grown =
+                arena_array_of(s->arena, wanted + v.array->count, struct script_value);
+            if (count > 0)
+                memcpy(grown, *out, count * sizeof *grown);
+            s->made_bytes += (wanted + v.array->count) * sizeof *grown;
+            *out = grown;
+            wanted += v.array->count;
+        } else if (spread) {
+            wanted = wanted - 1 + v.array->count;
+        }
+        for (uint32_t i = 0; spread && i < v.array->count && count < wanted; i++)
+            (*out)[count++] = v.array->item[i];
+        if (!spread)
+            (*out)[count++] = v;
+    }
     return count;
 }
 
@@ -63,7 +81,10 @@ static struct script_value logic(struct script *s, struct script_expression *e)
     int truth = script_to_truth(s, a);
     if (truth == (e->op == OP_ANY))
         return a;
+    s->unknowns += truth < 0;
+    s->unsure += truth < 0;
     struct script_value b = script_evaluate(s, e->b);
+    s->unsure -= truth < 0;
     return truth < 0 ? script_unknown() : b;
 }
 
@@ -114,6 +135,16 @@ static struct script_value items(struct script *s, struct script_value self,
     return self;
 }
 
+/* Names of the object that holds JavaScript's globals. */
+static bool is_global(const struct script_expression *e)
+{
+    static const char *const names[] = {"window", "self", "globalThis", "top", "this", "global"};
+    for (size_t i = 0; e->kind == EX_NAME && i < sizeof names / sizeof names[0]; i++)
+        if (bytes_equal(e->name->text, bytes_of_string(names[i])))
+            return true;
+    return false;
+}
+
 static struct script_value member(struct script *s, struct script_expression *e)
 {
     struct script_value self = script_evaluate(s, e->a), out;
@@ -123,7 +154,8 @@ static struct script_value member(struct script *s, struct script_expression *e)
         return out;
     if (s->language == SCRIPT_VB && e->name->function != NULL && self.tag != SCRIPT_OBJECT)
         return script_call_function(s, e->name->function, NULL, 0);
-    if (self.tag == SCRIPT_UNKNOWN && e->name->set) /* Module1.Constant */
+    if (self.tag == SCRIPT_UNKNOWN && e->name->set &&
+        (s->language != SCRIPT_JS || is_global(e->a))) /* Module1.Constant, window.x */
         return e->name->value;
     return s->language == SCRIPT_VB ? script_method(s, self, e->name, NULL, 0) : script_unknown();
 }
@@ -335,14 +367,43 @@ static struct script_value name_value(struct script *s, struct script_expression
     return script_unknown();
 }
 
+static void object_set(struct script *s, struct script_object *object, struct script_name *name,
+                       struct script_value v)
+{
+    struct script_value *at = script_property(s, object, name, true);
+    if (at != NULL)
+        *at = v;
+}
+
+/* V to ARRAY; its items or characters where E is ...v. */
+static void push_spread(struct script *s, struct script_array *array,
+                        const struct script_expression *e, struct script_value v)
+{
+    bool spread = e->kind == EX_UNARY && e->op == OP_SPREAD;
+    if (spread && v.tag == SCRIPT_ARRAY)
+        for (uint32_t i = 0, n = v.array->count; i < n && script_step(s, 1); i++)
+            script_push(s, array, v.array->item[i]);
+    else if (spread && v.tag == SCRIPT_STRING)
+        for (uint32_t i = 0; i < v.len && script_step(s, 1); i++)
+            script_push(s, array, script_part(v, i, 1));
+    else
+        script_push(s, array, v);
+}
+
 static struct script_value object_literal(struct script *s, struct script_expression *e)
 {
     struct script_value v = script_new_object(s, BYTES(""));
     for (struct script_expression *p = e->list; p != NULL && script_step(s, 1); p = p->next) {
-        struct script_value *at =
-            p->name == NULL ? NULL : script_property(s, v.object, p->name, true);
-        if (at != NULL)
-            *at = script_evaluate(s, p->a);
+        struct script_name *name = p->name;
+        struct script_value value = script_evaluate(s, p->a);
+        if (p->b != NULL) /* [name]: value */
+            name = script_name(s, script_to_utf8(s, script_evaluate(s, p->b)));
+        if (name == NULL && value.tag == SCRIPT_OBJECT) /* ...other */
+            for (struct script_property *q = value.object->property; q != NULL && script_step(s, 1);
+                 q = q->next)
+                object_set(s, v.object, q->name, q->value);
+        else if (name != NULL)
+            object_set(s, v.object, name, value);
     }
     return v;
 }
@@ -351,7 +412,7 @@ static struct script_value array_literal(struct script *s, struct script_express
 {
     struct script_value v = script_new_array(s, 4);
     for (struct script_expression *p = e->list; p != NULL && script_step(s, 1); p = p->next)
-        script_push(s, v.array, script_evaluate(s, p));
+        push_spread(s, v.array, p, script_evaluate(s, p));
     return v;
 }
 
@@ -391,6 +452,7 @@ static struct script_value evaluate(struct script *s, struct script_expression *
         return update(s, e);
     case EX_CONDITION:
         truth = script_to_truth(s, script_evaluate(s, e->a));
+        s->unknowns += truth < 0;
         return script_evaluate(s, truth != 0 ? e->b : e->c);
     case EX_ARRAY:
         return array_literal(s, e);

@@ -1,31 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "open/script_parse.h"
+#include "open/script_js.h"
 #include "open/script_value.h"
 
 static struct script_statement *statement(struct parser *p);
-static struct script_expression *assignment(struct parser *p);
-static struct script_expression *expression(struct parser *p);
-
-static bool is_word(const struct parser *p, const char *word)
-{
-    return p->token.kind == TOKEN_NAME && bytes_equal(p->token.text, bytes_of_string(word));
-}
-
-static bool accept_word(struct parser *p, const char *word)
-{
-    if (!is_word(p, word))
-        return false;
-    js_next(p);
-    return true;
-}
-
-static bool accept(struct parser *p, uint32_t sign)
-{
-    if (!token_is_sign(p, sign))
-        return false;
-    js_next(p);
-    return true;
-}
 
 static struct script_expression *name_of(struct parser *p)
 {
@@ -35,7 +12,7 @@ static struct script_expression *name_of(struct parser *p)
     return e;
 }
 
-static struct script_statement *block(struct parser *p)
+struct script_statement *js_block(struct parser *p)
 {
     struct script_statement *first = NULL, **last = &first;
     if (++p->depth, !script_too_deep(p))
@@ -54,43 +31,15 @@ static struct script_statement *block(struct parser *p)
     return first;
 }
 
-/* Parameters and body of a function; its text is kept for functions that read themselves. */
-static struct script_expression *function(struct parser *p, bool declares)
-{
-    struct script_expression *e = script_expression_new(p, EX_FUNCTION);
-    struct script_name *name = NULL;
-    size_t from = p->at;
-    if (p->token.kind == TOKEN_NAME) {
-        name = script_name(p->s, p->token.text);
-        js_next(p);
-    }
-    struct script_function *f = script_function_new(p, name);
-    e->function = f;
-    f->is_lambda = !declares;
-    if (declares && name != NULL)
-        name->function = f;
-    accept(p, SIGN1('('));
-    while (p->token.kind != TOKEN_END && !accept(p, SIGN1(')')) && !p->s->over) {
-        if (p->token.kind == TOKEN_NAME)
-            script_add_parameter(p, f, script_name(p->s, p->token.text));
-        js_next(p);
-    }
-    accept(p, SIGN1('{'));
-    f->body = block(p);
-    f->source = bytes_sub(p->source, from, p->at - from);
-    accept(p, SIGN1('}'));
-    return e;
-}
-
 static struct script_expression *arguments(struct parser *p, struct script_expression *call,
                                            uint32_t end)
 {
     struct script_expression **last = &call->list;
-    while (p->token.kind != TOKEN_END && !accept(p, end) && !p->s->over) {
-        if (accept(p, SIGN1(',')))
+    while (p->token.kind != TOKEN_END && !js_accept(p, end) && !p->s->over) {
+        if (js_accept(p, SIGN1(',')))
             continue;
         size_t at = p->at;
-        *last = assignment(p);
+        *last = js_assignment(p);
         last = &(*last)->next;
         if (p->at == at)
             js_next(p);
@@ -98,27 +47,10 @@ static struct script_expression *arguments(struct parser *p, struct script_expre
     return call;
 }
 
-static struct script_expression *object(struct parser *p)
-{
-    struct script_expression *e = script_expression_new(p, EX_OBJECT), **last = &e->list;
-    while (p->token.kind != TOKEN_END && !accept(p, SIGN1('}')) && !p->s->over) {
-        if (accept(p, SIGN1(',')))
-            continue;
-        struct script_expression *row = script_expression_new(p, EX_NAME);
-        row->name = script_name(p->s, p->token.text);
-        js_next(p);
-        row->a = accept(p, SIGN1(':'))          ? assignment(p)
-                 : token_is_sign(p, SIGN1('(')) ? function(p, false)
-                                                : NULL;
-        *last = row;
-        last = &row->next;
-    }
-    return e;
-}
-
 static struct script_expression *primary(struct parser *p)
 {
     struct script_expression *e;
+    struct script_name *name;
     switch (p->token.kind) {
     case TOKEN_STRING:
     case TOKEN_TEXT: /* a regular expression */
@@ -133,39 +65,55 @@ static struct script_expression *primary(struct parser *p)
         js_next(p);
         return e;
     case TOKEN_NAME:
-        if (accept_word(p, "function"))
-            return function(p, false);
-        if (accept_word(p, "new")) {
+        if (js_is_word(p, "async")) { /* async function, async x => , async (x) => */
+            struct parser before = *p;
+            js_next(p);
+            if (p->token.kind != TOKEN_NAME && !token_is_sign(p, SIGN1('(')))
+                *p = before;
+            else if (!js_is_word(p, "function"))
+                return primary(p);
+        }
+        if (js_accept_word(p, "function"))
+            return js_function(p, false);
+        if (js_accept_word(p, "class"))
+            return js_class(p, &name);
+        if (js_accept_word(p, "new")) {
             e = script_expression_new(p, EX_NEW);
             e->a = p->token.kind == TOKEN_NAME ? name_of(p) : primary(p);
             while (token_is_sign(p, SIGN1('.'))) {
                 js_next(p);
                 e->a = name_of(p);
             }
-            return accept(p, SIGN1('(')) ? arguments(p, e, SIGN1(')')) : e;
+            return js_accept(p, SIGN1('(')) ? arguments(p, e, SIGN1(')')) : e;
         }
-        return name_of(p);
+        e = name_of(p);
+        return token_is_sign(p, SIGN2('=', '>')) ? js_arrow(p, e) : e;
+    case TOKEN_TEMPLATE:
+        return js_template(p);
     default:
         break;
     }
-    if (accept(p, SIGN1('('))) {
-        e = token_is_sign(p, SIGN1(')')) ? script_constant(p, script_empty()) : expression(p);
-        accept(p, SIGN1(')'));
-        return e;
+    if (js_accept(p, SIGN1('('))) {
+        bool empty = token_is_sign(p, SIGN1(')'));
+        e = empty ? script_constant(p, script_empty()) : js_expression(p);
+        js_accept(p, SIGN1(')'));
+        return token_is_sign(p, SIGN2('=', '>')) ? js_arrow(p, empty ? NULL : e) : e;
     }
-    if (accept(p, SIGN1('[')))
+    if (js_accept(p, SIGN1('[')))
         return arguments(p, script_expression_new(p, EX_ARRAY), SIGN1(']'));
-    if (accept(p, SIGN1('{')))
-        return object(p);
+    if (js_accept(p, SIGN1('{')))
+        return js_object(p);
     js_next(p);
     return script_constant(p, script_unknown());
 }
 
-static struct script_expression *postfix(struct parser *p)
+struct script_expression *js_postfix(struct parser *p)
 {
     struct script_expression *e = primary(p);
     for (uint32_t count = 0; count < 65536 && !p->s->over; count++) {
-        if (accept(p, SIGN1('.'))) {
+        bool chains = js_accept(p, SIGN2('?', '.'));
+        if (js_accept(p, SIGN1('.')) || (chains && p->token.kind == TOKEN_NAME)) {
+            js_accept(p, SIGN1('#'));
             struct script_expression *m = script_expression_new(p, EX_MEMBER);
             m->a = e;
             m->name = script_name(p->s, p->token.text);
@@ -200,11 +148,13 @@ static struct script_expression *unary(struct parser *p)
     } rows[] = {{SIGN1('-'), NULL, OP_NEGATE}, {SIGN1('+'), NULL, OP_PLUS},
                 {SIGN1('!'), NULL, OP_NOT},    {SIGN1('~'), NULL, OP_BIT_NOT},
                 {0, "typeof", OP_TYPE},        {0, "void", OP_VOID},
-                {0, "delete", OP_VOID}};
+                {0, "delete", OP_VOID},        {SIGN3('.', '.', '.'), NULL, OP_SPREAD}};
     if (script_too_deep(p))
         return script_constant(p, script_unknown());
     p->depth++;
     struct script_expression *e = NULL;
+    while (js_is_word(p, "await") || js_is_word(p, "yield")) /* what comes is taken to be there */
+        js_next(p);
     if (token_is_sign(p, SIGN2('+', '+')) || token_is_sign(p, SIGN2('-', '-'))) {
         e = script_expression_new(p, EX_UPDATE);
         e->op = p->token.sign == SIGN2('+', '+') ? OP_ADD : OP_SUBTRACT;
@@ -213,14 +163,14 @@ static struct script_expression *unary(struct parser *p)
         e->a = unary(p);
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && e == NULL; i++)
-        if (rows[i].word != NULL ? is_word(p, rows[i].word) : token_is_sign(p, rows[i].sign)) {
+        if (rows[i].word != NULL ? js_is_word(p, rows[i].word) : token_is_sign(p, rows[i].sign)) {
             e = script_expression_new(p, EX_UNARY);
             e->op = rows[i].op;
             js_next(p);
             e->a = unary(p);
         }
     if (e == NULL)
-        e = postfix(p);
+        e = js_postfix(p);
     p->depth--;
     return e;
 }
@@ -231,6 +181,7 @@ static const struct level {
     enum script_op op;
 } levels[] = {
     {SIGN2('|', '|'), 1, OP_ANY},
+    {SIGN2('?', '?'), 1, OP_ANY},
     {SIGN2('&', '&'), 2, OP_ALL},
     {SIGN1('|'), 3, OP_BIT_OR},
     {SIGN1('^'), 4, OP_BIT_XOR},
@@ -251,6 +202,7 @@ static const struct level {
     {SIGN1('*'), 10, OP_MULTIPLY},
     {SIGN1('/'), 10, OP_DIVIDE},
     {SIGN1('%'), 10, OP_MODULO},
+    {SIGN2('*', '*'), 11, OP_POWER},
 };
 
 /* Precedence climbing: operators of LEAST and above. */
@@ -272,7 +224,7 @@ static struct script_expression *binary(struct parser *p, int least)
     return e;
 }
 
-static struct script_expression *assignment(struct parser *p)
+struct script_expression *js_assignment(struct parser *p)
 {
     static const struct {
         uint32_t sign;
@@ -281,19 +233,24 @@ static struct script_expression *assignment(struct parser *p)
                 {SIGN2('-', '='), OP_SUBTRACT}, {SIGN2('*', '='), OP_MULTIPLY},
                 {SIGN2('/', '='), OP_DIVIDE},   {SIGN2('%', '='), OP_MODULO},
                 {SIGN2('|', '='), OP_BIT_OR},   {SIGN2('&', '='), OP_BIT_AND},
-                {SIGN2('^', '='), OP_BIT_XOR}};
+                {SIGN2('^', '='), OP_BIT_XOR},  {SIGN3('|', '|', '='), OP_NONE},
+                {SIGN3('?', '?', '='), OP_NONE}, {SIGN3('&', '&', '='), OP_NONE},
+                {SIGN3('>', '>', '='), OP_SHIFT_RIGHT},
+                {SIGN3('<', '<', '='), OP_SHIFT_LEFT},
+                {SIGN4('>', '>', '>', '='), OP_SHIFT_ZERO},
+                {SIGN3('*', '*', '='), OP_POWER}};
     if (script_too_deep(p)) {
         js_next(p);
         return script_constant(p, script_unknown());
     }
     p->depth++;
     struct script_expression *e = binary(p, 1);
-    if (accept(p, SIGN1('?'))) {
+    if (js_accept(p, SIGN1('?'))) {
         struct script_expression *c = script_expression_new(p, EX_CONDITION);
         c->a = e;
-        c->b = assignment(p);
-        accept(p, SIGN1(':'));
-        c->c = assignment(p);
+        c->b = js_assignment(p);
+        js_accept(p, SIGN1(':'));
+        c->c = js_assignment(p);
         e = c;
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -302,7 +259,7 @@ static struct script_expression *assignment(struct parser *p)
             js_next(p);
             a->op = rows[i].op;
             a->a = e;
-            a->b = assignment(p);
+            a->b = js_assignment(p);
             e = a;
             break;
         }
@@ -310,12 +267,14 @@ static struct script_expression *assignment(struct parser *p)
     return e;
 }
 
-static struct script_expression *expression(struct parser *p)
+struct script_expression *js_expression(struct parser *p)
 {
-    struct script_expression *e = assignment(p);
+    struct script_expression *e = js_assignment(p);
     while (token_is_sign(p, SIGN1(',')) && !p->s->over) {
         js_next(p);
-        e = script_binary(p, OP_COMMA, e, assignment(p));
+        if (token_is_sign(p, SIGN1(')'))) /* (a, b,) => */
+            break;
+        e = script_binary(p, OP_COMMA, e, js_assignment(p));
     }
     return e;
 }
@@ -325,13 +284,17 @@ static struct script_statement *variables(struct parser *p)
     struct script_statement *first = NULL, **last = &first;
     do {
         struct script_statement *st = script_statement_new(p, ST_DIM);
-        st->name = script_name(p->s, p->token.text);
-        js_next(p);
-        if (accept(p, SIGN1('=')))
-            st->a = assignment(p);
+        if (p->token.kind == TOKEN_SIGN) {
+            st->c = primary(p); /* a pattern */
+        } else {
+            st->name = script_name(p->s, p->token.text);
+            js_next(p);
+        }
+        if (js_accept(p, SIGN1('=')))
+            st->a = js_assignment(p);
         *last = st;
         last = &st->next;
-    } while (accept(p, SIGN1(',')) && !p->s->over);
+    } while (js_accept(p, SIGN1(',')) && !p->s->over);
     return first;
 }
 
@@ -348,36 +311,40 @@ static struct script_statement *body_of(struct parser *p)
 static struct script_statement *parse_for(struct parser *p)
 {
     struct script_statement *st = script_statement_new(p, ST_FOR);
-    accept(p, SIGN1('('));
-    if (accept_word(p, "var") || accept_word(p, "let") || accept_word(p, "const")) {
+    struct script_expression *pattern = NULL;
+    js_accept_word(p, "await");
+    js_accept(p, SIGN1('('));
+    if (js_accept_word(p, "var") || js_accept_word(p, "let") || js_accept_word(p, "const")) {
         st->other = variables(p);
         st->name = st->other == NULL ? NULL : st->other->name;
+        pattern = st->other == NULL ? NULL : st->other->c;
     } else if (!token_is_sign(p, SIGN1(';'))) {
         st->c = binary(p, 1);
         st->name = st->c->kind == EX_NAME ? st->c->name : NULL;
-        if (!is_word(p, "in") && !token_is_sign(p, SIGN1(';')) && p->token.kind == TOKEN_SIGN) {
+        if (!js_is_word(p, "in") && !token_is_sign(p, SIGN1(';')) && p->token.kind == TOKEN_SIGN) {
             struct script_expression *a = script_expression_new(p, EX_ASSIGN); /* i = 0, k = 1 */
             a->a = st->c;
             js_next(p);
-            a->b = expression(p);
+            a->b = js_expression(p);
             st->c = a;
         }
     }
-    if (st->name != NULL && (is_word(p, "in") || is_word(p, "of"))) {
+    if ((st->name != NULL || pattern != NULL) && (js_is_word(p, "in") || js_is_word(p, "of"))) {
         st->kind = ST_EACH;
-        st->until = is_word(p, "in");
+        st->c = pattern;
+        st->until = js_is_word(p, "in");
         st->other = NULL;
         js_next(p);
-        st->a = expression(p);
+        st->a = js_expression(p);
     } else {
-        accept(p, SIGN1(';'));
+        js_accept(p, SIGN1(';'));
         if (!token_is_sign(p, SIGN1(';')))
-            st->a = expression(p);
-        accept(p, SIGN1(';'));
+            st->a = js_expression(p);
+        js_accept(p, SIGN1(';'));
         if (!token_is_sign(p, SIGN1(')')))
-            st->b = expression(p);
+            st->b = js_expression(p);
     }
-    accept(p, SIGN1(')'));
+    js_accept(p, SIGN1(')'));
     st->body = body_of(p);
     return st;
 }
@@ -385,20 +352,20 @@ static struct script_statement *parse_for(struct parser *p)
 static struct script_statement *parse_switch(struct parser *p)
 {
     struct script_statement *st = script_statement_new(p, ST_SELECT), **last = &st->other;
-    accept(p, SIGN1('('));
-    st->a = expression(p);
-    accept(p, SIGN1(')'));
-    accept(p, SIGN1('{'));
-    while (p->token.kind != TOKEN_END && !accept(p, SIGN1('}')) && !p->s->over) {
+    js_accept(p, SIGN1('('));
+    st->a = js_expression(p);
+    js_accept(p, SIGN1(')'));
+    js_accept(p, SIGN1('{'));
+    while (p->token.kind != TOKEN_END && !js_accept(p, SIGN1('}')) && !p->s->over) {
         struct script_statement *one = script_statement_new(p, ST_SELECT), **tail = &one->body;
-        if (accept_word(p, "case")) {
+        if (js_accept_word(p, "case")) {
             one->b = script_expression_new(p, EX_ARRAY);
-            one->b->list = expression(p);
+            one->b->list = js_expression(p);
         } else {
-            accept_word(p, "default");
+            js_accept_word(p, "default");
         }
-        accept(p, SIGN1(':'));
-        while (p->token.kind != TOKEN_END && !is_word(p, "case") && !is_word(p, "default") &&
+        js_accept(p, SIGN1(':'));
+        while (p->token.kind != TOKEN_END && !js_is_word(p, "case") && !js_is_word(p, "default") &&
                !token_is_sign(p, SIGN1('}')) && !p->s->over) {
             size_t at = p->at;
             *tail = body_of(p);
@@ -417,14 +384,14 @@ static struct script_statement *parse_try(struct parser *p)
 {
     struct script_statement *st = script_statement_new(p, ST_TRY);
     st->body = body_of(p);
-    if (accept_word(p, "catch")) {
-        if (accept(p, SIGN1('('))) {
-            js_next(p);
-            accept(p, SIGN1(')'));
+    if (js_accept_word(p, "catch")) {
+        if (js_accept(p, SIGN1('('))) {
+            primary(p);
+            js_accept(p, SIGN1(')'));
         }
         st->other = body_of(p);
     }
-    if (accept_word(p, "finally") && st->other == NULL)
+    if (js_accept_word(p, "finally") && st->other == NULL)
         st->other = body_of(p);
     return st;
 }
@@ -432,11 +399,11 @@ static struct script_statement *parse_try(struct parser *p)
 static struct script_statement *condition(struct parser *p, enum script_statement_kind kind)
 {
     struct script_statement *st = script_statement_new(p, kind);
-    accept(p, SIGN1('('));
-    st->a = expression(p);
-    accept(p, SIGN1(')'));
+    js_accept(p, SIGN1('('));
+    st->a = js_expression(p);
+    js_accept(p, SIGN1(')'));
     st->body = body_of(p);
-    if (kind == ST_IF && accept_word(p, "else"))
+    if (kind == ST_IF && js_accept_word(p, "else"))
         st->other = body_of(p);
     return st;
 }
@@ -444,54 +411,67 @@ static struct script_statement *condition(struct parser *p, enum script_statemen
 static struct script_statement *statement(struct parser *p)
 {
     struct script_statement *st;
-    if (accept(p, SIGN1(';')))
+    if (js_accept(p, SIGN1(';')))
         return NULL;
-    if (accept(p, SIGN1('{'))) {
+    if (js_accept(p, SIGN1('{'))) {
         st = script_statement_new(p, ST_BLOCK);
-        st->body = block(p);
-        accept(p, SIGN1('}'));
+        st->body = js_block(p);
+        js_accept(p, SIGN1('}'));
         return st;
     }
-    if (accept_word(p, "function")) {
-        function(p, true);
+    if (js_accept_word(p, "export"))
+        js_accept_word(p, "default");
+    if (js_is_word(p, "async")) {
+        struct parser before = *p;
+        js_next(p);
+        if (!js_is_word(p, "function"))
+            *p = before;
+    }
+    if (js_accept_word(p, "function")) {
+        js_function(p, true);
         return NULL;
     }
-    if (accept_word(p, "var") || accept_word(p, "let") || accept_word(p, "const"))
+    if (js_accept_word(p, "class")) {
+        st = script_statement_new(p, ST_DIM);
+        st->a = js_class(p, &st->name);
+        return st;
+    }
+    if (js_accept_word(p, "var") || js_accept_word(p, "let") || js_accept_word(p, "const"))
         return variables(p);
-    if (accept_word(p, "if"))
+    if (js_accept_word(p, "if"))
         return condition(p, ST_IF);
-    if (accept_word(p, "while"))
+    if (js_accept_word(p, "while"))
         return condition(p, ST_WHILE);
-    if (accept_word(p, "with"))
+    if (js_accept_word(p, "with"))
         return condition(p, ST_WITH);
-    if (accept_word(p, "for"))
+    if (js_accept_word(p, "for"))
         return parse_for(p);
-    if (accept_word(p, "do")) {
+    if (js_accept_word(p, "do")) {
         st = script_statement_new(p, ST_WHILE);
         st->after = true;
         st->body = body_of(p);
-        accept_word(p, "while");
-        accept(p, SIGN1('('));
-        st->a = expression(p);
-        accept(p, SIGN1(')'));
+        js_accept_word(p, "while");
+        js_accept(p, SIGN1('('));
+        st->a = js_expression(p);
+        js_accept(p, SIGN1(')'));
         return st;
     }
-    if (accept_word(p, "switch"))
+    if (js_accept_word(p, "switch"))
         return parse_switch(p);
-    if (accept_word(p, "try"))
+    if (js_accept_word(p, "try"))
         return parse_try(p);
-    if (accept_word(p, "return") || accept_word(p, "throw")) {
+    if (js_accept_word(p, "return") || js_accept_word(p, "throw")) {
         st = script_statement_new(p, ST_RETURN);
         if (!token_is_sign(p, SIGN1(';')) && !token_is_sign(p, SIGN1('}')) && !p->token.line_before)
-            st->a = expression(p);
+            st->a = js_expression(p);
         return st;
     }
-    if (accept_word(p, "break"))
+    if (js_accept_word(p, "break"))
         return script_statement_new(p, ST_BREAK);
-    if (accept_word(p, "continue"))
+    if (js_accept_word(p, "continue"))
         return script_statement_new(p, ST_CONTINUE);
     st = script_statement_new(p, ST_EXPRESSION);
-    st->a = expression(p);
+    st->a = js_expression(p);
     return st;
 }
 
@@ -503,10 +483,10 @@ struct script_statement *script_parse_js(struct script *s, struct bytes source)
         p.at = 3;
     js_next(&p);
     while (p.token.kind != TOKEN_END && !s->over) { /* a stray "}" does not end the program */
-        *last = block(&p);
+        *last = js_block(&p);
         while (*last != NULL)
             last = &(*last)->next;
-        accept(&p, SIGN1('}'));
+        js_accept(&p, SIGN1('}'));
     }
     return first;
 }

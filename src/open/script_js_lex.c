@@ -86,10 +86,64 @@ static void add_escape(struct parser *p, struct text *out)
     }
 }
 
+size_t js_braces_end(struct bytes s, size_t at)
+{
+    for (size_t depth = 1; at < s.len; at++) {
+        uint8_t c = s.at[at];
+        if (c == '"' || c == '\'' || c == '`') { /* a template in a template is not entered */
+            for (at++; at < s.len && s.at[at] != c; at++)
+                at += s.at[at] == '\\';
+        } else if (c == '{') {
+            depth++;
+        } else if (c == '}' && --depth == 0) {
+            break;
+        }
+    }
+    return at;
+}
+
+/* A template with ${expressions}: its text as it stands, up to the backtick outside of them. */
+static bool read_template(struct parser *p)
+{
+    struct bytes b = p->source;
+    bool has = false;
+    size_t at = p->at + 1;
+    for (; at < b.len && b.at[at] != '`'; at++) {
+        if (b.at[at] == '\\') {
+            at++;
+        } else if (b.at[at] == '$' && at + 1 < b.len && b.at[at + 1] == '{') {
+            at = js_braces_end(b, at + 2);
+            has = true;
+        }
+    }
+    if (!has || at >= b.len)
+        return false;
+    p->token = (struct token){.kind = TOKEN_TEMPLATE, .text = bytes_sub(b, p->at + 1, at - p->at - 1)};
+    p->at = at + 1;
+    return true;
+}
+
+struct bytes js_unescaped(struct parser *p, struct bytes s)
+{
+    struct parser inner = {.s = p->s, .source = s};
+    struct text out;
+    text_init(&out, p->s->arena, 0);
+    while (inner.at < s.len) {
+        uint8_t c = s.at[inner.at++];
+        if (c == '\\')
+            add_escape(&inner, &out);
+        else
+            text_add_byte(&out, c);
+    }
+    return out.len == 0 ? BYTES("") : text_bytes(&out);
+}
+
 static void read_string(struct parser *p, uint8_t quote)
 {
     struct bytes b = p->source;
     struct text out;
+    if (quote == '`' && read_template(p))
+        return;
     size_t from = ++p->at, end = from;
     p->token.kind = TOKEN_STRING;
     while (end < b.len && b.at[end] != quote && b.at[end] != '\\' &&
@@ -130,7 +184,9 @@ static bool pattern_may_begin(const struct token *before)
 {
     if (before->kind == TOKEN_NAME)
         return bytes_equal(before->text, BYTES("return")) ||
-               bytes_equal(before->text, BYTES("typeof"));
+               bytes_equal(before->text, BYTES("typeof")) ||
+               bytes_equal(before->text, BYTES("case")) || bytes_equal(before->text, BYTES("of")) ||
+               bytes_equal(before->text, BYTES("await"));
     return before->kind == TOKEN_END || (before->kind == TOKEN_SIGN && before->sign != SIGN1(')') &&
                                          before->sign != SIGN1(']') && before->sign != SIGN1('}'));
 }
@@ -170,15 +226,18 @@ static bool read_pattern(struct parser *p)
 static void read_sign(struct parser *p)
 {
     static const char *const signs[] = {
-        ">>>", "===", "!==", "==", "!=", "<=", ">=", "&&", "||", "++", "--",
-        "+=",  "-=",  "*=",  "/=", "%=", "&=", "|=", "^=", "<<", ">>"};
+        ">>>=", ">>>", ">>=", "<<=", "===", "!==", "...", "?\?=", "||=", "&&=", "**=", "==", "!=", "<=", ">=", "=>", "&&",
+        "||",  "??",  "?.",  "**",  "++",  "--",  "+=",  "-=",  "*=", "/=", "%=", "&=", "|=", "^=",
+        "<<",  ">>"};
     struct bytes rest = bytes_from(p->source, p->at);
     p->token.kind = TOKEN_SIGN;
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         struct bytes sign = bytes_of_string(signs[i]);
-        if (!bytes_starts(rest, sign))
+        bool chains = sign.at[0] == '?' && sign.at[1] == '.';
+        if (!bytes_starts(rest, sign) || (chains && rest.len > 2 && ascii_is_digit(rest.at[2])))
             continue;
-        p->token.sign = sign.len == 3 ? SIGN3(sign.at[0], sign.at[1], sign.at[2])
+        p->token.sign = sign.len == 4   ? SIGN4('>', '>', '>', '=')
+                        : sign.len == 3 ? SIGN3(sign.at[0], sign.at[1], sign.at[2])
                                       : SIGN2(sign.at[0], sign.at[1]);
         p->at += sign.len;
         return;

@@ -351,6 +351,15 @@ static bool typed_value(struct script *s, struct script_value self, struct scrip
     return true;
 }
 
+/* Whether a piece of text V is not known, nor then its length. */
+static bool has_unknown(struct script_value v)
+{
+    for (uint32_t i = 0; i < v.len; i++)
+        if (v.text[i] >= SCRIPT_PART_UNKNOWN && v.text[i] <= SCRIPT_PART_RANDOM)
+            return true;
+    return false;
+}
+
 bool script_get_member(struct script *s, struct script_value self, struct script_name *name,
                        struct script_value *out)
 {
@@ -358,6 +367,10 @@ bool script_get_member(struct script *s, struct script_value self, struct script
         return constant(s, name->text, out);
     if (bytes_equal_fold(name->text, BYTES("length")) ||
         bytes_equal_fold(name->text, BYTES("count"))) {
+        if (self.tag == SCRIPT_STRING && has_unknown(self)) {
+            *out = script_unknown();
+            return true;
+        }
         if (self.tag == SCRIPT_STRING || self.tag == SCRIPT_ARRAY) {
             *out = script_of_number(self.tag == SCRIPT_STRING ? self.len : self.array->count);
             return true;

@@ -91,10 +91,12 @@ ACTION(create)
     return script_of_number(0);
 }
 
+/* WMI's Get("Win32_Process"); a map of JavaScript has a method of that name. */
 ACTION(get)
 {
-    (void)self;
-    return n >= 1 ? script_create(s, a[0]) : script_unknown();
+    bool other = s->language == SCRIPT_JS && !is_class(self, "winmgmts") &&
+                 !bytes_starts_fold(script_argument(s, a, n, 0), BYTES("win32_"));
+    return n >= 1 && !other ? script_create(s, a[0]) : script_unknown();
 }
 
 ACTION(exec_method)

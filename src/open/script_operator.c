@@ -222,6 +222,8 @@ struct script_value script_unary_value(struct script *s, enum script_op op, stru
     double n;
     int truth;
     switch (op) {
+    case OP_SPREAD:
+        return a;
     case OP_NEGATE:
         return script_to_number(s, a, &n) ? script_of_number(-n) : script_unknown();
     case OP_PLUS:

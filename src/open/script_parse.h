@@ -14,7 +14,8 @@ enum token_kind {
     TOKEN_STRING,
     TOKEN_SIGN,
     TOKEN_TYPE,
-    TOKEN_TEXT
+    TOKEN_TEXT,
+    TOKEN_TEMPLATE /* JavaScript: `text ${expression}`, undecoded */
 };
 
 struct token {
@@ -38,6 +39,7 @@ struct parser {
 #define SIGN1(a) ((uint32_t)(a))
 #define SIGN2(a, b) ((uint32_t)(a) | (uint32_t)(b) << 8)
 #define SIGN3(a, b, c) ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16)
+#define SIGN4(a, b, c, d) (SIGN3(a, b, c) | (uint32_t)(d) << 24)
 
 struct script_expression *script_expression_new(struct parser *p, enum script_expression_kind kind);
 struct script_expression *script_constant(struct parser *p, struct script_value v);
@@ -69,6 +71,10 @@ void vb_arguments(struct parser *p, struct script_expression *call, bool parenth
 
 /* JavaScript's lexer (script_js_lex.c). */
 void js_next(struct parser *p);
+/* Where the brace closes inside of which AT stands, strings left out; past the end where none does. */
+size_t js_braces_end(struct bytes s, size_t at);
+/* S with its escapes resolved. */
+struct bytes js_unescaped(struct parser *p, struct bytes s);
 
 /* PowerShell reads characters, not tokens: the one AHEAD; white space (LINES: line ends too); C, taken;
  * a bare word without its backticks; $name; expressions (script_ps.c) and statements up to END

@@ -107,6 +107,7 @@ enum script_op {
     OP_BIT_NOT,
     OP_TYPE,
     OP_VOID,
+    OP_SPREAD,
     OP_LIKE,
     OP_COMMA,
     OP_FORMAT,
@@ -191,10 +192,14 @@ struct script_function {
     struct script_name *name; /* NULL where it has none */
     struct script_name **parameter;
     uint32_t parameters;
+    struct script_expression *preset; /* assignments before the body: defaults, patterns */
     struct script_statement *body;
     struct bytes library, entry; /* Declare'd library functions; entry absent for others */
     struct bytes source;         /* text, for decoding of function bodies */
     bool called, by_value, is_lambda;
+    bool rest; /* its last parameter holds all arguments that are left */
+    uint32_t active;  /* calls of it now running */
+    uint32_t guesses; /* its calls from inside itself under a condition nobody knows */
     struct script_function *next; /* all functions of the program */
 };
 
@@ -213,6 +218,10 @@ struct script {
     struct script_value result;   /* of RETURN */
     uint32_t flow;                /* enum script_flow */
     uint32_t depth, calls, texts; /* nesting of expressions, functions, evaluated texts */
+    uint32_t unsure;              /* conditions around that nobody knows */
+    uint32_t unknowns;            /* conditions met so far that nobody knows */
+    uint32_t guessed_rounds;      /* of loops that met one */
+    bool guessed;                 /* a loop was cut short for that reason */
     uint64_t steps, made_bytes;
     bool over; /* a limit was passed: nothing more is evaluated */
     bool has_shell; /* an object was made that starts programs, or one nobody can name */
