@@ -41,6 +41,7 @@ static const char help_tail[] =
     "  --bad DIR       stats: bad mail\n"
     "  --repeat N      bench: how often it runs over the mail\n"
     "  --all           test: tell also what held; bench: of the dearest rules\n"
+    "  --check         format: write nothing\n"
     "  --json          check, lint, coverage, stats: one JSON line for each problem or rule\n"
     "  -q, --quiet     only the last line\n\n"
     "  noroshi rule check rules/\n"
@@ -56,6 +57,7 @@ static const struct option options[] = {
     {"bad", required_argument, NULL, 'B'},
     {"repeat", required_argument, NULL, 'r'},
     {"all", no_argument, NULL, 'a'},
+    {"check", no_argument, NULL, 'C'},
     {"quiet", no_argument, NULL, 'q'},
     {"json", no_argument, NULL, 'j'},
     {NULL, 0, NULL, 0},
@@ -97,6 +99,9 @@ static bool read_option(struct rule_command *command, const char *verb, int lett
     }
     case 'a':
         command->all = true;
+        return true;
+    case 'C':
+        command->check = true;
         return true;
     case 'q':
         command->quiet = true;

@@ -18,7 +18,7 @@ struct rule_command {
     const char *list_path[RULE_PATHS_MAX];
     uint32_t list_path_count;
     const char *ham, *bad, *cache;
-    bool strict, kleene, json, naive, quiet, all;
+    bool strict, kleene, json, naive, quiet, all, check;
     bool run_only; /* rules need no tree as written */
     uint32_t repeat;
 };
