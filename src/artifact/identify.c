@@ -360,6 +360,9 @@ static enum kind by_shape(struct bytes b)
     enum kind launcher = identify_launcher(head);
     if (launcher != KIND_UNKNOWN)
         return launcher;
+    if (bytes_starts_fold(head, BYTES("MIME-Version:")) && /* a web archive, whatever its name */
+        bytes_find_fold(bytes_sub(head, 0, 1024), BYTES("multipart/related"), 0) != BYTES_NPOS)
+        return KIND_MHTML;
     if (bytes_starts_fold(head, BYTES("<?php")))
         return KIND_PHP;
     if (bytes_starts_fold(head, BYTES("<svg")))

@@ -6,6 +6,7 @@
 #include "open/opener.h"
 
 #define SCRIPT_MIN_BYTES 4
+#define EVENT_MIN_BYTES 12
 
 static int bid_html(const struct node *node)
 {
@@ -25,6 +26,32 @@ static void add_scripts(struct node *node, const struct html_doc *doc)
             return;
         bool vbs = bytes_find_fold(script->type, BYTES("vbs"), 0) != BYTES_NPOS;
         child->kind = vbs ? KIND_VBS : KIND_JAVASCRIPT;
+        child->is_view = true;
+    }
+}
+
+/* Events that need no hand on the page. */
+static bool happens_by_itself(struct bytes name)
+{
+    static const char *const names[] = {"onload",           "onerror",   "onpageshow", "onbegin",
+                                        "onanimationstart", "ontoggle",  "onfocus",    "onend",
+                                        "ontransitionend",  "onloadend", "onmousemove"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bytes_equal_fold(name, bytes_of_string(names[i])))
+            return true;
+    return false;
+}
+
+static void add_events(struct node *node, const struct html_doc *doc)
+{
+    for (uint32_t i = 0; i < doc->event_count; i++) {
+        const struct html_event *event = &doc->event[i];
+        if (event->value.len < EVENT_MIN_BYTES || !happens_by_itself(event->name))
+            continue;
+        struct node *child = node_add(node, event->value, event->name);
+        if (child == NULL)
+            return;
+        child->kind = KIND_JAVASCRIPT;
         child->is_view = true;
     }
 }
@@ -70,6 +97,9 @@ static void note_facts(struct node *node, const struct html_doc *doc)
     for (int i = 0; i < HTML_SIGN_COUNT; i++)
         if (doc->signs >> i & 1)
             node_fact_add(node, FACT_HTML_SIGNS, bytes_of_string(html_sign_rows[i].name));
+    for (uint32_t i = 0; i < doc->link_count; i++)
+        if (doc->link[i].kind == HTML_LINK_META_REFRESH && doc->link[i].href.len > 3)
+            node_fact_add(node, FACT_SCRIPT_NAVIGATES, doc->link[i].href);
     uint32_t secrets = 0;
     for (uint32_t i = 0; i < doc->input_count; i++)
         secrets += doc->input[i].secret;
@@ -90,6 +120,7 @@ static void open_html(struct node *node)
     note_anomalies(node, doc);
     note_facts(node, doc);
     add_scripts(node, doc);
+    add_events(node, doc);
     add_embedded(node, doc);
 }
 

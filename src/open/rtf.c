@@ -101,6 +101,8 @@ static void finish_object(struct reader *r)
     bool hollow = format != 1 && bytes_u32le(data, at) == 0 && at + 4 < data.len;
     if (!named || hollow) { /* nothing where its data should be, and data elsewhere */
         node_anomaly(r->node, ANOMALY_MALFORMED, 0, 0, BYTES("an object whose header is broken"));
+        if (named)
+            note_class(r, class);
         if (!carve(r, data, BYTES("object")))
             document_object(r->node, data, BYTES("object"));
         return;

@@ -390,6 +390,21 @@ BUILTIN(execute)
                : script_run_text(s, script_to_utf8(s, t));
 }
 
+BUILTIN(function)
+{
+    struct script_value body;
+    return n > 0 && known_text(s, a, n, n - 1, &body)
+               ? script_function_of(s, script_to_utf8(s, body))
+               : script_unknown();
+}
+
+BUILTIN(open_page)
+{
+    if (n > 0)
+        script_navigate(s, a[0]);
+    return script_unknown();
+}
+
 BUILTIN(timeout)
 {
     if (n >= 1 && a[0].tag == SCRIPT_FUNCTION)
@@ -592,6 +607,8 @@ static const struct script_builtin js[] = {
     {"encodeURIComponent", fn_same},
     {"Date", fn_now},
     {"ActiveXObject", fn_createobject},
+    {"Function", fn_function},
+    {"open", fn_open_page},
 };
 
 const struct script_builtin *script_builtin(struct script *s, struct script_name *name)

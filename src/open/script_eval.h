@@ -52,6 +52,16 @@ struct script_value script_evaluate(struct script *s, struct script_expression *
 uint32_t script_arguments(struct script *s, struct script_expression *list,
                           struct script_value **out);
 void script_assign(struct script *s, struct script_expression *target, struct script_value v);
+/* Pages (script_page.c): whether E is the page's address; the page goes to TARGET; TARGET was given V,
+ * which may send the page away; a function whose text is TEXT; SELF.NAME(ARGUMENT...) where it is one of
+ * the page's own.  An array of numbers that is a file is hung below (HTML smuggling). */
+bool script_is_location(struct script *s, struct script_expression *e);
+void script_navigate(struct script *s, struct script_value target);
+void script_assigned(struct script *s, struct script_expression *target, struct script_value v);
+struct script_value script_function_of(struct script *s, struct bytes text);
+bool script_page_call(struct script *s, struct script_expression *self, struct bytes name,
+                      struct script_value *argument, uint32_t count, struct script_value *out);
+void script_show_file(struct script *s, struct script_value v);
 /* Patterns of JavaScript ([a, b = 1, ...c], {x, y: z}) and PowerShell's lists: V's parts to their names;
  * the names as variables of the function; what comes before the body of F, called with COUNT. */
 void script_assign_pattern(struct script *s, struct script_expression *pattern,

@@ -225,6 +225,8 @@ static struct script_value call_member(struct script *s, struct script_expressio
         return script_call_function(s, m->name->function, argument, count);
     if (count == 0 && script_get_member(s, self, m->name, &out))
         return out;
+    if (script_page_call(s, m->a, m->name->text, argument, count, &out))
+        return out;
     return script_method(s, self, m->name, argument, count);
 }
 
@@ -244,6 +246,8 @@ static struct script_value call(struct script *s, struct script_expression *e)
         struct script_value owner = script_evaluate(s, e->a->a);
         struct script_name *name =
             script_name(s, script_to_utf8(s, script_evaluate(s, e->a->list)));
+        if (script_page_call(s, e->a->a, name->text, argument, count, &self))
+            return self;
         return script_method(s, owner, name, argument, count);
     }
     return s->language == SCRIPT_VB ? items(s, self, argument, count) : script_unknown();
@@ -265,6 +269,7 @@ static struct script_value assign(struct script *s, struct script_expression *e)
     bool grows = e->a->kind == EX_NAME && (e->op != OP_NONE || appends_to(e->b, e->a->name));
     if (!grows && e->b->kind != EX_CONSTANT)
         script_show(s, v);
+    script_assigned(s, e->a, v);
     script_assign(s, e->a, v);
     return v;
 }
@@ -281,7 +286,7 @@ static struct script_value update(struct script *s, struct script_expression *e)
 }
 
 /* What a page puts together out of numbers: a file where the bytes are one (HTML smuggling). */
-static void show_file(struct script *s, struct script_value v)
+void script_show_file(struct script *s, struct script_value v)
 {
     if (v.tag == SCRIPT_ARRAY && v.array->count == 1 && v.array->item[0].tag != SCRIPT_NUMBER)
         v = v.array->item[0]; /* new Blob([bytes]) */
@@ -320,7 +325,7 @@ static struct script_value new_object(struct script *s, struct script_expression
         return count > 0 ? script_create(s, argument[0]) : script_new_object(s, class);
     if ((bytes_equal(class, BYTES("Uint8Array")) || bytes_equal(class, BYTES("Blob"))) &&
         count > 0) {
-        show_file(s, argument[0]);
+        script_show_file(s, argument[0]);
         if (argument[0].tag == SCRIPT_ARRAY)
             return argument[0];
     }
@@ -330,16 +335,8 @@ static struct script_value new_object(struct script *s, struct script_expression
             script_push(s, v.array, argument[i]);
         return v;
     }
-    if (bytes_equal(class, BYTES("Function")) && count > 0) {
-        struct script_function *f = arena_new_of(s->arena, struct script_function);
-        f->source = script_argument(s, argument, count, count - 1);
-        f->is_lambda = true;
-        struct script_statement *body = script_parse(s, f->source);
-        f->body = body;
-        report_flag(&s->report, FACT_SCRIPT_RUNS_TEXT);
-        report_layer(&s->report, f->source, "layer.js", KIND_JAVASCRIPT);
-        return (struct script_value){.tag = SCRIPT_FUNCTION, .function = f};
-    }
+    if (bytes_equal(class, BYTES("Function")) && count > 0)
+        return script_function_of(s, script_argument(s, argument, count, count - 1));
     if (bytes_equal(class, BYTES("String")) || bytes_equal(class, BYTES("RegExp")))
         return count > 0 ? script_to_string(s, argument[0]) : script_of_string(s, "");
     if (what->name != NULL && what->name->function != NULL && s->language == SCRIPT_JS) {

@@ -218,6 +218,57 @@ METHOD(map)
     return out;
 }
 
+/* The items F says yes to; those of which nobody knows too. */
+METHOD(filter)
+{
+    struct script_value out = script_new_array(s, 4);
+    for (uint32_t i = 0; n > 0 && i < self.array->count && script_step(s, 1); i++) {
+        struct script_value argument[2] = {self.array->item[i], script_of_number(i)};
+        if (script_to_truth(s, script_call_value(s, a[0], argument, 2)) != 0)
+            script_push(s, out.array, self.array->item[i]);
+    }
+    return out;
+}
+METHOD(reduce)
+{
+    uint32_t i = n > 1 ? 0 : 1;
+    if (n == 0 || (n == 1 && self.array->count == 0))
+        return script_unknown();
+    struct script_value sum = n > 1 ? a[1] : self.array->item[0];
+    for (; i < self.array->count && script_step(s, 1); i++) {
+        struct script_value argument[3] = {sum, self.array->item[i], script_of_number(i)};
+        sum = script_call_value(s, a[0], argument, 3);
+    }
+    return sum;
+}
+METHOD(repeat)
+{
+    double times = script_number_or(s, a, n, 0, 0);
+    struct script_value text = script_to_string(s, self), out = script_of_string(s, "");
+    for (double i = 0; i < times && script_step(s, 1 + text.len / 16); i++)
+        out = script_join(s, out, text);
+    return out;
+}
+METHOD(pad_start)
+{
+    double length = script_number_or(s, a, n, 0, 0);
+    struct script_value text = script_to_string(s, self),
+                        pad = n > 1 ? script_to_string(s, a[1]) : script_of_string(s, " ");
+    for (double i = text.len; i < length && pad.len > 0 && script_step(s, 1); i += pad.len)
+        text = script_join(s, pad, text);
+    return text;
+}
+METHOD(unshift)
+{
+    struct script_value out = script_new_array(s, n + self.array->count);
+    for (uint32_t i = 0; i < n; i++)
+        script_push(s, out.array, a[i]);
+    for (uint32_t i = 0; i < self.array->count && script_step(s, 1); i++)
+        script_push(s, out.array, self.array->item[i]);
+    *self.array = *out.array;
+    return script_of_number(self.array->count);
+}
+
 /* String and array methods of JavaScript and .NET, in lower case; ARRAYS: 1 arrays only, 2 both. */
 static const struct method {
     const char *name;
@@ -255,6 +306,11 @@ static const struct method {
     {"remove", m_remove, 0},
     {"map", m_map, 1},
     {"foreach", m_map, 1},
+    {"filter", m_filter, 1},
+    {"reduce", m_reduce, 1},
+    {"repeat", m_repeat, 0},
+    {"padstart", m_pad_start, 0},
+    {"unshift", m_unshift, 1},
     {"valueof", m_to_string, 2},
 };
 

@@ -95,6 +95,7 @@ def attachments():
         mail('Cake', 'The cake', [('a.jpg', b'\xff\xd8\xff')])
     yield 'icedid-xlm-download', a('n.xls', make_xlm.xls(make_xlm.icedid())), a('n.xls', fetches('x.gif'))
     yield from attached_launchers(a)
+    yield from attached_pages(a)
 
 
 def attached_launchers(a):
@@ -120,6 +121,36 @@ def attached_launchers(a):
     yield 'attachment-add-in', a('n.xll', windows.pe(exports=['xlAutoOpen'], dll=True)), a('n.xls', b'text')
     yield 'attachment-help-file', a('n.dat', b'ITSF\3\0\0\0' + bytes(90)), a('n.dat', b'ITS_\3\0\0\0' + bytes(90))
     yield 'attachment-diagnostic', a('n.diagcab', b'MSCF' + bytes(60)), a('n.cab', b'MSCF' + bytes(60))
+
+
+def attached_pages(a):
+    def web(script):
+        return b'<html><script>%s</script></html>' % script
+    away = web(b'location.href = "https://roses.test/" + "n"')
+    yield 'attachment-page-leads-away', a('n.html', away), a('n.html', web(b'var place = "https://roses.test/" + "n"'))
+    yield 'attachment-page-leads-away', a('n.svg', b'<svg xmlns="http://www.w3.org/2000/svg" onload="location=\'https://roses.test/\'"/>'), a('n.svg', CALM)
+    yield 'attachment-page-hides-address', a('n.html', web(b'location = atob("aHR0cHM6Ly9yb3Nlcy50ZXN0L24=")')), \
+        a('n.html', web(b'location = "https://roses.test/n"'))
+    yield 'page-copies-command', a('n.html', web(b'navigator.clipboard.writeText("power" + "shell -c ping")')), \
+        a('n.html', web(b'navigator.clipboard.writeText("garden notes")'))
+    yield 'attachment-program-disguised', a('n.pdf', windows.pe()), a('n.exe', windows.pe())
+    yield 'attachment-program-inside', a('n.dat', windows.pe()), a('n.dat', b'MZ text')
+    yield 'attachment-name-turned', a('n\u202efdp.exe', b'text'), a('nfdp.exe', b'text')
+    yield 'attachment-other-script', a('n.au3', b'Run("n.exe")'), a('n.txt', b'Run("n.exe")')
+
+    def document(kind, target):
+        relation = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
+        package = 'http://schemas.openxmlformats.org/package/2006/relationships'
+        row = '<Relationships xmlns="%s"><Relationship Id="r1" Type="%s%s" Target="%s"%s/></Relationships>'
+        return archive(('[Content_Types].xml', b'<Types><Override PartName="/word/document.xml" ContentType="application/vnd.'
+                        b'openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'),
+                       ('_rels/.rels', (row % (package, relation, 'officeDocument', 'word/document.xml', '')).encode()),
+                       ('word/document.xml', b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>'),
+                       ('word/_rels/document.xml.rels', (row % (package, relation, kind, target, ' TargetMode="External"')).encode()))
+    yield 'attachment-object-outside', a('n.docx', document('frame', 'file://192.0.2.7/s/n.docx')), \
+        a('n.docx', document('hyperlink', 'https://roses.test/n'))
+    yield 'attachment-object-outside', a('n.docx', document('oleObject', 'mhtml:https://roses.test/n.html!x-usc:https://roses.test/n.html')), \
+        a('n.docx', document('image', 'https://roses.test/n.png'))
 
 
 def senders():
