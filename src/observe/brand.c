@@ -419,7 +419,7 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
 {
     uint32_t state = 0, count = 0;
     struct brand_mention *list = NULL;
-    uint32_t *place = arena_array_of(arena, index->brand_count, uint32_t);
+    uint32_t *place = NULL; /* most texts name nobody */
     for (size_t at = 0; at < text.len;) {
         uint8_t folded[4];
         unsigned bytes = 1;
@@ -443,6 +443,8 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
         if (bytes == 0)
             continue;
         uint32_t hit = index->state[state].brand != 0 ? state : index->state[state].output;
+        if (hit != 0 && place == NULL)
+            place = arena_array_of(arena, index->brand_count, uint32_t);
         for (; hit != 0; hit = index->state[hit].output) {
             const struct state *s = &index->state[hit];
             size_t from = name_start(text, at, s->len);

@@ -69,6 +69,11 @@ def talks():
     comment = 'Lake mentioned you in a comment: https://%s/a'
     docs = 'Lake (Google Docs) <comments-noreply@docs.google.com>'
     yield 'service-note-free-host', mail('Note', comment % 'tulip.web.app', sender=docs), mail('Note', comment % 'docs.google.com', sender=docs)
+    paid = 'Rate tulips and earn $150-$400/day. %s'
+    yield 'pay-per-day-messenger', mail('Job', paid % 'Write on Telegram.'), mail('Job', paid % 'Write to the desk.')
+    held = 'Your account is used for a crime and an arrest warrant is out. Answer by %s.'
+    yield 'authority-messenger', mail('Note', held % 'video call', sender='Metropolitan Police <a@flowers.test>'), \
+        mail('Note', held % 'letter', sender='Metropolitan Police <a@flowers.test>')
     bank = 'We changed banks. Our new bank account is below, process the payment to the new account today.'
     yield 'fake-thread-money', mail('Re: invoice', bank), mail('Re: invoice', bank, headers=['References: <1@recipient.test>'])
     wants = 'Lake shared a file with you. Log in with your %s to view it.'
@@ -104,6 +109,10 @@ def senders():
     yield 'sender-authority-foreign', s('国税庁 <a@flowers.test>'), s('国税庁 <a@nta.go.jp>')
     yield 'sender-domain-near-recipient', s('Lake <a@recipientt.test>'), s('Lake <a@roses.test>')
     yield 'sender-domain-carries-recipient', s('Lake <a@recipient-desk.test>'), s('Lake <a@garden-desk.test>')
+    yield 'sender-domain-service-words', s('Lake <a@lake-verify.test>'), s('Lake <a@lake-garden.test>')
+    yield 'link-domain-service-words', mail('Note', 'See https://lake-verify.test/a'), mail('Note', 'See https://lake-garden.test/a')
+    yield 'demand-with-threat', mail('Note', 'Confirm the address or the parcel is returned: https://flowers.test/a'), \
+        mail('Note', 'Confirm the address of the garden: https://flowers.test/a')
     to = ['Reply-To: lake@%s']
     yield 'reply-to-lookalike', s('Lake <lake@flowers.test>', headers=[to[0] % 'flovvers.test']), s('Lake <lake@flowers.test>', headers=[to[0] % 'roses.test'])
 
