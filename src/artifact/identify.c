@@ -104,6 +104,7 @@ static const struct label {
     {NULL, "js", KIND_JAVASCRIPT},
     {NULL, "jse", KIND_JAVASCRIPT},
     {"text/javascript", "mjs", KIND_JAVASCRIPT},
+    {NULL, "cjs", KIND_JAVASCRIPT},
     {NULL, "vbs", KIND_VBS},
     {NULL, "vbe", KIND_VBS},
     {NULL, "wsf", KIND_WSF},
@@ -118,6 +119,7 @@ static const struct label {
     {NULL, "py", KIND_PYTHON},
     {NULL, "pl", KIND_PERL},
     {NULL, "php", KIND_PHP},
+    {NULL, "rb", KIND_RUBY},
     {NULL, "url", KIND_URL_SHORTCUT},
     {NULL, "website", KIND_URL_SHORTCUT},
     {NULL, "reg", KIND_REG},
@@ -345,6 +347,7 @@ static enum kind by_shape(struct bytes b)
         bytes_next_line(&rest, &line);
         return bytes_find(line, BYTES("python"), 0) != BYTES_NPOS ? KIND_PYTHON
                : bytes_find(line, BYTES("perl"), 0) != BYTES_NPOS ? KIND_PERL
+               : bytes_find(line, BYTES("ruby"), 0) != BYTES_NPOS ? KIND_RUBY
                : bytes_find(line, BYTES("php"), 0) != BYTES_NPOS  ? KIND_PHP
                : bytes_find(line, BYTES("node"), 0) != BYTES_NPOS ? KIND_JAVASCRIPT
                : bytes_find(line, BYTES("xdg-open"), 0) != BYTES_NPOS ? identify_launcher(head)

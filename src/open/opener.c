@@ -46,6 +46,7 @@ static bool is_leaf(enum kind kind)
     case KIND_PYTHON:
     case KIND_PERL:
     case KIND_PHP:
+    case KIND_RUBY:
     case KIND_DOCKERFILE:
     case KIND_PNG:
     case KIND_JPEG:

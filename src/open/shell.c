@@ -15,9 +15,50 @@ struct shell_own {
     struct node *layer[REPORT_LAYERS_MAX];
 };
 
-static bool is_program(enum kind kind)
+/* The interpreter of programs of KIND; absent where this file reads none. */
+static struct bytes interpreter_of(enum kind kind)
 {
-    return kind == KIND_PYTHON || kind == KIND_PERL;
+    switch (kind) {
+    case KIND_PYTHON:
+        return BYTES("python");
+    case KIND_PERL:
+        return BYTES("perl");
+    case KIND_PHP:
+        return BYTES("php");
+    case KIND_RUBY:
+        return BYTES("ruby");
+    case KIND_JAVASCRIPT:
+        return BYTES("node");
+    default:
+        return BYTES_NONE;
+    }
+}
+
+static bool holds_any(struct bytes text, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (bytes_find(text, bytes_of_string(*words), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
+/* Whether NODE, JavaScript, is a program for Node.js that does something to the machine or the network: not a
+ * page's, not one of the Windows Script Host. */
+static bool is_for_node(const struct node *node)
+{
+    static const char *const marks[] = {"require(", "process.", "child_process", "Buffer.from(", "from \"node:",
+                                        "from 'node:", "from 'fs'", "from \"fs\"", "from 'os'", NULL};
+    static const char *const acts[] = {"child_process", "http", "fetch(", "eval(", "'net'", "\"net\"", "dns",
+                                       "Function(", "appendFile", "writeFile", ".exec(", NULL};
+    static const char *const others[] = {"ActiveXObject", "WScript", "window.", "document.", NULL};
+    bool page = node->parent != NULL && node->parent->kind == KIND_HTML;
+    return !page && holds_any(node->content, marks) && holds_any(node->content, acts) &&
+           !holds_any(node->content, others);
+}
+
+static bool is_program(const struct node *node)
+{
+    return interpreter_of(node->kind).len > 0 && (node->kind != KIND_JAVASCRIPT || is_for_node(node));
 }
 
 static int bid(const struct node *node)
@@ -27,7 +68,7 @@ static int bid(const struct node *node)
     if (node->kind == KIND_TEXT && !node->is_view &&
         shell_looks_like(node->content) >= LOOKS_LIKE_SHELL)
         return 55;
-    return is_program(node->kind) && node->content.len <= PROGRAM_BYTES_MAX ? 50 : 0;
+    return node->content.len <= PROGRAM_BYTES_MAX && is_program(node) ? 65 : 0;
 }
 
 static struct bytes unpack(void *own, struct bytes packed, size_t most)
@@ -74,8 +115,10 @@ static void open(struct node *node)
 {
     struct shell_own *own = arena_new_of(node->tree->arena, struct shell_own);
     struct shell_options options = {.name = node->name, .unpack = unpack, .own = node};
-    options.is_program =
-        is_program(node->kind) && shell_looks_like(node->content) < LOOKS_LIKE_SHELL;
+    options.interpreter = interpreter_of(node->kind);
+    bool sure = node->kind != KIND_PYTHON && node->kind != KIND_PERL; /* a name alone says little */
+    options.is_program = options.interpreter.len > 0 &&
+                         (sure || shell_looks_like(node->content) < LOOKS_LIKE_SHELL);
     options.builds = node->is_view && (bytes_starts(node->name, BYTES("RUN at")) ||
                                        bytes_starts(node->name, BYTES("history at")));
     if (!options.is_program)
@@ -93,7 +136,7 @@ static void open(struct node *node)
 
 struct shell_report *shell_report_of(const struct node *node)
 {
-    bool read = (node->kind == KIND_SHELL || is_program(node->kind)) && node->own != NULL;
+    bool read = (node->kind == KIND_SHELL || interpreter_of(node->kind).len > 0) && node->own != NULL;
     return read ? ((struct shell_own *)node->own)->report : NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "shell/program.h"
 
 #include "shell/decode.h"
+#include "shell/program_flow.h"
 #include "shell/tool.h"
 #include "shell/host.h"
 
@@ -108,11 +109,12 @@ struct program {
     struct call *call;
     struct bytes text;
     bool runs, fetches;
+    enum language language;
     bool whole; /* a file of its own, not a one-liner: what stands far apart belongs to other things */
     uint32_t depth;
 };
 
-static void program_text(struct call *call, struct bytes text, uint32_t depth);
+static void program_text(struct call *call, struct bytes text, enum language language, uint32_t depth);
 
 /* "curl http://a/b | sh", wherever it is sent to be run. */
 static bool is_order(struct bytes literal)
@@ -197,7 +199,7 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
         uint32_t offset = m->offset, end = m->end;
         m->layer = layer, m->offset = m->end = 0;
         if (p->depth < 4)
-            program_text(p->call, plain, p->depth + 1);
+            program_text(p->call, plain, p->language, p->depth + 1);
         m->layer = before, m->offset = offset, m->end = end;
     } else if (is_order(literal) && strchr("[{(", literal.at[0]) != NULL) {
         orders_read(p->call, string_of(literal)); /* wrapped for another machine */
@@ -359,8 +361,8 @@ static bool makes_administrator(struct bytes text)
 static bool is_order_loop(struct bytes text)
 {
     static const char *const sockets[] = {"TCPSocket", "socket.socket", "IO::Socket", "fsockopen",
-                                          "net.connect", NULL};
-    static const char *const reads[] = {".gets", ".recv(", "fgets(", "fread(", "<$", ".on('data'", NULL};
+                                          "net.connect", "require(\"socket\")", "require('socket')", NULL};
+    static const char *const reads[] = {".gets", ".recv(", ":receive(", "fgets(", "fread(", "<$", ".on('data'", NULL};
     static const char *const runs[] = {"popen(", "system(", "exec(", "getoutput(", "shell_exec(", "`$", "`#{",
                                        NULL};
     return text.len <= WIRED_BYTES && holds_any(text, sockets) && holds_any(text, reads) &&
@@ -386,8 +388,18 @@ static bool is_runner_dump(struct bytes text)
            holds_any(text, memory);
 }
 
+/* A program that never is a file: made in memory, run by its descriptor. */
+static bool is_memory_file(struct bytes text)
+{
+    static const char *const makes[] = {"memfd_create", "syscall(319", ".syscall(319", "SYS_memfd", NULL};
+    static const char *const runs[] = {"exec", "system(", "Popen", "spawn", NULL};
+    return holds_any(text, makes) && bytes_find(text, BYTES("/fd/"), 0) != BYTES_NPOS && holds_any(text, runs);
+}
+
 static void program_senses(struct machine *m, struct bytes text)
 {
+    if (is_memory_file(text))
+        sense_sure(m, BEHAVIOUR_X5, ROLE_USED, BYTES("a program in memory"));
     if (is_runner_dump(text))
         sense_sure(m, BEHAVIOUR_C13, ROLE_USED, BYTES("the runner's memory"));
     if (is_disguised_bot(text))
@@ -441,9 +453,11 @@ static void program_starts(struct call *call, struct bytes text, const struct sh
                                                       ROLE_USED, fetch->url);
 }
 
-static void program_text(struct call *call, struct bytes text, uint32_t depth)
+static void program_text(struct call *call, struct bytes text, enum language language, uint32_t depth)
 {
-    struct program p = {.call = call, .text = text, .depth = depth};
+    struct program p = {.call = call, .text = text, .language = language, .depth = depth};
+    bool read_before = call->m->options->is_program &&
+                       (language != LANGUAGE_PYTHON && language != LANGUAGE_PERL);
     p.whole = call->m->options->is_program && depth == 0;
     static const char *const runners[] = {"exec(",      "eval(", "exec (", "eval (", "os.system",
                                           "subprocess", "| sh",  "|sh",    "|bash",  "os.popen"};
@@ -458,6 +472,12 @@ static void program_text(struct call *call, struct bytes text, uint32_t depth)
     size_t at = 0, start, strings = 0;
     struct bytes literal, url;
     sense_text(call->m, text, ROLE_TEXT);
+    flow_read(call, text, language);
+    if (read_before) {
+        lists_read(call, text);
+        program_senses(call->m, text);
+        return;
+    }
     program_sends(call, text);
     while (strings++ < 512 && string_next(text, &at, &start, &literal))
         literal_read(&p, literal, start);
@@ -477,7 +497,6 @@ void program_read(struct call *call, struct shell_string s, struct bytes interpr
                   const char *how)
 {
     struct machine *m = call->m;
-    (void)interpreter;
     struct bytes shown = string_shown(m->arena, s.text);
     struct shell_layer *layer = layer_new(m, shown, how, BYTES_NONE,
                                           (s.taint & TAINT_BIT(DECODED)) != 0),
@@ -486,7 +505,7 @@ void program_read(struct call *call, struct shell_string s, struct bytes interpr
         return;
     uint32_t offset = m->offset, end = m->end;
     m->layer = layer, m->offset = m->end = 0;
-    program_text(call, shown, 0);
+    program_text(call, shown, language_of(interpreter), 0);
     size_t at = 0;
     struct bytes url;
     if ((s.taint & taint_secrets()) != 0 && host_url_next(shown, &at, &url))
@@ -499,7 +518,10 @@ void program_whole(struct machine *m)
     struct shell_string args[1] = {string_of(BYTES("program"))};
     struct call call = {.m = m, .name = BYTES("program"), .path = BYTES("program"), .arg = args,
                         .count = 1};
-    program_text(&call, program_code(m->arena, m->layer->text), 0);
+    enum language language = language_of(m->options->interpreter);
+    struct bytes text = m->layer->text;
+    bool comments = language == LANGUAGE_PYTHON || language == LANGUAGE_PERL;
+    program_text(&call, comments ? program_code(m->arena, text) : text, language, 0);
 }
 
 /* python, perl, php, ruby, node: -c or -e, a file, or standard input. */

@@ -20,7 +20,7 @@ static bool holds_key(struct bytes text)
                                         "ecdsa-sha2-nistp256 AAAA", "ssh-dss AAAA", NULL};
     for (int i = 0; kinds[i] != NULL; i++) {
         size_t at = bytes_find(text, bytes_of_string(kinds[i]), 0);
-        if (at != BYTES_NPOS && text.len - at > 60)
+        if (at != BYTES_NPOS && text.len - at > 40)
             return true;
     }
     return false;
@@ -181,7 +181,12 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
         size_t end = bytes_find_last_byte(content.text, '"');
         content.text.len = end == BYTES_NPOS ? content.text.len : end;
     }
+    const struct shell_behaviour *used = call->m->report->behaviour[ROLE_USED];
+    uint32_t before = used[BEHAVIOUR_X2].count + used[BEHAVIOUR_X1].count;
     run_layer(call->m, content, "profile", path, false);
+    bool runs = used[BEHAVIOUR_X2].count + used[BEHAVIOUR_X1].count > before;
+    if (runs && (used[BEHAVIOUR_X2].hard || used[BEHAVIOUR_X1].hard)) /* at every login, unseen */
+        sense_sure(call->m, BEHAVIOUR_P9, ROLE_USED, path);
 }
 
 /* A public address as the resolver, or as somebody's name: answers come from it from now on. */

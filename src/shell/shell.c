@@ -163,7 +163,8 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         "socat",    "killall", "insmod", "modprobe",  "chattr",   "dnf",
         "ufw",      "gpg",     "mysql",  "psql",      "mongo",    "mkfifo",
         "rmmod",    "usermod", "sed",    "chpasswd",  "swapoff",  "type",
-        "ulimit",   "umask"};
+        "ulimit",   "umask",   "git",    "npm",       "pip",      "pip3",
+        "redis-cli", "esxcli", "vim-cmd", "shutdown", "reboot", "mongosh"};
     size_t equals = 0; /* NAME=value */
     while (equals < line.len && (ascii_is_alnum(line.at[equals]) || line.at[equals] == '_'))
         equals++;

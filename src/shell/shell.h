@@ -15,7 +15,8 @@
 struct shell_options {
     struct bytes name; /* of the file; absent where unknown */
     bool builds; /* a step of an image's build: what it removes was made for it */
-    bool is_program;   /* Python or Perl: read for its strings, calls and encoded layers */
+    bool is_program;   /* another language: read for its strings, calls, flows and encoded layers */
+    struct bytes interpreter; /* of a program: "python", "node", "php", "ruby", "perl" */
     /* Unpack PACKED (gzip, bzip2, xz, zstd by its magic), at most MOST bytes; absent where it cannot; the
      * bytes live as long as the report.  NULL: nothing is unpacked. */
     struct bytes (*unpack)(void *own, struct bytes packed, size_t most);

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What flows where in a program that is not shell: values, files, downloads and secrets.
+ *
+ * The words (lexeme.h) are read once from first to last, blocks as if they were always entered, functions
+ * where they stand and again where they are called, callbacks with what calls them back.  An expression has a
+ * partial string with taint (taint.h) for its value, so everything the shell machine knows about files,
+ * downloads, layers and destinations holds for programs as well: what is handed to system() is a command line,
+ * what is written is a file of the same map, what is sent is looked at by sense_send().  It is no interpreter:
+ * conditions, numbers and objects are not computed; an unknown value keeps the taint of what it was made from.
+ *
+ * Private to src/shell.  Bounded by LIMIT_EVAL_STEPS, FLOW_DEPTH_MAX and the number of words. */
+#ifndef NOROSHI_SHELL_PROGRAM_FLOW_H
+#define NOROSHI_SHELL_PROGRAM_FLOW_H
+
+#include "shell/lexeme.h"
+#include "shell/machine.h"
+
+#define FLOW_DEPTH_MAX 24u
+#define FLOW_ARGS_MAX 12u
+#define FLOW_ROUTINES_MAX 64u
+#define FLOW_TEXT_MAX ((size_t)64 * 1024)
+#define FLOW_JOINED_MAX ((size_t)2 * 1024 * 1024) /* every piece that is added copies the whole */
+
+/* A function: its parameters and its body are stretches of words. */
+struct routine {
+    struct bytes name;
+    uint32_t params, params_end, body, body_end;
+    uint8_t calls;
+    bool active;
+};
+
+struct reading {
+    struct call *call; /* the program as a command of the machine */
+    struct arena *scratch; /* what lives as long as the reading: words */
+    struct lexemes words;
+    struct table *names; /* of variables: struct shell_string */
+    struct routine routine[FLOW_ROUTINES_MAX];
+    struct shell_string returned;
+    enum language language;
+    uint32_t routine_count, depth;
+    size_t joined;  /* bytes of texts put together */
+    uint32_t again; /* words of functions read where they are called */
+    bool names_secrets; /* the names of secret variables stand in the text */
+};
+
+struct argument {
+    struct shell_string value;
+    struct bytes key;        /* of "key=value"; absent without */
+    struct routine closure;  /* a function; body_end 0: none */
+};
+
+/* a.b.c( .. ): who is called, and on what. */
+struct callee {
+    struct bytes last, before; /* "c", "b"; before absent for a plain function */
+    struct bytes root;         /* the variable the chain begins with */
+    struct shell_string on;    /* the value of a.b */
+    bool member;
+};
+
+/* Read TEXT, a program of LANGUAGE, which lies in the machine's present layer. */
+void flow_read(struct call *call, struct bytes text, enum language language);
+
+/* program_call.c: the value of a call; what it does is sensed. */
+struct shell_string flow_call(struct reading *r, const struct callee *callee, struct argument *args,
+                              uint32_t count);
+/* An unknown value called NAME that carries the taint of S. */
+struct shell_string flow_unknown(struct reading *r, struct bytes name, struct shell_string s);
+/* A and B together: the text of A, or of B where A has none, and the taint of both. */
+struct shell_string flow_merge(struct reading *r, struct shell_string a, struct shell_string b);
+void flow_set(struct reading *r, struct bytes name, struct shell_string value, bool append);
+/* Whether WORD is one of LIST, separated by blanks. */
+bool flow_listed(struct bytes word, const char *list);
+/* TEXT is run as a command line; what it prints. */
+struct shell_string flow_command(struct reading *r, struct shell_string text, bool background);
+
+#endif
