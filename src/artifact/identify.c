@@ -104,7 +104,6 @@ static const struct label {
     {NULL, "js", KIND_JAVASCRIPT},
     {NULL, "jse", KIND_JAVASCRIPT},
     {"text/javascript", "mjs", KIND_JAVASCRIPT},
-    {NULL, "cjs", KIND_JAVASCRIPT},
     {NULL, "vbs", KIND_VBS},
     {NULL, "vbe", KIND_VBS},
     {NULL, "wsf", KIND_WSF},
