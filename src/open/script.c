@@ -91,7 +91,7 @@ static bool open_encoded(struct node *node)
     return true;
 }
 
-static void script_open(struct node *node)
+void script_read(struct node *node)
 {
     if (open_encoded(node))
         return;
@@ -100,4 +100,4 @@ static void script_open(struct node *node)
                                                     : SCRIPT_VB);
 }
 
-const struct opener opener_script = {.name = "script", .bid = script_bid, .open = script_open};
+const struct opener opener_script = {.name = "script", .bid = script_bid, .open = script_read};

@@ -30,4 +30,7 @@ void script_vba(struct node *document, const struct vba_module *module, uint32_t
  * lower case.  Kept with the tree of DOCUMENT until its macros are evaluated. */
 void script_document_value(struct node *document, struct bytes key, struct bytes value);
 
+/* Evaluate NODE, a VBScript, JScript or PowerShell program of its own. */
+void script_read(struct node *node);
+
 #endif

@@ -4,6 +4,7 @@
 #include "artifact/decompress.h"
 #include "artifact/identify.h"
 #include "open/opener.h"
+#include "open/script.h"
 #include "shell/shell.h"
 
 #define LOOKS_LIKE_SHELL 60
@@ -48,7 +49,7 @@ static bool is_for_node(const struct node *node)
 {
     static const char *const marks[] = {"require(", "process.", "child_process", "Buffer.from(", "from \"node:",
                                         "from 'node:", "from 'fs'", "from \"fs\"", "from 'os'", NULL};
-    static const char *const acts[] = {"child_process", "http", "fetch(", "eval(", "'net'", "\"net\"", "dns",
+    static const char *const acts[] = {"child_process", "http", "fetch(", "eval(", "'net'", "\"net\"", "dns", "_0x", "\\x63\\x",
                                        "Function(", "appendFile", "writeFile", ".exec(", NULL};
     static const char *const others[] = {"ActiveXObject", "WScript", "window.", "document.", NULL};
     bool page = node->parent != NULL && node->parent->kind == KIND_HTML;
@@ -129,6 +130,8 @@ static void open(struct node *node)
         if ((own->report->limits & 1U << limit) != 0)
             node_limit(node, (enum limit)limit);
     layers_hang(node, own);
+    if (node->kind == KIND_JAVASCRIPT) /* its strings are computed, too, as an attachment's are */
+        script_read(node);
     for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
         if (report_count(own->report, (enum behaviour)b) > 0)
             node_fact_add(node, FACT_SHELL_BEHAVIOURS, bytes_of_string(behaviour_rows[b].id));

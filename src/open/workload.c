@@ -180,6 +180,11 @@ static struct bytes exec_form(struct arena *arena, struct bytes list)
 static struct bytes command_text(struct arena *arena, struct bytes value)
 {
     value = bytes_trim(value);
+    size_t comma = bytes_find(value, BYTES("\","), 0), last = value.len > 3 ? value.len - 2 : 0;
+    bool lone = bytes_starts(value, BYTES("[\"")) && comma == BYTES_NPOS && value.at[last] == '"' &&
+                value.at[last + 1] == ']' && memchr(value.at, ' ', value.len) != NULL;
+    if (lone) /* args: ["a command line"], behind sh -c */
+        return bytes_sub(value, 2, last - 2);
     if (value.len > 1 && value.at[0] == '[')
         return exec_form(arena, value);
     if (value.len > 1 && (value.at[0] == '"' || value.at[0] == '\'') &&

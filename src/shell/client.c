@@ -33,6 +33,12 @@ void tool_account(struct call *call)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (says(call, keys[i]))
             call->out = string_taint(call->m, call->out, TAINT_BIT(CLI_KEY));
+    for (uint32_t i = 1; bytes_equal(call->name, BYTES("gh")) && says(call, "api") && i < call->count; i++) {
+        size_t at = bytes_find(call_arg(call, i), BYTES("=@"), 0);
+        if (at != BYTES_NPOS) /* a file that goes into somebody's repository */
+            sense_send(call, file_read(call, bytes_from(call_arg(call, i), at + 2)),
+                       BYTES("https://api.github.com/"), BEHAVIOUR_E1, "gh api");
+    }
     if (says(call, "get --prefix") || says(call, "kv export")) /* etcdctl, consul: all a cluster keeps */
         call->out = string_taint(call->m, call->out, TAINT_BIT(CONTAINER));
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)

@@ -363,6 +363,8 @@ void tool_compile(struct call *call)
     file->content = call_unknown(call, source->content);
     file->fetch = source->fetch, file->decoded = source->decoded, file->executable = true,
     file->written = true;
+    file->is_shell = contains(source->content.text, "setuid(0)") &&
+                     (contains(source->content.text, "/bin/sh") || contains(source->content.text, "/bin/bash"));
     bool carried = source->decoded || (source->fetch != NULL && !fetch_is_honest(source->fetch) &&
                                        source->fetch->host_kind != HOST_NAME);
     (carried ? sense : sense_soft)(call->m, BEHAVIOUR_X15, ROLE_USED, source->path);

@@ -211,11 +211,13 @@ void tool_openssl(struct call *call)
                          call_has(call, "-out") && call->m->loops + call->m->piped > 0;
     if (!code || !call_has(call, "-d"))
         return;
-    call->out = string_taint(call->m, call->out, TAINT_BIT(DECODED));
     bool locked = false;
     for (uint32_t i = 2; i < call->count; i++)
         locked |= bytes_starts(call_arg(call, i), BYTES("-aes")) ||
                   bytes_starts(call_arg(call, i), BYTES("-des"));
+    if (locked && !string_is_known(in) && (in.taint & TAINT_BIT(FETCHED)) == 0)
+        return; /* a file of the user's own, with a key of theirs */
+    call->out = string_taint(call->m, call->out, TAINT_BIT(DECODED));
     struct bytes plain = base64 && !locked && string_is_known(in)
                              ? decode_base64(call->m->arena, in.text)
                              : BYTES_NONE;

@@ -52,7 +52,8 @@ static bool starts(const struct cutter *c, const char *word)
 /* Whether an operand may stand here: after an operator, an opening bracket, a line's or the text's begin. */
 static bool wants_operand(const struct cutter *c)
 {
-    static const char *const words[] = {"return", "and", "or", "not", "in", "if", "when", "split", "grep", "typeof"};
+    static const char *const words[] = {"return", "and",  "or",    "not",  "in",
+                                        "if",     "when", "split", "grep", "typeof"};
     if (c->count == 0)
         return true;
     const struct lexeme *last = &c->out[c->count - 1];
@@ -70,8 +71,8 @@ static void string_cut(struct cutter *c, uint8_t quote, bool fills, bool raw)
     bool triple = c->language == LANGUAGE_PYTHON && peek(c, 1) == quote && peek(c, 2) == quote;
     if (triple)
         start += 2, width = 3;
-    bool lines = triple || quote == '`' || c->language == LANGUAGE_PHP || c->language == LANGUAGE_PERL ||
-                 c->language == LANGUAGE_RUBY;
+    bool lines = triple || quote == '`' || c->language == LANGUAGE_PHP ||
+                 c->language == LANGUAGE_PERL || c->language == LANGUAGE_RUBY;
     size_t end = start;
     for (; end < c->text.len; end++) {
         uint8_t b = c->text.at[end];
@@ -121,7 +122,8 @@ static bool here_cut(struct cutter *c)
     const char *marks = c->language == LANGUAGE_PHP ? " " : "~-";
     while (at < c->text.len && strchr(marks, c->text.at[at]) != NULL)
         at++;
-    uint8_t quote = at < c->text.len && strchr("\"'", c->text.at[at]) != NULL ? c->text.at[at++] : 0;
+    uint8_t quote =
+        at < c->text.len && strchr("\"'", c->text.at[at]) != NULL ? c->text.at[at++] : 0;
     size_t end = at;
     while (end < c->text.len && is_name_byte(c->text.at[end]))
         end++;
@@ -152,7 +154,8 @@ static void here_read(struct cutter *c)
 static bool comment_skip(struct cutter *c)
 {
     enum language l = c->language;
-    bool hash = l == LANGUAGE_PYTHON || l == LANGUAGE_RUBY || l == LANGUAGE_PERL || l == LANGUAGE_PHP;
+    bool hash =
+        l == LANGUAGE_PYTHON || l == LANGUAGE_RUBY || l == LANGUAGE_PERL || l == LANGUAGE_PHP;
     bool slashes = l == LANGUAGE_NODE || l == LANGUAGE_PHP;
     if (slashes && starts(c, "/*")) {
         size_t end = bytes_find(c->text, BYTES("*/"), c->at + 2);
@@ -169,7 +172,8 @@ static bool comment_skip(struct cutter *c)
 /* /../ where an operand is wanted: a pattern, of which nothing is read. */
 static bool pattern_skip(struct cutter *c)
 {
-    if (peek(c, 0) != '/' || c->language == LANGUAGE_PYTHON || c->language == LANGUAGE_PHP || !wants_operand(c))
+    if (peek(c, 0) != '/' || c->language == LANGUAGE_PYTHON || c->language == LANGUAGE_PHP ||
+        !wants_operand(c))
         return false;
     bool class = false;
     size_t end = c->at + 1;
@@ -202,7 +206,8 @@ static void name_cut(struct cutter *c)
     struct bytes name = bytes_sub(c->text, start, end - start);
     int next = end < c->text.len ? c->text.at[end] : -1;
     if (c->language == LANGUAGE_PYTHON && name.len <= 2 && (next == '"' || next == '\'')) {
-        bool fills = memchr(name.at, 'f', name.len) != NULL || memchr(name.at, 'F', name.len) != NULL;
+        bool fills =
+            memchr(name.at, 'f', name.len) != NULL || memchr(name.at, 'F', name.len) != NULL;
         bool raw = memchr(name.at, 'r', name.len) != NULL || memchr(name.at, 'R', name.len) != NULL;
         c->at = end;
         string_cut(c, (uint8_t)next, fills, raw);
@@ -239,13 +244,15 @@ static void line_end(struct cutter *c)
 static bool access_cut(struct cutter *c)
 {
     bool joins = c->language == LANGUAGE_PHP || c->language == LANGUAGE_PERL;
-    size_t len = starts(c, "->") && joins                                                   ? 2
-                 : starts(c, "::")                                                          ? 2
-                 : starts(c, "?->")                                                         ? 3
-                 : starts(c, "?.") || starts(c, "&.")                                       ? 2
-                 : peek(c, 0) == '.' && !joins && peek(c, 1) != '.'                         ? 1
-                 : peek(c, 0) == ':' && c->language == LANGUAGE_LUA && is_name_head((uint8_t)(peek(c, 1) < 0 ? ' ' : peek(c, 1))) ? 1
-                                                                                            : 0;
+    size_t len = starts(c, "->") && joins                           ? 2
+                 : starts(c, "::")                                  ? 2
+                 : starts(c, "?->")                                 ? 3
+                 : starts(c, "?.") || starts(c, "&.")               ? 2
+                 : peek(c, 0) == '.' && !joins && peek(c, 1) != '.' ? 1
+                 : peek(c, 0) == ':' && c->language == LANGUAGE_LUA &&
+                         is_name_head((uint8_t)(peek(c, 1) < 0 ? ' ' : peek(c, 1)))
+                     ? 1
+                     : 0;
     if (len == 0)
         return false;
     push(c, LEXEME_ACCESS, c->at, c->at + len);
@@ -267,7 +274,8 @@ static void number_cut(struct cutter *c)
 static void one_cut(struct cutter *c)
 {
     uint8_t b = c->text.at[c->at];
-    bool shell_like = c->language == LANGUAGE_PHP || c->language == LANGUAGE_PERL || c->language == LANGUAGE_RUBY;
+    bool shell_like =
+        c->language == LANGUAGE_PHP || c->language == LANGUAGE_PERL || c->language == LANGUAGE_RUBY;
     int next = peek(c, 1);
     if (b == '\n')
         line_end(c);
@@ -280,7 +288,8 @@ static void one_cut(struct cutter *c)
     else if (b == '<' && shell_like && here_cut(c))
         return;
     else if (b == '%' && c->language == LANGUAGE_RUBY && wants_operand(c) && next >= 0 &&
-             strchr("wWqQixI", next) != NULL && peek(c, 2) >= 0 && strchr("([{<|", peek(c, 2)) != NULL)
+             strchr("wWqQixI", next) != NULL && peek(c, 2) >= 0 &&
+             strchr("([{<|", peek(c, 2)) != NULL)
         c->at += 2, bracket_string(c, next == 'x' ? LEXEME_COMMAND : LEXEME_STRING, true);
     else if (is_name_head(b) || (b == '@' && next >= 0 && is_name_head((uint8_t)next)) ||
              (b == '%' && c->language == LANGUAGE_PERL && next == 'E'))
@@ -305,7 +314,8 @@ static void partners_find(struct cutter *c)
                 open[depth++] = i;
             else
                 lost++;
-        } else if ((l->sign == ')' || l->sign == ']' || l->sign == '}') && (lost > 0 || depth > 0)) {
+        } else if ((l->sign == ')' || l->sign == ']' || l->sign == '}') &&
+                   (lost > 0 || depth > 0)) {
             if (lost > 0)
                 lost--;
             else
@@ -328,8 +338,8 @@ enum language language_of(struct bytes interpreter)
     static const struct {
         const char *head;
         enum language language;
-    } names[] = {{"node", LANGUAGE_NODE}, {"bun", LANGUAGE_NODE},   {"deno", LANGUAGE_NODE},
-                 {"php", LANGUAGE_PHP},   {"ruby", LANGUAGE_RUBY},  {"perl", LANGUAGE_PERL},
+    } names[] = {{"node", LANGUAGE_NODE}, {"bun", LANGUAGE_NODE},  {"deno", LANGUAGE_NODE},
+                 {"php", LANGUAGE_PHP},   {"ruby", LANGUAGE_RUBY}, {"perl", LANGUAGE_PERL},
                  {"lua", LANGUAGE_LUA}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (bytes_starts(interpreter, bytes_of_string(names[i].head)))

@@ -2,10 +2,11 @@
  *
  * The words of a program in one of the languages droppers and stealers use beside shell.
  *
- * Python, JavaScript, PHP, Ruby, Perl and Lua are close enough to be cut into names, strings, numbers and signs
- * by one reader that knows each language's comments, quotes and here-documents.  What opens a bracket knows
- * its end.  It never fails: an unclosed string ends with its line or the text, a lone bracket has the end of
- * the text for its partner.  O(bytes), at most LEXEMES_MAX words; the rest of the text is not read.
+ * Python, JavaScript, PHP, Ruby, Perl and Lua are close enough to be cut into names, strings, numbers
+ * and signs by one reader that knows each language's comments, quotes and here-documents.  What opens
+ * a bracket knows its end.  It never fails: an unclosed string ends with its line or the text, a lone
+ * bracket has the end of the text for its partner.  O(bytes), at most LEXEMES_MAX words; the rest of
+ * the text is not read.
  *
  * Private to src/shell. */
 #ifndef NOROSHI_SHELL_LEXEME_H

@@ -361,8 +361,8 @@ static bool makes_administrator(struct bytes text)
 static bool is_order_loop(struct bytes text)
 {
     static const char *const sockets[] = {"TCPSocket", "socket.socket", "IO::Socket", "fsockopen",
-                                          "net.connect", "require(\"socket\")", "require('socket')", NULL};
-    static const char *const reads[] = {".gets", ".recv(", ":receive(", "fgets(", "fread(", "<$", ".on('data'", NULL};
+                                          "net.connect", "require(\"socket\")", "require('socket')", "use Socket", NULL};
+    static const char *const reads[] = {".gets", ".recv(", ":receive(", "while(<", "while (<", "fgets(", "fread(", "<$", ".on('data'", NULL};
     static const char *const runs[] = {"popen(", "system(", "exec(", "getoutput(", "shell_exec(", "`$", "`#{",
                                        NULL};
     return text.len <= WIRED_BYTES && holds_any(text, sockets) && holds_any(text, reads) &&
@@ -442,7 +442,8 @@ static void program_starts(struct call *call, struct bytes text, const struct sh
     static const char *const modes[] = {"chmod", "0o7", "S_IX", "+x", NULL};
     static const char *const starts[] = {"Popen", "os.system", "subprocess", "execv", "spawn",
                                          "system(", "os.exec", NULL};
-    if (fetch == NULL || !holds_any(text, modes) || !holds_any(text, starts))
+    bool scattered = call->m->options->is_program && text.len > SMALL_PROGRAM;
+    if (fetch == NULL || scattered || !holds_any(text, modes) || !holds_any(text, starts))
         return;
     bool bare = fetch->host_kind == HOST_ADDRESS || fetch->host_kind == HOST_PASTE ||
                 fetch->host_kind == HOST_TOR;
@@ -531,6 +532,10 @@ void tool_program(struct call *call)
         struct bytes arg = call_arg(call, i);
         bool code = arg.len >= 2 && arg.at[0] == '-' && strchr("-MmI", arg.at[1]) == NULL &&
                     strchr("cer", arg.at[arg.len - 1]) != NULL;
+        if (code && i + 1 < call->count && (call->arg[i + 1].taint & TAINT_BIT(FETCHED)) != 0) {
+            execute_string(call, call->arg[i + 1], call->name, "one-liner");
+            return;
+        }
         if (code && i + 1 < call->count) {
             program_read(call, call->arg[i + 1], call->name, "one-liner");
             return;

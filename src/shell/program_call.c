@@ -20,8 +20,8 @@ enum act {
     ACT_OPEN, /* a file, for reading or writing */
     ACT_READ,
     ACT_WRITE,
-    ACT_PUT,    /* x.write(y): to whatever x is */
-    ACT_PIPE,   /* x.pipe(y) */
+    ACT_PUT,  /* x.write(y): to whatever x is */
+    ACT_PIPE, /* x.pipe(y) */
     ACT_CHMOD,
     ACT_CONNECT,
     ACT_LOOKUP, /* asks the name service */
@@ -34,80 +34,18 @@ enum act {
     ACT_LETTERS, /* letters from their numbers */
     ACT_JOIN,    /* glue.join(list) */
     ACT_GETENV,
+    ACT_LIST,
     ACT_NONE
 };
 
-/* Who may have the function: a module by its last name, "-" for nobody (a plain function), "" for anybody. */
 static const struct {
     const char *languages; /* P python N node H php R ruby L perl U lua */
     const char *names, *modules;
     enum act act;
 } acts[] = {
-    {"P", "system popen", "os -", ACT_COMMAND},
-    {"P", "run call Popen check_output check_call getoutput getstatusoutput", "subprocess commands sp -", ACT_COMMAND},
-    {"P", "spawn execl execv execve execvp execlp create_subprocess_shell", "pty os asyncio -", ACT_COMMAND},
-    {"N", "exec execSync spawn spawnSync execFile execFileSync", "child_process cp - childProcess", ACT_COMMAND},
-    {"N", "exec", "shell shelljs", ACT_COMMAND},
-    {"H", "system exec shell_exec passthru popen proc_open pcntl_exec", "-", ACT_COMMAND},
-    {"R", "system exec spawn popen capture2 capture3 capture2e popen3", "- IO Open3 Kernel Process", ACT_COMMAND},
-    {"L", "system exec qx", "-", ACT_COMMAND},
-    {"U", "execute popen", "os io", ACT_COMMAND},
-    {"PR", "exec_command exec!", "", ACT_REMOTE},
-    {"P", "exec eval", "-", ACT_CODE},
-    {"N", "eval Function runInThisContext runInNewContext runInContext _compile", "", ACT_CODE},
-    {"H", "eval assert create_function", "-", ACT_CODE},
-    {"R", "eval instance_eval class_eval module_eval", "", ACT_CODE},
-    {"L", "eval", "-", ACT_CODE},
-    {"U", "load loadstring", "-", ACT_CODE},
-    {"PNHRL", "b64decode atob base64_decode decode_base64 decode64 strict_decode64 urlsafe_decode64 "
-              "urlsafe_b64decode standard_b64decode decodebytes decodestring", "", ACT_BASE64},
-    {"PH", "fromhex unhexlify a2b_hex hex2bin", "", ACT_HEX},
-    {"N", "from", "Buffer", ACT_BUFFER},
-    {"PNHRL", "str_rot13 gzinflate gzuncompress gzdecode inflate inflateSync inflateRawSync gunzipSync "
-              "decompress b85decode a85decode b32decode convert_uudecode unzipSync loads_marshal", "", ACT_HIDDEN},
-    {"P", "urlopen Request", "", ACT_FETCH},
-    {"P", "urlretrieve download_file", "", ACT_SAVE},
-    {"PN", "get post put patch request head", "", ACT_FETCH},
-    {"N", "fetch axios got needle", "-", ACT_FETCH},
-    {"H", "curl_init curl_setopt curl_exec", "-", ACT_FETCH},
-    {"R", "get post post_form get_response start", "HTTP Net HTTParty RestClient Faraday", ACT_FETCH},
-    {"R", "read open", "URI OpenURI", ACT_FETCH},
-    {"L", "get post request", "", ACT_FETCH},
-    {"L", "getstore mirror", "", ACT_SAVE},
-    {"H", "copy", "-", ACT_SAVE},
-    {"P", "open Path", "- io codecs pathlib gzip", ACT_OPEN},
-    {"NHRLU", "fopen open createWriteStream openSync createReadStream", "", ACT_OPEN},
-    {"N", "readFileSync readFile", "", ACT_READ},
-    {"H", "file_get_contents file readfile fread", "-", ACT_READ},
-    {"R", "read binread readlines", "File IO", ACT_READ},
-    {"PR", "read read_text read_bytes readlines", "", ACT_SAME},
-    {"N", "writeFileSync appendFileSync writeFile appendFile outputFileSync", "", ACT_WRITE},
-    {"H", "file_put_contents fwrite fputs", "-", ACT_WRITE},
-    {"R", "write binwrite", "File IO", ACT_WRITE},
-    {"PNRLU", "write send sendall write_text write_bytes puts print end syswrite sendto emit", "", ACT_PUT},
-    {"N", "pipe", "", ACT_PIPE},
-    {"PNHRL", "chmod chmodSync", "", ACT_CHMOD},
-    {"PNU", "connect create_connection createConnection", "", ACT_CONNECT},
-    {"HL", "fsockopen stream_socket_client pfsockopen", "-", ACT_CONNECT},
-    {"RL", "new open", "TCPSocket INET SSL UNIXSocket", ACT_CONNECT},
-    {"PNHR", "resolve resolve4 resolveTxt lookup gethostbyname dns_get_record getaddress getaddrinfo", "", ACT_LOOKUP},
-    {"PH", "mail sendmail", "", ACT_MAIL},
-    {"N", "join resolve normalize", "path", ACT_PATH},
-    {"P", "join", "path", ACT_PATH},
-    {"R", "join expand_path", "File", ACT_PATH},
-    {"P", "expanduser abspath realpath joinpath", "", ACT_PATH},
-    {"NPR", "homedir home", "", ACT_HOME},
-    {"NR", "require", "-", ACT_REQUIRE},
-    {"N", "import", "-", ACT_REQUIRE},
-    {"PN", "append push extend update add unshift insert", "", ACT_GROW},
-    {"N", "fromCharCode fromCodePoint", "", ACT_LETTERS},
-    {"PR", "bytes bytearray", "-", ACT_LETTERS},
-    {"PN", "join", "", ACT_JOIN},
-    {"HR", "implode", "-", ACT_JOIN},
-    {"PH", "getenv", "", ACT_GETENV},
-    {"PNHRLU", "toString decode encode str String strip trim chomp rstrip to_s bytes escapeshellarg quote glob "
-               "iglob listdir list tuple sorted shlex_split URI parse map reverse_list unescape decodeURIComponent "
-               "basename_keep Buffer concat String_raw format", "", ACT_SAME},
+#define FUNCTION(languages, names, modules, act) {languages, names, modules, ACT_##act},
+#include "shell/library.def"
+#undef FUNCTION
 };
 
 struct doing {
@@ -136,8 +74,8 @@ static enum act act_of(const struct reading *r, const struct callee *callee)
 {
     static const char letters[] = "PNHRLU";
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++)
-        if (strchr(acts[i].languages, letters[r->language]) != NULL && flow_listed(callee->last, acts[i].names) &&
-            is_of(callee, acts[i].modules))
+        if (strchr(acts[i].languages, letters[r->language]) != NULL &&
+            flow_listed(callee->last, acts[i].names) && is_of(callee, acts[i].modules))
             return acts[i].act;
     return ACT_NONE;
 }
@@ -222,10 +160,12 @@ static struct shell_string do_command(struct doing *d, bool remote)
         execute_string(&inner, text, BYTES("sh"), "ssh");
         return flow_unknown(r, BYTES("output"), (struct shell_string){0});
     }
-    if (wired && (holds(text.text, "sh") || holds(text.text, "cmd"))) /* its standard streams are a socket */
+    if (wired &&
+        (holds(text.text, "sh") || holds(text.text, "cmd"))) /* its standard streams are a socket */
         sense_sure(d->m, BEHAVIOUR_B1, ROLE_USED, text.text);
     struct shell_string out = flow_command(r, text, background);
-    if (bytes_ends(bytes_trim(text.text), BYTES("/sh")) || bytes_ends(bytes_trim(text.text), BYTES("bash")))
+    if (bytes_ends(bytes_trim(text.text), BYTES("/sh")) ||
+        bytes_ends(bytes_trim(text.text), BYTES("bash")))
         out.text = BYTES("\1shell"); /* a shell that waits for what comes in */
     return out;
 }
@@ -233,9 +173,8 @@ static struct shell_string do_command(struct doing *d, bool remote)
 static struct shell_string do_code(struct doing *d)
 {
     static const char *const interpreters[] = {"python", "node", "php", "ruby", "perl", "lua"};
-    struct shell_string text = argument(d, d->count > 0 && bytes_equal(d->callee->last, BYTES("Function"))
-                                               ? d->count - 1
-                                               : 0);
+    bool last = d->count > 0 && flow_listed(d->callee->last, "Function create_function");
+    struct shell_string text = argument(d, last ? d->count - 1 : 0);
     if (text.text.len == 0)
         return text;
     if ((text.taint & TAINT_BIT(REQUEST)) != 0)
@@ -243,7 +182,8 @@ static struct shell_string do_code(struct doing *d)
     struct call inner = *d->r->call;
     inner.has_in = false;
     enum host_kind kind = is_download(text) ? text.step->fetch->host_kind : HOST_NONE;
-    if (kind == HOST_NAME) /* installers hand files to an interpreter, they do not eval what comes */
+    if (kind ==
+        HOST_NAME) /* installers hand files to an interpreter, they do not eval what comes */
         sense(d->m, BEHAVIOUR_X2, ROLE_USED, text.step->fetch->url);
     if ((text.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
         execute_string(&inner, text, bytes_of_string(interpreters[d->r->language]), "eval");
@@ -260,8 +200,10 @@ static struct shell_string decoded(struct doing *d, struct shell_string text,
     out = string_taint(d->m, out, TAINT_BIT(DECODED));
     if (decode != NULL && string_is_known(text)) {
         struct bytes plain = decode(d->m->arena, text.text);
-        if (plain.at != NULL && plain.len > 0 && decode_is_packed(plain) && d->m->options->unpack != NULL) {
-            struct bytes unpacked = d->m->options->unpack(d->m->options->own, plain, STRING_BYTES_MAX);
+        if (plain.at != NULL && plain.len > 0 && decode_is_packed(plain) &&
+            d->m->options->unpack != NULL) {
+            struct bytes unpacked =
+                d->m->options->unpack(d->m->options->own, plain, STRING_BYTES_MAX);
             plain = unpacked.at != NULL ? unpacked : plain;
         }
         if (plain.at != NULL && decode_is_text(plain))
@@ -293,7 +235,8 @@ static struct shell_string do_hidden(struct doing *d)
 static struct shell_string fetched(struct doing *d, struct bytes url, struct bytes save)
 {
     struct call inner = *d->r->call;
-    struct shell_string args[4] = {string_of(BYTES("curl")), string_of(url), string_of(BYTES("-o")), string_of(save)};
+    struct shell_string args[4] = {string_of(BYTES("curl")), string_of(url), string_of(BYTES("-o")),
+                                   string_of(save)};
     inner.arg = args, inner.count = save.len > 0 ? 4 : 2, inner.name = BYTES("curl");
     inner.out = (struct shell_string){0}, inner.has_in = false;
     tool_fetch(&inner);
@@ -348,6 +291,10 @@ static struct shell_string file_value(struct doing *d, struct shell_string path)
     struct shell_string content = file_read(&inner, name);
     content.text = text_is_known(content.text) && content.text.len > 0 ? content.text : path.text;
     sense_path_read(&inner, name, &content);
+    bool sought =
+        d->r->seeks_secrets && path.text.len > 0 && memchr(path.text.at, 0, path.text.len) != NULL;
+    if (sought && content.taint == 0)
+        content = string_taint(d->m, content, TAINT_BIT(CLOUD_FILE));
     return flow_merge(d->r, content, (struct shell_string){content.text, path.taint, path.step});
 }
 
@@ -360,7 +307,8 @@ static bool is_executable_mode(struct bytes text)
 /* open(PATH): stands for the file; what its name means taints it where it is read. */
 static struct shell_string do_open(struct doing *d)
 {
-    struct shell_string path = argument(d, d->r->language == LANGUAGE_PERL && d->count > 2 ? d->count - 1 : 0);
+    struct shell_string path =
+        argument(d, d->r->language == LANGUAGE_PERL && d->count > 2 ? d->count - 1 : 0);
     struct bytes mode = argument(d, 1).text;
     bool writes = mode.len > 0 && mode.len < 4 && strchr("wa>+", mode.at[0]) != NULL;
     writes |= holds(d->callee->last, "Write");
@@ -408,7 +356,8 @@ static struct shell_string do_put(struct doing *d)
     struct shell_string on = d->callee->on, content = argument(d, 0);
     if (d->count == 0 || !d->callee->member)
         return on;
-    if (on.text.len > 1 && on.text.at[0] == 0 && (is_download(on) || address_in(d, on.text).len > 0))
+    if (on.text.len > 1 && on.text.at[0] == 0 &&
+        (is_download(on) || address_in(d, on.text).len > 0))
         sent(d, content, on.text);
     else if (is_path(on.text))
         written(d, on.text, content, true);
@@ -451,7 +400,8 @@ static struct shell_string do_connect(struct doing *d)
             rest = bytes_from(rest, 8);
         while (rest.len < 256 && bytes_next_field(&rest, ' ', &word) && host.len == 0) {
             struct host_url parts;
-            bool names = word.len > 3 && memchr(word.at, '.', word.len) != NULL && host_url_parse(word, &parts);
+            bool names = word.len > 3 && memchr(word.at, '.', word.len) != NULL &&
+                         host_url_parse(word, &parts);
             host = names ? parts.host : host;
         }
     }
@@ -488,9 +438,11 @@ static struct shell_string do_path(struct doing *d)
         out = string_join(d->m, out, string_of(BYTES("/")));
         out = string_join(d->m, out, argument(d, i));
     }
-    if (out.text.len > 2 && bytes_starts(out.text, BYTES("\0") ) && !is_download(out)) {
+    if (out.text.len > 2 && bytes_starts(out.text, BYTES("\0")) && !is_download(out)) {
         size_t slash = bytes_find_byte(out.text, '/', 0); /* below a directory nobody knows */
-        out.text = slash == BYTES_NPOS ? out.text : arena_printf(d->m->arena, "%.*s", BYTES_FMT(bytes_from(out.text, slash)));
+        out.text = slash == BYTES_NPOS
+                       ? out.text
+                       : arena_printf(d->m->arena, "%.*s", BYTES_FMT(bytes_from(out.text, slash)));
     }
     return out;
 }
@@ -508,7 +460,8 @@ static struct shell_string do_letters(struct doing *d)
             text_add_byte(&text, (uint8_t)n);
         }
     }
-    struct shell_string out = {text.len > 0 ? text_bytes(&text) : BYTES(""), d->all.taint, d->all.step};
+    struct shell_string out = {text.len > 0 ? text_bytes(&text) : BYTES(""), d->all.taint,
+                               d->all.step};
     return text.len >= 4 ? string_taint(d->m, out, TAINT_BIT(DECODED)) : out;
 }
 
@@ -518,7 +471,8 @@ static struct shell_string do_join(struct doing *d)
     bool glue_first = d->r->language == LANGUAGE_PYTHON;
     struct bytes glue = glue_first ? on.text : list.text;
     struct shell_string parts = glue_first ? list : on;
-    if (!string_is_known(parts) || parts.text.len == 0 || (glue.len > 0 && glue.at[0] == 0) || glue.len > 16)
+    if (!string_is_known(parts) || parts.text.len == 0 || (glue.len > 0 && glue.at[0] == 0) ||
+        glue.len > 16)
         return flow_merge(d->r, parts, d->all);
     struct text text;
     struct bytes rest = parts.text, word;
@@ -529,7 +483,8 @@ static struct shell_string do_join(struct doing *d)
             text_add(&text, glue);
         text_add(&text, word);
     }
-    return (struct shell_string){text.len > 0 ? text_bytes(&text) : BYTES(""), d->all.taint, d->all.step};
+    return (struct shell_string){text.len > 0 ? text_bytes(&text) : BYTES(""), d->all.taint,
+                                 d->all.step};
 }
 
 static struct shell_string do_getenv(struct doing *d)
@@ -544,10 +499,11 @@ static struct shell_string do_getenv(struct doing *d)
 /* What is known stays, what is not has the name of the function. */
 static struct shell_string do_same(struct doing *d)
 {
-    struct shell_string out = d->callee->member && d->callee->on.text.at != NULL && d->callee->on.text.len > 0 &&
-                                      (d->count == 0 || d->callee->on.text.at[0] != 0 || is_download(d->callee->on))
-                                  ? d->callee->on
-                                  : argument(d, 0);
+    struct shell_string out =
+        d->callee->member && d->callee->on.text.at != NULL && d->callee->on.text.len > 0 &&
+                (d->count == 0 || d->callee->on.text.at[0] != 0 || is_download(d->callee->on))
+            ? d->callee->on
+            : argument(d, 0);
     if (is_path(out.text) && flow_listed(d->callee->last, "read read_text read_bytes readlines"))
         out.text = string_hole(d->m->arena, "", BYTES("content"), "");
     return flow_merge(d->r, out, (struct shell_string){out.text, d->all.taint, d->all.step});
@@ -558,8 +514,20 @@ static struct shell_string do_grow(struct doing *d)
     struct shell_string all = {BYTES_NONE, d->all.taint, d->all.step};
     if (d->callee->root.len > 0 && d->callee->member)
         flow_set(d->r, d->callee->root,
-                 argument(d, 0).text.at != NULL ? flow_merge(d->r, argument(d, 0), all) : all, true);
+                 argument(d, 0).text.at != NULL ? flow_merge(d->r, argument(d, 0), all) : all,
+                 true);
     return d->callee->on;
+}
+
+/* array(a, b): words, as a list in brackets is. */
+static struct shell_string do_list(struct doing *d)
+{
+    struct shell_string out = argument(d, 0);
+    for (uint32_t i = 1; i < d->count; i++) {
+        out = string_join(d->m, out, string_of(BYTES(" ")));
+        out = string_join(d->m, out, argument(d, i));
+    }
+    return out;
 }
 
 static struct shell_string do_mail(struct doing *d)
@@ -640,6 +608,8 @@ static struct shell_string done(struct doing *d, enum act act)
         return do_getenv(d);
     case ACT_GROW:
         return do_grow(d);
+    case ACT_LIST:
+        return do_list(d);
     case ACT_SAME:
         return do_same(d);
     default:
@@ -647,7 +617,8 @@ static struct shell_string done(struct doing *d, enum act act)
     }
 }
 
-struct shell_string flow_call(struct reading *r, const struct callee *callee, struct argument *args, uint32_t count)
+struct shell_string flow_call(struct reading *r, const struct callee *callee, struct argument *args,
+                              uint32_t count)
 {
     struct doing d = {.r = r, .m = r->call->m, .callee = callee, .args = args, .count = count};
     struct shell_string on = callee->on;

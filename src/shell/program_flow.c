@@ -4,44 +4,6 @@
 #include "shell/decode.h"
 #include "shell/tool.h"
 
-#include <talloc.h>
-
-static struct shell_string expression(struct reading *r, uint32_t *at, uint32_t end);
-static void statements(struct reading *r, uint32_t at, uint32_t end);
-
-static const struct lexeme nothing = {.kind = LEXEME_LINE};
-
-static const struct lexeme *word_at(const struct reading *r, uint32_t at)
-{
-    return at < r->words.count ? &r->words.at[at] : &nothing;
-}
-static bool is_sign(const struct reading *r, uint32_t at, uint8_t sign)
-{
-    const struct lexeme *w = word_at(r, at);
-    return w->kind == LEXEME_SIGN && w->sign == sign;
-}
-static bool is_word(const struct reading *r, uint32_t at, const char *text)
-{
-    const struct lexeme *w = word_at(r, at);
-    return w->kind == LEXEME_NAME && bytes_equal(w->text, bytes_of_string(text));
-}
-static bool is_name(const struct reading *r, uint32_t at)
-{
-    return word_at(r, at)->kind == LEXEME_NAME;
-}
-/* Whether the signs A and B stand at AT, side by side. */
-static bool is_pair(const struct reading *r, uint32_t at, uint8_t a, uint8_t b)
-{
-    return is_sign(r, at, a) && is_sign(r, at + 1, b) &&
-           word_at(r, at)->offset + 1 == word_at(r, at + 1)->offset;
-}
-/* Where the bracket at AT ends, at most END. */
-static uint32_t partner(const struct reading *r, uint32_t at, uint32_t end)
-{
-    uint32_t to = word_at(r, at)->partner;
-    return to > at && to < end ? to : end;
-}
-
 bool flow_listed(struct bytes word, const char *list)
 {
     struct bytes rest = bytes_of_string(list), item;
@@ -51,7 +13,7 @@ bool flow_listed(struct bytes word, const char *list)
     return false;
 }
 
-static bool spend(struct reading *r)
+bool flow_spend(struct reading *r)
 {
     struct machine *m = r->call->m;
     if (m->stopped || r->depth >= FLOW_DEPTH_MAX)
@@ -82,16 +44,19 @@ struct shell_string flow_merge(struct reading *r, struct shell_string a, struct 
     return a;
 }
 
-static struct shell_string flow_join(struct reading *r, struct shell_string a, struct shell_string b)
+static struct shell_string flow_join(struct reading *r, struct shell_string a,
+                                     struct shell_string b)
 {
     struct shell_string out = flow_merge(r, a, b);
     size_t len = a.text.len + b.text.len;
-    if (a.text.at == NULL || b.text.at == NULL || len > FLOW_TEXT_MAX || r->joined + len > FLOW_JOINED_MAX)
+    if (a.text.at == NULL || b.text.at == NULL || len > FLOW_TEXT_MAX ||
+        r->joined + len > FLOW_JOINED_MAX)
         return out;
     if (a.text.len == 0 || b.text.len == 0)
         out.text = a.text.len == 0 ? b.text : a.text;
     else
-        r->joined += len, out.text = string_join(r->call->m, string_of(a.text), string_of(b.text)).text;
+        r->joined += len,
+            out.text = string_join(r->call->m, string_of(a.text), string_of(b.text)).text;
     return out;
 }
 
@@ -114,119 +79,6 @@ static struct shell_string variable(struct reading *r, struct bytes name)
     return known != NULL ? *known : flow_unknown(r, name, (struct shell_string){0});
 }
 
-static struct routine *routine_find(struct reading *r, struct bytes name)
-{
-    for (uint32_t i = 0; i < r->routine_count; i++)
-        if (bytes_equal(r->routine[i].name, name))
-            return &r->routine[i];
-    return NULL;
-}
-
-/* The names between PARAMS and PARAMS_END take VALUES in turn, the last one for all that follow. */
-static void params_bind(struct reading *r, const struct routine *f, const struct argument *args, uint32_t count)
-{
-    uint32_t n = 0;
-    for (uint32_t i = f->params; i < f->params_end; i++) {
-        if (!is_name(r, i) || (i > f->params && word_at(r, i - 1)->kind == LEXEME_ACCESS))
-            continue;
-        if (flow_listed(word_at(r, i)->text, "self this async function"))
-            continue;
-        struct shell_string value = {0};
-        if (n < count)
-            value = args[n].value;
-        flow_set(r, word_at(r, i)->text, value.text.at == NULL ? flow_unknown(r, word_at(r, i)->text, value) : value,
-                 false);
-        n++;
-        while (i < f->params_end && !is_sign(r, i, ','))
-            i++; /* a type, a default */
-    }
-}
-
-/* The body of F is read; what it returns. */
-static struct shell_string routine_run(struct reading *r, struct routine *f, const struct argument *args,
-                                       uint32_t count)
-{
-    struct shell_string before = r->returned, out;
-    if (f->body_end <= f->body || r->depth + 2 >= FLOW_DEPTH_MAX)
-        return (struct shell_string){0};
-    if (r->again > r->words.count * 3 + 4096)
-        return (struct shell_string){0};
-    r->again += f->body_end - f->body;
-    r->returned = (struct shell_string){0};
-    r->depth++;
-    params_bind(r, f, args, count);
-    if (is_sign(r, f->body, '{')) {
-        statements(r, f->body + 1, f->body_end);
-        out = r->returned;
-    } else if (f->body > 0 && is_sign(r, f->body - 1, '>')) { /* x => value */
-        uint32_t at = f->body;
-        out = flow_merge(r, expression(r, &at, f->body_end), r->returned);
-    } else {
-        statements(r, f->body, f->body_end);
-        out = r->returned;
-    }
-    r->depth--;
-    r->returned = before;
-    return out;
-}
-
-/* Where an expression that begins at AT ends: a comma, a closing bracket, the end of a statement. */
-static uint32_t expression_end(const struct reading *r, uint32_t at, uint32_t end)
-{
-    for (; at < end; at++) {
-        const struct lexeme *w = word_at(r, at);
-        if (w->kind == LEXEME_LINE && r->language != LANGUAGE_NODE)
-            return at;
-        if (w->kind != LEXEME_SIGN)
-            continue;
-        if (w->sign == '(' || w->sign == '[' || w->sign == '{')
-            at = partner(r, at, end);
-        else if (strchr(",;)]}", w->sign) != NULL)
-            return at;
-    }
-    return end;
-}
-
-/* Whether a function is written at AT; its place.  Its end is left in *NEXT. */
-static bool closure_at(const struct reading *r, uint32_t at, uint32_t end, struct routine *out, uint32_t *next)
-{
-    *out = (struct routine){0};
-    while (is_word(r, at, "async") || is_word(r, at, "static"))
-        at++;
-    if (is_word(r, at, "function") || is_word(r, at, "sub") || is_word(r, at, "fn")) {
-        at++;
-        if (is_name(r, at))
-            out->name = word_at(r, at++)->text;
-        if (is_sign(r, at, '(')) {
-            out->params = at + 1, out->params_end = partner(r, at, end);
-            at = out->params_end + 1;
-        }
-        while (at < end && !is_sign(r, at, '{') && !is_sign(r, at, '>') && !is_sign(r, at, ';'))
-            at = is_sign(r, at, '(') ? partner(r, at, end) + 1 : at + 1;
-        if (!is_sign(r, at, '{') && !is_sign(r, at, '>'))
-            return false;
-    } else if (is_word(r, at, "lambda") && r->language == LANGUAGE_PYTHON) {
-        out->params = at + 1;
-        while (at < end && !is_sign(r, at, ':'))
-            at++;
-        out->params_end = at;
-    } else if (is_sign(r, at, '(') && is_pair(r, partner(r, at, end) + 1, '=', '>')) {
-        out->params = at + 1, out->params_end = partner(r, at, end);
-        at = out->params_end + 2;
-    } else if (is_name(r, at) && is_pair(r, at + 1, '=', '>') && r->language == LANGUAGE_NODE) {
-        out->params = at, out->params_end = at + 1;
-        at += 2;
-    } else {
-        return false;
-    }
-    if (!is_sign(r, at, '{'))
-        at++;
-    out->body = at;
-    out->body_end = is_sign(r, at, '{') ? partner(r, at, end) : expression_end(r, at, end);
-    *next = out->body_end + is_sign(r, at, '{');
-    return out->body < end;
-}
-
 /* ${x}, #{x}, {x} in a string of a language: where its expression begins and ends; false where none. */
 static bool filling_next(const struct reading *r, struct bytes text, size_t *at, struct bytes *out)
 {
@@ -234,18 +86,20 @@ static bool filling_next(const struct reading *r, struct bytes text, size_t *at,
     for (; *at < text.len; ++*at) {
         uint8_t c = text.at[*at];
         size_t open = *at + (c != '{');
-        bool braces = open < text.len && text.at[open] == '{' &&
-                      ((c == '$' && r->language != LANGUAGE_PYTHON && r->language != LANGUAGE_RUBY) ||
-                       (c == '#' && r->language == LANGUAGE_RUBY) ||
-                       (c == '{' && (r->language == LANGUAGE_PYTHON ||
-                                     (bare && open + 1 < text.len && text.at[open + 1] == '$'))));
+        bool braces =
+            open < text.len && text.at[open] == '{' &&
+            ((c == '$' && r->language != LANGUAGE_PYTHON && r->language != LANGUAGE_RUBY) ||
+             (c == '#' && r->language == LANGUAGE_RUBY) ||
+             (c == '{' && (r->language == LANGUAGE_PYTHON ||
+                           (bare && open + 1 < text.len && text.at[open + 1] == '$'))));
         size_t close = braces ? bytes_find_byte(text, '}', open) : BYTES_NPOS;
         if (close != BYTES_NPOS) {
             *out = bytes_sub(text, open + 1, close - open - 1);
             return true;
         }
         size_t end = *at + 1;
-        while (bare && c == '$' && end < text.len && (ascii_is_alnum(text.at[end]) || text.at[end] == '_'))
+        while (bare && c == '$' && end < text.len &&
+               (ascii_is_alnum(text.at[end]) || text.at[end] == '_'))
             end++;
         if (end > *at + 1) {
             *out = bytes_sub(text, *at, end - *at);
@@ -257,8 +111,9 @@ static bool filling_next(const struct reading *r, struct bytes text, size_t *at,
 
 static struct bytes unescaped(struct reading *r, struct bytes text)
 {
-    return text.len == 0 || memchr(text.at, '\\', text.len) == NULL ? text
-                                                                    : decode_escapes(r->call->m->arena, text);
+    return text.len == 0 || memchr(text.at, '\\', text.len) == NULL
+               ? text
+               : decode_escapes(r->call->m->arena, text);
 }
 
 /* The string W with its names filled in. */
@@ -270,14 +125,14 @@ static struct shell_string literal(struct reading *r, const struct lexeme *w)
     if (!w->fills || w->text.len > 16384)
         return out;
     struct shell_string filled = string_of(BYTES(""));
-    for (int n = 0; n < 32 && filling_next(r, w->text, &at, &inner) && spend(r); n++) {
+    for (int n = 0; n < 32 && filling_next(r, w->text, &at, &inner) && flow_spend(r); n++) {
         struct reading part = *r; /* the names are shared */
         size_t past = (size_t)(inner.at - w->text.at) + inner.len;
         uint32_t first = 0;
         filled = flow_join(r, filled, string_of(unescaped(r, bytes_sub(w->text, from, at - from))));
         part.words = lexemes_read(r->scratch, inner, r->language);
         part.depth++;
-        filled = flow_join(r, filled, expression(&part, &first, part.words.count));
+        filled = flow_join(r, filled, flow_expression(&part, &first, part.words.count));
         r->again = part.again;
         at = from = past + (past < w->text.len && w->text.at[past] == '}');
     }
@@ -288,25 +143,27 @@ static struct shell_string literal(struct reading *r, const struct lexeme *w)
 
 /* The elements between brackets from AT to END, one by one: NAME[0], NAME[1] ... where it has a name.
  * A list of words is a command line or names, a list of lines is lines. */
-static struct shell_string list_value(struct reading *r, uint32_t at, uint32_t end, struct bytes name)
+static struct shell_string list_value(struct reading *r, uint32_t at, uint32_t end,
+                                      struct bytes name)
 {
     struct machine *m = r->call->m;
     struct shell_string all = string_of(BYTES("")), item;
     struct text text;
     uint8_t between = ' ';
     text_init(&text, m->arena, FLOW_TEXT_MAX);
-    for (uint32_t n = 0; at < end && spend(r); n++) {
+    for (uint32_t n = 0; at < end && flow_spend(r); n++) {
         uint32_t before = at;
         while (is_name(r, at) && is_sign(r, at + 1, ':') && r->language == LANGUAGE_NODE)
             at += 2;
-        item = expression(r, &at, end);
+        item = flow_expression(r, &at, end);
         if (is_pair(r, at, '=', '>')) /* a key */
-            at += 2, item = expression(r, &at, end);
+            at += 2, item = flow_expression(r, &at, end);
         if (is_sign(r, at, ':'))
-            at++, item = flow_merge(r, expression(r, &at, end), item);
+            at++, item = flow_merge(r, flow_expression(r, &at, end), item);
         if (name.len > 0 && n < 256)
             flow_set(r, arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), n), item, false);
-        if (memchr(item.text.at == NULL ? (const uint8_t *)"" : item.text.at, ' ', item.text.len) != NULL)
+        if (memchr(item.text.at == NULL ? (const uint8_t *)"" : item.text.at, ' ', item.text.len) !=
+            NULL)
             between = '\n';
         if (n > 0 && text.len + item.text.len < FLOW_TEXT_MAX)
             text_add_byte(&text, between);
@@ -319,33 +176,36 @@ static struct shell_string list_value(struct reading *r, uint32_t at, uint32_t e
     return all;
 }
 
-/* { key: value, .. }: where an address is put together from parts, the address; else what it is tainted with. */
+/* { key: value, .. }: where an address is put together from parts, the address; else only taint. */
 static struct shell_string object_value(struct reading *r, uint32_t at, uint32_t end)
 {
     struct machine *m = r->call->m;
     struct shell_string all = {0}, value;
     struct bytes host = BYTES_NONE, path = BYTES_NONE;
-    while (at < end && spend(r)) {
+    while (at < end && flow_spend(r)) {
         uint32_t before = at;
         struct bytes key = word_at(r, at)->text;
-        bool keyed = (is_name(r, at) || word_at(r, at)->kind == LEXEME_STRING) && is_sign(r, at + 1, ':');
+        bool keyed =
+            (is_name(r, at) || word_at(r, at)->kind == LEXEME_STRING) && is_sign(r, at + 1, ':');
         bool arrow = !keyed && is_pair(r, at + 1, '=', '>') && word_at(r, at)->kind != LEXEME_SIGN;
         at += keyed ? 2 : arrow ? 3 : 0;
-        value = expression(r, &at, end);
+        value = flow_expression(r, &at, end);
         if (is_sign(r, at, ':'))
-            at++, value = flow_merge(r, expression(r, &at, end), value);
-        if ((keyed || arrow) && flow_listed(key, "hostname host PeerAddr PeerHost") && value.text.len > 0)
+            at++, value = flow_merge(r, flow_expression(r, &at, end), value);
+        if ((keyed || arrow) && flow_listed(key, "hostname host PeerAddr PeerHost") &&
+            value.text.len > 0)
             host = value.text;
         if (keyed && bytes_equal(key, BYTES("path")) && value.text.len > 0)
             path = value.text;
-        if ((keyed || arrow) && bytes_equal(key, BYTES("url")) && bytes_starts(value.text, BYTES("http")))
+        if ((keyed || arrow) && bytes_equal(key, BYTES("url")) &&
+            bytes_starts(value.text, BYTES("http")))
             host = value.text;
         all = flow_merge(r, all, value);
         at += at < end && (is_sign(r, at, ',') || at == before);
     }
     bool whole = bytes_find(host, BYTES("://"), 0) != BYTES_NPOS;
-    all.text = host.len > 0 ? arena_printf(m->arena, "%s%.*s%.*s", whole ? "" : "https://", BYTES_FMT(host),
-                                           BYTES_FMT(whole ? BYTES("") : path))
+    all.text = host.len > 0 ? arena_printf(m->arena, "%s%.*s%.*s", whole ? "" : "https://",
+                                           BYTES_FMT(host), BYTES_FMT(whole ? BYTES("") : path))
                             : string_hole(m->arena, "", BYTES("object"), "");
     return all;
 }
@@ -354,7 +214,7 @@ static struct shell_string object_value(struct reading *r, uint32_t at, uint32_t
 static uint32_t arguments(struct reading *r, uint32_t at, uint32_t end, struct argument *args)
 {
     uint32_t count = 0;
-    while (at < end && count < FLOW_ARGS_MAX && spend(r)) {
+    while (at < end && count < FLOW_ARGS_MAX && flow_spend(r)) {
         struct argument *a = &args[count];
         uint32_t before = at;
         *a = (struct argument){0};
@@ -370,11 +230,12 @@ static uint32_t arguments(struct reading *r, uint32_t at, uint32_t end, struct a
                      is_pair(r, at + 1, '=', '>') && r->language != LANGUAGE_NODE;
         if (keyed || arrow)
             a->key = word_at(r, at)->text, at += arrow ? 3 : 2;
-        if (!closure_at(r, at, end, &a->closure, &at))
-            a->value = expression(r, &at, end);
-        while (at < end && !is_sign(r, at, ',')) { /* of a kind that is not understood: for its taint */
+        if (!flow_closure_at(r, at, end, &a->closure, &at))
+            a->value = flow_expression(r, &at, end);
+        while (at < end &&
+               !is_sign(r, at, ',')) { /* of a kind that is not understood: for its taint */
             uint32_t rest = at;
-            a->value = flow_merge(r, a->value, expression(r, &at, end));
+            a->value = flow_merge(r, a->value, flow_expression(r, &at, end));
             at += at == rest;
         }
         count++;
@@ -384,15 +245,15 @@ static uint32_t arguments(struct reading *r, uint32_t at, uint32_t end, struct a
 }
 
 /* A function is called, or a program's own; callbacks get what comes out. */
-static struct shell_string call_value(struct reading *r, struct callee *callee, struct argument *args,
-                                      uint32_t count)
+static struct shell_string call_value(struct reading *r, struct callee *callee,
+                                      struct argument *args, uint32_t count)
 {
-    struct routine *own = routine_find(r, callee->last);
+    struct routine *own = flow_routine_find(r, callee->last);
     struct shell_string out;
     r->depth++;
     if (own != NULL && !own->active && own->calls < 16) {
         own->active = true, own->calls++;
-        out = routine_run(r, own, args, count);
+        out = flow_routine_run(r, own, args, count);
         own->active = false;
         for (uint32_t i = 0; out.taint == 0 && out.text.at == NULL && i < count; i++)
             out = flow_merge(r, out, flow_unknown(r, callee->last, args[i].value));
@@ -403,7 +264,8 @@ static struct shell_string call_value(struct reading *r, struct callee *callee, 
         if (args[i].closure.body_end == 0)
             continue;
         struct argument given[2] = {{.value = out}, {.value = out}};
-        struct shell_string made = routine_run(r, &args[i].closure, given, out.taint != 0 ? 2 : 0);
+        struct shell_string made =
+            flow_routine_run(r, &args[i].closure, given, out.taint != 0 ? 2 : 0);
         out = flow_merge(r, out, made);
     }
     r->depth--;
@@ -427,17 +289,19 @@ static bool environment(struct reading *r, uint32_t *at, uint32_t end, struct sh
     struct bytes name = BYTES_NONE;
     if (is_sign(r, i, '[') || (is_sign(r, i, '{') && r->language == LANGUAGE_PERL)) {
         uint32_t inside = i + 1;
-        name = expression(r, &inside, partner(r, i, end)).text;
+        name = flow_expression(r, &inside, partner(r, i, end)).text;
         if (is_name(r, i + 1) && r->language == LANGUAGE_PERL)
             name = word_at(r, i + 1)->text;
         i = partner(r, i, end) + 1;
-    } else if (word_at(r, i)->kind == LEXEME_ACCESS && is_word(r, i + 1, "get") && is_sign(r, i + 2, '(')) {
+    } else if (word_at(r, i)->kind == LEXEME_ACCESS && is_word(r, i + 1, "get") &&
+               is_sign(r, i + 2, '(')) {
         uint32_t inside = i + 3;
-        name = expression(r, &inside, partner(r, i + 2, end)).text;
+        name = flow_expression(r, &inside, partner(r, i + 2, end)).text;
         i = partner(r, i + 2, end) + 1;
     } else if (word_at(r, i)->kind == LEXEME_ACCESS && is_name(r, i + 1) &&
-               !flow_listed(word_at(r, i + 1)->text, "items copy to_h to_hash to_a map each values keys inspect "
-                                                   "to_s to_json select")) {
+               !flow_listed(word_at(r, i + 1)->text,
+                            "items copy to_h to_hash to_a map each values keys inspect "
+                            "to_s to_json select")) {
         name = word_at(r, i + 1)->text;
         i += 2;
     }
@@ -452,12 +316,13 @@ static bool environment(struct reading *r, uint32_t *at, uint32_t end, struct sh
 }
 
 /* What a chain a.b[c](d) amounts to. */
-static struct shell_string chain(struct reading *r, uint32_t *at, uint32_t end, struct shell_string value,
-                                 struct callee *callee)
+static struct shell_string chain(struct reading *r, uint32_t *at, uint32_t end,
+                                 struct shell_string value, struct callee *callee)
 {
     struct argument args[FLOW_ARGS_MAX];
-    for (uint32_t i = *at; spend(r); i = *at) {
-        if (word_at(r, i)->kind == LEXEME_LINE && word_at(r, i + 1)->kind == LEXEME_ACCESS && i + 1 < end) {
+    for (uint32_t i = *at; flow_spend(r); i = *at) {
+        if (word_at(r, i)->kind == LEXEME_LINE && word_at(r, i + 1)->kind == LEXEME_ACCESS &&
+            i + 1 < end) {
             *at = i + 1;
         } else if (i < end && word_at(r, i)->kind == LEXEME_ACCESS && is_name(r, i + 1)) {
             callee->before = callee->last, callee->last = word_at(r, i + 1)->text;
@@ -472,23 +337,35 @@ static struct shell_string chain(struct reading *r, uint32_t *at, uint32_t end, 
             callee->member = true;
         } else if (i < end && is_sign(r, i, '[')) {
             uint32_t close = partner(r, i, end), inside = i + 1;
-            struct shell_string index = expression(r, &inside, close);
-            const struct shell_string *known =
-                table_get(r->names, arena_printf(r->call->m->arena, "%.*s[%.*s]", BYTES_FMT(callee->last),
-                                                 BYTES_FMT(index.text.len < 8 ? index.text : BYTES(""))));
-            value = known != NULL ? *known : value.taint != 0 || value.text.len == 0 || value.text.at[0] == 0
+            struct shell_string index = flow_expression(r, &inside, close);
+            bool named = close < end && is_sign(r, close + 1, '(') && index.text.len > 1 &&
+                         index.text.len < 32 && ascii_is_alpha(index.text.at[0]);
+            if (named) { /* x['exec'](..) */
+                callee->before = callee->last, callee->last = index.text;
+                callee->on = value, callee->member = true;
+                *at = close + 1;
+                continue;
+            }
+            const struct shell_string *known = table_get(
+                r->names, arena_printf(r->call->m->arena, "%.*s[%.*s]", BYTES_FMT(callee->last),
+                                       BYTES_FMT(index.text.len < 8 ? index.text : BYTES(""))));
+            value = known != NULL ? *known
+                    : value.taint != 0 || value.text.len == 0 || value.text.at[0] == 0
                         ? flow_unknown(r, callee->last, value)
-                        : (struct shell_string){string_hole(r->call->m->arena, "", callee->last, ""), 0, NULL};
+                        : (struct shell_string){
+                              string_hole(r->call->m->arena, "", callee->last, ""), 0, NULL};
             *at = close < end ? close + 1 : end;
         } else if (i < end && is_sign(r, i, '{') && is_sign(r, i + 1, '|')) { /* { |x| .. } */
             uint32_t close = partner(r, i, end), bar = i + 2;
             while (bar < close && !is_sign(r, bar, '|'))
                 bar++;
-            struct routine block = {.params = i + 2, .params_end = bar, .body = bar + 1, .body_end = close};
+            struct routine block = {
+                .params = i + 2, .params_end = bar, .body = bar + 1, .body_end = close};
             struct argument given[2] = {{.value = value}, {.value = value}};
-            value = flow_merge(r, value, routine_run(r, &block, given, 2));
+            value = flow_merge(r, value, flow_routine_run(r, &block, given, 2));
             *at = close < end ? close + 1 : end;
-        } else if (i < end && is_word(r, i, "do") && is_sign(r, i + 1, '|')) { /* the body follows */
+        } else if (i < end && is_word(r, i, "do") &&
+                   is_sign(r, i + 1, '|')) { /* the body follows */
             for (*at = i + 2; *at < end && !is_sign(r, *at, '|'); ++*at)
                 if (is_name(r, *at))
                     flow_set(r, word_at(r, *at)->text, value, false);
@@ -503,8 +380,9 @@ static struct shell_string chain(struct reading *r, uint32_t *at, uint32_t end, 
 /* system "..", eval x: a call without brackets, of a name the language calls so. */
 static bool is_bare_call(const struct reading *r, uint32_t at, uint32_t end)
 {
-    static const char names[] = "system exec eval spawn popen print puts require load send syswrite open "
-                                "unlink chmod include include_once require_once echo return_eval assert";
+    static const char names[] =
+        "system exec eval spawn popen print puts require load send syswrite open "
+        "unlink chmod include include_once require_once echo return_eval assert";
     const struct lexeme *next = word_at(r, at + 1);
     if (r->language == LANGUAGE_NODE || r->language == LANGUAGE_LUA || at + 1 >= end ||
         !flow_listed(word_at(r, at)->text, names))
@@ -512,7 +390,8 @@ static bool is_bare_call(const struct reading *r, uint32_t at, uint32_t end)
     return next->kind == LEXEME_STRING || next->kind == LEXEME_NAME || next->kind == LEXEME_COMMAND;
 }
 
-static struct shell_string name_value(struct reading *r, uint32_t *at, uint32_t end, struct callee *callee)
+static struct shell_string name_value(struct reading *r, uint32_t *at, uint32_t end,
+                                      struct callee *callee)
 {
     struct argument args[FLOW_ARGS_MAX];
     struct shell_string value;
@@ -532,7 +411,8 @@ static struct shell_string name_value(struct reading *r, uint32_t *at, uint32_t 
     }
     *at = i + 1;
     value = variable(r, callee->root);
-    if (bytes_equal(callee->root, BYTES("__dirname")) || bytes_equal(callee->root, BYTES("__file__")))
+    if (bytes_equal(callee->root, BYTES("__dirname")) ||
+        bytes_equal(callee->root, BYTES("__file__")))
         value = string_of(BYTES("./"));
     if (flow_listed(callee->root, "_POST _GET _REQUEST _COOKIE"))
         value = string_taint(r->call->m, flow_unknown(r, callee->root, value), TAINT_BIT(REQUEST));
@@ -542,23 +422,27 @@ static struct shell_string name_value(struct reading *r, uint32_t *at, uint32_t 
 /* Names after which the value goes on as if they were not there. */
 static bool is_passed_over(const struct reading *r, uint32_t at)
 {
-    static const char names[] = "await new typeof not return yield async const let var my our local print echo "
-                                "static public private protected global void delete throw raise export default "
-                                "if while unless until elif elsif switch try else then do begin end rescue "
-                                "ensure finally except catch case when with use final extends class";
-    return is_name(r, at) && word_at(r, at + 1)->kind != LEXEME_ACCESS && flow_listed(word_at(r, at)->text, names);
+    static const char names[] =
+        "await new typeof not return yield async const let var my our local print echo "
+        "static public private protected global void delete throw raise export default "
+        "if while unless until elif elsif switch try else then do begin end rescue "
+        "ensure finally except catch case when with use final extends class";
+    return is_name(r, at) && word_at(r, at + 1)->kind != LEXEME_ACCESS &&
+           flow_listed(word_at(r, at)->text, names);
 }
 
-static struct shell_string operand(struct reading *r, uint32_t *at, uint32_t end, struct callee *callee)
+static struct shell_string operand(struct reading *r, uint32_t *at, uint32_t end,
+                                   struct callee *callee)
 {
     const struct lexeme *w = word_at(r, *at);
     struct shell_string value = {0};
     struct routine f;
     uint32_t i = *at, next;
     *callee = (struct callee){0};
-    if (closure_at(r, i, end, &f, &next)) { /* read where it stands; a name comes by assignment */
+    if (flow_closure_at(r, i, end, &f,
+                        &next)) { /* read where it stands; a name comes by assignment */
         r->depth++;
-        value = routine_run(r, &f, NULL, 0);
+        value = flow_routine_run(r, &f, NULL, 0);
         r->depth--;
         *at = next;
         return flow_unknown(r, BYTES("function"), value);
@@ -574,7 +458,8 @@ static struct shell_string operand(struct reading *r, uint32_t *at, uint32_t end
         value = string_of(w->text);
     else if (w->partner > i) {
         uint32_t close = partner(r, i, end);
-        value = w->sign == '{' ? object_value(r, i + 1, close) : list_value(r, i + 1, close, BYTES_NONE);
+        value = w->sign == '{' ? object_value(r, i + 1, close)
+                               : list_value(r, i + 1, close, BYTES_NONE);
         *at = close < end ? close + 1 : end;
     } else {
         return value; /* a sign before its operand */
@@ -587,10 +472,10 @@ static bool assign_special(struct reading *r, struct bytes name, uint32_t *at, u
 {
     struct routine f;
     uint32_t next;
-    if (closure_at(r, *at, end, &f, &next)) {
-        if (routine_find(r, name) == NULL && r->routine_count < FLOW_ROUTINES_MAX)
+    if (flow_closure_at(r, *at, end, &f, &next)) {
+        if (flow_routine_find(r, name) == NULL && r->routine_count < FLOW_ROUTINES_MAX)
             r->routine[r->routine_count] = f, r->routine[r->routine_count++].name = name;
-        routine_run(r, &f, NULL, 0);
+        flow_routine_run(r, &f, NULL, 0);
         *at = next;
         return true;
     }
@@ -614,7 +499,8 @@ static uint32_t operator_at(const struct reading *r, uint32_t at, uint32_t end, 
     if (at >= end)
         return 0;
     const struct lexeme *w = word_at(r, at);
-    if (w->kind == LEXEME_NAME && flow_listed(w->text, "or and if else in of is as for instanceof unless"))
+    if (w->kind == LEXEME_NAME &&
+        flow_listed(w->text, "or and if else in of is as for instanceof unless"))
         return *out = '|', 1;
     if (w->kind == LEXEME_STRING)
         return *out = '+', 1; /* side by side; the word itself is read again */
@@ -632,17 +518,20 @@ static uint32_t operator_at(const struct reading *r, uint32_t at, uint32_t end, 
         return *out = '+', 2;
     if (is_pair(r, at, ':', '='))
         return *out = '=', 2;
-    *out = w->sign == '=' ? '=' : w->sign == '+' || w->sign == '.' || w->sign == '%' ? '+' : w->sign == '?' ? '|' : 'o';
+    *out = w->sign == '='                                       ? '='
+           : w->sign == '+' || w->sign == '.' || w->sign == '%' ? '+'
+           : w->sign == '?'                                     ? '|'
+                                                                : 'o';
     return 1;
 }
 
-static struct shell_string assigned(struct reading *r, const struct callee *target, uint32_t *at, uint32_t end,
-                                    bool append)
+static struct shell_string assigned(struct reading *r, const struct callee *target, uint32_t *at,
+                                    uint32_t end, bool append)
 {
     bool part = target->member || target->last.len == 0; /* x.y = v taints x */
     if (!append && !part && assign_special(r, target->root, at, end))
         return variable(r, target->root);
-    struct shell_string value = expression(r, at, end);
+    struct shell_string value = flow_expression(r, at, end);
     flow_set(r, target->root, value, append || part);
     return value;
 }
@@ -653,26 +542,27 @@ static void lines_skip(const struct reading *r, uint32_t *at, uint32_t end)
         ++*at;
 }
 
-static struct shell_string expression(struct reading *r, uint32_t *at, uint32_t end)
+struct shell_string flow_expression(struct reading *r, uint32_t *at, uint32_t end)
 {
     struct callee callee = {0};
     struct shell_string value;
     char op = 'o';
-    if (!spend(r)) {
+    if (!flow_spend(r)) {
         *at = end;
         return (struct shell_string){0};
     }
     r->depth++;
     lines_skip(r, at, end);
-    while (*at < end && (is_passed_over(r, *at) || (word_at(r, *at)->kind == LEXEME_SIGN && word_at(r, *at)->partner == 0 &&
-                                                    strchr(",;)]}", word_at(r, *at)->sign) == NULL)))
+    while (*at < end && (is_passed_over(r, *at) ||
+                         (word_at(r, *at)->kind == LEXEME_SIGN && word_at(r, *at)->partner == 0 &&
+                          strchr(",;)]}", word_at(r, *at)->sign) == NULL)))
         ++*at;
     uint32_t first = *at;
     value = *at < end && !(word_at(r, *at)->kind == LEXEME_SIGN && word_at(r, *at)->partner == 0)
                 ? operand(r, at, end, &callee)
                 : (struct shell_string){0};
     bool group = is_sign(r, first, '{') || is_sign(r, first, '[') || is_sign(r, first, '(');
-    for (uint32_t len; *at < end && (len = operator_at(r, *at, end, &op)) > 0 && spend(r);) {
+    for (uint32_t len; *at < end && (len = operator_at(r, *at, end, &op)) > 0 && flow_spend(r);) {
         struct callee other;
         bool adjacent = word_at(r, *at)->kind == LEXEME_STRING;
         *at += adjacent ? 0 : len;
@@ -681,147 +571,26 @@ static struct shell_string expression(struct reading *r, uint32_t *at, uint32_t 
             value = assigned(r, &callee, at, end, op == 'a');
             for (; group && from < to; from++) /* const {a, b} = v */
                 if (is_name(r, from) && !is_sign(r, from + 1, ':'))
-                    flow_set(r, word_at(r, from)->text, flow_unknown(r, word_at(r, from)->text, value), false);
+                    flow_set(r, word_at(r, from)->text,
+                             flow_unknown(r, word_at(r, from)->text, value), false);
             continue;
         }
         lines_skip(r, at, end);
         while (*at < end && is_passed_over(r, *at))
             ++*at;
-        if (*at >= end || (word_at(r, *at)->kind == LEXEME_SIGN && strchr(",;)]}", word_at(r, *at)->sign) != NULL))
+        if (*at >= end || (word_at(r, *at)->kind == LEXEME_SIGN &&
+                           strchr(",;)]}", word_at(r, *at)->sign) != NULL))
             break;
         struct shell_string right = operand(r, at, end, &other);
         if (op == '+')
             value = flow_join(r, value, right);
         else if (op == '|')
-            value = flow_merge(r, value.text.len > 0 && value.text.at[0] == 0 && value.taint == 0 ? right : value, right);
+            value = flow_merge(
+                r, value.text.len > 0 && value.text.at[0] == 0 && value.taint == 0 ? right : value,
+                right);
         else
             value = flow_merge(r, value, right);
     }
     r->depth--;
     return value;
-}
-
-/* for X in E, foreach (E as X), for (const x of E), with E as X: the names take what E has. */
-static bool loop_names(struct reading *r, uint32_t *at, uint32_t end)
-{
-    static const char heads[] = "for foreach with import from";
-    if (!is_name(r, *at) || !flow_listed(word_at(r, *at)->text, heads))
-        return false;
-    bool foreach = is_word(r, *at, "foreach"), with = is_word(r, *at, "with"), from = is_word(r, *at, "from");
-    bool import = is_word(r, *at, "import");
-    uint32_t i = *at + 1, stop, middle = 0, paren = 0;
-    if (is_sign(r, i, '('))
-        paren = partner(r, i, end), i++;
-    stop = paren > 0 ? paren : expression_end(r, i, end);
-    for (uint32_t k = i; k < stop && middle == 0; k++) {
-        if (is_word(r, k, import || from ? (from ? "import" : "from") : foreach || with ? "as" : "in") ||
-            (is_word(r, k, "of") && !import) || (is_word(r, k, "as") && (foreach || with)))
-            middle = k;
-        else if (word_at(r, k)->partner > k)
-            k = partner(r, k, stop);
-    }
-    bool perl = middle == 0 && r->language == LANGUAGE_PERL && is_sign(r, i + 1 + is_word(r, i, "my"), '(');
-    if (perl)
-        middle = i + is_word(r, i, "my") + 1;
-    if (middle == 0)
-        return false;
-    bool names_last = foreach || with || from;
-    uint32_t value_at = names_last ? i : perl ? middle : middle + 1, value_end = names_last ? middle : stop;
-    uint32_t name_at = names_last ? middle + 1 : i, name_end = names_last ? stop : middle;
-    struct shell_string value =
-        from ? string_of(word_at(r, i)->text) : expression(r, &value_at, value_end);
-    for (uint32_t k = name_at; k < name_end; k++)
-        if (is_name(r, k) && !flow_listed(word_at(r, k)->text, "const let var my as") && !from)
-            flow_set(r, word_at(r, k)->text, value, false);
-    *at = stop;
-    return true;
-}
-
-/* import x as y, of Python: y is the module x. */
-static bool import_read(struct reading *r, uint32_t *at, uint32_t end)
-{
-    if (r->language != LANGUAGE_PYTHON || !(is_word(r, *at, "import") || is_word(r, *at, "from")))
-        return false;
-    for (; *at < end && word_at(r, *at)->kind != LEXEME_LINE && !is_sign(r, *at, ';'); ++*at)
-        if (is_word(r, *at + 1, "as") && is_name(r, *at) && is_name(r, *at + 2))
-            flow_set(r, word_at(r, *at + 2)->text, string_of(word_at(r, *at)->text), false);
-    return true;
-}
-
-static void statements(struct reading *r, uint32_t at, uint32_t end)
-{
-    struct machine *m = r->call->m;
-    while (at < end && spend(r)) {
-        const struct lexeme *w = word_at(r, at);
-        uint32_t before = at;
-        if (w->kind == LEXEME_LINE || (w->kind == LEXEME_SIGN && strchr(";{}),]:", w->sign) != NULL)) {
-            at++; /* blocks are read as if they were always entered */
-            continue;
-        }
-        m->offset = w->offset;
-        uint32_t last = expression_end(r, at, end);
-        last = last > at && last <= end ? last - 1 : at;
-        m->end = word_at(r, last)->offset + (uint32_t)word_at(r, last)->text.len + 1;
-        bool returns = is_word(r, at, "return");
-        if (is_word(r, at, "def") || is_word(r, at, "class")) { /* the body follows */
-            while (at < end && word_at(r, at)->kind != LEXEME_LINE && !is_sign(r, at, ':') && !is_sign(r, at, '{'))
-                at = word_at(r, at)->partner > at ? partner(r, at, end) + 1 : at + 1;
-            continue;
-        }
-        if (import_read(r, &at, end) || loop_names(r, &at, end))
-            continue;
-        struct shell_string value = expression(r, &at, end);
-        if (returns)
-            r->returned = flow_merge(r, r->returned, value);
-        at += at == before;
-    }
-}
-
-/* The lines below the one at AT that are indented more: the body of a Python or Ruby function. */
-static uint32_t block_end(const struct reading *r, uint32_t at, uint32_t indent)
-{
-    for (; at < r->words.count; at++)
-        if (word_at(r, at)->kind == LEXEME_LINE && word_at(r, at + 1)->kind != LEXEME_LINE &&
-            word_at(r, at)->indent <= indent && at + 1 < r->words.count)
-            return at;
-    return r->words.count;
-}
-
-/* Functions may be called before they stand. */
-static void routines_find(struct reading *r)
-{
-    uint32_t indent = 0, next;
-    for (uint32_t i = 0; i < r->words.count && r->routine_count < FLOW_ROUTINES_MAX; i++) {
-        struct routine f = {0};
-        if (word_at(r, i)->kind == LEXEME_LINE)
-            indent = word_at(r, i)->indent;
-        if (is_word(r, i, "def") && is_name(r, i + 1)) {
-            uint32_t at = i + 2;
-            f.name = word_at(r, i + 1)->text;
-            if (is_sign(r, at, '('))
-                f.params = at + 1, f.params_end = partner(r, at, r->words.count), at = f.params_end + 1;
-            while (at < r->words.count && word_at(r, at)->kind != LEXEME_LINE)
-                at++;
-            f.body = at, f.body_end = block_end(r, at, indent);
-        } else if ((is_word(r, i, "function") || is_word(r, i, "sub")) && is_name(r, i + 1)) {
-            if (!closure_at(r, i, r->words.count, &f, &next))
-                continue;
-        }
-        if (f.name.len > 0)
-            r->routine[r->routine_count++] = f;
-    }
-}
-
-void flow_read(struct call *call, struct bytes text, enum language language)
-{
-    void *own = talloc_new(NULL);
-    struct arena *scratch = arena_new(own);
-    struct reading *r = arena_new_of(scratch, struct reading);
-    r->call = call, r->scratch = scratch, r->language = language;
-    r->words = lexemes_read(scratch, text, language);
-    r->names = table_new(own);
-    r->names_secrets = bytes_find(text, BYTES("AWS_SECRET_ACCESS_KEY"), 0) != BYTES_NPOS;
-    routines_find(r);
-    statements(r, 0, r->words.count);
-    talloc_free(own);
 }

@@ -29,6 +29,15 @@ static bool unescaped(struct machine *m, struct bytes pattern, struct bytes *out
     return true;
 }
 
+/* ".." and the like: so many letters, whichever. */
+static bool plain_dots(struct bytes pattern)
+{
+    for (size_t i = 0; i < pattern.len; i++)
+        if (pattern.at[i] != '.')
+            return false;
+    return pattern.len > 0;
+}
+
 /* One s/from/to/g of SCRIPT on TEXT; TEXT itself where the pattern is no literal. */
 static struct bytes substitute(struct machine *m, struct bytes text, struct bytes script)
 {
@@ -49,10 +58,22 @@ static struct bytes substitute(struct machine *m, struct bytes text, struct byte
     bool all = memchr(script.at + cut[1], 'g', script.len - cut[1]) != NULL, done = false;
     bool plain = is_plain_pattern(pattern);
     from = pattern;
-    if ((!plain && !unescaped(m, pattern, &from)) || !unescaped(m, with, &to) || from.len == 0)
+    bool readable = plain || plain_dots(pattern) || unescaped(m, pattern, &from);
+    if (!readable || !unescaped(m, with, &to) || from.len == 0)
         return text;
     struct text out;
     text_init(&out, m->arena, STRING_BYTES_MAX);
+    bool dots = plain_dots(pattern) && all;
+    for (size_t at = 0; dots && at < text.len; at += pattern.len) { /* s/../\\x&/g */
+        struct bytes piece = bytes_sub(text, at, pattern.len);
+        for (size_t i = 0; i < to.len && piece.len == pattern.len; i++)
+            if (to.at[i] == '&')
+                text_add(&out, piece);
+            else
+                text_add_byte(&out, to.at[i]);
+    }
+    if (dots)
+        return out.len == 0 ? BYTES("") : text_bytes(&out);
     for (size_t at = 0; at < text.len;) {
         size_t hit = done ? BYTES_NPOS : bytes_find(text, from, at);
         size_t end = hit == BYTES_NPOS ? text.len : hit;

@@ -59,6 +59,10 @@ static void see_service_harm(struct call *call)
     bool gentle = call_has(call, "soft") || call_has(call, "--type=soft");
     if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "kill") && is_repeated(m))
         (gentle ? sense_soft : sense)(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
+    if (bytes_equal(call->name, BYTES("vim-cmd")) && any_arg(call, "power.off") && is_repeated(m))
+        sense(m, BEHAVIOUR_M6, ROLE_USED, BYTES("vim-cmd vmsvc/power.off"));
+    if (any_arg(call, "execInstalledOnly") && (call_has(call, "0") || any_arg(call, "-i0"))) /* of ESXi */
+        sense(m, BEHAVIOUR_V4, ROLE_USED, BYTES("execInstalledOnly"));
     bool drops = any_arg(call, "dropDatabase") || any_arg(call, "drop database") ||
                  any_arg(call, "DROP DATABASE");
     bool listed = false; /* "drop database $d" for every one there is */

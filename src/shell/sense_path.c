@@ -303,6 +303,14 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
         sense(m, BEHAVIOUR_E5, ROLE_USED, f->url);
     if (f->host_kind == HOST_UNKNOWN && m->loops + m->piped > 0 && takes_site_file(call, f->url))
         sense_sure(m, BEHAVIOUR_C4, ROLE_USED, f->url);
+    if (f->sends && f->host_kind == HOST_ADDRESS && report_count(m->report, BEHAVIOUR_L6) > 0)
+        sense_sure(m, BEHAVIOUR_L6, ROLE_USED, f->url); /* guessed passwords go home */
+    bool deletes = call_has(call, "-XDELETE") || call_has(call, "DELETE");
+    if (deletes && (bytes_ends(f->url, BYTES(":9200/_all")) || bytes_ends(f->url, BYTES(":9200/*"))))
+        sense(m, BEHAVIOUR_M6, ROLE_USED, f->url);
+    if (bytes_find(f->url, BYTES("${jndi:"), 0) != BYTES_NPOS &&
+        bytes_find(f->url, BYTES("/Base64/"), 0) != BYTES_NPOS) /* an exploit kit's own address */
+        sense_sure(m, BEHAVIOUR_L7, ROLE_USED, f->url);
     if (f->sends && bytes_find(f->url, BYTES(":2375/"), 0) != BYTES_NPOS &&
         bytes_find(f->url, BYTES("/containers/create"), 0) != BYTES_NPOS)
         sense(m, BEHAVIOUR_L3, ROLE_USED, f->url);

@@ -292,6 +292,12 @@ static void see_rename(struct call *call)
     if (__builtin_popcount(call->m->tools_moved) >= 2) /* whoever comes after finds no downloader */
         sense_sure(call->m, BEHAVIOUR_V7, ROLE_USED, to);
     struct file *file = file_find(call->m, from);
+    static const char *const miners[] = {"xmrig", "minerd", "t-rex", "lolMiner", "xmr-stak", "cpuminer", NULL};
+    slash = bytes_find_last_byte(from, '/');
+    struct bytes from_base = slash == BYTES_NPOS ? from : bytes_from(from, slash + 1);
+    for (int i = 0; !dir && miners[i] != NULL; i++) /* a miner takes another name */
+        if (bytes_equal(from_base, bytes_of_string(miners[i])) && !contains(to, miners[i]) && !contains(to, "bin/"))
+            sense(call->m, BEHAVIOUR_V13, ROLE_USED, to);
     for (int i = 0; tools[i] != NULL; i++)
         if (to_system && bytes_equal(to_base, bytes_of_string(tools[i])) && file != NULL &&
             (file->fetch != NULL || file->decoded))
@@ -329,6 +335,9 @@ static void see_account(struct call *call)
     bool group = bytes_equal(call->name, BYTES("usermod")) &&
                  (call_has(call, "sudo") || call_has(call, "wheel") || call_has(call, "root")) &&
                  (call_flag(call, 'G') || call_flag(call, 'g')) && m->account_made;
+    if (bytes_equal(call->name, BYTES("chpasswd")) && call->has_in && string_is_known(call->in) &&
+        bytes_starts(call->in.text, BYTES("root:")))
+        sense_soft(m, BEHAVIOUR_P7, ROLE_USED, BYTES("root's password"));
     bool named = text_is_known(call_arg(call, call->count - 1)); /* installers ask for the name */
     if (bytes_equal(call->name, BYTES("chpasswd")) && call->has_in && string_is_known(call->in))
         m->account_opened = true;
@@ -439,6 +448,9 @@ static void see_misc(struct call *call)
         sense(m, BEHAVIOUR_P12, ROLE_USED, last);
     for (uint32_t i = 1; bytes_equal(call->name, BYTES("sed")) && call_flag(call, 'i') && i + 1 < call->count; i++)
         sense_login(m, last, call_arg(call, i));
+    if (bytes_equal(call->name, BYTES("sed")) && bytes_equal(last, BYTES("/etc/shadow")) && call_flag(call, 'i') &&
+        any_arg(call, "root:") && any_arg(call, "$6$")) /* a hash of its own for root */
+        sense_sure(m, BEHAVIOUR_P7, ROLE_USED, last);
     if (bytes_equal(call->name, BYTES("sed")) && call_flag(call, 'i')) /* lines taken out of a log */
         for (uint32_t i = 2; i < call->count; i++)
             if (sense_is_log(call_arg(call, i)) && any_arg(call, "/d"))
@@ -482,7 +494,7 @@ static const struct {
     {" mount ", see_mount},
     {" insmod ", see_module},
     {" nsenter chroot touch truncate shred nc ncat netcat sed [ [[ aws mkfifo mknod utmpdump dmesg ", see_misc},
-    {" dd shred gpg gpg2 7z 7za zip ccrypt age esxcli mongo mongosh mysql psql aws az gcloud telnet "
+    {" vim-cmd dd shred gpg gpg2 7z 7za zip ccrypt age esxcli mongo mongosh mysql psql aws az gcloud telnet "
      "openssl socat strace ln cp journalctl ",
      see_harm},
 };

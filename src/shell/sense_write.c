@@ -163,6 +163,9 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
         own = other != NULL && other->fetch != NULL && other->path.len > 6 &&
               bytes_find(content.text, other->path, 0) != BYTES_NPOS;
     }
+    static const char *const wires[] = {"nc ", "curl ", "wget ", "/dev/udp/", "/dev/tcp/", NULL};
+    if (contains(content.text, "BASH_COMMAND") && contains(content.text, "DEBUG") && contains_any(content.text, wires))
+        sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path); /* every command somebody types */
     bool brought = false;
     for (struct bytes words = content.text, word; bytes_next_field(&words, ' ', &word);) {
         const struct file *named = word.len < 5 ? NULL : table_get(call->m->files, word);
@@ -245,7 +248,7 @@ static void write_workflow(struct machine *m, struct bytes path, struct bytes co
 /* "www-data ALL=(ALL) NOPASSWD: ALL": everything, for a user that serves the network. */
 static bool is_service_rule(struct bytes text)
 {
-    static const char *const users[] = {"www-data ", "nobody ", "apache ", "nginx ",
+    static const char *const users[] = {"ALL ",      "www-data ", "nobody ", "apache ", "nginx ",
                                         "daemon ",   "mysql ",  "redis ",  NULL};
     for (int i = 0; users[i] != NULL; i++)
         if (bytes_starts(text, bytes_of_string(users[i])))
@@ -474,6 +477,9 @@ void sense_crontab(struct call *call, struct shell_string content)
     static const char *const runners[] = {
         "|sh",  "| sh",  "|bash",     "| bash",  "chmod",   "bash -", "sh -c", "&& sh", ";sh",
         "; sh", ";bash", "base64 -d", "bash <(", "| /bin/", "|/bin/", "exec(", NULL};
+    static const char *const own_places[] = {"/.local", "/.config/", "/.pyenv", "/.nvm", "/.cargo", "/.rbenv",
+                                             "/.venv", "/.bun", "/.deno", "/.asdf", "/.sdkman", "/.acme.sh",
+                                             "/.npm", "/.virtualenvs", "/.rvm", "/.dotnet", "/.go/", NULL};
     struct machine *m = call->m;
     struct bytes rest = content.text, line;
     bool served = content.text.len > 0 && content.text.at[0] == 0;
@@ -495,8 +501,7 @@ void sense_crontab(struct call *call, struct shell_string content)
         startup_note(m, first_word(program));
         bool brought = known != NULL && known->brought;
         bool home = contains(program, "/root/.") && known == NULL;
-        home |= bytes_starts(program, BYTES("~/.")) && !contains(program, "~/.local") &&
-                !contains(program, "/.config/");
+        home |= bytes_starts(program, BYTES("~/.")) && !contains_any(program, own_places);
         if (sense_is_odd(program) || is_buried(first_word(program)) || home || brought)
             (home && !m->table_cleared ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);

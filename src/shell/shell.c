@@ -120,7 +120,7 @@ static bool is_program_path(struct bytes line)
 /* A line of nothing but the end or the middle of a compound command. */
 static bool is_frame(struct bytes line)
 {
-    static const char *const frames[] = {"fi", "done", "do", "then", "else", "esac", ";;", "}"};
+    static const char *const frames[] = {"fi", "done", "do", "then", "else", "esac", ";;", "}", ")"};
     for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++)
         if (bytes_equal(line, bytes_of_string(frames[i])) ||
             (line.len > 2 && bytes_starts(line, bytes_of_string(frames[i])) &&
@@ -164,7 +164,8 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         "ufw",      "gpg",     "mysql",  "psql",      "mongo",    "mkfifo",
         "rmmod",    "usermod", "sed",    "chpasswd",  "swapoff",  "type",
         "ulimit",   "umask",   "git",    "npm",       "pip",      "pip3",
-        "redis-cli", "esxcli", "vim-cmd", "shutdown", "reboot", "mongosh"};
+        "redis-cli", "esxcli", "vim-cmd", "shutdown", "reboot", "mongosh",
+        "ssh-keyscan", "ssh-keygen"};
     size_t equals = 0; /* NAME=value */
     while (equals < line.len && (ascii_is_alnum(line.at[equals]) || line.at[equals] == '_'))
         equals++;
