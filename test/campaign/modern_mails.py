@@ -90,8 +90,6 @@ def attachments():
     yield 'page-names-recipient', mail('Note', NOTE, [('a.html', page % b'hanako@recipient.test')]), \
         mail('Note', NOTE, [('a.html', page % b'desk@recipient.test')])
 
-    moved = b'<html><head><meta http-equiv="refresh" content="0;url=https://roses.test/a"></head></html>'
-    yield 'page-leads-away', mail('Note', NOTE, [('a.html', moved)]), mail('Note', NOTE, [('a.html', moved.replace(b'refresh', b'language'))])
 
     def code(url, text='Please scan the QR code.'):
         return mail('Note', text, [('a.png', images.png(images.gray(images.qr(url))))])
