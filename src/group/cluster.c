@@ -7,9 +7,10 @@
 #include <math.h>
 #include <talloc.h>
 
-#define EDGE_LEAST 0.04
-/* A cluster of one site in LARGE_SHARE of the list (and LARGE_SITES) grows only by what is likely. */
-#define LARGE_SHARE 75u
+#define EDGE_LEAST 0.03
+/* A cluster of one site in LARGE_SHARE of the list (and LARGE_SITES) grows only by what is likely without
+ * the time of listing: one report, however large, holds no more together. */
+#define LARGE_SHARE 68u
 #define LARGE_SITES 100u
 #define LARGE_PROBABILITY 0.9
 #define CONTESTED_MOST 100000u
@@ -63,10 +64,27 @@ static uint32_t sketch_count(const uint32_t *sketch)
     return count;
 }
 
-/* Whether the mean probability between the samples of two clusters is at least LEAST; DAYS, where
- * not negative, is taken for the time between all of them: how far apart the clusters are where they
- * touch.  Ends as soon as the pairs that are left change nothing. */
-static bool is_linked(const struct forest *f, uint32_t a, uint32_t b, double days, double least)
+/* How samples of clusters are compared: for waves, for groups (the time is for all how far apart the clusters
+ * are where they touch), for what would be a large one. */
+enum linkage { LINKAGE_WAVE, LINKAGE_GROUP, LINKAGE_LARGE };
+
+static double linkage_score(const struct evidence_base *e, uint32_t a, uint32_t b,
+                            enum linkage linkage, double days)
+{
+    switch (linkage) {
+    case LINKAGE_WAVE:
+        return evidence_score(e, a, b) - evidence_rival(e, a, b);
+    case LINKAGE_GROUP:
+        return evidence_score_at(e, a, b, days);
+    default:
+        return evidence_score_untimed(e, a, b);
+    }
+}
+
+/* Whether the mean probability between the samples of two clusters is at least LEAST.  Ends as soon as
+ * the pairs that are left change nothing. */
+static bool is_linked(const struct forest *f, uint32_t a, uint32_t b, enum linkage linkage,
+                      double days, double least)
 {
     const uint32_t *left = f->tree[a].sketch, *right = f->tree[b].sketch;
     uint32_t lefts = sketch_count(left), rights = sketch_count(right), pairs = lefts * rights;
@@ -77,8 +95,7 @@ static bool is_linked(const struct forest *f, uint32_t a, uint32_t b, double day
         evidence_expect(f->evidence, right[i]);
     for (uint32_t i = 0; i < pairs && sum < needed && sum + (pairs - i) >= needed; i++) {
         uint32_t x = left[i / rights], y = right[i % rights];
-        sum += evidence_probability(days < 0 ? evidence_score(f->evidence, x, y)
-                                             : evidence_score_at(f->evidence, x, y, days));
+        sum += evidence_probability(linkage_score(f->evidence, x, y, linkage, days));
     }
     return sum >= needed;
 }
@@ -119,32 +136,42 @@ static void expect(const struct forest *f, const struct edges *edges, uint64_t i
     }
 }
 
-/* Whether clusters A and B, between which EDGE is, may be joined. */
+/* The line for groups of TOGETHER sites. */
+static double group_line(double least, uint32_t together)
+{
+    return fmin(least * pow(together / 2.0, CLUSTER_GROUP_RISE), LARGE_PROBABILITY);
+}
+
+/* Whether clusters A and B, between which EDGE is, may be joined; of two sites the edge is the linkage. */
 static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_t b, double least,
-                  bool chained)
+                  enum linkage linkage)
 {
     uint32_t together = f->tree[a].size + f->tree[b].size;
     double days = evidence_days(f->evidence, edge->a, edge->b);
-    if (together > 2 || (chained && days < 0)) { /* of two sites the edge is the linkage */
-        bool large = together > f->large && least < LARGE_PROBABILITY;
-        double gap = !chained ? -1 : days < 0 ? 0 : days;
-        if (!is_linked(f, a, b, gap, large ? LARGE_PROBABILITY : least))
+    if (together == 2 && days >= 0) {
+        double rival = linkage == LINKAGE_WAVE ? evidence_rival(f->evidence, edge->a, edge->b) : 0;
+        if (evidence_probability((double)edge->score - rival) < least)
             return false;
+    } else if (!is_linked(f, a, b, linkage, days < 0 ? 0 : days,
+                          linkage == LINKAGE_GROUP ? group_line(least, together) : least)) {
+        return false;
     }
-    return !barred(f, a, b);
+    return (together <= f->large ||
+            is_linked(f, a, b, LINKAGE_LARGE, 0, LARGE_PROBABILITY)) &&
+           !barred(f, a, b);
 }
 
 /* Take edges from the strongest down; joins go to CLUSTERS->forest. */
 static void agglomerate(struct forest *f, const struct edges *edges, double most_days, double least,
-                        bool chained, struct clusters *out)
+                        enum linkage linkage, struct clusters *out)
 {
-    double lowest = log(least / (1 - least));
+    double floor = linkage == LINKAGE_WAVE ? least : EDGE_LEAST, lowest = log(floor / (1 - floor));
     for (uint64_t i = 0; i < edges->count && (double)edges->at[i].score >= lowest; i++) {
         const struct edge *edge = &edges->at[i];
         expect(f, edges, i);
         uint32_t a = root(f, edge->a), b = root(f, edge->b);
         if (a == b || gap_days(f->evidence, edge->a, edge->b) > most_days ||
-            !agree(f, edge, a, b, least, chained))
+            !agree(f, edge, a, b, least, linkage))
             continue;
         join(f, a, b);
         out->forest[out->forest_count++] = *edge;
@@ -200,10 +227,10 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
         out->forest[out->forest_count++] =
             (struct edge){INFINITY, params->must[i].a, params->must[i].b};
     }
-    agglomerate(&f, &edges, params->wave_days, params->wave_least, false, out);
+    agglomerate(&f, &edges, params->wave_days, params->wave_least, LINKAGE_WAVE, out);
     out->wave_joins = out->forest_count;
     number(&f, out, &out->wave, &out->wave_size);
-    agglomerate(&f, &edges, 1e9, params->group_least, true, out);
+    agglomerate(&f, &edges, 1e9, params->group_least, LINKAGE_GROUP, out);
     number(&f, out, &out->group, &out->group_size);
     collect_contested(out, &edges);
     talloc_free(scratch);

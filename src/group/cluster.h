@@ -31,12 +31,14 @@ struct cluster_params {
     const struct cluster_pair *must, *cannot;
     uint32_t must_count, cannot_count;
 };
+/* Groups of more sites need more: the line rises by this power of half the sites. */
+#define CLUSTER_GROUP_RISE 0.40
 /* Where report batches do not count, minutes of one brand carry waves, with less certainty. */
-#define CLUSTER_WAVE_LEAST_ALONE 0.35
-#define CLUSTER_GROUP_LEAST_ALONE 0.18
+#define CLUSTER_WAVE_LEAST_ALONE 0.5
+#define CLUSTER_GROUP_LEAST_ALONE 0.012
 #define CLUSTER_DEFAULTS                                                                           \
     {                                                                                              \
-        .wave_days = 3.0, .wave_least = 0.70, .group_least = 0.05                                  \
+        .wave_days = 3.0, .wave_least = 0.55, .group_least = 0.01                                  \
     }
 
 struct clusters {

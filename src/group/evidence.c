@@ -17,9 +17,23 @@
 #define TEMPLATE_LITERAL_LEAST 3
 #define CROWD_SLOPE 0.35
 #define BURST_CALM 4.0 /* sites of a burst that still count in full */
-/* Where report batches do not count, the half hour of one brand below one suffix have to do their work. */
-#define BURST_ALONE_WEIGHT 12.0
-#define BURST_ALONE_DAYS 0.02
+/* Where report batches do not count, the minutes of one brand below one suffix have to do their work. */
+#define BURST_ALONE_WEIGHT 17.0
+#define BURST_ALONE_DAYS 0.003
+/* Sites of a brand below a suffix in three terms: from 2^QUIET_NONE on they say nothing, each halving adds.
+ * In a list with fewer than QUIET_VOLUME sites in these terms a site stands for more. */
+#define QUIET_TERM_MINUTES 4320u
+#define QUIET_TERMS 3u
+#define QUIET_VOLUME 1024.0
+#define QUIET_NONE 6.0
+#define QUIET_CROWD 64u /* 2^QUIET_NONE */
+#define QUIET_HALVINGS 3.6
+/* Sites of a report that count in full, and what each doubling takes away. */
+#define BATCH_FULL 32.0
+#define BATCH_DOUBLING 0.065
+/* Reports of one brand that are listed one after the other are of different operations. */
+#define RIVAL_MINUTES 300
+#define RIVAL 3.0
 #define OTHER_SCHEME 5.0
 #define MINUTES_A_DAY 1440.0
 #define SITES_A_PART 16384u
@@ -38,12 +52,21 @@ static uint64_t cell_key(const struct evidence_base *e, const struct feed_site *
     return tally_mix(tally_mix(e->feed->brand[site->brand].hash, traits->suffix), (uint32_t)day);
 }
 
-static uint16_t shape_of(const struct feed_site *site)
+/* Brand and suffix in the term of the site, or K terms later. */
+static uint64_t term_key(const struct evidence_base *e, uint32_t index, uint32_t k)
+{
+    const struct feed_site *site = &e->feed->site[index];
+    uint32_t term = site->first_minute / QUIET_TERM_MINUTES + k;
+    return tally_mix(cell_key(e, site, &e->templates->traits[index], term),
+                     (uint64_t)EVIDENCE_QUIET + 100);
+}
+
+static uint8_t shape_of(const struct feed_site *site)
 {
     uint32_t labels = 2;
     for (size_t i = 0; i < site->sub_len; i++)
         labels += site->host.at[i] == '.';
-    return (uint16_t)(labels * 16 + (site->flags & (SITE_IP | SITE_HTTPS)) +
+    return (uint8_t)((labels < 15 ? labels : 15) * 16 + (site->flags & (SITE_IP | SITE_HTTPS)) +
                       ((site->flags & SITE_ROOT) != 0 ? 4 : 0) +
                       (bytes_starts(site->host, BYTES("www.")) ? 8 : 0));
 }
@@ -74,6 +97,10 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
     case EVIDENCE_BURST:
         if (site->brand != 0 && (site->flags & SITE_IP) == 0)
             value = tally_mix(e->feed->brand[site->brand].hash, traits->suffix);
+        break;
+    case EVIDENCE_QUIET:
+        if (site->brand != 0 && site->first_minute != 0 && (site->flags & SITE_IP) == 0)
+            return term_key(e, index, 0);
         break;
     case EVIDENCE_LABEL:
         value = traits->label_literal >= TEMPLATE_LITERAL_LEAST ? traits->label : 0;
@@ -138,16 +165,61 @@ static double calm(uint32_t crowd)
     return crowd <= BURST_CALM ? 1 : 1 / (1 + CROWD_SLOPE * log(crowd / BURST_CALM));
 }
 
+/* The same brand below the same suffix in days that have CROWD of them, among VOLUME sites. */
+static double quiet(uint32_t crowd, uint32_t volume)
+{
+    double thin = volume == 0 || volume >= QUIET_VOLUME ? 1 : QUIET_VOLUME / volume;
+    double scale = (QUIET_NONE - log2(thin * (crowd > 0 ? crowd : 1))) / QUIET_HALVINGS;
+    return scale < 0 ? 0 : scale > RARE_MOST ? RARE_MOST : scale;
+}
+
+/* A report of CROWD sites: large ones hold more than one operation's. */
+static double batch_scale(uint32_t crowd)
+{
+    double scale = crowd <= BATCH_FULL ? 1 : 1 - BATCH_DOUBLING * log2(crowd / BATCH_FULL);
+    return scale < 0 ? 0 : scale;
+}
+
 /* Kinds whose values are counted; the others' scale is the same for all. */
 static bool is_counted(int id)
 {
-    return id != EVIDENCE_BATCH && id != EVIDENCE_REGISTERED && id != EVIDENCE_NEIGHBOUR;
+    return id != EVIDENCE_REGISTERED && id != EVIDENCE_NEIGHBOUR;
 }
 
-/* The keys of a site, and what else is counted: brand and suffix of the day. */
+/* The keys of a site, and what else is looked up: brand and suffix of the day. */
 struct site_keys {
     uint64_t key[EVIDENCE_KEYED], cell;
 };
+
+/* Sites in the term of MINUTE and in those around it. */
+static uint32_t volume_at(const struct evidence_base *e, uint32_t minute)
+{
+    uint32_t term = minute / QUIET_TERM_MINUTES, volume = 0;
+    for (uint32_t k = 0; k < QUIET_TERMS; k++) {
+        uint32_t at = term + k - QUIET_TERMS / 2 - e->term_first;
+        volume += at < e->term_count ? e->volume[at] : 0;
+    }
+    return volume;
+}
+
+/* Count the sites of each term. */
+static void count_volume(struct evidence_base *e, const void *parent)
+{
+    uint32_t first = UINT32_MAX, last = 0;
+    for (uint32_t i = 0; i < e->feed->count; i++) {
+        uint32_t minute = e->feed->site[i].first_minute;
+        first = minute != 0 && minute < first ? minute : first;
+        last = minute > last ? minute : last;
+    }
+    if (last == 0)
+        return;
+    e->term_first = first / QUIET_TERM_MINUTES;
+    e->term_count = last / QUIET_TERM_MINUTES - e->term_first + 1;
+    e->volume = bulk_array(parent, e->term_count, sizeof *e->volume);
+    for (uint32_t i = 0; i < e->feed->count; i++)
+        if (e->feed->site[i].first_minute != 0)
+            e->volume[e->feed->site[i].first_minute / QUIET_TERM_MINUTES - e->term_first]++;
+}
 
 static void keys_of(const struct evidence_base *e, uint32_t index, struct site_keys *out)
 {
@@ -194,6 +266,38 @@ static uint32_t half(uint64_t key)
     return key == 0 ? 0 : (uint32_t)(key >> 32) | 1u;
 }
 
+static double quiet_of(const struct evidence_base *e, uint32_t index)
+{
+    uint32_t crowd = tally_get(&e->value, term_key(e, index, 0));
+    if (crowd >= QUIET_CROWD)
+        return 0; /* before the terms around are looked at */
+    for (uint32_t k = 1; k < QUIET_TERMS; k++)
+        crowd += tally_get(&e->value, term_key(e, index, k % 2 == 1 ? k / 2 + 1 : 0 - k / 2));
+    return quiet(crowd, volume_at(e, e->feed->site[index].first_minute));
+}
+
+/* How much of its weight the value of ID that a site has keeps. */
+static double scale_of(const struct evidence_base *e, uint32_t index, int id,
+                       const struct site_keys *keys)
+{
+    switch (id) {
+    case EVIDENCE_REGISTERED:
+        return RARE_MOST;
+    case EVIDENCE_BATCH:
+        return batch_scale(tally_get(&e->value, keys->key[id]));
+    case EVIDENCE_BURST:
+        return calm(tally_get(&e->value, keys->cell));
+    case EVIDENCE_QUIET:
+        return quiet_of(e, index);
+    case EVIDENCE_NEIGHBOUR:
+    case EVIDENCE_SCHEME:
+    case EVIDENCE_ZONE:
+        return 1;
+    default:
+        return rarity(e, tally_get(&e->value, keys->key[id]), is_literal(&e->templates->traits[index], id));
+    }
+}
+
 static void profile_site(struct evidence_base *e, uint32_t index, const struct site_keys *keys)
 {
     const struct feed_site *site = &e->feed->site[index];
@@ -225,11 +329,7 @@ static void profile_site(struct evidence_base *e, uint32_t index, const struct s
     for (int id = 0; id < EVIDENCE_KEYED; id++) {
         if (key[id] == 0)
             continue;
-        double scale = id == EVIDENCE_REGISTERED                                         ? RARE_MOST
-                       : !is_counted(id) || id == EVIDENCE_SCHEME || id == EVIDENCE_ZONE ? 1
-                       : id == EVIDENCE_BURST
-                           ? calm(tally_get(&e->value, keys->cell))
-                           : rarity(e, tally_get(&e->value, key[id]), is_literal(traits, id));
+        double scale = scale_of(e, index, id, keys);
         profile->scale[id] = (uint8_t)(scale * SCALE_ONE + 0.5);
     }
 }
@@ -261,7 +361,8 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
 {
     *e = (struct evidence_base){.feed = templates->feed, .templates = templates, .off = off};
     uint32_t parts = (e->feed->count + SITES_A_PART - 1) / SITES_A_PART;
-    tally_init(&e->value, parent, (uint64_t)e->feed->count * 5);
+    tally_init(&e->value, parent, (uint64_t)e->feed->count * 6);
+    count_volume(e, parent);
     crew_run(e->feed->workers, parts, count_part, e);
     e->profile = bulk_array(parent, e->feed->count + 1u, sizeof *e->profile);
     for (uint32_t seen = 0; seen < RARITY_KNOWN; seen++) {
@@ -338,7 +439,8 @@ static uint32_t shared(const struct profile *p, const struct profile *q)
     return (uint32_t)same(p->registered, q->registered) << EVIDENCE_REGISTERED |
            (uint32_t)(brand && same(p->minute, q->minute)) << EVIDENCE_BATCH |
            (uint32_t)brand << EVIDENCE_BRAND | (uint32_t)suffix << EVIDENCE_SUFFIX |
-           (uint32_t)(brand && suffix) << EVIDENCE_BURST | (uint32_t)name << kind |
+           (uint32_t)(brand && suffix) << EVIDENCE_BURST |
+           (uint32_t)(brand && suffix) << EVIDENCE_QUIET | (uint32_t)name << kind |
            (uint32_t)same(p->subdomain, q->subdomain) << EVIDENCE_SUBDOMAIN |
            (uint32_t)same(p->path, q->path) << EVIDENCE_PATH |
            (uint32_t)same(p->scheme, q->scheme) << EVIDENCE_SCHEME |
@@ -375,15 +477,19 @@ static double fact_score(const struct evidence_base *e, const struct profile *p,
     return sum;
 }
 
-/* Log-odds of A and B; the share of each kind in PART, where that is not NULL. */
+/* Log-odds of A and B by what is keyed and in KINDS, and by facts; the share of each kind in PART, where
+ * that is not NULL. */
 static double score(const struct evidence_base *e, uint32_t a, uint32_t b, double days,
-                    struct link_part *part)
+                    uint32_t kinds, struct link_part *part)
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     double minutes = (days < 0 ? UNKNOWN_DAYS : days) * MINUTES_A_DAY, sum = EVIDENCE_BIAS;
-    for (uint32_t left = shared(p, q) & e->counted; left != 0; left &= left - 1) {
+    for (uint32_t left = shared(p, q) & kinds; left != 0; left &= left - 1) {
         uint32_t id = (uint32_t)__builtin_ctz(left);
-        double points = points_of(e, p, q, id) * exp(-minutes * e->per_minute[id]);
+        double points = points_of(e, p, q, id);
+        if (points <= 0)
+            continue;
+        points *= exp(-minutes * e->per_minute[id]);
         sum += points;
         if (part != NULL)
             part[id].score = points;
@@ -419,21 +525,34 @@ bool evidence_reaches(const struct evidence_base *e, uint32_t a, uint32_t b, dou
 
 double evidence_score(const struct evidence_base *e, uint32_t a, uint32_t b)
 {
-    return score(e, a, b, evidence_days(e, a, b), NULL);
+    return score(e, a, b, evidence_days(e, a, b), e->counted, NULL);
 }
 
 double evidence_score_at(const struct evidence_base *e, uint32_t a, uint32_t b, double days)
 {
-    return score(e, a, b, days, NULL);
+    return score(e, a, b, days, e->counted, NULL);
+}
+
+double evidence_score_untimed(const struct evidence_base *e, uint32_t a, uint32_t b)
+{
+    uint32_t kinds = e->counted & ~(1u << EVIDENCE_BATCH | 1u << EVIDENCE_BURST);
+    return score(e, a, b, evidence_days(e, a, b), kinds, NULL);
+}
+
+double evidence_rival(const struct evidence_base *e, uint32_t a, uint32_t b)
+{
+    const struct profile *p = &e->profile[a], *q = &e->profile[b];
+    uint32_t apart = p->minute < q->minute ? q->minute - p->minute : p->minute - q->minute;
+    bool reports = e->weight[EVIDENCE_BATCH] > 0 && p->minute != 0 && q->minute != 0;
+    return reports && same(p->brand, q->brand) && apart > 0 && apart <= RIVAL_MINUTES ? RIVAL : 0;
 }
 
 void evidence_compare(const struct evidence_base *e, uint32_t a, uint32_t b, struct link *out)
 {
     *out = (struct link){.days = evidence_days(e, a, b)};
-    out->score = score(e, a, b, out->days, out->part);
+    out->score = score(e, a, b, out->days, e->counted, out->part);
     for (int id = 0; id < EVIDENCE_KEYED; id++) {
-        if (out->part[id].score <= 0 || id == EVIDENCE_BATCH || id == EVIDENCE_REGISTERED ||
-            id == EVIDENCE_NEIGHBOUR)
+        if (out->part[id].score <= 0 || !is_counted(id))
             continue;
         out->part[id].seen = tally_get(&e->value, evidence_key(e, (enum evidence_id)id, a));
         out->part[id].chance = (double)out->part[id].seen / (double)e->feed->count;

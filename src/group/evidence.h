@@ -5,9 +5,10 @@
  * The evidence of a pair is a pure function of the two sites and of counts over the whole list, so any two
  * sites can be compared at any time, in waves, in groups and when explaining.  Each shared thing has a
  * weight (evidence.def), is scaled by how rare it is (a value 1 in 1,000 sites has counts in full, one
- * that half of the sites have counts nothing), and decays with the time between the sites.  Brand and
- * suffix together are one burst and not two proofs; a template whose literals are a genuine
- * host name counts, the genuine host itself does not.
+ * that half of the sites have counts nothing), and decays with the time between the sites.  What brand and
+ * suffix say together depends on how quiet the days are: two sites of a brand that has a handful below
+ * one suffix are often one operator's, two of hundreds are not.  A report says less the more it holds.
+ * A template whose literals are a genuine host name counts, the genuine host itself does not.
  *
  * The weights were set by hand, by B-cubed F1 on sites up to 2022 (doc/group.md); they are not fitted.
  *
@@ -43,7 +44,7 @@ struct profile {
     uint32_t fact;   /* 1 + index of its first fact; 0: none */
     uint8_t scale[EVIDENCE_KEYED]; /* how much of the weight the value keeps, 1/196 */
     uint8_t label_len;             /* 0: an address */
-    uint16_t shape;                /* labels of the host * 16 + way of writing */
+    uint8_t shape;                 /* labels of the host * 16 + way of writing */
     uint8_t sector;                /* of the scheme's brand; 0: no scheme */
     uint8_t flags;                 /* enum profile_flag */
     uint64_t letters;              /* of the label, four bits each, to find neighbours by */
@@ -61,6 +62,8 @@ struct evidence_base {
     const struct templates *templates;
     struct tally value; /* sites that have (evidence, value) */
     struct profile *profile;
+    uint32_t *volume; /* sites listed in each term of some days, from TERM_FIRST on */
+    uint32_t term_first, term_count;
     double weight[EVIDENCE_COUNT], per_minute[EVIDENCE_COUNT]; /* 0: does not count */
     double rarity[2][RARITY_KNOWN]; /* by how many sites have a value; [1]: a learned literal */
     uint32_t off;                   /* bit set of enum evidence_id that do not count */
@@ -81,7 +84,7 @@ struct link {
     struct link_part part[EVIDENCE_COUNT];
 };
 
-#define EVIDENCE_BIAS (-7.0)
+#define EVIDENCE_BIAS (-6.8)
 /* Lengths of labels that are looked at for neighbours, in bytes. */
 #define NEIGHBOUR_SHORTEST 5u
 #define NEIGHBOUR_LONGEST 14u
@@ -91,9 +94,13 @@ void evidence_init(struct evidence_base *evidence, const void *parent,
 /* What speaks for sites A and B. */
 void evidence_compare(const struct evidence_base *evidence, uint32_t a, uint32_t b,
                       struct link *out);
-/* The sum alone; the same as if the two were DAYS apart (negative: not known). */
+/* The sum alone; the same as if the two were DAYS apart (negative: not known); the same without what
+ * follows from when the two were listed alone. */
 double evidence_score(const struct evidence_base *evidence, uint32_t a, uint32_t b);
 double evidence_score_at(const struct evidence_base *evidence, uint32_t a, uint32_t b, double days);
+double evidence_score_untimed(const struct evidence_base *evidence, uint32_t a, uint32_t b);
+/* What speaks against one operation where reports count: two reports of one brand within hours. */
+double evidence_rival(const struct evidence_base *evidence, uint32_t a, uint32_t b);
 /* Between the first sights; negative where one is not known. */
 double evidence_days(const struct evidence_base *evidence, uint32_t a, uint32_t b);
 /* Whether the sum can reach LEAST; *SCORE_OUT is it where it does. */

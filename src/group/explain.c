@@ -61,6 +61,7 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
         text_add_format(out, " %.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name));
         break;
     case EVIDENCE_BURST:
+    case EVIDENCE_QUIET:
         text_add_format(out, " %.*s .%.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name),
                         BYTES_FMT(feed_site_suffix(s)));
         break;

@@ -214,7 +214,7 @@ static void test_groups(void)
     tap_ok(together(must, "smbc-wa.com", "smbc-wb.com"), "must-link holds");
     tap_ok(!together(must, "smbc-wb.com", "smbc-wc.com"), "cannot-link holds");
     uint32_t off = (1u << EVIDENCE_BATCH) | (1u << EVIDENCE_LABEL) | (1u << EVIDENCE_CLASS) | (1u << EVIDENCE_NEIGHBOUR) |
-                   (1u << EVIDENCE_SCHEME) | (1u << EVIDENCE_BURST);
+                   (1u << EVIDENCE_SCHEME) | (1u << EVIDENCE_BURST) | (1u << EVIDENCE_QUIET);
     struct run *without = run_text(context, list, off, NULL, NULL);
     tap_ok(!together(without, "smbc-wa.com", "smbc-wb.com"), "without the evidence that is named the hop goes");
     talloc_free(context);
