@@ -55,6 +55,10 @@ void tool_database(struct call *call)
     call_orders(call);
     for (uint32_t n = 0; n <= call->count && n < 64; n++) {
         struct bytes text = n < call->count ? call_arg(call, n) : call->in.text;
+        bool writes = bytes_find_fold(text, BYTES("into outfile"), 0) != BYTES_NPOS ||
+                      bytes_find_fold(text, BYTES("into dumpfile"), 0) != BYTES_NPOS;
+        if (writes) /* select '<?php ..' into outfile */
+            sense_web_shell(call->m, BYTES("outfile"), string_of(text));
         for (size_t i = 0; text.len > 16 && i < sizeof doors / sizeof doors[0]; i++) {
             size_t at = bytes_find_fold(text, bytes_of_string(doors[i]), 0);
             if (at == BYTES_NPOS)

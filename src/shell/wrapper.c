@@ -270,6 +270,12 @@ void tool_docker(struct call *call)
                     : 1;
     struct bytes name = call_arg(call, verb);
     call->out = call_unknown(call, (struct shell_string){0});
+    for (uint32_t i = 1; i < call->count; i++) { /* kubectl run --overrides='{"spec": ..}' */
+        struct shell_string spec = call->arg[i];
+        size_t open = bytes_find_byte(bytes_sub(spec.text, 0, 16), '{', 0);
+        if (open != BYTES_NPOS && bytes_starts(spec.text, BYTES("--overrides=")))
+            spec.text = bytes_from(spec.text, open), orders_read(call, spec);
+    }
     static const char *const secrets[] = {"secret", "secrets", "configmap", "configmaps", "cm", "all", NULL};
     bool gets = false; /* a node's address is no secret */
     for (int i = 0; bytes_equal(name, BYTES("get")) && secrets[i] != NULL; i++)
