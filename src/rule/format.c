@@ -327,12 +327,14 @@ struct bytes rule_format(struct arena *arena, struct bytes file, const char *nam
     text_reserve(&out, file.len + 1);
     for (uint32_t number = 1; bytes_next_line(&rest, &line); number++) {
         unsigned key;
+        while (line.len > 0 && line.at[line.len - 1] == '\r')
+            line.len--;
         text_add(&out, line);
         text_add_byte(&out, '\n');
         if (!begins_source(line, &key))
             continue;
         struct text source;
-        struct bytes look = rest;
+        struct bytes look = rest, block;
         uint32_t lines = 0, blank = 0;
         text_init(&source, arena, 0);
         for (; bytes_next_line(&look, &line); lines++) {
@@ -344,7 +346,9 @@ struct bytes rule_format(struct arena *arena, struct bytes file, const char *nam
             text_add_byte(&source, '\n');
             rest = look;
         }
-        if (!format_source(arena, text_bytes(&source), name, number + 1, key + 2, &out, err))
+        block = text_bytes(&source);
+        if (bytes_trim(block).len > 0 &&
+            !format_source(arena, block, name, number + 1, key + 2, &out, err))
             return BYTES_NONE;
         for (; blank > 0; blank--)
             text_add_byte(&out, '\n');
