@@ -249,11 +249,11 @@ static void put_chain(struct format *f, uint32_t from, uint32_t to, unsigned ind
         return;
     }
     for (uint32_t at = from, end; at < to; at = end) {
-        bool later = at > from;
-        if (later)
+        bool leads = is(f, at, word); /* all but the first, where the rule is right */
+        if (at > from)
             new_line(f, indent);
-        put(f, at, at + later);
-        at += later;
+        put(f, at, at + leads);
+        at += leads;
         end = find(f, at, to, word);
         bool both = either && find(f, at, end, "and") < end;
         put_chain(f, at, end, both ? indent + AFTER_OR : indent, 0);
