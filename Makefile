@@ -43,6 +43,7 @@ check:
 	@tools/check-includes
 	@tools/measure
 	@tools/check-docs $(BUILD)/noroshi
+	@$(BUILD)/noroshi rule format --check rules
 
 ## make bench          speed: CPU time, ratios from one run (CORPUS=folder of mail, FEED=folder of rules)
 bench: build
