@@ -135,9 +135,16 @@ struct value resolve_Attachment(struct object *object, uint32_t field)
     }
 }
 
+bool object_is_stored(const struct object *object)
+{
+    return object->model->resolve != NULL;
+}
+
 const struct node *object_node(const struct object *object)
 {
     struct model *model = object->model;
+    if (object_is_stored(object))
+        return NULL;
     switch (object->type) {
     case TYPE_Attachment:
     case TYPE_File:

@@ -15,7 +15,9 @@ struct bytes node_file_name(const struct node *node);
 /* The declared name's extension as written, without its dot; absent where none. */
 struct bytes node_file_extension(const struct node *node);
 /* The node a file-like object (Attachment, Message, BodyHTML, Plain) stands for; NULL for any
- * other. */
+ * other, and for one that comes out of a store. */
 const struct node *object_node(const struct object *object);
+/* Whether OBJECT comes out of a store: the file it speaks of is not there. */
+bool object_is_stored(const struct object *object);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "artifact/node_text.h"
 #include "observe/attachment.h"
+#include "observe/capability.h"
 #include "observe/scanner.h"
 
 struct exploded {
@@ -50,7 +51,9 @@ struct value model_explode_node(struct model *model, const struct node *file)
 struct value model_explode(struct model *model, const struct object *file)
 {
     const struct node *node = object_node(file);
-    return node == NULL ? value_null() : model_explode_node(model, node);
+    if (node == NULL)
+        return object_is_stored(file) ? value_lacking(CAPABILITY_BODY) : value_null();
+    return model_explode_node(model, node);
 }
 
 static struct bytes output_extension(const struct node *node)

@@ -219,6 +219,7 @@ static bool takes_environment(struct bytes text)
             struct bytes after = bytes_from(text, at);
             bool one =
                 after.len > 0 && (after.at[0] == '[' || after.at[0] == '{' ||
+                                  bytes_starts(after, BYTES(", \"")) || bytes_starts(after, BYTES(", '")) ||
                                   (after.at[0] == '.' && !bytes_starts(after, BYTES(".items")) &&
                                    !bytes_starts(after, BYTES(".copy"))));
             if (!one)

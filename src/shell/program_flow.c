@@ -272,6 +272,16 @@ static struct shell_string call_value(struct reading *r, struct callee *callee,
     return out.text.at == NULL ? flow_unknown(r, callee->last, out) : out;
 }
 
+/* Letters as variables of the environment have them. */
+static bool is_variable_name(struct bytes name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!(name.at[i] >= 'A' && name.at[i] <= 'Z') && !ascii_is_digit(name.at[i]) &&
+            name.at[i] != '_')
+            return false;
+    return name.len > 1;
+}
+
 /* os.environ, process.env, ENV, $_ENV: all of it where no name follows, or a single variable. */
 static bool environment(struct reading *r, uint32_t *at, uint32_t end, struct shell_string *out)
 {
@@ -305,6 +315,9 @@ static bool environment(struct reading *r, uint32_t *at, uint32_t end, struct sh
         name = word_at(r, i + 1)->text;
         i += 2;
     }
+    if (name.at == NULL && is_sign(r, i, ',') && word_at(r, i + 1)->kind == LEXEME_STRING &&
+        is_variable_name(word_at(r, i + 1)->text))
+        name = word_at(r, i + 1)->text; /* value_of(os.environ, "TERM") */
     *at = i;
     *out = flow_unknown(r, name.at == NULL ? BYTES("environment") : name, (struct shell_string){0});
     bool any = name.len > 0 && name.at[0] == 0 && r->names_secrets; /* for k in (AWS_..): get(k) */

@@ -12,7 +12,8 @@ static struct value inspected(struct call *call,
         return value_null();
     const struct node *node = object_node(call->arg[0].as.object);
     if (node == NULL)
-        return value_null();
+        return object_is_stored(call->arg[0].as.object) ? value_lacking(CAPABILITY_BODY)
+                                                        : value_null();
     if (!run_take(call->run, 16 + node->content.len / 1024))
         return value_lacking(CAPABILITY_BUDGET);
     return inspect(call->model, node);

@@ -101,6 +101,14 @@ static struct bytes content_of(struct value file)
     return raw < 0 ? BYTES_NONE : value_bytes(object_get(file.as.object, (uint32_t)raw));
 }
 
+/* What is said of a file without content: nothing, or in a store, where it was not kept, nobody knows. */
+static struct value no_content(struct value file)
+{
+    return file.tag == VALUE_OBJECT && object_is_stored(file.as.object)
+               ? value_lacking(CAPABILITY_BODY)
+               : value_null();
+}
+
 /* Known to be no text: letters stand in it as they are, and telling a charset of the rest is guessing. */
 static bool is_binary(const struct node *node, struct bytes content)
 {
@@ -143,7 +151,7 @@ struct value function_parse_text(struct call *call)
 {
     struct bytes content = content_of(call->arg[0]);
     if (content.at == NULL)
-        return value_null();
+        return no_content(call->arg[0]);
     if (!run_take(call->run, content.len / 8))
         return value_lacking(CAPABILITY_BUDGET);
     struct object *object = object_new(call->model, TYPE_ParseTextResult, NULL);
@@ -155,7 +163,7 @@ struct value function_parse_html(struct call *call)
 {
     struct bytes content = content_of(call->arg[0]);
     if (content.at == NULL)
-        return value_null();
+        return no_content(call->arg[0]);
     if (!run_take(call->run, content.len / 4))
         return value_lacking(CAPABILITY_BUDGET);
     const struct node *node = object_node(call->arg[0].as.object);
@@ -171,7 +179,7 @@ struct value function_parse_eml(struct call *call)
         return value_null();
     const struct node *found = object_node(call->arg[0].as.object);
     if (found == NULL || found->kind != KIND_MAIL)
-        return value_null();
+        return found == NULL ? no_content(call->arg[0]) : value_null();
     return value_object(
         model_new(found->tree, found->tree->node[found->id], call->model->settings)->root);
 }
