@@ -15,6 +15,7 @@ static const struct magic {
     {0, 4, "PK\3\4", KIND_ZIP},
     {0, 4, "PK\5\6", KIND_ZIP},
     {0, 4, "PK\7\10", KIND_ZIP},
+    {0, 8, "JM\1\0PK\3\4", KIND_ZIP}, /* JMOD, JEP 261: a version, then the archive */
     {0, 6, "7z\xBC\xAF\x27\x1C", KIND_SEVEN_ZIP},
     {0, 6, "Rar!\x1A\7", KIND_RAR},
     {0, 3, "\x1F\x8B\x08", KIND_GZIP},
