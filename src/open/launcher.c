@@ -106,7 +106,7 @@ static void tell_shell(struct launcher *launcher, struct bytes s)
     report_add(&launcher->report, FACT_SCRIPT_COMMANDS, s);
     report_flag(&launcher->report, FACT_SCRIPT_CREATES_PROCESS);
     struct text line;
-    text_init(&line, launcher->node->tree->arena, 65536);
+    text_init(&line, launcher->node->tree->arena, 0); /* no longer than the file */
     for (size_t i = 0; i < s.len; i++)
         if (s.at[i] == '%' && i + 1 < s.len && ascii_is_alpha(s.at[i + 1]))
             i++; /* %U and the like: what is dropped on it */

@@ -217,9 +217,11 @@ static bool takes_environment(struct bytes text)
         for (size_t at = 0; (at = bytes_find(text, bytes_of_string(names[i]), at)) != BYTES_NPOS;) {
             at += strlen(names[i]);
             struct bytes after = bytes_from(text, at);
+            bool named = after.len > 3 && after.at[0] == ',' && after.at[1] == ' ' &&
+                         (after.at[2] == '"' || after.at[2] == '\'') && after.at[3] >= 'A' &&
+                         after.at[3] <= 'Z'; /* value_of(os.environ, "TERM") */
             bool one =
-                after.len > 0 && (after.at[0] == '[' || after.at[0] == '{' ||
-                                  bytes_starts(after, BYTES(", \"")) || bytes_starts(after, BYTES(", '")) ||
+                after.len > 0 && (after.at[0] == '[' || after.at[0] == '{' || named ||
                                   (after.at[0] == '.' && !bytes_starts(after, BYTES(".items")) &&
                                    !bytes_starts(after, BYTES(".copy"))));
             if (!one)
