@@ -76,6 +76,12 @@ def talks():
         mail('Note', held % 'letter', sender='Metropolitan Police <a@flowers.test>')
     bank = 'We changed banks. Our new bank account is below, process the payment to the new account today.'
     yield 'fake-thread-money', mail('Re: invoice', bank), mail('Re: invoice', bank, headers=['References: <1@recipient.test>'])
+    leads = 'Sign in with your work account to see the bonus: https://%s/a'
+    yield 'calendar-asks-sign-in', mail('Note', NOTE, [('a.ics', event(leads % 'roses.test'))]), mail('Note', NOTE, [('a.ics', event(leads % 'meet.google.com'))])
+    called = 'CONVOCATION of the %s. Answer by email within 72 hours.'
+    yield 'document-summons', mail('Note', NOTE, [('a.pdf', document(called % 'police'))], sender=GMAIL), mail('Note', NOTE, [('a.pdf', document(called % 'choir'))], sender=GMAIL)
+    phone = 'Install the result of your check: https://roses.test/tulip.%s'
+    yield 'link-phone-program', mail('Note', phone % 'apk'), mail('Note', phone % 'pdf')
     wants = 'Lake shared a file with you. Log in with your %s to view it.'
     box = 'Dropbox <no-reply@dropbox.com>'
     yield 'service-note-credentials', mail('File', wants % 'Office 365 email', sender=box), mail('File', wants % 'usual name', sender=box)
@@ -106,6 +112,11 @@ def senders():
     yield 'sender-claims-inside', s('Human Resources <a@flowers.test>', staff), s('Human Resources <a@recipient.test>', staff)
     yield 'sender-authority-foreign', s('国税庁 <a@flowers.test>'), s('国税庁 <a@nta.go.jp>')
     yield 'sender-domain-near-recipient', s('Lake <a@recipientt.test>'), s('Lake <a@roses.test>')
+    wire = 'Please process the payment today by wire transfer. I am in a meeting, email only.'
+    yield 'sender-domain-recipient-elsewhere', s('Lake <a@recipient.example>', wire), s('Lake <a@roses.test>', wire)
+    verify = 'Verify your account within 24 hours: https://roses.test/a'
+    yield 'sender-name-below-stranger', s('Lakeside Garden <a@lakeside.roses.test>', verify), s('Lakeside Garden <a@lakeside.flowers.test>'.replace('flowers', 'lakeside-garden'), verify)
+    yield 'link-imitates-suffix', mail('Note', 'See https://flowers.com-roses.test/a'), mail('Note', 'See https://flowers.garden-roses.test/a')
     yield 'sender-domain-carries-recipient', s('Lake <a@recipient-desk.test>'), s('Lake <a@garden-desk.test>')
     yield 'sender-domain-service-words', s('Lake <a@lake-verify.test>'), s('Lake <a@lake-garden.test>')
     yield 'link-domain-service-words', mail('Note', 'See https://lake-verify.test/a'), mail('Note', 'See https://lake-garden.test/a')
