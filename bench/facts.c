@@ -126,7 +126,7 @@ static const struct {
 };
 static struct scan_settings scan_settings; /* with the shipped rules and knowledge */
 
-static void work_one(enum work work, struct arena *arena, struct bytes mail)
+__attribute__((noinline)) static void work_one(enum work work, struct arena *arena, struct bytes mail)
 {
     static const struct settings settings;
     struct gmime_counts counts = {0};

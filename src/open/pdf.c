@@ -69,8 +69,24 @@ static bool is_fresh(const struct pdf_file *file, struct bytes value)
     return fresh;
 }
 
-/* Every key of BODY that acts, whatever dictionary it stands in. */
-static void read_keys(const struct pdf_file *file, struct bytes body)
+/* Where the dictionary ACTION, of the kind KIND, leads. */
+static void read_action(const struct pdf_file *file, struct bytes action, struct bytes kind)
+{
+    if (pdf_name_is(kind, "Launch")) {
+        read_launch(file, action);
+        return;
+    }
+    bool submits = pdf_name_is(kind, "SubmitForm");
+    if (!submits && !pdf_name_is(kind, "GoToR"))
+        return;
+    struct bytes target = pdf_get(action, "F");
+    if (target.at != NULL)
+        node_fact_add(file->node, submits ? FACT_PDF_SUBMIT_URLS : FACT_PDF_REMOTE_FILES,
+                      file_spec(file, target));
+}
+
+/* Every key of OBJECT's body that acts, whatever dictionary it stands in. */
+static void read_keys(const struct pdf_file *file, struct pdf_object *object)
 {
     static const char *const acting[] = {
         "OpenAction", "AA",         "Launch",       "JavaScript",    "JS",
@@ -79,8 +95,8 @@ static void read_keys(const struct pdf_file *file, struct bytes body)
     struct node *node = file->node;
     struct arena *arena = node->tree->arena;
     size_t at = 0;
-    struct bytes token;
-    bool is_field = pdf_get(body, "FT").at != NULL;
+    struct bytes body = object->body, token;
+    bool is_field = pdf_object_get(file, object, "FT").at != NULL;
     while (pdf_token(body, &at, &token)) {
         if (token.at[0] != '/')
             continue;
@@ -104,20 +120,11 @@ static void read_keys(const struct pdf_file *file, struct bytes body)
                 node_fact_add(node, FACT_PDF_FIELDS, name);
         }
     }
-    struct bytes kind = pdf_get(body, "S");
-    struct bytes inner = pdf_resolve(file, pdf_get(body, "A"));
-    struct bytes open_action = pdf_resolve(file, pdf_get(body, "OpenAction"));
-    struct bytes actions[] = {body, inner, open_action};
-    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
-        kind = pdf_get(actions[i], "S");
-        struct bytes target = pdf_get(actions[i], "F");
-        if (pdf_name_is(kind, "Launch"))
-            read_launch(file, actions[i]);
-        else if (pdf_name_is(kind, "SubmitForm") && target.at != NULL)
-            node_fact_add(node, FACT_PDF_SUBMIT_URLS, file_spec(file, target));
-        else if (pdf_name_is(kind, "GoToR") && target.at != NULL)
-            node_fact_add(node, FACT_PDF_REMOTE_FILES, file_spec(file, target));
-    }
+    read_action(file, body, pdf_object_get(file, object, "S"));
+    struct bytes inner = pdf_resolve(file, pdf_object_get(file, object, "A"));
+    struct bytes open_action = pdf_resolve(file, pdf_object_get(file, object, "OpenAction"));
+    read_action(file, inner, pdf_get(inner, "S"));
+    read_action(file, open_action, pdf_get(open_action, "S"));
 }
 
 /* File specifications, to find the names of embedded files. */
@@ -133,7 +140,7 @@ static void find_specifications(const struct pdf_file *file, struct specificatio
 {
     found->count = 0;
     for (uint32_t i = 0; i < file->count && found->count + 1 < FILES_MAX; i++) {
-        struct bytes embedded = pdf_resolve(file, pdf_get(file->object[i].body, "EF"));
+        struct bytes embedded = pdf_resolve(file, pdf_object_get(file, &file->object[i], "EF"));
         if (embedded.at == NULL)
             continue;
         uint32_t number = pdf_reference(pdf_get(embedded, "F"));
@@ -166,9 +173,9 @@ static void hash_objects(const struct pdf_file *file)
     struct text line;
     text_init(&line, arena, 0);
     for (uint32_t i = 0; i < file->count && i < HASH_OBJECTS_MAX; i++) {
-        const struct pdf_object *object = &file->object[i];
-        struct bytes type = pdf_get(object->body, "Type"),
-                     subtype = pdf_get(object->body, "Subtype"), token;
+        struct pdf_object *object = &file->object[i];
+        struct bytes type = pdf_object_get(file, object, "Type"),
+                     subtype = pdf_object_get(file, object, "Subtype"), token;
         if (object->packed || object->replaced || pdf_name_is(type, "Sig"))
             continue;
         size_t at = 0;
@@ -221,11 +228,10 @@ static void read_information(const struct pdf_file *file)
 }
 
 /* Whether PAGE shows a picture and a link, and hardly a word. */
-static bool is_picture_with_link(const struct pdf_file *file, const struct pdf_object *page)
+static bool is_picture_with_link(const struct pdf_file *file, struct pdf_object *page)
 {
-    struct arena *arena = file->node->tree->arena;
-    struct bytes annotations = pdf_resolve(file, pdf_get(page->body, "Annots")), item;
-    struct bytes resources = pdf_resolve(file, pdf_get(page->body, "Resources"));
+    struct bytes annotations = pdf_resolve(file, pdf_object_get(file, page, "Annots")), item;
+    struct bytes resources = pdf_resolve(file, pdf_object_get(file, page, "Resources"));
     struct bytes drawn = pdf_resolve(file, pdf_get(resources, "XObject"));
     bool link = false;
     size_t at = 1;
@@ -236,18 +242,21 @@ static bool is_picture_with_link(const struct pdf_file *file, const struct pdf_o
     }
     if (!link || drawn.len < 5)
         return false;
-    struct text text;
-    text_init(&text, arena, 4096);
-    pdf_text_of_page(file, page, &text);
-    return bytes_trim(text_bytes(&text)).len < 40;
+    if (page->shown == 0) {
+        struct text text;
+        text_init(&text, file->node->tree->arena, 4096);
+        pdf_text_of_page(file, page, &text);
+        page->shown = 1 + bytes_trim(text_bytes(&text)).len;
+    }
+    return page->shown <= 40;
 }
 
 static void read_pages(const struct pdf_file *file)
 {
     int64_t pages = 0, pictures = 0;
     for (uint32_t i = 0; i < file->count; i++) {
-        const struct pdf_object *object = &file->object[i];
-        if (object->replaced || !pdf_name_is(pdf_get(object->body, "Type"), "Page"))
+        struct pdf_object *object = &file->object[i];
+        if (object->replaced || !pdf_name_is(pdf_object_get(file, object, "Type"), "Page"))
             continue;
         pages++;
         if (pages <= 20 && is_picture_with_link(file, object))
@@ -292,9 +301,9 @@ static void open(struct node *node)
     struct specifications *named = arena_new_of(node->tree->arena, struct specifications);
     find_specifications(&file, named);
     for (uint32_t i = 0; i < file.count; i++) {
-        read_keys(&file, file.object[i].body);
+        read_keys(&file, &file.object[i]);
         if (file.object[i].stream.at != NULL &&
-            pdf_name_is(pdf_get(file.object[i].body, "Type"), "EmbeddedFile"))
+            pdf_name_is(pdf_object_get(&file, &file.object[i], "Type"), "EmbeddedFile"))
             embedded += hang_embedded(&file, &file.object[i], named);
         if (i % 256 == 255 && !budget_time_left(node->tree->budget)) {
             node_limit(node, LIMIT_MILLISECONDS);

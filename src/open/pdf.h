@@ -15,12 +15,22 @@
 #include "artifact/node.h"
 #include "base/text.h"
 
+/* A key of a dictionary, with its slash, and its value. */
+struct pdf_entry {
+    struct bytes name, value;
+};
+
 struct pdf_object {
     uint32_t number;
     bool packed; /* came out of an object stream */
     bool is_decoded;
     bool replaced;        /* a later object bears the same number */
     bool told;            /* a key that refers to it has been followed */
+    bool is_indexed;      /* entry is all of its first dictionary, unless entry_over */
+    bool entry_over;      /* the dictionary has more */
+    uint32_t entry_count;
+    struct pdf_entry *entry;
+    size_t shown; /* 1 + bytes of the text it shows, trimmed, as a page; 0: not read */
     struct bytes body;    /* text between "obj" and "stream" or "endobj" */
     struct bytes stream;  /* as stored; absent where there is none */
     struct bytes decoded; /* after its filters; see pdf_stream() */
@@ -47,6 +57,8 @@ bool pdf_token(struct bytes s, size_t *at, struct bytes *token_out);
 struct bytes pdf_value(struct bytes s, size_t *at);
 /* Value of KEY (without slash) in the first dictionary of S; absent where there is none. */
 struct bytes pdf_get(struct bytes s, const char *key);
+/* The entries of the first dictionary of S into OUT; how many, or ROOM + 1 where there are more. */
+uint32_t pdf_entries(struct bytes s, struct pdf_entry *out, uint32_t room);
 /* Whether TOKEN is the name NAME (without slash), #xx undone. */
 bool pdf_name_is(struct bytes token, const char *name);
 /* Text of a literal or hexadecimal string as UTF-8; absent where VALUE is none. */
@@ -61,6 +73,9 @@ uint32_t pdf_reference(struct bytes value);
 struct pdf_file pdf_scan(struct node *node);
 /* The object of that number, or NULL. */
 struct pdf_object *pdf_find(const struct pdf_file *file, uint32_t number);
+/* pdf_get() of OBJECT's body, whose dictionary is read once. */
+struct bytes pdf_object_get(const struct pdf_file *file, struct pdf_object *object,
+                            const char *key);
 /* VALUE, or the body of what it refers to. */
 struct bytes pdf_resolve(const struct pdf_file *file, struct bytes value);
 /* OBJECT's stream after its filters (up to a picture's own); limits become anomalies. */
@@ -73,7 +88,7 @@ bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, s
 /* pdf_text.c: the text layer as a view child; answers its length. */
 size_t pdf_text_hang(const struct pdf_file *file);
 /* Text that page PAGE shows, appended to OUT. */
-void pdf_text_of_page(const struct pdf_file *file, const struct pdf_object *page, struct text *out);
+void pdf_text_of_page(const struct pdf_file *file, struct pdf_object *page, struct text *out);
 /* pdf_image.c: pictures as children. */
 void pdf_images_hang(const struct pdf_file *file);
 /* pdf_unlock.c: the plain PDF with the empty or a candidate password, in NODE's arena; absent with an

@@ -3,6 +3,7 @@
 
 #define OBJECTS_MAX 200000u
 #define FILTERS_MAX 8
+#define ENTRIES_MAX 64u /* of a dictionary that is indexed */
 
 static struct pdf_object *add(struct pdf_file *file, uint32_t number)
 {
@@ -52,6 +53,33 @@ struct pdf_object *pdf_find(const struct pdf_file *file, uint32_t number)
     return &file->object[file->by_number[number] - 1];
 }
 
+/* The entries of a body that has no more than are kept. */
+static void index_entries(const struct pdf_file *file, struct pdf_object *object)
+{
+    struct pdf_entry entry[ENTRIES_MAX];
+    uint32_t count = pdf_entries(object->body, entry, ENTRIES_MAX);
+    object->is_indexed = true;
+    object->entry_over = count > ENTRIES_MAX;
+    if (object->entry_over || count == 0)
+        return;
+    object->entry = arena_array_of(file->node->tree->arena, count, struct pdf_entry);
+    object->entry_count = count;
+    memcpy(object->entry, entry, count * sizeof *entry);
+}
+
+struct bytes pdf_object_get(const struct pdf_file *file, struct pdf_object *object,
+                            const char *key)
+{
+    if (!object->is_indexed)
+        index_entries(file, object);
+    if (object->entry_over)
+        return pdf_get(object->body, key);
+    for (uint32_t i = 0; i < object->entry_count; i++)
+        if (pdf_name_is(object->entry[i].name, key))
+            return object->entry[i].value;
+    return BYTES_NONE;
+}
+
 struct bytes pdf_resolve(const struct pdf_file *file, struct bytes value)
 {
     for (int hops = 0; hops < 8; hops++) {
@@ -95,9 +123,10 @@ static bool number_before(struct bytes b, size_t at, uint32_t *number_out)
 }
 
 /* Where the stream's data ends: by /Length where "endstream" follows, else by looking for it. */
-static size_t stream_end(struct bytes b, size_t from, struct bytes body)
+static size_t stream_end(struct pdf_file *file, struct pdf_object *object, size_t from)
 {
-    int64_t length = pdf_int(pdf_get(body, "Length"), -1);
+    struct bytes b = file->node->content;
+    int64_t length = pdf_int(pdf_object_get(file, object, "Length"), -1);
     if (length >= 0 && (size_t)length <= b.len - from) {
         struct bytes after = bytes_trim(bytes_sub(b, from + (size_t)length, 20));
         if (bytes_starts(after, BYTES("endstream")))
@@ -129,7 +158,7 @@ static size_t read_object(struct pdf_file *file, uint32_t number, size_t from)
             at++;
         if (at < b.len && b.at[at] == '\n')
             at++;
-        size_t stop = stream_end(b, at, object->body);
+        size_t stop = stream_end(file, object, at);
         object->stream = bytes_sub(b, at, stop - at);
         return stop;
     }
@@ -168,25 +197,27 @@ static void read_trailers(struct pdf_file *file)
             file->is_encrypted = file->is_encrypted || pdf_get(value, "Encrypt").at != NULL;
         }
     }
-    for (uint32_t i = 0; i < file->count; i++)
-        if (pdf_name_is(pdf_get(file->object[i].body, "Type"), "XRef")) {
-            file->trailer = file->trailer.at == NULL ? file->object[i].body : file->trailer;
-            file->is_encrypted =
-                file->is_encrypted || pdf_get(file->object[i].body, "Encrypt").at != NULL;
-        }
+    for (uint32_t i = 0; i < file->count; i++) {
+        struct pdf_object *object = &file->object[i];
+        if (!pdf_name_is(pdf_object_get(file, object, "Type"), "XRef"))
+            continue;
+        file->trailer = file->trailer.at == NULL ? object->body : file->trailer;
+        file->is_encrypted =
+            file->is_encrypted || pdf_object_get(file, object, "Encrypt").at != NULL;
+    }
     for (size_t at = bytes_find(b, BYTES("%%EOF"), 0); at != BYTES_NPOS;
          at = bytes_find(b, BYTES("%%EOF"), at + 5))
         file->end_marks++;
 }
 
 /* Bytes the picture OBJECT has before its last filter, at most 64 MB; 0 where it is none. */
-static size_t picture_bytes(const struct pdf_file *file, const struct pdf_object *object)
+static size_t picture_bytes(const struct pdf_file *file, struct pdf_object *object)
 {
-    if (!pdf_name_is(pdf_get(object->body, "Subtype"), "Image"))
+    if (!pdf_name_is(pdf_object_get(file, object, "Subtype"), "Image"))
         return 0;
-    int64_t width = pdf_int(pdf_resolve(file, pdf_get(object->body, "Width")), 0);
-    int64_t height = pdf_int(pdf_resolve(file, pdf_get(object->body, "Height")), 0);
-    int64_t bits = pdf_int(pdf_resolve(file, pdf_get(object->body, "BitsPerComponent")), 8);
+    int64_t width = pdf_int(pdf_resolve(file, pdf_object_get(file, object, "Width")), 0);
+    int64_t height = pdf_int(pdf_resolve(file, pdf_object_get(file, object, "Height")), 0);
+    int64_t bits = pdf_int(pdf_resolve(file, pdf_object_get(file, object, "BitsPerComponent")), 8);
     if (width < 1 || height < 1 || width > 20000 || height > 20000 || bits < 1 || bits > 16)
         return 0;
     int64_t bytes =
@@ -200,10 +231,10 @@ struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object)
         return object->decoded;
     object->is_decoded = true;
     object->decoded = object->stream;
-    struct bytes filters = pdf_resolve(file, pdf_get(object->body, "Filter"));
-    struct bytes parameters = pdf_resolve(file, pdf_get(object->body, "DecodeParms")), name;
+    struct bytes filters = pdf_resolve(file, pdf_object_get(file, object, "Filter")), name;
+    struct bytes parameters = pdf_resolve(file, pdf_object_get(file, object, "DecodeParms"));
     if (filters.at == NULL)
-        filters = pdf_get(object->body, "F");
+        filters = pdf_object_get(file, object, "F");
     size_t at = 0, parameters_at = 0;
     size_t known = picture_bytes(file, object);
     bool many = bytes_starts(parameters, BYTES("["));
@@ -226,10 +257,10 @@ struct bytes pdf_stream(const struct pdf_file *file, struct pdf_object *object)
 /* ISO 32000-1, 7.5.7: N pairs of number and offset, then the objects from First on. */
 static void read_object_stream(struct pdf_file *file, uint32_t index)
 {
-    struct bytes body = file->object[index].body;
-    struct bytes data = pdf_stream(file, &file->object[index]), token;
-    int64_t count = pdf_int(pdf_resolve(file, pdf_get(body, "N")), 0);
-    int64_t first = pdf_int(pdf_resolve(file, pdf_get(body, "First")), 0);
+    struct pdf_object *stream = &file->object[index]; /* which moves once objects are added */
+    struct bytes data = pdf_stream(file, stream), token;
+    int64_t count = pdf_int(pdf_resolve(file, pdf_object_get(file, stream, "N")), 0);
+    int64_t first = pdf_int(pdf_resolve(file, pdf_object_get(file, stream, "First")), 0);
     size_t at = 0;
     int64_t covered = 0; /* objects that overlap would cost more than the stream's length */
     if (first < 0 || (size_t)first > data.len)
@@ -266,7 +297,7 @@ struct pdf_file pdf_scan(struct node *node)
     uint32_t plain = file.count;
     for (uint32_t i = 0; i < plain && !budget_passed(node->tree->budget, LIMIT_BYTES_OUT); i++)
         if (file.object[i].stream.at != NULL &&
-            pdf_name_is(pdf_get(file.object[i].body, "Type"), "ObjStm"))
+            pdf_name_is(pdf_object_get(&file, &file.object[i], "Type"), "ObjStm"))
             read_object_stream(&file, i);
     if (file.count > plain)
         index_objects(&file);

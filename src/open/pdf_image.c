@@ -136,9 +136,9 @@ static struct bytes to_bmp(struct node *node, const struct samples *in)
 static void hang(const struct pdf_file *file, struct pdf_object *object)
 {
     struct node *node = file->node;
-    int64_t width = pdf_int(pdf_resolve(file, pdf_get(object->body, "Width")), 0);
-    int64_t height = pdf_int(pdf_resolve(file, pdf_get(object->body, "Height")), 0);
-    int64_t bits = pdf_int(pdf_resolve(file, pdf_get(object->body, "BitsPerComponent")), 1);
+    int64_t width = pdf_int(pdf_resolve(file, pdf_object_get(file, object, "Width")), 0);
+    int64_t height = pdf_int(pdf_resolve(file, pdf_object_get(file, object, "Height")), 0);
+    int64_t bits = pdf_int(pdf_resolve(file, pdf_object_get(file, object, "BitsPerComponent")), 1);
     if (width < SIDE_MIN || height < SIDE_MIN || width > SIDE_MAX || height > SIDE_MAX)
         return;
     struct bytes samples = pdf_stream(file, object), content = BYTES_NONE, palette = BYTES_NONE;
@@ -178,7 +178,8 @@ void pdf_images_hang(const struct pdf_file *file)
     uint32_t images = 0;
     for (uint32_t i = 0; i < file->count && images < IMAGES_MAX; i++) {
         struct pdf_object *object = &file->object[i];
-        if (object->stream.at == NULL || !pdf_name_is(pdf_get(object->body, "Subtype"), "Image"))
+        if (object->stream.at == NULL ||
+            !pdf_name_is(pdf_object_get(file, object, "Subtype"), "Image"))
             continue;
         images++;
         hang(file, object);

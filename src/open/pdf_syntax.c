@@ -103,9 +103,10 @@ struct bytes pdf_value(struct bytes s, size_t *at)
 
 bool pdf_name_is(struct bytes token, const char *name)
 {
-    size_t len = strlen(name), n = 0;
-    if (token.len < 2 || token.at[0] != '/')
+    if (token.len < 2 || token.at[0] != '/' ||
+        (token.at[1] != (uint8_t)name[0] && token.at[1] != '#'))
         return false;
+    size_t len = strlen(name), n = 0;
     for (size_t i = 1; i < token.len; i++, n++) {
         uint8_t c = token.at[i];
         if (c == '#' && i + 2 < token.len + 0 && ascii_hex(token.at[i + 1]) >= 0 &&
@@ -119,24 +120,49 @@ bool pdf_name_is(struct bytes token, const char *name)
     return n == len;
 }
 
-struct bytes pdf_get(struct bytes s, const char *key)
+/* Where the entries of the first dictionary of S begin. */
+static size_t entries_begin(struct bytes s)
 {
     size_t at = 0;
     struct bytes token;
     while (pdf_token(s, &at, &token))
         if (bytes_equal(token, BYTES("<<")))
             break;
-    while (at < s.len) {
-        struct bytes name = pdf_value(s, &at);
-        if (name.len == 0 || bytes_equal(name, BYTES(">>")))
-            break;
-        if (name.at[0] != '/')
+    return at;
+}
+
+static bool entry_next(struct bytes s, size_t *at, struct pdf_entry *entry)
+{
+    while (*at < s.len) {
+        entry->name = pdf_value(s, at);
+        if (entry->name.len == 0 || bytes_equal(entry->name, BYTES(">>")))
+            return false;
+        if (entry->name.at[0] != '/')
             continue;
-        struct bytes value = pdf_value(s, &at);
-        if (pdf_name_is(name, key))
-            return value;
+        entry->value = pdf_value(s, at);
+        return true;
     }
+    return false;
+}
+
+struct bytes pdf_get(struct bytes s, const char *key)
+{
+    struct pdf_entry entry;
+    size_t at = entries_begin(s);
+    while (entry_next(s, &at, &entry))
+        if (pdf_name_is(entry.name, key))
+            return entry.value;
     return BYTES_NONE;
+}
+
+uint32_t pdf_entries(struct bytes s, struct pdf_entry *out, uint32_t room)
+{
+    struct pdf_entry entry;
+    uint32_t count = 0;
+    for (size_t at = entries_begin(s); count <= room && entry_next(s, &at, &entry); count++)
+        if (count < room)
+            out[count] = entry;
+    return count;
 }
 
 static struct bytes literal(struct arena *arena, struct bytes value)

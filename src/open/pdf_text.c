@@ -232,6 +232,25 @@ static void new_line(struct text *out)
         text_add_byte(out, '\n');
 }
 
+/* The next value: numbers stand alone here, nothing refers to objects. */
+static struct bytes content_value(struct bytes content, size_t *at)
+{
+    struct bytes token = BYTES_NONE;
+    size_t from = *at;
+    if (!pdf_token(content, at, &token))
+        return BYTES_NONE;
+    if (token.at[0] != '[' && !bytes_equal(token, BYTES("<<")))
+        return token;
+    *at = from;
+    return pdf_value(content, at);
+}
+
+/* Whether a token in a content stream is an operator: 7.8.2. */
+static bool is_operator(struct bytes token)
+{
+    return ascii_is_alpha(token.at[0]) || token.at[0] == '\'' || token.at[0] == '"';
+}
+
 static void show_content(const struct pdf_file *file, struct page_fonts *fonts,
                          struct bytes content, struct text *out)
 {
@@ -239,12 +258,14 @@ static void show_content(const struct pdf_file *file, struct page_fonts *fonts,
     struct bytes token, last = BYTES_NONE, before = BYTES_NONE;
     struct font *font = NULL;
     for (size_t at = 0, step = 0; at < content.len; step++) {
-        token = pdf_value(content, &at);
+        token = content_value(content, &at);
         if (token.len == 0 || out->over_limit)
             break;
         if (step % 4096 == 4095 && !budget_time_left(file->node->tree->budget))
             break;
-        if (bytes_equal(token, BYTES("Tf"))) {
+        if (!is_operator(token)) {
+            /* what an operator will take */
+        } else if (bytes_equal(token, BYTES("Tf"))) {
             font = NULL;
             for (uint32_t i = 0; i < fonts->count; i++)
                 if (bytes_equal(fonts->font[i].name, before))
@@ -273,11 +294,11 @@ static void show_content(const struct pdf_file *file, struct page_fonts *fonts,
     }
 }
 
-void pdf_text_of_page(const struct pdf_file *file, const struct pdf_object *page, struct text *out)
+void pdf_text_of_page(const struct pdf_file *file, struct pdf_object *page, struct text *out)
 {
     struct arena *arena = file->node->tree->arena;
     struct page_fonts *fonts = arena_new_of(arena, struct page_fonts);
-    struct bytes contents = pdf_get(page->body, "Contents");
+    struct bytes contents = pdf_object_get(file, page, "Contents");
     read_fonts(file, inherited(file, page->body, "Resources"), fonts);
     struct pdf_object *single = pdf_find(file, pdf_reference(contents));
     if (single != NULL && single->stream.at != NULL) {
@@ -303,11 +324,14 @@ size_t pdf_text_hang(const struct pdf_file *file)
     uint32_t pages = 0;
     text_init(&out, file->node->tree->arena, TEXT_BYTES_MAX);
     for (uint32_t i = 0; i < file->count && pages < PAGES_MAX && !out.over_limit; i++) {
-        const struct pdf_object *object = &file->object[i];
-        if (object->replaced || !pdf_name_is(pdf_get(object->body, "Type"), "Page"))
+        struct pdf_object *object = &file->object[i];
+        if (object->replaced || !pdf_name_is(pdf_object_get(file, object, "Type"), "Page"))
             continue;
         pages++;
+        size_t from = out.len;
         pdf_text_of_page(file, object, &out);
+        if (!out.over_limit)
+            object->shown = 1 + bytes_trim(bytes_from(text_bytes(&out), from)).len;
         new_line(&out);
         if (!budget_time_left(file->node->tree->budget))
             break;
