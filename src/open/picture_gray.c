@@ -7,6 +7,8 @@
 #include <immintrin.h>
 #endif
 
+#define MANY 32u /* samples */
+
 /* Values of fewer than eight bits, the first in the highest ones. */
 static void row_of_bits(const struct sample_row *row, const uint8_t *from, uint8_t *to,
                         uint32_t width)
@@ -105,9 +107,87 @@ static uint32_t row_of_fours(const struct sample_row *row, const uint8_t *from, 
     }
     return x;
 }
+/* Thirty-two samples of red, green, blue and what is left out, in the order gray_many makes of them:
+ * the first sixteen in the lower halves. */
+__attribute__((target("avx2"))) static void load_many(const uint8_t *from, size_t step,
+                                                      __m256i many[4])
+{
+    const __m256i spread = step == 4 ? _mm256_setr_epi64x(0x0706050403020100, 0x0F0E0D0C0B0A0908,
+                                                          0x0706050403020100, 0x0F0E0D0C0B0A0908)
+                                     : _mm256_setr_epi64x((int64_t)0x8005040380020100,
+                                                          (int64_t)0x800B0A0980080706,
+                                                          (int64_t)0x8005040380020100,
+                                                          (int64_t)0x800B0A0980080706);
+    for (size_t i = 0; i < 4; i++) {
+        const uint8_t *low = from + 4 * i * step, *high = low + 16 * step;
+        __m256i both = _mm256_inserti128_si256(
+            _mm256_castsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)low)),
+            _mm_loadu_si128((const __m128i *)(const void *)high), 1);
+        many[i] = _mm256_shuffle_epi8(both, spread);
+    }
+}
+
+/* Components are signed here, so that two products of a byte fit: 128 less, which sums to 2^15. */
+__attribute__((target("avx2"))) static void gray_many(const __m256i many[4], __m256i factor,
+                                                      uint8_t *to)
+{
+    const __m256i half = _mm256_set1_epi8((char)0x80), back = _mm256_set1_epi16(INT16_MIN);
+    __m256i sum[4];
+    for (size_t i = 0; i < 4; i++)
+        sum[i] = _mm256_maddubs_epi16(factor, _mm256_xor_si256(many[i], half));
+    __m256i low = _mm256_xor_si256(_mm256_hadd_epi16(sum[0], sum[1]), back);
+    __m256i high = _mm256_xor_si256(_mm256_hadd_epi16(sum[2], sum[3]), back);
+    __m256i gray = _mm256_packus_epi16(_mm256_srli_epi16(low, 8), _mm256_srli_epi16(high, 8));
+    _mm256_storeu_si256((__m256i *)(void *)to, gray);
+}
+
+/* How many samples were done; reads up to four bytes past them. */
+__attribute__((target("avx2"))) static uint32_t
+row_of_many(const struct sample_row *row, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    uint8_t part[4] = {0};
+    uint32_t x = 0, word;
+    part[row->red] = 77, part[1] = 151, part[row->blue] = 28;
+    memcpy(&word, part, sizeof word);
+    const __m256i factor = _mm256_set1_epi32((int)word), solid = _mm256_set1_epi32(-1);
+    const __m256i colors = _mm256_set1_epi32(row->alpha != 0 ? 0x00FFFFFF : -1);
+    for (; width - x >= MANY + 2; x += MANY, from += (size_t)MANY * row->step, to += MANY) {
+        __m256i many[4];
+        load_many(from, row->step, many);
+        __m256i all = _mm256_and_si256(_mm256_and_si256(many[0], many[1]),
+                                       _mm256_and_si256(many[2], many[3]));
+        __m256i any = _mm256_or_si256(_mm256_or_si256(many[0], many[1]),
+                                      _mm256_or_si256(many[2], many[3]));
+        if (_mm256_testc_si256(_mm256_or_si256(all, colors), solid)) {
+            gray_many(many, factor, to);
+        } else if (_mm256_testc_si256(colors, any)) {
+            memset(to, 255, MANY);
+        } else {
+            for (uint32_t i = row_of_fours(row, from, to, MANY); i < MANY; i++)
+                to[i] = gray_of(row, from + (size_t)i * row->step);
+        }
+    }
+    return x;
+}
+
+static bool has_many; /* the processor has AVX2 */
+
+__attribute__((constructor)) static void many_begin(void)
+{
+    __builtin_cpu_init();
+    has_many = __builtin_cpu_supports("avx2");
+}
+
+/* How many samples were done: all but the last few. */
+static uint32_t row_of_vectors(const struct sample_row *row, const uint8_t *from, uint8_t *to,
+                               uint32_t width)
+{
+    uint32_t x = has_many && width >= MANY + 2 ? row_of_many(row, from, to, width) : 0;
+    return x + row_of_fours(row, from + (size_t)x * row->step, to + x, width - x);
+}
 #else
-static uint32_t row_of_fours(const struct sample_row *row, const uint8_t *from, uint8_t *to,
-                             uint32_t width)
+static uint32_t row_of_vectors(const struct sample_row *row, const uint8_t *from, uint8_t *to,
+                               uint32_t width)
 {
     (void)row, (void)from, (void)to, (void)width;
     return 0;
@@ -129,6 +209,6 @@ void picture_gray_row(const struct sample_row *row, const uint8_t *from, uint8_t
     else if (row->black != 0)
         row_of_inks(row, from, to, width);
     else
-        for (uint32_t x = row_of_fours(row, from, to, width); x < width; x++)
+        for (uint32_t x = row_of_vectors(row, from, to, width); x < width; x++)
             to[x] = gray_of(row, from + (size_t)x * row->step);
 }

@@ -9,7 +9,7 @@
 
 #include <talloc.h>
 
-#define ROW_MAX 96
+#define ROW_MAX 192
 
 static uint32_t state = 1;
 
