@@ -6,7 +6,10 @@
 #include <assert.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <talloc.h>
+
+#define STEP_BYTES ((size_t)1 << 30) /* what one call takes */
 
 /* Fetched once per process: OpenSSL 3 looks EVP_sha256() and the like up anew for every digest. */
 static const EVP_MD *algorithm_of(enum digest_kind kind)
@@ -92,6 +95,36 @@ struct bytes digest_sum_hex(struct digest_sum *sum, struct arena *arena)
     int ok = EVP_DigestFinal_ex(sum->context, raw, &len) == 1;
     assert(ok);
     return hex_of(arena, raw, len);
+}
+
+/* One for the life of the process, which has one thread. */
+static EVP_CIPHER_CTX *private_context(void)
+{
+    static EVP_CIPHER_CTX *context;
+    uint8_t key[16];
+    if (context != NULL)
+        return context;
+    bool ok = getrandom(key, sizeof key, 0) == sizeof key;
+    context = EVP_CIPHER_CTX_new();
+    ok = ok && context != NULL &&
+         EVP_EncryptInit_ex(context, EVP_aes_128_gcm(), NULL, key, NULL) == 1;
+    assert(ok);
+    return context;
+}
+
+void digest_private(struct bytes b, uint8_t out[16])
+{
+    static const uint8_t nonce[12];
+    EVP_CIPHER_CTX *context = private_context();
+    int len = 0;
+    bool ok = EVP_EncryptInit_ex(context, NULL, NULL, NULL, nonce) == 1;
+    for (size_t at = 0; ok && at < b.len; at += STEP_BYTES) {
+        struct bytes part = bytes_sub(b, at, STEP_BYTES);
+        ok = EVP_EncryptUpdate(context, NULL, &len, part.at, (int)part.len) == 1;
+    }
+    ok = ok && EVP_EncryptFinal_ex(context, out, &len) == 1 &&
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, out) == 1;
+    assert(ok);
 }
 
 void digest_repeat(enum digest_kind kind, struct bytes prefix, struct bytes word, uint64_t count,

@@ -74,18 +74,14 @@ static void read_samples(struct node *node)
 {
     const struct anomaly *before = node->last_anomaly;
     struct picture picture = {0};
-    struct picture_key key = {.kind = KIND_UNKNOWN};
-    bool worth = node->kind != KIND_BMP; /* its samples are read faster than digested */
-    if (worth) {
-        key = picture_key_of(node);
-        if (picture_memo_has(&key))
-            return;
-    }
+    struct picture_key key = picture_key_of(node);
+    if (picture_memo_has(&key))
+        return;
     bool decoded = decode(node, &picture);
     if (decoded)
         qr_read(node, &picture);
     picture_finish(&picture);
-    if (worth && decoded && node->last_anomaly == before && node_get(node, FACT_QR_DATA).tag == VALUE_UNSET &&
+    if (decoded && node->last_anomaly == before && node_get(node, FACT_QR_DATA).tag == VALUE_UNSET &&
         budget_time_left(node->tree->budget))
         picture_memo_add(&key);
 }

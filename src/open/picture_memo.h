@@ -3,15 +3,15 @@
  * Pictures this process has read to the end, found whole and without a code: campaigns send the same
  * logo a thousand times, and newsletters the same icon ten times in a mail.
  *
- * Only that nothing was there is remembered, by SHA-256 and kind, for some thousand pictures; a newer
- * one takes an older one's place.  What is told of a picture is the same with and without. */
+ * Only that nothing was there is remembered, by digest (under a secret key) and kind, for some
+ * thousand pictures; a newer one takes an older one's place.  What is told of a picture is the same with and without. */
 #ifndef NOROSHI_OPEN_PICTURE_MEMO_H
 #define NOROSHI_OPEN_PICTURE_MEMO_H
 
 #include "artifact/node.h"
 
 struct picture_key {
-    uint8_t digest[32];
+    uint8_t digest[16];
     enum kind kind;
 };
 
