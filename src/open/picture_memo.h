@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Pictures this process has read to the end, found whole and without a code: campaigns send the same
- * logo a thousand times, and newsletters the same icon ten times in a mail.
+ * Pictures this process has read to the end, found whole and without a code: campaigns send the
+ * same logo a thousand times, and newsletters the same icon ten times in a mail.
  *
- * Only that nothing was there is remembered, by digest (under a secret key) and kind, for some
- * thousand pictures; a newer one takes an older one's place.  What is told of a picture is the same with and without. */
+ * Only that nothing was there is remembered, by a digest under a secret key and the kind, for some
+ * thousand pictures; a newer one takes an older one's place.  What is told of a picture is the same
+ * with and without.
+ */
 #ifndef NOROSHI_OPEN_PICTURE_MEMO_H
 #define NOROSHI_OPEN_PICTURE_MEMO_H
 
