@@ -8,7 +8,7 @@
 #include "shell/shell.h"
 
 #define LOOKS_LIKE_SHELL 60
-#define PROGRAM_BYTES_MAX ((size_t)512 * 1024)
+#define PROGRAM_BYTES_MAX ((size_t)4 << 20) /* of a longer one the head is read */
 
 /* What hangs on node->own of a script this file has read. */
 struct shell_own {
@@ -69,7 +69,7 @@ static int bid(const struct node *node)
     if (node->kind == KIND_TEXT && !node->is_view &&
         shell_looks_like(node->content) >= LOOKS_LIKE_SHELL)
         return 55;
-    return node->content.len <= PROGRAM_BYTES_MAX && is_program(node) ? 65 : 0;
+    return is_program(node) ? 65 : 0;
 }
 
 static struct bytes unpack(void *own, struct bytes packed, size_t most)
@@ -122,9 +122,13 @@ static void open(struct node *node)
                          (sure || shell_looks_like(node->content) < LOOKS_LIKE_SHELL);
     options.builds = node->is_view && (bytes_starts(node->name, BYTES("RUN at")) ||
                                        bytes_starts(node->name, BYTES("history at")));
+    options.installs = node->is_view && bytes_starts(node->name, BYTES("script at"));
     if (!options.is_program)
         node->kind = KIND_SHELL;
-    own->report = shell_analyze(node->tree->arena, node->tree->budget, node->content, &options);
+    struct bytes text = options.is_program ? bytes_sub(node->content, 0, PROGRAM_BYTES_MAX) : node->content;
+    own->report = shell_analyze(node->tree->arena, node->tree->budget, text, &options);
+    if (text.len < node->content.len)
+        node_limit(node, LIMIT_BYTES_OUT);
     node->own = own;
     for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++)
         if ((own->report->limits & 1U << limit) != 0)

@@ -2,7 +2,7 @@
  *
  * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron
  * tables, systemd
- * units.  Each command becomes a child script that knows its line, and goes through the same engine.
+ * units, launchd's agents.  Each command becomes a child script that knows its line, and goes through the same engine.
  *
  * YAML is read by indentation only: a key that holds commands (run, script, command, args, runcmd, ...) and
  * what stands below it; attackers' and generated files need not be valid to be run.  O(bytes). */
@@ -82,7 +82,7 @@ static bool is_cron(const struct node *node)
 
 static bool is_workload_yaml(const struct node *node)
 {
-    static const char *const marks[] = {"\njobs:",   "\nservices:", "apiVersion:", "#cloud-config",
+    static const char *const marks[] = {"\njobs:",   "\nservices:", "apiVersion:", "#cloud-config", "\nwrite_files:",
                                         "\nruncmd:", "\nstages:",   "\nscript:",   "\n  script:",
                                         "\nsteps:",  "user_data", "\n  tasks:",
                                         "\n- tasks:"};
@@ -134,6 +134,14 @@ static void package_read(struct node *node)
     }
 }
 
+/* A property list of launchd: what macOS starts by itself. */
+static bool is_agent(const struct node *node)
+{
+    return node->kind == KIND_XML && node->content.len < 65536 &&
+           bytes_find(node->content, BYTES("<plist"), 0) != BYTES_NPOS &&
+           bytes_find(node->content, BYTES("<key>Program"), 0) != BYTES_NPOS;
+}
+
 static bool is_candidate(const struct node *node)
 {
     return !node->is_view &&
@@ -144,7 +152,7 @@ static bool is_candidate(const struct node *node)
 
 static int bid(const struct node *node)
 {
-    if (is_package(node))
+    if (is_package(node) || is_agent(node))
         return 60;
     if (!is_candidate(node))
         return 0;
@@ -158,15 +166,17 @@ static struct bytes exec_form(struct arena *arena, struct bytes list)
 {
     struct text out;
     text_init(&out, arena, 65536);
-    bool inside = false;
+    uint8_t quote = 0; /* the one that opened the word */
     for (size_t i = 0; i < list.len; i++) {
         uint8_t c = list.at[i];
-        if (c == '\\' && inside && i + 1 < list.len) {
-            text_add_byte(&out, list.at[++i]);
-        } else if (c == '"' || c == '\'') {
+        bool escaped = c == '\\' && quote == '"' && i + 1 < list.len;
+        c = escaped ? list.at[++i] : c;
+        if (!escaped && (quote == 0 ? c == '"' || c == '\'' : c == quote)) {
             text_add_byte(&out, '\'');
-            inside = !inside;
-        } else if (inside) {
+            quote = quote == 0 ? c : 0;
+        } else if (quote != 0 && c == '\'') {
+            text_add_string(&out, "'\\''");
+        } else if (quote != 0) {
             text_add_byte(&out, c);
         } else if (c == ',') {
             text_add_byte(&out, ' ');
@@ -292,13 +302,102 @@ static struct bytes block_read(struct node *node, struct bytes *rest, size_t ind
     return out.len == 0 ? BYTES("") : text_bytes(&out);
 }
 
+/* KEY="${{ .. secrets .. }}"; for every such line of a workflow whose KEY stands in TEXT. */
+static struct bytes with_secrets(struct node *node, struct bytes text)
+{
+    struct bytes rest = node->content, line;
+    struct text out;
+    text_init(&out, node->tree->arena, (size_t)1 << 20);
+    while (bytes_next_line(&rest, &line) && out.len < 4096) {
+        size_t colon = bytes_find_byte(line, ':', 0);
+        if (colon == BYTES_NPOS || bytes_find(line, BYTES("${{"), colon) == BYTES_NPOS ||
+            bytes_find(line, BYTES("secrets"), colon) == BYTES_NPOS)
+            continue;
+        struct bytes key = bytes_trim(bytes_sub(line, 0, colon));
+        struct bytes value = bytes_trim(bytes_from(line, colon + 1));
+        if (key.len > 0 && memchr(key.at, ' ', key.len) == NULL && value.at[0] == '$' &&
+            bytes_find(text, key, 0) != BYTES_NPOS)
+            text_add(&out, arena_printf(node->tree->arena, "%.*s=\"%.*s\"; ", BYTES_FMT(key),
+                                        BYTES_FMT(value)));
+    }
+    if (out.len == 0)
+        return text;
+    text_add(&out, text);
+    return text_bytes(&out);
+}
+
+/* What one entry of cloud-init's write_files says. */
+struct written {
+    struct bytes path, content, encoding, mode;
+    uint32_t line;
+};
+
+/* The entry as the commands that would write the file. */
+static uint32_t written_hang(struct node *node, const struct written *w)
+{
+    bool base64 = bytes_find(w->encoding, BYTES("b64"), 0) != BYTES_NPOS ||
+                  bytes_find(w->encoding, BYTES("base64"), 0) != BYTES_NPOS;
+    bool packed = bytes_starts(w->encoding, BYTES("gz"));
+    if (w->path.len == 0 || w->content.len == 0)
+        return 0;
+    return shell_body(node,
+                      arena_printf(node->tree->arena,
+                                   "%s > '%.*s' <<'END-OF-FILE'\n%.*s\nEND-OF-FILE\n%s%.*s%s%.*s\n",
+                                   base64 && packed ? "base64 -d | gunzip" : base64 ? "base64 -d" : "cat",
+                                   BYTES_FMT(w->path), BYTES_FMT(w->content),
+                                   w->mode.len > 0 ? "chmod " : "", BYTES_FMT(w->mode),
+                                   w->mode.len > 0 ? " " : "",
+                                   BYTES_FMT(w->mode.len > 0 ? w->path : BYTES(""))),
+                      "file", w->line) != NULL;
+}
+
+/* The entries below write_files:, one after the other. */
+static uint32_t files_read(struct node *node, struct bytes *rest, size_t indent, uint32_t *number)
+{
+    struct written w = {.line = *number};
+    struct bytes ahead = *rest, line;
+    uint32_t bodies = 0;
+    while (bodies < BODIES_MAX && bytes_next_line(&ahead, &line)) {
+        struct bytes text = bytes_trim(line);
+        bool item = bytes_starts(text, BYTES("- "));
+        size_t deep = indent_of(line);
+        if (text.len > 0 && deep <= indent && !(item && deep == indent))
+            break;
+        *rest = ahead, ++*number;
+        if (item) {
+            bodies += written_hang(node, &w);
+            w = (struct written){.line = *number};
+            text = bytes_trim(bytes_from(text, 2)), deep += 2;
+        }
+        size_t colon = bytes_find_byte(text, ':', 0);
+        if (colon == BYTES_NPOS)
+            continue;
+        struct bytes key = bytes_sub(text, 0, colon), value = bytes_trim(bytes_from(text, colon + 1));
+        if (value.len > 0 && (value.at[0] == '|' || value.at[0] == '>'))
+            value = block_read(node, rest, deep, true, number), ahead = *rest;
+        else
+            value = command_text(node->tree->arena, value);
+        struct bytes *field = bytes_equal(key, BYTES("path"))          ? &w.path
+                              : bytes_equal(key, BYTES("content"))     ? &w.content
+                              : bytes_equal(key, BYTES("encoding"))    ? &w.encoding
+                              : bytes_equal(key, BYTES("permissions")) ? &w.mode
+                                                                       : NULL;
+        if (field != NULL)
+            *field = bytes_trim(value);
+    }
+    return bodies + written_hang(node, &w);
+}
+
 static void yaml_read(struct node *node)
 {
     struct bytes rest = node->content, line, value;
     uint32_t number = 0, bodies = 0;
+    bool secrets = bytes_find(node->content, BYTES("secrets"), 0) != BYTES_NPOS;
     node->kind = KIND_YAML;
     while (bodies < BODIES_MAX && bytes_next_line(&rest, &line)) {
         uint32_t first = ++number;
+        if (bytes_starts(bytes_trim(line), BYTES("write_files:")))
+            bodies += files_read(node, &rest, indent_of(line), &number);
         if (!command_key(line, &value))
             continue;
         size_t indent = indent_of(line);
@@ -310,25 +409,48 @@ static void yaml_read(struct node *node)
             value = block_read(node, &rest, indent, true, &number), first++;
         else
             value = command_text(node->tree->arena, value);
+        if (secrets && value.len > 0)
+            value = with_secrets(node, value);
         bodies += shell_body(node, value, "command", first) != NULL;
     }
 }
 
-static void unit_read(struct node *node)
+/* A unit's file is what somebody would write into the folder of units. */
+static void unit_hang(struct node *node, struct bytes text)
 {
-    struct bytes rest = node->content, line;
-    uint32_t number = 0;
-    while (bytes_next_line(&rest, &line)) {
-        number++;
-        line = bytes_trim(line);
-        size_t equals = bytes_find_byte(line, '=', 0);
-        if (!bytes_starts(line, BYTES("Exec")) || equals == BYTES_NPOS)
-            continue;
-        struct bytes command = bytes_from(line, equals + 1);
-        while (command.len > 0 && strchr("-@:+!", command.at[0]) != NULL)
-            command = bytes_from(command, 1);
-        shell_body(node, command, "Exec", number);
+    shell_body(node,
+               arena_printf(node->tree->arena, "cat > /etc/systemd/system/%.*s <<'END-OF-UNIT'\n%.*s\nEND-OF-UNIT\n",
+                            BYTES_FMT(node->name.len > 0 ? base_name(node->name) : BYTES("unit.service")),
+                            BYTES_FMT(text)),
+               "unit", 1);
+}
+
+/* ProgramArguments of launchd's property lists, as the line of a unit. */
+static void agent_read(struct node *node)
+{
+    struct bytes text = node->content;
+    struct text out;
+    text_init(&out, node->tree->arena, 65536);
+    size_t at = bytes_find(text, BYTES("<key>Program"), 0), array = bytes_find(text, BYTES("</array>"), at);
+    text_add_string(&out, "ExecStart=");
+    while ((at = bytes_find(text, BYTES("<string>"), at)) < array) {
+        size_t end = bytes_find(text, BYTES("</string>"), at += 8);
+        struct bytes word = bytes_sub(text, at, end == BYTES_NPOS ? 0 : end - at);
+        text_add_byte(&out, '\'');
+        for (size_t i = 0; i < word.len; i++)
+            if (bytes_starts(bytes_from(word, i), BYTES("&amp;")))
+                text_add_byte(&out, '&'), i += 4;
+            else if (bytes_starts(bytes_from(word, i), BYTES("&gt;")))
+                text_add_byte(&out, '>'), i += 3;
+            else if (bytes_starts(bytes_from(word, i), BYTES("&lt;")))
+                text_add_byte(&out, '<'), i += 3;
+            else if (word.at[i] == '\'')
+                text_add_string(&out, "'\\''");
+            else
+                text_add_byte(&out, word.at[i]);
+        text_add_string(&out, "' ");
     }
+    unit_hang(node, text_bytes(&out));
 }
 
 static void cron_read(struct node *node)
@@ -350,10 +472,12 @@ static void open(struct node *node)
 {
     if (is_package(node))
         package_read(node);
+    else if (is_agent(node))
+        agent_read(node);
     else if (is_dockerfile(node))
         dockerfile_read(node);
     else if (is_unit(node))
-        unit_read(node);
+        unit_hang(node, node->content);
     else if (is_workload_yaml(node))
         yaml_read(node);
     else

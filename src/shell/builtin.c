@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/decode.h"
 #include "shell/tool.h"
 
 void tool_declare(struct call *call)
@@ -114,6 +115,23 @@ void tool_scan(struct call *call)
     call->out = string_taint(call->m, call->out, TAINT_BIT(SCANNED));
 }
 
+/* --user-data TEXT, base64 or file://PATH: the script of the machines that are started. */
+static void start_data(struct call *call)
+{
+    for (uint32_t i = 1; i + 1 < call->count; i++) {
+        struct shell_string data = call->arg[i + 1];
+        if (!bytes_equal(call_arg(call, i), BYTES("--user-data")) && !bytes_equal(call_arg(call, i), BYTES("--custom-data")))
+            continue;
+        if (bytes_starts(data.text, BYTES("file://")))
+            data = file_read(call, bytes_from(data.text, 7));
+        struct bytes plain = string_is_known(data) ? decode_base64(call->m->arena, data.text) : BYTES_NONE;
+        if (plain.at != NULL && plain.len > 8 && decode_is_text(plain))
+            data.text = plain;
+        if (string_is_known(data) && bytes_starts(data.text, BYTES("#!")))
+            run_layer(call->m, data, "user data", BYTES_NONE, plain.at != NULL);
+    }
+}
+
 /* aws <service> list/describe/get: counted by sense.c; the output is the account. */
 void tool_aws(struct call *call)
 {
@@ -126,6 +144,7 @@ void tool_aws(struct call *call)
                      : 2;
     struct bytes service = call_arg(call, first), verb = call_arg(call, first + 1);
     call_orders(call); /* --user-data: what the machines it starts run */
+    start_data(call);
     call->out = call_unknown(call, (struct shell_string){0});
     bool copies = bytes_equal(service, BYTES("s3")) &&
                   (bytes_equal(verb, BYTES("cp")) || bytes_equal(verb, BYTES("sync")) ||

@@ -33,6 +33,7 @@ void tool_account(struct call *call)
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (says(call, keys[i]))
             call->out = string_taint(call->m, call->out, TAINT_BIT(CLI_KEY));
+    call->m->token_read |= bytes_equal(call->name, BYTES("gh")) && says(call, "auth token");
     for (uint32_t i = 1; bytes_equal(call->name, BYTES("gh")) && says(call, "api") && i < call->count; i++) {
         size_t at = bytes_find(call_arg(call, i), BYTES("=@"), 0);
         if (at != BYTES_NPOS) /* a file that goes into somebody's repository */

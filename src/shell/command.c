@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/pattern.h"
 #include "shell/tool.h"
 
 static const struct {
@@ -252,19 +253,21 @@ void call_orders(struct call *call)
 /* Mining is started with a pool, an account and nothing else to tell it by: -o HOST:PORT -u ACCOUNT. */
 static void miner_flags(struct call *call)
 {
-    bool pool = false, account = false;
+    bool pool = false, account = false, asked = false;
     for (uint32_t i = 1; i + 1 < call->count; i++) {
         struct bytes option = call_arg(call, i), value = call_arg(call, i + 1);
         size_t colon = bytes_find_last_byte(value, ':');
         bool port =
             colon != BYTES_NPOS && colon + 1 < value.len && ascii_is_digit(value.at[colon + 1]);
         pool |= (bytes_equal(option, BYTES("-o")) || bytes_equal(option, BYTES("--url"))) && port;
-        account |= bytes_equal(option, BYTES("-u")) || bytes_equal(option, BYTES("--user"));
+        bool user = bytes_equal(option, BYTES("-u")) || bytes_equal(option, BYTES("--user"));
+        account |= user, asked |= user && value.len > 0 && value.at[0] == 0;
     }
     static const char *const posed[] = {"dockerd", "systemd",   "sshd",    "httpd",  "nginx", "kubelet",
                                         "crond",   "rsyslogd",  "kworker", "containerd", "dbus-daemon"};
     if (!pool || !account)
         return;
+    call->m->account_asked |= asked && !call->background && !call->wrapped && !call->silent;
     sense(call->m, BEHAVIOUR_M1, ROLE_USED, call->name);
     for (size_t i = 0; i < sizeof posed / sizeof posed[0]; i++)
         if (bytes_starts(call->name, bytes_of_string(posed[i])))
@@ -283,6 +286,17 @@ static struct file *fetched_named(struct machine *m, struct bytes name)
     return NULL;
 }
 
+/* The file of the script's own that PATTERN, a path with wildcards, stands for. */
+static struct file *file_matching(struct machine *m, struct bytes pattern)
+{
+    for (uint32_t i = m->files->count; i > 0 && m->files->count - i < 32; i--) {
+        struct file *file = m->files->row[i - 1].value;
+        if (file != NULL && (file->fetch != NULL || file->written) && pattern_matches(pattern, file->path))
+            return file;
+    }
+    return NULL;
+}
+
 /* A program nobody here knows: a file of the script's own, a fetcher under another name, or just output. */
 static void unknown_run(struct call *call)
 {
@@ -290,6 +304,8 @@ static void unknown_run(struct call *call)
     struct file *file = file_find(m, call->path);
     if (file == NULL && memchr(call->path.at, '/', call->path.len) == NULL)
         file = fetched_named(m, call->path);
+    if (file == NULL && (memchr(call->path.at, '*', call->path.len) || memchr(call->path.at, '?', call->path.len)))
+        file = file_matching(m, call->path);
     if (file != NULL)
         call->path = file->path;
     call->out = call_unknown(call, call->has_in ? call->in : (struct shell_string){0});
@@ -305,6 +321,7 @@ static void unknown_run(struct call *call)
             call->out.taint = call->arg[i].taint, call->out.step = call->arg[i].step;
     }
     miner_flags(call);
+    see_disks(call);
     call_orders(call);
     if (call->has_in && call->in.text.at != NULL)
         orders_read(call, call->in);

@@ -191,6 +191,8 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
             sense(m, BEHAVIOUR_X1, ROLE_USED, fetch->url);
         if (is_disguised(fetch->url) || is_disguised(full))
             sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
+    } else if (file->sealed && file->executable && !by_interpreter) {
+        (background ? sense_sure : sense)(m, BEHAVIOUR_X8, ROLE_USED, full);
     } else if (file->decoded) {
         (file->binary ? sense_sure : sense)(m, BEHAVIOUR_X8, ROLE_USED, full);
     }

@@ -185,6 +185,21 @@ void tool_xxd(struct call *call)
         call->out.text = plain;
 }
 
+/* uudecode: what stands between "begin-base64 MODE NAME" and "====". */
+void tool_uudecode(struct call *call)
+{
+    struct shell_string in = call_input(call, 1);
+    size_t begin = bytes_find(in.text, BYTES("begin-base64 "), 0);
+    size_t line = begin == BYTES_NPOS ? BYTES_NPOS : bytes_find_byte(in.text, '\n', begin);
+    size_t end = line == BYTES_NPOS ? BYTES_NPOS : bytes_find(in.text, BYTES("===="), line);
+    call->out = string_taint(call->m, call_unknown(call, in), TAINT_BIT(DECODED));
+    if (end == BYTES_NPOS || !string_is_known(in))
+        return;
+    struct bytes plain = decode_base64(call->m->arena, bytes_sub(in.text, line, end - line));
+    if (plain.at != NULL)
+        call->out.text = plain;
+}
+
 void tool_openssl(struct call *call)
 {
     struct bytes verb = call_arg(call, 1);
@@ -215,6 +230,11 @@ void tool_openssl(struct call *call)
     for (uint32_t i = 2; i < call->count; i++)
         locked |= bytes_starts(call_arg(call, i), BYTES("-aes")) ||
                   bytes_starts(call_arg(call, i), BYTES("-des"));
+    for (uint32_t i = 2; locked && in.taint == 0 && i + 1 < call->count; i++)
+        if (bytes_equal(call_arg(call, i), BYTES("-out"))) {
+            file_write(call, call_arg(call, i + 1), call->out, false);
+            file_at(call->m, call_arg(call, i + 1))->sealed = true;
+        }
     if (locked && !string_is_known(in) && (in.taint & TAINT_BIT(FETCHED)) == 0)
         return; /* a file of the user's own, with a key of theirs */
     call->out = string_taint(call->m, call->out, TAINT_BIT(DECODED));

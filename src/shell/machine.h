@@ -47,6 +47,7 @@ struct file {
     struct shell_string content; /* hole where unknown */
     const struct shell_fetch *fetch;
     bool executable, written, decoded, archived, sent, ran;
+    bool sealed;               /* decrypted by the script */
     bool binary;               /* a program for the processor, carried as text */
     bool is_shell;             /* a copy of one */
     bool brought;              /* copied from a temporary directory: it came with the script */
@@ -124,6 +125,8 @@ struct machine {
     uint32_t tools_moved;  /* curl, wget, chattr under other names: a bit each */
     bool root_twin;        /* a second user 0 was made */
     bool found_wide;       /* inside find -exec over a whole file system or all homes */
+    bool account_asked; /* a miner works for whoever calls the script */
+    bool token_read, runtime_fetched, repository_made, packages_listed; /* sense_supply.c */
     uint32_t cloud_grants; /* 1: administrator policy, 2: key, 4: user */
     struct bytes looked[TEXTS_KEPT]; /* long texts whose words were noted, the last ones */
     enum shell_role looked_role[TEXTS_KEPT];
@@ -212,6 +215,8 @@ void sense_url_read(struct call *call, struct bytes url, struct shell_string *s)
 void sense_end(struct machine *m);
 /* The download F was made. */
 void sense_fetch(struct call *call, struct shell_fetch *f);
+/* URL is downloaded: an interpreter? */
+void sense_runtime(struct machine *m, struct bytes url);
 /* PATH is read: its taint is added to S. */
 void sense_path_read(struct call *call, struct bytes path, struct shell_string *s);
 /* A socket of the shell's own to ADDRESS (HOST/PORT) is read from. */

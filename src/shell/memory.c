@@ -24,12 +24,23 @@ static struct shell_string positional_get(struct machine *m, struct bytes name)
     return string_unknown(m, name);
 }
 
+/* ${{ .. }} of a workflow: its secrets are what somebody may be after. */
+static struct shell_string expression_get(struct machine *m, struct bytes text)
+{
+    struct shell_string s = string_unknown(m, BYTES("expression"));
+    bool secrets = bytes_find(text, BYTES("secrets"), 0) != BYTES_NPOS;
+    bool all = secrets && bytes_find_fold(text, BYTES("tojson("), 0) != BYTES_NPOS;
+    return secrets ? string_taint(m, s, all ? TAINT_BIT(CI_SECRETS) : TAINT_BIT(CI_SECRET)) : s;
+}
+
 struct shell_string variable_get(struct machine *m, struct bytes name)
 {
     struct variable *v = variable_find(m, name);
     if (v == NULL || v->count == 0) {
         if (name.len > 0 && (ascii_is_digit(name.at[0]) || name.at[0] == '@' || name.at[0] == '*'))
             return positional_get(m, name);
+        if (name.len > 0 && name.at[0] == '{')
+            return expression_get(m, name);
         return string_unknown(m, name);
     }
     if (v->count > m->world_most)

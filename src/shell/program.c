@@ -399,8 +399,34 @@ static bool is_memory_file(struct bytes text)
     return holds_any(text, makes) && bytes_find(text, BYTES("/fd/"), 0) != BYTES_NPOS && holds_any(text, runs);
 }
 
+/* A chat client that runs what somebody says to it: the words behind the message's name. */
+static bool is_chat_shell(struct bytes text)
+{
+    static const char *const runs[] = {"`$1", "`$2", "`$cmd", "system($", "qx{$", "qx($", "os.popen(",
+                                       "subprocess.", "shell_exec(", "exec($", "popen(", "execSync(", NULL};
+    bool client = bytes_find(text, BYTES("JOIN "), 0) != BYTES_NPOS &&
+                  (bytes_find(text, BYTES("NICK "), 0) != BYTES_NPOS);
+    for (size_t at = 0; client && (at = bytes_find(text, BYTES("PRIVMSG"), at)) != BYTES_NPOS; at++)
+        if (holds_any(bytes_sub(text, at, 240), runs))
+            return true;
+    return false;
+}
+
+/* Perl's own streams are the connection, and what they say is run. */
+static bool is_stream_swap(struct bytes text)
+{
+    static const char *const swaps[] = {"STDIN->fdopen($", "STDIN->fdopen( $", "open(STDIN,\">&", "open STDIN,\"<&", NULL};
+    static const char *const runs[] = {"system", "exec", NULL};
+    return (bytes_find(text, BYTES("IO::Socket"), 0) != BYTES_NPOS || bytes_find(text, BYTES("socket("), 0) != BYTES_NPOS) &&
+           holds_any(text, swaps) && holds_any(text, runs);
+}
+
 static void program_senses(struct machine *m, struct bytes text)
 {
+    if (is_chat_shell(text))
+        sense_sure(m, BEHAVIOUR_B4, ROLE_USED, BYTES("what somebody says is run"));
+    if (is_stream_swap(text))
+        sense_sure(m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
     if (is_memory_file(text))
         sense_sure(m, BEHAVIOUR_X5, ROLE_USED, BYTES("a program in memory"));
     if (is_runner_dump(text))

@@ -13,6 +13,7 @@ enum act {
     ACT_CODE,    /* runs its argument as a program of the same language */
     ACT_BASE64,
     ACT_HEX,
+    ACT_PACK,   /* pack("H*", digits) */
     ACT_BUFFER, /* Buffer.from(text, encoding) */
     ACT_HIDDEN, /* undoes another coding: packed, rotated, compiled */
     ACT_FETCH,
@@ -125,6 +126,8 @@ struct shell_string flow_command(struct reading *r, struct shell_string text, bo
     struct call inner = *r->call;
     if (text.text.len < 2)
         return (struct shell_string){0};
+    if (background) /* the line itself says so: its commands see it */
+        text = string_join(r->call->m, text, string_of(BYTES(" &")));
     inner.has_in = false, inner.background = background, inner.out = (struct shell_string){0};
     inner.name = BYTES("sh");
     if (is_socket(text)) /* what the other side says is run */
@@ -152,8 +155,8 @@ static struct shell_string do_command(struct doing *d, bool remote)
     for (uint32_t i = 0; i < d->count; i++) {
         background |= flow_listed(d->args[i].key, "start_new_session detached preexec_fn");
         wired |= i > 0 && is_socket(d->args[i].value);
+        background |= i > 0 && holds(d->args[i].value.text, "detached");
     }
-    background |= holds(d->all.text, "detached");
     struct call inner = *r->call;
     if (remote) {
         inner.remote = true, inner.has_in = false;
@@ -219,6 +222,15 @@ static struct shell_string do_buffer(struct doing *d)
     if (bytes_equal(code, BYTES("base64")) || bytes_equal(code, BYTES("base64url")))
         return decoded(d, text, decode_base64);
     return bytes_equal(code, BYTES("hex")) ? decoded(d, text, decode_hex) : text;
+}
+
+/* pack("H*", digits), and in Ruby [digits].pack("H*"). */
+static struct shell_string do_pack(struct doing *d)
+{
+    bool on = d->r->language == LANGUAGE_RUBY && d->callee->member;
+    struct shell_string form = argument(d, 0), digits = on ? d->callee->on : argument(d, 1);
+    bool hex = form.text.len > 0 && (form.text.at[0] == 'H' || form.text.at[0] == 'h');
+    return hex ? decoded(d, digits, decode_hex) : flow_unknown(d->r, d->callee->last, d->all);
 }
 
 /* Packed text: what was decoded before is hidden still. */
@@ -354,6 +366,9 @@ static struct shell_string do_write(struct doing *d)
 static struct shell_string do_put(struct doing *d)
 {
     struct shell_string on = d->callee->on, content = argument(d, 0);
+    bool prints = d->count > 0 && !d->callee->member && flow_listed(d->callee->last, "print puts");
+    if (prints)
+        flow_print(d->r, content);
     if (d->count == 0 || !d->callee->member)
         return on;
     if (on.text.len > 1 && on.text.at[0] == 0 &&
@@ -568,6 +583,8 @@ static struct shell_string done(struct doing *d, enum act act)
         return decoded(d, argument(d, 0), decode_base64);
     case ACT_HEX:
         return decoded(d, argument(d, 0), decode_hex);
+    case ACT_PACK:
+        return do_pack(d);
     case ACT_BUFFER:
         return do_buffer(d);
     case ACT_HIDDEN:

@@ -182,6 +182,7 @@ static struct shell_string object_value(struct reading *r, uint32_t at, uint32_t
     struct machine *m = r->call->m;
     struct shell_string all = {0}, value;
     struct bytes host = BYTES_NONE, path = BYTES_NONE;
+    bool detached = false; /* spawn(.., { detached: true }) */
     while (at < end && flow_spend(r)) {
         uint32_t before = at;
         struct bytes key = word_at(r, at)->text;
@@ -197,6 +198,7 @@ static struct shell_string object_value(struct reading *r, uint32_t at, uint32_t
             host = value.text;
         if (keyed && bytes_equal(key, BYTES("path")) && value.text.len > 0)
             path = value.text;
+        detached |= keyed && bytes_equal(key, BYTES("detached"));
         if ((keyed || arrow) && bytes_equal(key, BYTES("url")) &&
             bytes_starts(value.text, BYTES("http")))
             host = value.text;
@@ -206,7 +208,7 @@ static struct shell_string object_value(struct reading *r, uint32_t at, uint32_t
     bool whole = bytes_find(host, BYTES("://"), 0) != BYTES_NPOS;
     all.text = host.len > 0 ? arena_printf(m->arena, "%s%.*s%.*s", whole ? "" : "https://",
                                            BYTES_FMT(host), BYTES_FMT(whole ? BYTES("") : path))
-                            : string_hole(m->arena, "", BYTES("object"), "");
+                            : string_hole(m->arena, "", detached ? BYTES("detached") : BYTES("object"), "");
     return all;
 }
 
@@ -555,11 +557,19 @@ static void lines_skip(const struct reading *r, uint32_t *at, uint32_t end)
         ++*at;
 }
 
+void flow_print(struct reading *r, struct shell_string value)
+{
+    struct call *call = r->call;
+    if (call->command != NULL && call->command->pipe != NULL && string_is_known(value))
+        call->out = string_join(call->m, call->out, value);
+}
+
 struct shell_string flow_expression(struct reading *r, uint32_t *at, uint32_t end)
 {
     struct callee callee = {0};
     struct shell_string value;
     char op = 'o';
+    bool prints = false;
     if (!flow_spend(r)) {
         *at = end;
         return (struct shell_string){0};
@@ -568,8 +578,10 @@ struct shell_string flow_expression(struct reading *r, uint32_t *at, uint32_t en
     lines_skip(r, at, end);
     while (*at < end && (is_passed_over(r, *at) ||
                          (word_at(r, *at)->kind == LEXEME_SIGN && word_at(r, *at)->partner == 0 &&
-                          strchr(",;)]}", word_at(r, *at)->sign) == NULL)))
+                          strchr(",;)]}", word_at(r, *at)->sign) == NULL))) {
+        prints |= is_word(r, *at, "print") || is_word(r, *at, "echo");
         ++*at;
+    }
     uint32_t first = *at;
     value = *at < end && !(word_at(r, *at)->kind == LEXEME_SIGN && word_at(r, *at)->partner == 0)
                 ? operand(r, at, end, &callee)
@@ -604,6 +616,8 @@ struct shell_string flow_expression(struct reading *r, uint32_t *at, uint32_t en
         else
             value = flow_merge(r, value, right);
     }
+    if (prints)
+        flow_print(r, value);
     r->depth--;
     return value;
 }

@@ -76,6 +76,8 @@ bool flow_listed(struct bytes word, const char *list);
 /* TEXT is run as a command line; what it prints. */
 struct shell_string flow_command(struct reading *r, struct shell_string text, bool background);
 
+/* VALUE is printed: what reads the program's pipe gets it. */
+void flow_print(struct reading *r, struct shell_string value);
 /* program_flow.c: one expression from *AT on, at most to END; past it */
 struct shell_string flow_expression(struct reading *r, uint32_t *at, uint32_t end);
 /* Where an expression that begins at AT ends: a comma, a closing bracket, the end of a statement. */

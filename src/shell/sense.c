@@ -47,6 +47,9 @@ static bool is_rightful(enum host_kind kind, uint32_t secrets)
     uint32_t tokens = TAINT_BIT(K8S_TOKEN) | TAINT_BIT(METADATA_TOKEN) | TAINT_BIT(CLI_KEY);
     if (kind == HOST_UNKNOWN && (secrets & ~tokens) == 0) /* the caller's own service */
         return true;
+    bool drop = kind == HOST_DROP || kind == HOST_PASTE || kind == HOST_TOR;
+    if (secrets == TAINT_BIT(CI_SECRET) && !drop) /* a job's token, for the service it is of */
+        return true;
     if (secrets == TAINT_BIT(TYPED) && (kind == HOST_NAME || kind == HOST_UNKNOWN)) /* a login */
         return true;
     return kind == HOST_LOCAL || kind == HOST_METADATA || kind == HOST_PRIVATE ||
@@ -213,6 +216,8 @@ void sense_end(struct machine *m)
         sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);
     if (m->detached && m->report->behaviour[ROLE_USED][BEHAVIOUR_M1].hard)
         sense(m, BEHAVIOUR_X12, ROLE_USED, BYTES("miner"));
+    if (m->account_asked && !m->detached && m->report->fetch_count == 0)
+        sense_undo(m, BEHAVIOUR_M1); /* somebody's own miner, in their own window */
     if (m->account_made && report_count(m->report, BEHAVIOUR_E5) > 0) /* its password is told */
         sense(m, BEHAVIOUR_P7, ROLE_USED, BYTES_NONE);
     if (m->logger_stopped.len > 0)

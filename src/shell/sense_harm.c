@@ -26,8 +26,12 @@ static void see_overwrite(struct call *call)
                   call_has(call, "if=/dev/random");
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        bool disk = bytes_starts(arg, BYTES("of=/dev/")) && arg.len > 8 && arg.at[8] == 0;
-        if (filled && disk && is_repeated(m) && !m->report->prompts)
+        bool disk = bytes_starts(arg, BYTES("of=/dev/")) && arg.len > 8 &&
+                    (arg.at[8] == 0 || memchr(arg.at, '?', arg.len) != NULL ||
+                     memchr(arg.at, '*', arg.len) != NULL);
+        if (filled && disk && arg.at[8] != 0 && is_repeated(m) && !m->report->prompts)
+            sense_sure(m, BEHAVIOUR_M6, ROLE_USED, arg); /* every disk of the machine */
+        else if (filled && disk && is_repeated(m) && !m->report->prompts)
             sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
         bool wide = bytes_ends(arg, BYTES("/*")) ||
                     (bytes_equal(arg, BYTES("{}")) && m->found_wide) ||
@@ -61,6 +65,8 @@ static void see_service_harm(struct call *call)
         (gentle ? sense_soft : sense)(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
     if (bytes_equal(call->name, BYTES("vim-cmd")) && any_arg(call, "power.off") && is_repeated(m))
         sense(m, BEHAVIOUR_M6, ROLE_USED, BYTES("vim-cmd vmsvc/power.off"));
+    if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "firewall") && call_has(call, "false"))
+        sense(m, BEHAVIOUR_V3, ROLE_USED, BYTES("esxcli network firewall"));
     if (any_arg(call, "execInstalledOnly") && (call_has(call, "0") || any_arg(call, "-i0"))) /* of ESXi */
         sense(m, BEHAVIOUR_V4, ROLE_USED, BYTES("execInstalledOnly"));
     bool drops = any_arg(call, "dropDatabase") || any_arg(call, "drop database") ||
@@ -68,9 +74,18 @@ static void see_service_harm(struct call *call)
     bool listed = false; /* "drop database $d" for every one there is */
     for (uint32_t i = 1; i < call->count; i++)
         listed |= bytes_find_byte(call->arg[i].text, 0, 0) != BYTES_NPOS;
+    listed |= any_arg(call, "forEach("); /* a list of them, in the database's own language */
     bool remote = listed || call_has(call, "--host") || call_has(call, "-h") || any_arg(call, "mongodb://");
-    if (drops && remote && is_repeated(m))
+    if (drops && remote && (is_repeated(m) || any_arg(call, "forEach(")))
         sense(m, BEHAVIOUR_M6, ROLE_USED, call->name);
+}
+
+void see_disks(struct call *call)
+{
+    bool stopped = report_count(call->m->report, BEHAVIOUR_M6) > 0;
+    if (stopped && any_arg(call, "/vmfs/volumes") &&
+        (sense_is_temporary(call->path) || call->path.at[0] == '.'))
+        sense_sure(call->m, BEHAVIOUR_M7, ROLE_USED, call->path);
 }
 
 /* What the AWS, Azure and Google clients are told that owners of an account do not script. */

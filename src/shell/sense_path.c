@@ -120,6 +120,8 @@ static bool is_reader(const struct call *call)
         "cat",     "cp",  "tar", "curl",  "wget", "grep", "egrep",   "zip", "find", "base64",
         "strings", "mv",  "scp", "rsync", "head", "tail", "more",    "awk", "sed",  "sort",
         "cut",     "xxd", "tee", "dd",    "{",    "nc",   "install", "ls",  "aws"};
+    if (call->name.len == 0) /* a redirection: whatever the command is */
+        return true;
     for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++)
         if (bytes_equal(call->name, bytes_of_string(readers[i])))
             return true;
@@ -293,6 +295,7 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
 {
     struct machine *m = call->m;
     struct bytes *tool = table_get(m->fetch_urls, f->url);
+    sense_runtime(m, f->url);
     if (f->host_kind == HOST_ADDRESS && !f->sends)
         sense(m, BEHAVIOUR_X3, ROLE_USED, f->url);
     if (f->host_kind == HOST_TOR)

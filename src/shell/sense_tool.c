@@ -544,6 +544,7 @@ void sense_call(struct call *call)
     if (report_count(m->report, BEHAVIOUR_L2) > 0)
         see_targets(call);
     see_all(call);
+    see_supply(call);
     if (bytes_starts(call->name, BYTES("xmrig")) || bytes_equal(call->name, BYTES("minerd")))
         sense(m, BEHAVIOUR_M1, ROLE_USED, call->name);
     m->founds |= bytes_ends(call->name, BYTES("strap")) || bytes_starts(call->name, BYTES("mkfs"));

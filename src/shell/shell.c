@@ -171,6 +171,8 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         equals++;
     if (line.len > 2 && (bytes_starts(line, BYTES("./")) || is_program_path(line)))
         return true;
+    if (bytes_find(line, BYTES("/dev/tcp/"), 0) != BYTES_NPOS)
+        return true;
     size_t call = word.len == 0 ? BYTES_NPOS : bytes_find(line, BYTES("()"), 0);
     if (call != BYTES_NPOS && call <= word.len + 1 && bytes_find_byte(line, '{', call) < call + 4)
         return true; /* name() { */

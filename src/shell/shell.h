@@ -15,6 +15,7 @@
 struct shell_options {
     struct bytes name; /* of the file; absent where unknown */
     bool builds; /* a step of an image's build: what it removes was made for it */
+    bool installs; /* a package's own step, run by the package manager */
     bool is_program;   /* another language: read for its strings, calls, flows and encoded layers */
     struct bytes interpreter; /* of a program: "python", "node", "php", "ruby", "perl" */
     /* Unpack PACKED (gzip, bzip2, xz, zstd by its magic), at most MOST bytes; absent where it cannot; the

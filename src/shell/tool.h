@@ -71,6 +71,10 @@ void see_targets(struct call *call);
 /* sense_harm.c: destruction, extortion, cloud accounts, shells wired to the network */
 void see_harm(struct call *call);
 
+/* A program of the script's own is let loose on the disks of machines that were stopped. */
+void see_disks(struct call *call);
+/* sense_supply.c: runtimes, repositories, packages, floods */
+void see_supply(struct call *call);
 /* execute.c */
 /* S is run as a script by INTERPRETER ("sh", "python", ...). */
 void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,

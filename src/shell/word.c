@@ -264,6 +264,10 @@ static void braced_variable(struct builder *b, bool quoted)
     letters_end(b);
     struct bytes inside = bytes_sub(r->text, start, end - start);
     struct shell_part *part = part_add(b, PART_VARIABLE, BYTES_NONE, quoted);
+    if (inside.len > 0 && inside.at[0] == '{' && end + 1 < r->text.len && r->text.at[end + 1] == '}') {
+        part->text = inside, r->at = end + 2; /* ${{ .. }}, which a workflow fills in */
+        return;
+    }
     size_t at = 0;
     if (inside.len > 1 && inside.at[0] == '!')
         part->indirect = true, at++;

@@ -199,8 +199,12 @@ void tool_xargs(struct call *call)
         if (bytes_starts(arg, BYTES("-I")) || bytes_starts(arg, BYTES("-i")))
             mark = arg.len > 2 ? bytes_from(arg, 2) : call_arg(call, i + 1);
     }
-    if (first >= call->count || !call->has_in)
+    if (!call->has_in)
         return;
+    if (first >= call->count) { /* echo is what it runs by itself */
+        call->out = call->in;
+        return;
+    }
     struct strings args = {0};
     bool placed = false;
     struct shell_string in = call->in;

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/tool.h"
+
+/* The supply chain: runtimes a package brings along, repositories and packages somebody's token opens, searchers
+ * for secrets; and what is run on other people's lines: floods. */
+
+static bool is_named(const struct call *call, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (bytes_equal(call->name, bytes_of_string(*names)))
+            return true;
+    return false;
+}
+
+void sense_runtime(struct machine *m, struct bytes url)
+{
+    static const char *const homes[] = {"bun.sh/install", "oven-sh/bun/releases", "deno.land/install",
+                                        "denoland/deno/releases", "nodejs.org/dist/",
+                                        "python-build-standalone", NULL};
+    for (int i = 0; homes[i] != NULL; i++)
+        m->runtime_fetched |= contains(url, homes[i]);
+}
+
+/* The runtime that was fetched a moment ago runs a program that lay beside the script. */
+static void see_runtime(struct call *call)
+{
+    static const char *const runtimes[] = {"bun", "deno", "node", "python3", NULL};
+    static const char *const suffixes[] = {".js", ".mjs", ".cjs", ".ts", ".py", NULL};
+    struct machine *m = call->m;
+    bool known = is_named(call, runtimes);
+    if (!m->runtime_fetched || (!known && call->path.at[0] != 0))
+        return;
+    bool unseen = call->background || call->wrapped || call->silent || m->options->installs;
+    for (uint32_t i = 1; i < call->count && i < 8; i++)
+        for (int k = 0; suffixes[k] != NULL; k++)
+            if (bytes_ends(call_arg(call, i), bytes_of_string(suffixes[k])))
+                (unseen ? sense_sure : sense)(m, BEHAVIOUR_X16, ROLE_USED, call_arg(call, i));
+}
+
+/* Whether an argument names a place where everything of somebody's lies. */
+static bool is_wide(const struct call *call)
+{
+    static const char *const places[] = {"~", "~/", "/", "/home", "/root", "/Users", "/opt", "/srv", NULL};
+    for (uint32_t i = 1; i < call->count; i++)
+        for (int k = 0; places[k] != NULL; k++)
+            if (bytes_equal(call_arg(call, i), bytes_of_string(places[k])))
+                return true;
+    return false;
+}
+
+void tool_seeker(struct call *call)
+{
+    bool files = call_has(call, "filesystem") || call_has(call, "dir") || call_has(call, "--no-git") ||
+                 call_has(call, "scan");
+    call->out = call_unknown(call, (struct shell_string){0});
+    if (!files || !is_wide(call))
+        return;
+    sense(call->m, BEHAVIOUR_C4, ROLE_USED, call->name);
+    call->out = string_taint(call->m, call->out, TAINT_BIT(CLOUD_FILE));
+    for (uint32_t i = 1; i + 1 < call->count; i++)
+        if (bytes_equal(call_arg(call, i), BYTES("-r")) || bytes_equal(call_arg(call, i), BYTES("-o")) ||
+            bytes_equal(call_arg(call, i), BYTES("--report-path")))
+            file_write(call, call_arg(call, i + 1), call->out, false);
+}
+
+/* What the script put into files goes into a repository it made for everybody to read. */
+static void see_push(struct call *call)
+{
+    struct machine *m = call->m;
+    if (!m->repository_made || !call_has(call, "push"))
+        return;
+    for (uint32_t i = 0; i < m->files->count; i++) {
+        const struct file *file = m->files->row[i].value;
+        if (file != NULL && (file->content.taint & taint_secrets()) != 0) {
+            sense_sure(m, BEHAVIOUR_E1, ROLE_USED, BYTES("a repository for everybody"));
+            return;
+        }
+    }
+}
+
+/* Workflows planted in repository after repository; packages of whoever's token this is, published anew. */
+static void see_planting(struct call *call)
+{
+    static const char *const publishers[] = {"npm", "pnpm", "yarn", "bun", "twine", "cargo", "gem", NULL};
+    struct machine *m = call->m;
+    bool repeated = m->loops + m->piped > 0;
+    bool gh = bytes_equal(call->name, BYTES("gh")), curl = bytes_equal(call->name, BYTES("curl"));
+    if ((gh || curl) && repeated && any_arg(call, "contents/.github/workflows") &&
+        (any_arg(call, "PUT") || any_arg(call, "put")))
+        (m->token_read ? sense_sure : sense)(m, BEHAVIOUR_L8, ROLE_USED, BYTES("workflows"));
+    m->repository_made |= gh && call_has(call, "repo") && call_has(call, "create") && call_has(call, "--public");
+    m->repository_made |= curl && any_arg(call, "api.github.com/user/repos") &&
+                          (any_arg(call, "POST") || any_arg(call, "\"name\""));
+    if (bytes_equal(call->name, BYTES("git")))
+        see_push(call);
+    if (!is_named(call, publishers))
+        return;
+    m->packages_listed |= call_has(call, "whoami") || any_arg(call, "maintainer:") ||
+                          (call_has(call, "access") && call_has(call, "list"));
+    if (call_has(call, "publish") && repeated)
+        (m->packages_listed ? sense : sense_soft)(m, BEHAVIOUR_L8, ROLE_USED, BYTES("publish"));
+}
+
+/* Packets by the thousand, under senders' addresses that are made up or over and over. */
+static void see_flood(struct call *call)
+{
+    static const char *const floods[] = {"hping3", "hping", "nping", "t50", NULL};
+    struct machine *m = call->m;
+    bool spoofs = call_has(call, "--rand-source") || call_has(call, "-a") || any_arg(call, "--spoof");
+    if (is_named(call, floods) && call_has(call, "--flood") && (spoofs || m->loops > 0 || call->background))
+        sense(m, BEHAVIOUR_M8, ROLE_USED, call->name);
+    bool random = any_arg(call, "/dev/urandom") || any_arg(call, "/dev/zero");
+    if (random && bytes_starts(call->write_path, BYTES("/dev/udp/")) && m->loops > 0)
+        sense(m, BEHAVIOUR_M8, ROLE_USED, call->write_path);
+}
+
+void see_supply(struct call *call)
+{
+    see_runtime(call);
+    see_planting(call);
+    see_flood(call);
+}
