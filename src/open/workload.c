@@ -2,7 +2,8 @@
  *
  * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron
  * tables, systemd
- * units, launchd's agents.  Each command becomes a child script that knows its line, and goes through the same engine.
+ * units, launchd's agents, what npm runs.  Each command becomes a child script that knows its line, and
+ * goes through the same engine.
  *
  * YAML is read by indentation only: a key that holds commands (run, script, command, args, runcmd, ...) and
  * what stands below it; attackers' and generated files need not be valid to be run.  O(bytes). */

@@ -304,7 +304,8 @@ static void unknown_run(struct call *call)
     struct file *file = file_find(m, call->path);
     if (file == NULL && memchr(call->path.at, '/', call->path.len) == NULL)
         file = fetched_named(m, call->path);
-    if (file == NULL && (memchr(call->path.at, '*', call->path.len) || memchr(call->path.at, '?', call->path.len)))
+    if (file == NULL && (memchr(call->path.at, '*', call->path.len) != NULL ||
+                         memchr(call->path.at, '?', call->path.len) != NULL))
         file = file_matching(m, call->path);
     if (file != NULL)
         call->path = file->path;

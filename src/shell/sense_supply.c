@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/tool.h"
 
-/* The supply chain: runtimes a package brings along, repositories and packages somebody's token opens, searchers
- * for secrets; and what is run on other people's lines: floods. */
+/* The supply chain: runtimes a package brings along, repositories and packages somebody's token opens,
+ * searchers for secrets; and floods. */
 
 static bool is_named(const struct call *call, const char *const *names)
 {
