@@ -155,6 +155,8 @@ static int bid(const struct node *node)
 {
     if (is_package(node) || is_agent(node))
         return 60;
+    if (node->kind == KIND_SHELL && !node->is_view && node->content.len < 65536 && is_cron(node))
+        return 95; /* a table whatever its name says */
     if (!is_candidate(node))
         return 0;
     if (is_dockerfile(node))

@@ -54,6 +54,8 @@ void tool_database(struct call *call)
                                         "xp_cmdshell '"};
     call->out = call_unknown(call, (struct shell_string){0});
     call_orders(call);
+    for (uint32_t i = 1; i < call->count; i++) /* only some of them are listed */
+        call->m->narrowed |= bytes_find_fold(call_arg(call, i), BYTES("show databases like"), 0) != BYTES_NPOS;
     for (uint32_t n = 0; n <= call->count && n < 64; n++) {
         struct bytes text = n < call->count ? call_arg(call, n) : call->in.text;
         bool writes = bytes_find_fold(text, BYTES("into outfile"), 0) != BYTES_NPOS ||

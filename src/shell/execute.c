@@ -180,7 +180,7 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         own->run = true;
         bool builds = unpacked && fetch->host_kind == HOST_NAME; /* ./configure of a source */
         if (!local && (file->executable || by_interpreter))
-            ((fetch_is_honest(fetch) && !sense_is_hidden(full)) || builds ||
+            ((fetch_is_honest(fetch) && !sense_is_hidden(full) && !(call->silent && background)) || builds ||
                      (m->report->verifies && fetch->host_kind == HOST_NAME)
                  ? sense_soft
                  : sense)(m, BEHAVIOUR_X5, ROLE_USED, fetch->url);

@@ -230,6 +230,8 @@ void tool_tar(struct call *call)
                 all.step = call->arg[i].step;
         }
     }
+    if (call->has_in && (call_has(call, "-T") || call_has(call, "--files-from=-") || call_has(call, "-@")))
+        all = call->in; /* the names come in */
     struct file *file = archive.len > 0 ? file_find(m, archive) : NULL;
     struct shell_string packed = call_unknown(call, all);
     if (!makes) { /* what comes out of a downloaded archive was downloaded */
@@ -292,6 +294,30 @@ static bool names_keys(struct bytes pattern)
 }
 
 /* find: what it prints are names, tainted by what the names mean; -exec is a command. */
+/* ditto -c -k FROM TO: an archive on macOS. */
+void tool_ditto(struct call *call)
+{
+    uint32_t from = call_operand(call, 1);
+    if (!call_has(call, "-c") || from == 0 || from + 1 >= call->count)
+        return;
+    struct bytes path = call_arg(call, call->count - 1);
+    struct shell_string all = files_below(call, call_arg(call, from), file_read(call, call_arg(call, from)));
+    file_write(call, path, call_unknown(call, all), false);
+    file_at(call->m, path)->archived = true;
+}
+
+/* Names that files of secrets have wherever they lie. */
+static bool names_secrets(struct bytes arg)
+{
+    static const char *const names[] = {"*.env", ".env", ".env*", "wp-config.php", ".git-credentials", ".netrc",
+                                        ".npmrc", ".pypirc", "*.kdbx", "wallet.dat", "credentials.json",
+                                        "*.ovpn", "*.ppk", "*.tfstate", NULL};
+    for (int i = 0; names[i] != NULL; i++)
+        if (bytes_equal(arg, bytes_of_string(names[i])))
+            return true;
+    return false;
+}
+
 void tool_find(struct call *call)
 {
     struct shell_string out = call_unknown(call, (struct shell_string){0});
@@ -321,6 +347,8 @@ void tool_find(struct call *call)
                               bytes_equal(arg, BYTES("-ctime"));
         if (arg.at[0] != '-')
             sense_path_read(call, arg, &out);
+        if (is_wide(call) && names_secrets(arg))
+            out = string_taint(call->m, out, TAINT_BIT(CLOUD_FILE));
         if (is_wide(call) && names_keys(arg))
             out = string_taint(call->m, out, TAINT_BIT(SSH_KEY));
     }

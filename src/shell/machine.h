@@ -125,6 +125,7 @@ struct machine {
     uint32_t tools_moved;  /* curl, wget, chattr under other names: a bit each */
     bool root_twin;        /* a second user 0 was made */
     bool found_wide;       /* inside find -exec over a whole file system or all homes */
+    bool narrowed; /* databases were listed by a name */
     bool account_asked; /* a miner works for whoever calls the script */
     bool token_read, runtime_fetched, repository_made, packages_listed; /* sense_supply.c */
     uint32_t cloud_grants; /* 1: administrator policy, 2: key, 4: user */

@@ -396,7 +396,9 @@ static bool is_memory_file(struct bytes text)
 {
     static const char *const makes[] = {"memfd_create", "syscall(319", ".syscall(319", "SYS_memfd", NULL};
     static const char *const runs[] = {"exec", "system(", "Popen", "spawn", NULL};
-    return holds_any(text, makes) && bytes_find(text, BYTES("/fd/"), 0) != BYTES_NPOS && holds_any(text, runs);
+    bool numbered = bytes_find(text, BYTES("syscall"), 0) != BYTES_NPOS && /* in a list of numbers */
+                    bytes_find(text, BYTES("319"), 0) != BYTES_NPOS && text.len < 4096;
+    return (numbered || holds_any(text, makes)) && bytes_find(text, BYTES("/fd/"), 0) != BYTES_NPOS && holds_any(text, runs);
 }
 
 /* A chat client that runs what somebody says to it: the words behind the message's name. */

@@ -185,6 +185,10 @@ void flow_statements(struct reading *r, uint32_t at, uint32_t end)
             at++; /* blocks are read as if they were always entered */
             continue;
         }
+        if (w->kind == LEXEME_NAME && is_sign(r, at + 1, '{') && flow_listed(w->text, "try else finally do")) {
+            at += 2; /* a block, no object */
+            continue;
+        }
         m->offset = w->offset;
         uint32_t last = flow_expression_end(r, at, end);
         last = last > at && last <= end ? last - 1 : at;

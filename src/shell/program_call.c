@@ -187,7 +187,7 @@ static struct shell_string do_code(struct doing *d)
     enum host_kind kind = is_download(text) ? text.step->fetch->host_kind : HOST_NONE;
     if (kind ==
         HOST_NAME) /* installers hand files to an interpreter, they do not eval what comes */
-        sense(d->m, BEHAVIOUR_X2, ROLE_USED, text.step->fetch->url);
+        (d->m->options->installs ? sense_sure : sense)(d->m, BEHAVIOUR_X2, ROLE_USED, text.step->fetch->url);
     if ((text.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
         execute_string(&inner, text, bytes_of_string(interpreters[d->r->language]), "eval");
     return flow_unknown(d->r, BYTES("eval"), text);

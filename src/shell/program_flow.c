@@ -266,8 +266,9 @@ static struct shell_string call_value(struct reading *r, struct callee *callee,
         if (args[i].closure.body_end == 0)
             continue;
         struct argument given[2] = {{.value = out}, {.value = out}};
+        bool each = callee->member && flow_listed(callee->last, "map flatMap forEach filter each reduce");
         struct shell_string made =
-            flow_routine_run(r, &args[i].closure, given, out.taint != 0 ? 2 : 0);
+            flow_routine_run(r, &args[i].closure, given, out.taint != 0 ? 2 : each ? 1 : 0);
         out = flow_merge(r, out, made);
     }
     r->depth--;

@@ -87,6 +87,24 @@ static struct bytes substitute(struct machine *m, struct bytes text, struct byte
     return out.len == 0 ? BYTES("") : text_bytes(&out);
 }
 
+/* The line that "2i text", "$a text" or "/word/a\\ text" puts into a file; absent where none. */
+static struct bytes line_added(struct bytes script)
+{
+    size_t at = 0;
+    if (script.len > 0 && script.at[0] == '/') {
+        size_t close = bytes_find_byte(script, '/', 1);
+        at = close == BYTES_NPOS ? script.len : close + 1;
+    } else {
+        while (at < script.len && script.at[at] != 0 && strchr("0123456789$,", script.at[at]) != NULL)
+            at++;
+    }
+    if (at == 0 || at + 2 >= script.len || strchr("aic", script.at[at]) == NULL || script.at[at] == 0)
+        return BYTES_NONE;
+    for (at++; at < script.len && script.at[at] != 0 && strchr("\\ \n", script.at[at]) != NULL;)
+        at++;
+    return bytes_from(script, at);
+}
+
 void tool_sed(struct call *call)
 {
     uint32_t script = call_operand(call, 1);
@@ -104,6 +122,10 @@ void tool_sed(struct call *call)
         while (bytes_next_field(&rest, ';', &one))
             call->out.text = substitute(call->m, call->out.text, bytes_trim(one));
     }
+    struct bytes added = in_place && script != 0 ? line_added(call_arg(call, script)) : BYTES_NONE;
+    for (uint32_t i = script + 1; added.len > 0 && i < call->count; i++)
+        if (call_arg(call, i).len > 0 && call_arg(call, i).at[0] != '-')
+            sense_write(call, call_arg(call, i), string_of(added), true);
     if (in_place)
         call->out = (struct shell_string){0};
 }

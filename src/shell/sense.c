@@ -47,7 +47,7 @@ static bool is_rightful(enum host_kind kind, uint32_t secrets)
     uint32_t tokens = TAINT_BIT(K8S_TOKEN) | TAINT_BIT(METADATA_TOKEN) | TAINT_BIT(CLI_KEY);
     if (kind == HOST_UNKNOWN && (secrets & ~tokens) == 0) /* the caller's own service */
         return true;
-    bool drop = kind == HOST_DROP || kind == HOST_PASTE || kind == HOST_TOR;
+    bool drop = kind == HOST_DROP || kind == HOST_PASTE || kind == HOST_TOR || kind == HOST_ADDRESS;
     if (secrets == TAINT_BIT(CI_SECRET) && !drop) /* a job's token, for the service it is of */
         return true;
     if (secrets == TAINT_BIT(TYPED) && (kind == HOST_NAME || kind == HOST_UNKNOWN)) /* a login */

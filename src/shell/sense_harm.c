@@ -29,6 +29,12 @@ static void see_overwrite(struct call *call)
         bool disk = bytes_starts(arg, BYTES("of=/dev/")) && arg.len > 8 &&
                     (arg.at[8] == 0 || memchr(arg.at, '?', arg.len) != NULL ||
                      memchr(arg.at, '*', arg.len) != NULL);
+        static const char *const disks[] = {"of=/dev/sda", "of=/dev/vda", "of=/dev/nvme0n1", "of=/dev/xvda",
+                                            "of=/dev/hda", "of=/dev/sdb", NULL};
+        for (int k = 0; filled && !m->report->prompts && disks[k] != NULL; k++)
+            if (bytes_equal(arg, bytes_of_string(disks[k]))) /* two of them: nobody's USB stick */
+                (report_count(m->report, BEHAVIOUR_M6) > 0 ? sense
+                                                           : sense_soft)(m, BEHAVIOUR_M6, ROLE_USED, arg);
         if (filled && disk && arg.at[8] != 0 && is_repeated(m) && !m->report->prompts)
             sense_sure(m, BEHAVIOUR_M6, ROLE_USED, arg); /* every disk of the machine */
         else if (filled && disk && is_repeated(m) && !m->report->prompts)
@@ -77,7 +83,7 @@ static void see_service_harm(struct call *call)
     listed |= any_arg(call, "forEach("); /* a list of them, in the database's own language */
     bool remote = listed || call_has(call, "--host") || call_has(call, "-h") || any_arg(call, "mongodb://");
     if (drops && remote && (is_repeated(m) || any_arg(call, "forEach(")))
-        sense(m, BEHAVIOUR_M6, ROLE_USED, call->name);
+        (m->narrowed ? sense_soft : sense)(m, BEHAVIOUR_M6, ROLE_USED, call->name);
 }
 
 void see_disks(struct call *call)
@@ -188,9 +194,31 @@ static void see_journal(struct call *call)
 /* osascript .. with hidden answer: somebody is asked for a password. */
 void tool_osascript(struct call *call)
 {
+    bool asks = any_arg(call, "hidden answer");
     call->out = call_unknown(call, (struct shell_string){0});
+    for (uint32_t i = 1; i < call->count; i++) { /* do shell script "curl -d " & p & " http://.." */
+        struct bytes text = call_arg(call, i), url;
+        size_t at = bytes_find(text, BYTES("do shell script \""), 0), close;
+        if (at == BYTES_NPOS)
+            continue;
+        at += 17, close = bytes_find_byte(text, '"', at);
+        if (asks && contains(bytes_from(text, at), "curl ") && host_url_next(text, &at, &url))
+            sense_send(call, string_taint(call->m, call->out, TAINT_BIT(TYPED)), url, BEHAVIOUR_E1, "osascript");
+        else if (close != BYTES_NPOS)
+            run_layer(call->m, string_of(bytes_sub(text, at, close - at)), "do shell script", BYTES_NONE, false);
+    }
     if (any_arg(call, "hidden answer"))
         call->out = string_taint(call->m, call->out, TAINT_BIT(TYPED));
+}
+
+/* security: passwords and keys out of the key chain. */
+void tool_security(struct call *call)
+{
+    bool words = call_flag(call, 'w') || call_flag(call, 'g') || call_has(call, "-ga") || call_has(call, "-d");
+    bool finds = any_arg(call, "find-generic-password") || any_arg(call, "find-internet-password");
+    call->out = call_unknown(call, (struct shell_string){0});
+    if ((finds && words) || any_arg(call, "dump-keychain"))
+        call->out = string_taint(call->m, call->out, TAINT_BIT(BROWSER));
 }
 
 void see_harm(struct call *call)

@@ -135,6 +135,7 @@ void see_targets(struct call *call)
         const struct file *file = file_find(call->m, call_arg(call, i));
         uint32_t taint = call->arg[i].taint | (file == NULL ? 0 : file->content.taint);
         if ((taint & TAINT_BIT(SCANNED)) != 0)
-            sense(call->m, BEHAVIOUR_L7, ROLE_USED, call->name);
+            sense(call->m, BEHAVIOUR_L7, ROLE_USED, call->name),
+                call->m->report->spreads |= call->path.at[0] == '.' || sense_is_temporary(call->path);
     }
 }

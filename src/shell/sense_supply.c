@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/host.h"
 #include "shell/tool.h"
 
 /* The supply chain: runtimes a package brings along, repositories and packages somebody's token opens,
@@ -99,6 +100,21 @@ static void see_planting(struct call *call)
                           (call_has(call, "access") && call_has(call, "list"));
     if (call_has(call, "publish") && repeated)
         (m->packages_listed ? sense : sense_soft)(m, BEHAVIOUR_L8, ROLE_USED, BYTES("publish"));
+}
+
+/* pip: packages of an index that is a bare address run as they are installed. */
+void tool_packages(struct call *call)
+{
+    struct host_url parts;
+    call->out = call_unknown(call, (struct shell_string){0});
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        size_t equals = bytes_starts(arg, BYTES("--")) ? bytes_find_byte(arg, '=', 0) : BYTES_NPOS;
+        arg = equals == BYTES_NPOS ? arg : bytes_from(arg, equals + 1);
+        if (bytes_find(arg, BYTES("://"), 0) != BYTES_NPOS && host_url_parse(arg, &parts) &&
+            host_kind_of_url(&parts) == HOST_ADDRESS)
+            sense(call->m, BEHAVIOUR_X2, ROLE_USED, arg);
+    }
 }
 
 /* Packets by the thousand, under senders' addresses that are made up or over and over. */

@@ -85,6 +85,10 @@ static void see_remove(struct call *call)
                                          "/root",
                                          "/var",
                                          "/home/*",
+                                         "/boot/*",
+                                         "/usr/*",
+                                         "/lib/*",
+                                         "/etc/*",
                                          "/bin/*",
                                          "/usr/bin/*",
                                          "/bin/rm",
@@ -98,7 +102,8 @@ static void see_remove(struct call *call)
     bool recursive = call_flag(call, 'r') || call_flag(call, 'R'), force = call_flag(call, 'f');
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
-        if (sense_is_log(arg))
+        bool all = recursive && force && (bytes_equal(arg, BYTES("/var/log/*")) || bytes_equal(arg, BYTES("/var/log")));
+        if (all || sense_is_log(arg))
             sense(call->m, BEHAVIOUR_V2, ROLE_USED, arg);
         call->m->keys_cleared |= recursive && (bytes_equal(arg, BYTES(".ssh")) || bytes_ends(arg, BYTES("/.ssh")));
         if (recursive && is_monitor_home(arg))
@@ -154,6 +159,10 @@ static void see_services(struct call *call)
         if (any_arg(call, monitors[i]))
             sense(call->m, BEHAVIOUR_V14, ROLE_USED, arg_with(call, monitors[i]));
     static const char *const loggers[] = {"auditd", "rsyslog", "syslog-ng", NULL};
+    static const char *const logging[] = {"rsyslogd", "syslogd", "auditd", "syslog-ng", NULL};
+    for (int i = 0; kill && call_has(call, "-9") && logging[i] != NULL; i++)
+        if (call_has(call, logging[i]))
+            sense(call->m, BEHAVIOUR_V14, ROLE_USED, bytes_of_string(logging[i]));
     for (int i = 0; call_has(call, "stop") && loggers[i] != NULL; i++)
         if (any_arg(call, loggers[i]))
             call->m->logger_stopped = arg_with(call, loggers[i]);
@@ -176,6 +185,9 @@ static void see_firewall(struct call *call)
     if (bytes_equal(call->name, BYTES("setenforce")) &&
         (call_has(call, "0") || call_has(call, "Permissive")))
         sense(call->m, BEHAVIOUR_V4, ROLE_USED, BYTES("setenforce 0"));
+    if (bytes_equal(call->name, BYTES("spctl")) &&
+        (call_has(call, "--master-disable") || call_has(call, "--global-disable")))
+        sense(call->m, BEHAVIOUR_V4, ROLE_USED, BYTES("spctl"));
     if (bytes_equal(call->name, BYTES("auditctl")) &&
         (call_has(call, "-D") || (call_has(call, "-e") && call_has(call, "0")) ||
          call_has(call, "-e0")))
@@ -480,7 +492,7 @@ static const struct {
      "rc-update "
      "cloud-init ",
      see_services},
-    {" ufw iptables setenforce auditctl sysctl wrmsr modprobe ", see_firewall},
+    {" ufw iptables setenforce spctl auditctl sysctl wrmsr modprobe ", see_firewall},
     {" chattr ", see_chattr},
     {" mv cp ln install ", see_rename},
     {" useradd adduser usermod chpasswd ", see_account},

@@ -285,6 +285,17 @@ static bool is_log(struct bytes path)
     return contains_any(path, logs);
 }
 
+/* A program administrators look for others with. */
+static bool is_lister(struct bytes path)
+{
+    static const char *const names[] = {"bin/ps", "bin/top", "bin/pstree", "bin/netstat",
+                                        "bin/ss", "bin/lsof", "bin/htop", NULL};
+    for (int i = 0; names[i] != NULL; i++)
+        if (bytes_ends(path, bytes_of_string(names[i])))
+            return true;
+    return false;
+}
+
 static bool is_hidden_system(struct bytes path)
 {
     static const char *const heads[] = {"/tmp/.",           "/var/tmp/.",       "/dev/shm/.",
@@ -353,6 +364,24 @@ void sense_masquerade(struct machine *m, struct bytes path)
     }
 }
 
+/* Places where one line is enough. */
+static void write_sundries(struct call *call, struct bytes full, struct shell_string content)
+{
+    struct machine *m = call->m;
+    if (is_lister(full) && (contains(content.text, "grep -v") || contains(content.text, "grep -Ev") ||
+                            contains(content.text, "sed ")))
+        sense_sure(m, BEHAVIOUR_V8, ROLE_USED, full); /* what it lists lacks a line */
+    if (contains(full, "inetd") && (contains(content.text, "/sh ") || contains(content.text, "/bash ")))
+        sense_sure(m, BEHAVIOUR_B1, ROLE_USED, full); /* a shell for whoever connects */
+    if (bytes_equal(full, BYTES("/proc/sysrq-trigger")))
+        sense_soft(m, BEHAVIOUR_M6, ROLE_USED, full);
+    if (contains(full, "/.ssh/config") || contains(full, "/pam.d/") || contains(full, "motd") ||
+        contains(full, "/apt.conf.d/"))
+        orders_read(call, content);
+    if (contains(full, "/selinux/config") && contains(content.text, "SELINUX=disabled"))
+        sense(m, BEHAVIOUR_V4, ROLE_USED, full);
+}
+
 void sense_write(struct call *call, struct bytes path, struct shell_string content, bool append)
 {
     struct machine *m = call->m;
@@ -394,7 +423,7 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
                contains(full, ".profile") || contains(full, "rc.local") ||
                contains(full, ".bash_profile") || contains(full, "/update-motd.d/") ||
                contains(full, "/udev/rules.d/") || contains(full, "/dispatcher.d/") ||
-               contains(full, "/if-up.d/")) {
+               contains(full, "/if-up.d/") || (append && contains(full, "/etc/init.d/"))) {
         write_startup(call, full, content);
     } else if (contains(full, "/etc/passwd") || contains(full, "/etc/sudoers") ||
                contains(full, "/etc/shadow")) {
@@ -419,15 +448,7 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     } else if (contains(full, "nmi_watchdog") || contains(full, "nr_hugepages")) {
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
     }
-    if (contains(full, "inetd") && (contains(content.text, "/sh ") || contains(content.text, "/bash ")))
-        sense_sure(m, BEHAVIOUR_B1, ROLE_USED, full); /* a shell for whoever connects */
-    if (bytes_equal(full, BYTES("/proc/sysrq-trigger")))
-        sense_soft(m, BEHAVIOUR_M6, ROLE_USED, full);
-    if (contains(full, "/.ssh/config") || contains(full, "/pam.d/") || contains(full, "motd") ||
-        contains(full, "/apt.conf.d/"))
-        orders_read(call, content);
-    if (contains(full, "/selinux/config") && contains(content.text, "SELINUX=disabled"))
-        sense(m, BEHAVIOUR_V4, ROLE_USED, full);
+    write_sundries(call, full, content);
     if ((content.taint & (TAINT_BIT(FETCHED) | TAINT_BIT(DECODED))) != 0)
         sense_masquerade(m, full);
     if (contains(full, "sysctl") &&
@@ -502,8 +523,12 @@ void sense_crontab(struct call *call, struct shell_string content)
         bool brought = known != NULL && known->brought;
         bool home = contains(program, "/root/.") && known == NULL;
         home |= bytes_starts(program, BYTES("~/.")) && !contains_any(program, own_places);
+        size_t second = home ? bytes_find(program, BYTES("/."), bytes_find(program, BYTES("/."), 0) + 2)
+                             : BYTES_NPOS; /* hidden inside what is hidden */
+        bool deep = second < first_word(program).len || (home && bytes_starts(bytes_trim(line), BYTES("@reboot")) &&
+                                                         !contains_any(program, own_places));
         if (sense_is_odd(program) || is_buried(first_word(program)) || home || brought)
-            (home && !m->table_cleared ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
+            (home && !deep && !m->table_cleared ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);
         struct file *file = file_find(m, word);
         if (file != NULL && file->fetch != NULL)

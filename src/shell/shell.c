@@ -165,7 +165,9 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         "rmmod",    "usermod", "sed",    "chpasswd",  "swapoff",  "type",
         "ulimit",   "umask",   "git",    "npm",       "pip",      "pip3",
         "redis-cli", "esxcli", "vim-cmd", "shutdown", "reboot", "mongosh",
-        "ssh-keyscan", "ssh-keygen"};
+        "ssh-keyscan", "ssh-keygen", "tcpdump", "umount", "dmesg", "sync", "passwd",
+        "userdel", "netstat", "ifconfig", "clear", "hping3", "unzip", "launchctl", "xattr",
+        "spctl", "wall", "groupadd", "swapon", "losetup", "disown", "trufflehog", "bun", "wrmsr"};
     size_t equals = 0; /* NAME=value */
     while (equals < line.len && (ascii_is_alnum(line.at[equals]) || line.at[equals] == '_'))
         equals++;
@@ -227,6 +229,8 @@ int shell_looks_like(struct bytes text)
         }
         if (line.len == 0 || line.at[0] == '#')
             continue;
+        if (code > 0 && bytes_starts(line, BYTES("__")) && bytes_ends(line, BYTES("__")))
+            break; /* what the script carries */
         bool frame = is_frame(line);
         bool shell = frame || is_shell_word(command_word(line, space, sizeof space), line);
         lines++, code += shell, syntax += frame || (shell && has_syntax(line));

@@ -258,6 +258,25 @@ void tool_ssh(struct call *call)
     }
 }
 
+/* kubectl apply -f URL, create clusterrolebinding, delete events: what becomes of the cluster. */
+static void cluster_change(struct call *call, struct bytes verb)
+{
+    struct machine *m = call->m;
+    struct host_url parts;
+    for (uint32_t i = 2; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if ((bytes_equal(verb, BYTES("apply")) || bytes_equal(verb, BYTES("create"))) &&
+            bytes_find(arg, BYTES("://"), 0) != BYTES_NPOS && host_url_parse(arg, &parts) &&
+            host_kind_of_url(&parts) == HOST_ADDRESS) /* the containers it tells of are run */
+            sense(m, BEHAVIOUR_X1, ROLE_USED, arg);
+    }
+    if (call_has(call, "clusterrolebinding") && any_arg(call, "cluster-admin") &&
+        (any_arg(call, ":default") || any_arg(call, "system:anonymous") || any_arg(call, "system:unauthenticated")))
+        sense(m, BEHAVIOUR_P14, ROLE_USED, BYTES("cluster-admin"));
+    if (bytes_equal(verb, BYTES("delete")) && call_has(call, "events") && call_has(call, "--all"))
+        sense(m, BEHAVIOUR_V2, ROLE_USED, BYTES("events"));
+}
+
 /* docker exec c cmd.., docker run .. image cmd.., kubectl exec p -- cmd..: the command part. */
 void tool_docker(struct call *call)
 {
@@ -288,6 +307,8 @@ void tool_docker(struct call *call)
         sense_path_read(call, BYTES("\1container"), &call->out);
     if (bytes_equal(name, BYTES("apply")) && call->has_in)
         orders_read(call, call->in);
+    if (bytes_equal(call->name, BYTES("kubectl")))
+        cluster_change(call, name);
     bool exec = bytes_equal(name, BYTES("exec")), run = bytes_equal(name, BYTES("run"));
     if (!exec && !run)
         return;
