@@ -76,6 +76,8 @@ def talks():
         mail('Note', held % 'letter', sender='Metropolitan Police <a@flowers.test>')
     bank = 'We changed banks. Our new bank account is below, process the payment to the new account today.'
     yield 'fake-thread-money', mail('Re: invoice', bank), mail('Re: invoice', bank, headers=['References: <1@recipient.test>'])
+    yield 'link-text-other-file', mail('Note', NOTE, html=anchor('https://roses.test/a.msi', 'tulips.pdf')), \
+        mail('Note', NOTE, html=anchor('https://roses.test/a.pdf', 'tulips.pdf'))
     leads = 'Sign in with your work account to see the bonus: https://%s/a'
     yield 'calendar-asks-sign-in', mail('Note', NOTE, [('a.ics', event(leads % 'roses.test'))]), mail('Note', NOTE, [('a.ics', event(leads % 'meet.google.com'))])
     called = 'CONVOCATION of the %s. Answer by email within 72 hours.'
@@ -122,6 +124,9 @@ def senders():
     yield 'link-domain-service-words', mail('Note', 'See https://lake-verify.test/a'), mail('Note', 'See https://lake-garden.test/a')
     yield 'demand-with-threat', mail('Note', 'Confirm the address or the parcel is returned: https://flowers.test/a'), \
         mail('Note', 'Confirm the address of the garden: https://flowers.test/a')
+    press = 'Verify your account within 24 hours or it is suspended: https://%s/a'
+    yield 'own-page-asks', s('Lake <a@rose-desk.test>', press % 'rose-desk.test'), s('Lake <a@rose-desk.test>', press % 'tulips.test')
+    yield 'suffix-rented', s('Lake <a@lake.eu.com>'), s('Lake <a@lake.eu>')
     to = ['Reply-To: lake@%s']
     yield 'reply-to-lookalike', s('Lake <lake@flowers.test>', headers=[to[0] % 'flovvers.test']), s('Lake <lake@flowers.test>', headers=[to[0] % 'roses.test'])
 

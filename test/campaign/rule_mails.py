@@ -183,6 +183,8 @@ def senders():
         s('A <a@paypal.com>', headers=said('paypal.com', 'fail'))
     yield 'trust-own-brand-links', s('A <a@paypal.com>', body='https://www.paypal.com/a', headers=said('paypal.com')), \
         s('A <a@paypal.com>', body='https://roses.test/a', headers=said('paypal.com'))
+    yield 'trust-own-organisation', s('A <a@recipient.test>', body='https://www.recipient.test/a', headers=said('recipient.test')), \
+        s('A <a@recipient.test>', body='https://roses.test/a', headers=said('recipient.test'))
     yield 'trust-delivery-report', s('Mail Delivery System <mailer-daemon@flowers.test>'), s('Mailer <mail@flowers.test>')
     yield 'trust-mailing-list', s(home, headers=TALK), s(home, headers=LIST)
     yield 'trust-reply-in-thread', s(home, 'Re: note', headers=['References: <1@recipient.test>']), s(home, 'Re: note')
