@@ -127,6 +127,10 @@ def senders():
     press = 'Verify your account within 24 hours or it is suspended: https://%s/a'
     yield 'own-page-asks', s('Lake <a@rose-desk.test>', press % 'rose-desk.test'), s('Lake <a@rose-desk.test>', press % 'tulips.test')
     yield 'suffix-rented', s('Lake <a@lake.eu.com>'), s('Lake <a@lake.eu>')
+    docs = 'Lake (via Google Slides) <drive-shares-noreply@google.com>'
+    yield 'service-note-stranger', s(docs, headers=['Reply-To: lake@tulip.top']), s(docs, headers=['Reply-To: lake@flowers.test'])
+    been = 'X-BeenThere: %s@roses.test'
+    yield 'list-name-random', s('Lake <a@flowers.test>', headers=[been % 'hgdfkjqwxzvbnmtrp']), s('Lake <a@flowers.test>', headers=[been % 'garden-and-tulips'])
     to = ['Reply-To: lake@%s']
     yield 'reply-to-lookalike', s('Lake <lake@flowers.test>', headers=[to[0] % 'flovvers.test']), s('Lake <lake@flowers.test>', headers=[to[0] % 'roses.test'])
 
