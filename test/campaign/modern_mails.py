@@ -124,7 +124,7 @@ def senders():
     yield 'link-domain-service-words', mail('Note', 'See https://lake-verify.test/a'), mail('Note', 'See https://lake-garden.test/a')
     yield 'demand-with-threat', mail('Note', 'Confirm the address or the parcel is returned: https://flowers.test/a'), \
         mail('Note', 'Confirm the address of the garden: https://flowers.test/a')
-    press = 'Verify your account within 24 hours or it is suspended: https://%s/a'
+    press = 'Your account is suspended. Verify your account within 24 hours: https://%s/a'
     yield 'own-page-asks', s('Lake <a@rose-desk.test>', press % 'rose-desk.test'), s('Lake <a@rose-desk.test>', press % 'tulips.test')
     yield 'suffix-rented', s('Lake <a@lake.eu.com>'), s('Lake <a@lake.eu>')
     docs = 'Lake (via Google Slides) <drive-shares-noreply@google.com>'
