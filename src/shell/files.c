@@ -355,6 +355,18 @@ void tool_find(struct call *call)
     call->out = out;
 }
 
+/* touch: an empty file, where none was. */
+void tool_touch(struct call *call)
+{
+    for (uint32_t i = 1; i < call->count && !call_flag(call, 'r'); i++) {
+        struct bytes path = call_arg(call, i);
+        if (path.len < 2 || path.at[0] == '-' || file_find(call->m, path) != NULL)
+            continue;
+        struct file *file = file_at(call->m, path);
+        file->content = string_of(BYTES("")), file->span = call->m->span_last;
+    }
+}
+
 void tool_list(struct call *call)
 {
     struct shell_string out = call_unknown(call, (struct shell_string){0});

@@ -254,6 +254,7 @@ static void see_chattr(struct call *call)
     bool sets = false, clears = false;
     for (uint32_t i = 1; i < call->count; i++) {
         struct bytes arg = call_arg(call, i);
+        const struct file *file = file_find(call->m, arg);
         bool immutable =
             memchr(arg.at, 'i', arg.len) != NULL || memchr(arg.at, 'a', arg.len) != NULL;
         if (sets)
@@ -262,7 +263,7 @@ static void see_chattr(struct call *call)
             sets = true;
         else if (arg.len > 1 && arg.len < 10 && arg.at[0] == '-' && arg.at[1] != 'R' && immutable)
             clears = true;
-        else if (sets && (starts_any(arg, own) || file_find(call->m, arg) != NULL ||
+        else if (sets && (starts_any(arg, own) || (file != NULL && (file->written || file->fetch != NULL)) ||
                           arg.at == NULL || (arg.len > 0 && arg.at[0] == 0)))
             (is_policy(arg) ? sense_soft : sense)(call->m, BEHAVIOUR_P10, ROLE_USED, arg);
         else if (clears && starts_any(arg, own))

@@ -11,6 +11,7 @@
 #define RESEMBLES_SCORE 0.3
 #define MADE_BYTES_MORE ((size_t)128 * 1024)
 #define SHOWN_MAX 6u
+#define COMMON_PATH 6u /* "/d.sh": others think of such a name, too */
 #define ATTRIBUTED_MAX 3u
 
 /* What one kind of evidence can add, and what its first mark is worth (the next half, and so on). */
@@ -49,6 +50,7 @@ struct roles {
     const struct shell_report *report;
     uint8_t *role[REPORT_LAYERS_MAX]; /* per byte of the layer's text: enum shell_role */
     struct bytes made; /* what commands in use amount to where it is not written so, one a line */
+    struct bytes hostile; /* the same of commands that remove or look for something */
 };
 
 /* Wider stretches first; of the same stretch what is removed or looked for last, to stay on top. */
@@ -72,8 +74,9 @@ static struct roles roles_make(struct arena *arena, const struct shell_report *r
     struct roles roles = {.report = report};
     uint32_t count = 0;
     size_t made_most = report->layer[0]->text.len + MADE_BYTES_MORE;
-    struct text made;
+    struct text made, hostile;
     text_init(&made, arena, 0);
+    text_init(&hostile, arena, 0);
     for (uint32_t i = 0; i < report->layer_count; i++) {
         roles.role[i] = arena_alloc(arena, report->layer[i]->text.len + 1);
         memset(roles.role[i], ROLE_TEXT, report->layer[i]->text.len + 1);
@@ -85,9 +88,10 @@ static struct roles roles_make(struct arena *arena, const struct shell_report *r
     for (const struct shell_span *span = report->span; span != NULL; span = span->next) {
         order[count++] = span;
         struct bytes source = bytes_sub(span->layer->text, span->offset, span->end - span->offset);
-        if (span->role == ROLE_USED && made.len < made_most && !bytes_equal(span->text, source)) {
-            text_add(&made, span->text);
-            text_add_byte(&made, '\n');
+        struct text *to = span->role == ROLE_USED ? &made : &hostile;
+        if (span->role != ROLE_TEXT && to->len < made_most && !bytes_equal(span->text, source)) {
+            text_add(to, span->text);
+            text_add_byte(to, '\n');
         }
     }
     qsort(order, count, sizeof(const struct shell_span *), span_before);
@@ -101,28 +105,66 @@ static struct roles roles_make(struct arena *arena, const struct shell_report *r
             memset(roles.role[span->layer->id] + span->offset, (int)span->role,
                    span->end - span->offset);
     }
-    roles.made = text_bytes(&made);
+    roles.made = text_bytes(&made), roles.hostile = text_bytes(&hostile);
     return roles;
 }
 
+/* The word of TEXT that holds AT. */
+static struct bytes word_around(struct bytes text, size_t at)
+{
+    size_t start = at, end = at;
+    while (start > 0 && !ascii_is_space(text.at[start - 1]) && strchr("\"'=|;(<>`", text.at[start - 1]) == NULL)
+        start--;
+    while (end < text.len && !ascii_is_space(text.at[end]) && strchr("\"'|;)<>`", text.at[end]) == NULL)
+        end++;
+    return bytes_sub(text, start, end - start);
+}
+
+/* Whether the mark at AT says anything of its own: a part of another mark that counts already does not, nor
+ * does a name as a path of this machine where one of a server is meant. */
+static bool is_own_evidence(const struct score *score, int kind, struct bytes text, size_t at,
+                            struct bytes mark)
+{
+    struct bytes word = word_around(text, at);
+    bool served = kind == MARK_INFRASTRUCTURE && mark.len > 1 && mark.at[0] == '/' &&
+                  ascii_is_alnum(mark.at[1]);
+    bool local = served && (word.at[0] == '/' || word.at[0] == '.' || word.at[0] == '~');
+    for (uint32_t i = 0; local && i < score->family->mark_count[MARK_NAME]; i++)
+        if (bytes_find_fold(mark, score->family->mark[MARK_NAME][i], 0) != BYTES_NPOS)
+            return false; /* a file called so: the name says it */
+    for (uint32_t i = 0; i < score->own_count; i++) {
+        struct bytes own = score->own[i];
+        size_t within = own.len > mark.len ? bytes_find_fold(own, mark, 0) : BYTES_NPOS;
+        if (within != BYTES_NPOS && at >= within &&
+            bytes_equal_fold(bytes_sub(text, at - within, own.len), own))
+            return false;
+    }
+    return true;
+}
+
 /* Whether MARK is the script's own (1), a rival's (-1) or absent (0). */
-static int mark_seen(const struct roles *roles, struct bytes mark)
+static int mark_seen(const struct score *score, int kind, const struct roles *roles, struct bytes mark)
 {
     int seen = 0;
+    bool said = false; /* in words no command is known to use */
     for (uint32_t i = 0; i < roles->report->layer_count; i++) {
         struct bytes text = roles->report->layer[i]->text;
         uint32_t found = 0;
         for (size_t at = 0; found < 32 && (at = bytes_find_fold(text, mark, at)) != BYTES_NPOS;
              at++, found++) {
-            if (!stands_alone(text, at, mark))
+            if (!stands_alone(text, at, mark) || !is_own_evidence(score, kind, text, at, mark))
                 continue;
-            if (roles->role[i][at] == ROLE_USED || roles->role[i][at] == ROLE_TEXT)
+            if (roles->role[i][at] == ROLE_USED)
                 return 1;
-            seen = -1;
+            said |= roles->role[i][at] == ROLE_TEXT;
+            seen = roles->role[i][at] == ROLE_TEXT ? seen : -1;
         }
     }
-    if (seen == 0 && bytes_find_fold(roles->made, mark, 0) != BYTES_NPOS)
+    size_t made = seen == 0 ? bytes_find_fold(roles->made, mark, 0) : BYTES_NPOS;
+    if (made != BYTES_NPOS && is_own_evidence(score, kind, roles->made, made, mark))
         return 1; /* put together from pieces */
+    if (said) /* a word list whose every word is removed is a rivals' list */
+        return bytes_find_fold(roles->hostile, mark, 0) == BYTES_NPOS ? 1 : -1;
     return seen;
 }
 
@@ -142,12 +184,14 @@ static void score_script(struct score *score, const struct roles *roles)
         double worth = kind_worth[kind].first;
         for (uint32_t i = 0; i < family->mark_count[kind]; i++) {
             struct bytes mark = family->mark[kind][i];
-            int seen = mark_seen(roles, mark);
+            int seen = mark_seen(score, kind, roles, mark);
             if (seen > 0 && kind != MARK_INFRASTRUCTURE && kind != MARK_STYLE &&
                 is_killed(roles->report, mark))
                 seen = -1;
             if (seen > 0) {
-                score->kind[kind] = fmin(score->kind[kind] + worth, kind_worth[kind].cap);
+                bool common = kind == MARK_INFRASTRUCTURE && mark.at[0] == '/' && mark.len <= COMMON_PATH;
+                score->kind[kind] =
+                    fmin(score->kind[kind] + (common ? worth / 2 : worth), kind_worth[kind].cap);
                 worth /= 2;
                 if (score->own_count < SHOWN_MAX)
                     score->own[score->own_count++] = mark;

@@ -17,7 +17,7 @@
 #include <talloc.h>
 
 static struct scan_settings settings;
-static uint32_t found, malicious_count;
+static uint32_t found, malicious_count, named_count, rightly;
 
 /* A well-formed address of no one. */
 static void wallet_make(char out[96])
@@ -72,6 +72,7 @@ static void check_family(const struct verdict *v, struct bytes name, struct byte
     for (uint32_t i = 0; i < v->attribution_count && named.len == 0; i++)
         if (v->attribution[i].named)
             named = v->attribution[i].name;
+    named_count += named.len > 0, rightly += named.len > 0 && bytes_equal(named, family);
     tap_ok(bytes_equal(named, family), "%.*s is named \"%.*s\" (\"%.*s\")", BYTES_FMT(name),
            BYTES_FMT(family), BYTES_FMT(named));
 }
@@ -116,7 +117,7 @@ int main(void)
     static const char *const files[] = {"theft",  "dropper", "miner",  "worm",
                                         "check",  "second",  "third",  "family", "benign", "benign2", "fourth", "benign3",
                                         "fifth",  "benign4", "sixth", "benign5", "seventh", "benign6", "eighth", "benign7",
-                                        "ninth",  "benign8"};
+                                        "ninth",  "benign8", "family2"};
     struct error err = {0};
     char path[64];
     struct script_families *families =
@@ -133,6 +134,7 @@ int main(void)
         check_file(path);
     }
     printf("# malicious: %u of %u found\n", found, malicious_count);
+    printf("# named: %u, rightly %u\n", named_count, rightly);
     talloc_free(families);
     return tap_end();
 }
