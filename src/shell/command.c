@@ -323,6 +323,8 @@ static void unknown_run(struct call *call)
     }
     miner_flags(call);
     see_disks(call);
+    if (call->path.at[0] == 0)
+        see_runtime(call);
     call_orders(call);
     if (call->has_in && call->in.text.at != NULL)
         orders_read(call, call->in);

@@ -23,7 +23,7 @@ void sense_runtime(struct machine *m, struct bytes url)
 }
 
 /* The runtime that was fetched a moment ago runs a program that lay beside the script. */
-static void see_runtime(struct call *call)
+void see_runtime(struct call *call)
 {
     static const char *const runtimes[] = {"bun", "deno", "node", "python3", NULL};
     static const char *const suffixes[] = {".js", ".mjs", ".cjs", ".ts", ".py", NULL};
@@ -80,7 +80,7 @@ static void see_push(struct call *call)
 }
 
 /* Workflows planted in repository after repository; packages of whoever's token this is, published anew. */
-static void see_planting(struct call *call)
+void see_planting(struct call *call)
 {
     static const char *const publishers[] = {"npm", "pnpm", "yarn", "bun", "twine", "cargo", "gem", NULL};
     struct machine *m = call->m;
@@ -118,21 +118,11 @@ void tool_packages(struct call *call)
 }
 
 /* Packets by the thousand, under senders' addresses that are made up or over and over. */
-static void see_flood(struct call *call)
+void see_flood(struct call *call)
 {
     static const char *const floods[] = {"hping3", "hping", "nping", "t50", NULL};
     struct machine *m = call->m;
     bool spoofs = call_has(call, "--rand-source") || call_has(call, "-a") || any_arg(call, "--spoof");
     if (is_named(call, floods) && call_has(call, "--flood") && (spoofs || m->loops > 0 || call->background))
         sense(m, BEHAVIOUR_M8, ROLE_USED, call->name);
-    bool random = any_arg(call, "/dev/urandom") || any_arg(call, "/dev/zero");
-    if (random && bytes_starts(call->write_path, BYTES("/dev/udp/")) && m->loops > 0)
-        sense(m, BEHAVIOUR_M8, ROLE_USED, call->write_path);
-}
-
-void see_supply(struct call *call)
-{
-    see_runtime(call);
-    see_planting(call);
-    see_flood(call);
 }

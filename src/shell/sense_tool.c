@@ -504,6 +504,9 @@ static const struct {
      "gs-netcat gsocket scope ngrok cloudflared bore ",
      see_scanner},
     {" redis-cli ", see_redis},
+    {" bun deno node python3 ", see_runtime},
+    {" gh curl git npm pnpm yarn bun twine cargo gem ", see_planting},
+    {" hping3 hping nping t50 ", see_flood},
     {" mount ", see_mount},
     {" insmod ", see_module},
     {" nsenter chroot touch truncate shred nc ncat netcat sed [ [[ aws mkfifo mknod utmpdump dmesg ", see_misc},
@@ -557,7 +560,6 @@ void sense_call(struct call *call)
     if (report_count(m->report, BEHAVIOUR_L2) > 0)
         see_targets(call);
     see_all(call);
-    see_supply(call);
     if (bytes_starts(call->name, BYTES("xmrig")) || bytes_equal(call->name, BYTES("minerd")))
         sense(m, BEHAVIOUR_M1, ROLE_USED, call->name);
     m->founds |= bytes_ends(call->name, BYTES("strap")) || bytes_starts(call->name, BYTES("mkfs"));

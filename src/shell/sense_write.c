@@ -368,6 +368,9 @@ void sense_masquerade(struct machine *m, struct bytes path)
 static void write_sundries(struct call *call, struct bytes full, struct shell_string content)
 {
     struct machine *m = call->m;
+    if (bytes_starts(full, BYTES("/dev/udp/")) && m->loops > 0 &&
+        (any_arg(call, "/dev/urandom") || any_arg(call, "/dev/zero")))
+        sense(m, BEHAVIOUR_M8, ROLE_USED, full);
     if (is_lister(full) && (contains(content.text, "grep -v") || contains(content.text, "grep -Ev") ||
                             contains(content.text, "sed ")))
         sense_sure(m, BEHAVIOUR_V8, ROLE_USED, full); /* what it lists lacks a line */

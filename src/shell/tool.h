@@ -73,8 +73,10 @@ void see_harm(struct call *call);
 
 /* A program of the script's own is let loose on the disks of machines that were stopped. */
 void see_disks(struct call *call);
-/* sense_supply.c: runtimes, repositories, packages, floods */
-void see_supply(struct call *call);
+/* sense_supply.c: runtimes that were fetched, repositories and packages, floods */
+void see_runtime(struct call *call);
+void see_planting(struct call *call);
+void see_flood(struct call *call);
 /* execute.c */
 /* S is run as a script by INTERPRETER ("sh", "python", ...). */
 void execute_string(struct call *call, struct shell_string s, struct bytes interpreter,
