@@ -39,8 +39,6 @@ def genuine_pages():
     yield 'self-made-page-asks', mail('Note', form), mail('Note', form.replace('account number and password', 'choice of tulips'))
     yield 'link-file-host-archive', mail('Copyright notice', 'The evidence: https://www.mediafire.com/file/1/Evidence.zip/file'), \
         mail('Garden', 'The tulips: https://www.mediafire.com/file/1/Tulips.zip/file')
-    yield 'bait-foreign-page', mail('New voicemail', 'You have a new voicemail: https://roses.test/a'), \
-        mail('New voicemail', 'You have a new voicemail: https://flowers.test/a')
     tool = 'The tool: https://roses.test/tulip.%s'
     yield 'link-program', mail('Note', tool % 'exe'), mail('Note', tool % 'pdf')
     earn = 'Part time job: work from home, join us at %s'
