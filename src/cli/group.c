@@ -343,10 +343,6 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     struct evidence_base evidence;
     evidence_init(&evidence, context, templates, o->off);
     struct cluster_params params = CLUSTER_DEFAULTS;
-    if ((o->off >> EVIDENCE_BATCH & 1) != 0) {
-        params.wave_least = CLUSTER_WAVE_LEAST_ALONE;
-        params.group_least = CLUSTER_GROUP_LEAST_ALONE;
-    }
     struct cluster_pair *must = NULL, *cannot = NULL;
     if (!read_pairs(context, feed, o->must, &must, &params.must_count, err) ||
         !read_pairs(context, feed, o->cannot, &cannot, &params.cannot_count, err))

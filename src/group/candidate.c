@@ -56,7 +56,9 @@ static uint32_t look_key(const struct evidence_base *e, enum look look, uint32_t
     case LOOK_REGISTERED:
         return p->registered;
     case LOOK_BATCH:
-        return e->weight[EVIDENCE_BATCH] > 0 ? mix_all(p->brand, p->minute) : 0;
+        return e->pace != NULL                  ? e->pace[i].burst
+               : e->weight[EVIDENCE_BATCH] > 0 ? mix_all(p->brand, p->minute)
+                                               : 0;
     case LOOK_BURST:
         return mix_all(p->brand, p->suffix);
     case LOOK_LABEL:

@@ -13,6 +13,9 @@
 #define LARGE_SHARE 68u
 #define LARGE_SITES 100u
 #define LARGE_PROBABILITY 0.9
+/* Waves that share a registered domain: how long it may rest, and the mean probability that is enough. */
+#define RETURN_DAYS 14.0
+#define RETURN_LEAST 0.02
 #define CONTESTED_MOST 100000u
 #define NONE UINT32_MAX
 #define AHEAD 12u /* edges whose sites are asked for before they are taken */
@@ -142,6 +145,13 @@ static double group_line(double least, uint32_t together)
     return fmin(least * pow(together / 2.0, CLUSTER_GROUP_RISE), LARGE_PROBABILITY);
 }
 
+/* Whether clusters A and B stay below what one report may make of them. */
+static bool is_small(struct forest *f, uint32_t a, uint32_t b)
+{
+    return f->tree[a].size + f->tree[b].size <= f->large ||
+           is_linked(f, a, b, LINKAGE_LARGE, 0, LARGE_PROBABILITY);
+}
+
 /* Whether clusters A and B, between which EDGE is, may be joined; of two sites the edge is the linkage. */
 static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_t b, double least,
                   enum linkage linkage)
@@ -156,9 +166,14 @@ static bool agree(struct forest *f, const struct edge *edge, uint32_t a, uint32_
                           linkage == LINKAGE_GROUP ? group_line(least, together) : least)) {
         return false;
     }
-    return (together <= f->large ||
-            is_linked(f, a, b, LINKAGE_LARGE, 0, LARGE_PROBABILITY)) &&
-           !barred(f, a, b);
+    return is_small(f, a, b) && !barred(f, a, b);
+}
+
+/* Whether EDGE ties sites of one registered domain that were not listed at one moment. */
+static bool is_return(const struct forest *f, const struct edge *edge)
+{
+    const struct profile *a = &f->evidence->profile[edge->a], *b = &f->evidence->profile[edge->b];
+    return a->registered == b->registered && a->registered != 0 && a->minute != b->minute;
 }
 
 /* Take edges from the strongest down; joins go to CLUSTERS->forest. */
@@ -171,7 +186,25 @@ static void agglomerate(struct forest *f, const struct edges *edges, double most
         expect(f, edges, i);
         uint32_t a = root(f, edge->a), b = root(f, edge->b);
         if (a == b || gap_days(f->evidence, edge->a, edge->b) > most_days ||
+            (linkage == LINKAGE_WAVE && is_return(f, edge)) ||
             !agree(f, edge, a, b, least, linkage))
+            continue;
+        join(f, a, b);
+        out->forest[out->forest_count++] = *edge;
+    }
+}
+
+/* Join waves that come back on a registered domain.  Only when they are whole: the domain's sites would first
+ * join one another, and then look half a stranger to either wave. */
+static void join_returns(struct forest *f, const struct edges *edges, struct clusters *out)
+{
+    for (uint64_t i = 0; i < edges->count && edges->at[i].score >= 0; i++) {
+        const struct edge *edge = &edges->at[i];
+        if (!is_return(f, edge) || gap_days(f->evidence, edge->a, edge->b) > RETURN_DAYS)
+            continue;
+        uint32_t a = root(f, edge->a), b = root(f, edge->b);
+        if (a == b || !is_linked(f, a, b, LINKAGE_WAVE, 0, RETURN_LEAST) || !is_small(f, a, b) ||
+            barred(f, a, b))
             continue;
         join(f, a, b);
         out->forest[out->forest_count++] = *edge;
@@ -228,6 +261,7 @@ struct clusters *cluster_sites(const void *parent, const struct evidence_base *e
             (struct edge){INFINITY, params->must[i].a, params->must[i].b};
     }
     agglomerate(&f, &edges, params->wave_days, params->wave_least, LINKAGE_WAVE, out);
+    join_returns(&f, &edges, out);
     out->wave_joins = out->forest_count;
     number(&f, out, &out->wave, &out->wave_size);
     agglomerate(&f, &edges, 1e9, params->group_least, LINKAGE_GROUP, out);

@@ -7,7 +7,8 @@
  * Edges are taken from the strongest down; two clusters are joined where the mean probability over
  * samples of their members (the SKETCH smallest hashes of each) is high enough: average linkage at a
  * bounded price, and a hub that looks like everybody joins nobody.  Waves use pairs at most WAVE_DAYS
- * apart; groups start from the waves and go on with all pairs.  The edges that joined are a
+ * apart; those that come back on one registered domain within two weeks are one.  Groups start from the waves
+ * and go on with all pairs.  The edges that joined are a
  * maximum spanning forest: why A and B are together is the path between them.
  *
  * Must-link pairs are joined first, cannot-link pairs are never brought together.  Ties are broken by hashes
@@ -33,9 +34,6 @@ struct cluster_params {
 };
 /* Groups of more sites need more: the line rises by this power of half the sites. */
 #define CLUSTER_GROUP_RISE 0.40
-/* Where report batches do not count, minutes of one brand carry waves, with less certainty. */
-#define CLUSTER_WAVE_LEAST_ALONE 0.5
-#define CLUSTER_GROUP_LEAST_ALONE 0.012
 #define CLUSTER_DEFAULTS                                                                           \
     {                                                                                              \
         .wave_days = 3.0, .wave_least = 0.55, .group_least = 0.01                                  \

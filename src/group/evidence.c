@@ -17,9 +17,8 @@
 #define TEMPLATE_LITERAL_LEAST 3
 #define CROWD_SLOPE 0.35
 #define BURST_CALM 4.0 /* sites of a burst that still count in full */
-/* Where report batches do not count, the minutes of one brand below one suffix have to do their work. */
-#define BURST_ALONE_WEIGHT 17.0
-#define BURST_ALONE_DAYS 0.003
+/* Where report batches do not count, how soon sites of a brand follow has to do their work (group/pace.h). */
+#define BURST_ALONE_WEIGHT 18.0
 /* Sites of a brand below a suffix in three terms: from 2^QUIET_NONE on they say nothing, each halving adds.
  * In a list with fewer than QUIET_VOLUME sites in these terms a site stands for more. */
 #define QUIET_TERM_MINUTES 4320u
@@ -95,7 +94,9 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
         value = (site->flags & SITE_IP) != 0 ? 0 : traits->suffix;
         break;
     case EVIDENCE_BURST:
-        if (site->brand != 0 && (site->flags & SITE_IP) == 0)
+        if (e->pace != NULL)
+            value = e->pace[index].burst;
+        else if (site->brand != 0 && (site->flags & SITE_IP) == 0)
             value = tally_mix(e->feed->brand[site->brand].hash, traits->suffix);
         break;
     case EVIDENCE_QUIET:
@@ -137,11 +138,16 @@ uint64_t evidence_key(const struct evidence_base *e, enum evidence_id id, uint32
     return value == 0 ? 0 : tally_mix(value, (uint64_t)id + 100);
 }
 
-static double rarity_of(uint32_t seen, uint64_t sites)
+/* How much of its weight a thing keeps that comes by chance so often. */
+static double chance_scale(double chance)
 {
-    double chance = (double)(seen > 0 ? seen : 1) / (double)sites;
     double rare = -log10(chance) / RARE_DECADES;
     return rare < 0 ? 0 : rare > RARE_MOST ? RARE_MOST : rare;
+}
+
+static double rarity_of(uint32_t seen, uint64_t sites)
+{
+    return chance_scale((double)(seen > 0 ? seen : 1) / (double)sites);
 }
 
 /* How much of its weight a value that SEEN of the sites have keeps; a LITERAL is not seen elsewhere. */
@@ -286,7 +292,8 @@ static double scale_of(const struct evidence_base *e, uint32_t index, int id,
     case EVIDENCE_BATCH:
         return batch_scale(tally_get(&e->value, keys->key[id]));
     case EVIDENCE_BURST:
-        return calm(tally_get(&e->value, keys->cell));
+        return e->pace != NULL ? chance_scale((double)e->pace[index].chance)
+                               : calm(tally_get(&e->value, keys->cell));
     case EVIDENCE_QUIET:
         return quiet_of(e, index);
     case EVIDENCE_NEIGHBOUR:
@@ -363,6 +370,9 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
     uint32_t parts = (e->feed->count + SITES_A_PART - 1) / SITES_A_PART;
     tally_init(&e->value, parent, (uint64_t)e->feed->count * 6);
     count_volume(e, parent);
+    if ((off >> EVIDENCE_BATCH & 1) != 0 && (off >> EVIDENCE_BURST & 1) == 0) {
+        e->pace = pace_learn(parent, e->feed);
+    }
     crew_run(e->feed->workers, parts, count_part, e);
     e->profile = bulk_array(parent, e->feed->count + 1u, sizeof *e->profile);
     for (uint32_t seen = 0; seen < RARITY_KNOWN; seen++) {
@@ -372,16 +382,22 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
     crew_run(e->feed->workers, parts, profile_part, e);
     for (uint32_t i = e->feed->facts.count; i-- > 0;)
         e->profile[e->feed->facts.fact[i].site].fact = i + 1;
-    bool alone = (off >> EVIDENCE_BATCH & 1) != 0;
     for (int id = 0; id < EVIDENCE_COUNT; id++) {
         e->weight[id] = (off >> id & 1) != 0 ? 0 : evidence_rows[id].weight;
         e->per_minute[id] = 1 / (evidence_rows[id].days * MINUTES_A_DAY);
         e->counted |= id < EVIDENCE_KEYED && e->weight[id] > 0 ? 1u << id : 0;
     }
-    if (alone && e->weight[EVIDENCE_BURST] > 0) {
+    if (e->pace != NULL) {
         e->weight[EVIDENCE_BURST] = BURST_ALONE_WEIGHT;
-        e->per_minute[EVIDENCE_BURST] = 1 / (BURST_ALONE_DAYS * MINUTES_A_DAY);
+        e->per_minute[EVIDENCE_BURST] = 0;
     }
+}
+
+const char *evidence_what(const struct evidence_base *e, enum evidence_id id)
+{
+    return id == EVIDENCE_BURST && e->pace != NULL
+               ? "the same brand, one sooner after the other than chance would have it"
+               : evidence_rows[id].what;
 }
 
 double evidence_probability(double score)
@@ -428,8 +444,16 @@ static bool same(uint32_t a, uint32_t b)
     return a == b && a != 0;
 }
 
+/* Of one brand and, unless bursts are learned, of one suffix: whether that counts as one burst. */
+static bool one_burst(const struct evidence_base *e, const struct profile *p,
+                      const struct profile *q, bool suffix)
+{
+    return e->pace == NULL ? suffix : same(e->pace[p - e->profile].burst, e->pace[q - e->profile].burst);
+}
+
 /* The keyed kinds of evidence that P and Q share, as a bit set. */
-static uint32_t shared(const struct profile *p, const struct profile *q)
+static uint32_t shared(const struct evidence_base *e, const struct profile *p,
+                       const struct profile *q)
 {
     bool brand = same(p->brand, q->brand), suffix = same(p->suffix, q->suffix);
     bool name = same(p->name, q->name);
@@ -439,7 +463,7 @@ static uint32_t shared(const struct profile *p, const struct profile *q)
     return (uint32_t)same(p->registered, q->registered) << EVIDENCE_REGISTERED |
            (uint32_t)(brand && same(p->minute, q->minute)) << EVIDENCE_BATCH |
            (uint32_t)brand << EVIDENCE_BRAND | (uint32_t)suffix << EVIDENCE_SUFFIX |
-           (uint32_t)(brand && suffix) << EVIDENCE_BURST |
+           (uint32_t)(brand && one_burst(e, p, q, suffix)) << EVIDENCE_BURST |
            (uint32_t)(brand && suffix) << EVIDENCE_QUIET | (uint32_t)name << kind |
            (uint32_t)same(p->subdomain, q->subdomain) << EVIDENCE_SUBDOMAIN |
            (uint32_t)same(p->path, q->path) << EVIDENCE_PATH |
@@ -484,12 +508,11 @@ static double score(const struct evidence_base *e, uint32_t a, uint32_t b, doubl
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     double minutes = (days < 0 ? UNKNOWN_DAYS : days) * MINUTES_A_DAY, sum = EVIDENCE_BIAS;
-    for (uint32_t left = shared(p, q) & kinds; left != 0; left &= left - 1) {
+    for (uint32_t left = shared(e, p, q) & kinds; left != 0; left &= left - 1) {
         uint32_t id = (uint32_t)__builtin_ctz(left);
-        double points = points_of(e, p, q, id);
+        double points = points_of(e, p, q, id) * exp(-minutes * e->per_minute[id]);
         if (points <= 0)
             continue;
-        points *= exp(-minutes * e->per_minute[id]);
         sum += points;
         if (part != NULL)
             part[id].score = points;
@@ -514,7 +537,7 @@ bool evidence_reaches(const struct evidence_base *e, uint32_t a, uint32_t b, dou
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     if (p->fact == 0 || q->fact == 0) {
         double most = EVIDENCE_BIAS + (p->label_len == q->label_len ? NEIGHBOUR_MOST : 0);
-        for (uint32_t left = shared(p, q) & e->counted; left != 0; left &= left - 1)
+        for (uint32_t left = shared(e, p, q) & e->counted; left != 0; left &= left - 1)
             most += points_of(e, p, q, (uint32_t)__builtin_ctz(left));
         if (most < least)
             return false;
@@ -554,6 +577,10 @@ void evidence_compare(const struct evidence_base *e, uint32_t a, uint32_t b, str
     for (int id = 0; id < EVIDENCE_KEYED; id++) {
         if (out->part[id].score <= 0 || !is_counted(id))
             continue;
+        if (id == EVIDENCE_BURST && e->pace != NULL) {
+            out->part[id].chance = (double)e->pace[a].chance;
+            continue;
+        }
         out->part[id].seen = tally_get(&e->value, evidence_key(e, (enum evidence_id)id, a));
         out->part[id].chance = (double)out->part[id].seen / (double)e->feed->count;
     }

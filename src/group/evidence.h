@@ -9,6 +9,7 @@
  * suffix say together depends on how quiet the days are: two sites of a brand that has a handful below
  * one suffix are often one operator's, two of hundreds are not.  A report says less the more it holds.
  * A template whose literals are a genuine host name counts, the genuine host itself does not.
+ * Where report batches do not count, bursts of a brand are learned from the list (group/pace.h).
  *
  * The weights were set by hand, by B-cubed F1 on sites up to 2022 (doc/group.md); they are not fitted.
  *
@@ -16,6 +17,7 @@
 #ifndef NOROSHI_GROUP_EVIDENCE_H
 #define NOROSHI_GROUP_EVIDENCE_H
 
+#include "group/pace.h"
 #include "group/template.h"
 
 enum evidence_id {
@@ -62,6 +64,7 @@ struct evidence_base {
     const struct templates *templates;
     struct tally value; /* sites that have (evidence, value) */
     struct profile *profile;
+    struct pace *pace; /* the burst of each site, where report batches do not count; else NULL */
     uint32_t *volume; /* sites listed in each term of some days, from TERM_FIRST on */
     uint32_t term_first, term_count;
     double weight[EVIDENCE_COUNT], per_minute[EVIDENCE_COUNT]; /* 0: does not count */
@@ -111,6 +114,8 @@ static inline void evidence_expect(const struct evidence_base *evidence, uint32_
 {
     __builtin_prefetch(&evidence->profile[site], 0, 2);
 }
+/* What two sites share by ID, in words: bursts mean another thing where they are learned. */
+const char *evidence_what(const struct evidence_base *evidence, enum evidence_id id);
 /* exp(x) / (1 + exp(x)). */
 double evidence_probability(double score);
 /* The value that ID looks at in SITE, as a hash to find partners by; 0: nothing to share. */

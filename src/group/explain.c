@@ -61,6 +61,11 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
         text_add_format(out, " %.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name));
         break;
     case EVIDENCE_BURST:
+        if (g->evidence->pace != NULL) {
+            text_add_format(out, " %.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name));
+            break;
+        }
+        /* fall through */
     case EVIDENCE_QUIET:
         text_add_format(out, " %.*s .%.*s", BYTES_FMT(g->evidence->feed->brand[s->brand].name),
                         BYTES_FMT(feed_site_suffix(s)));
@@ -97,7 +102,8 @@ static void add_parts(const struct groups *g, const struct link *link, uint32_t 
     text_add_string(out, "    ");
     for (uint32_t i = 0; i < count && i < SHOWN; i++) {
         const struct link_part *part = &link->part[id[i]];
-        text_add_format(out, "%s%s", i == 0 ? "" : "; ", evidence_rows[id[i]].what);
+        text_add_format(out, "%s%s", i == 0 ? "" : "; ",
+                        evidence_what(g->evidence, (enum evidence_id)id[i]));
         add_value(g, (enum evidence_id)id[i], site, out);
         if (part->text.len > 0)
             text_add_format(out, " %.*s", BYTES_FMT(part->text));
@@ -106,8 +112,10 @@ static void add_parts(const struct groups *g, const struct link *link, uint32_t 
         else if (id[i] >= EVIDENCE_KEYED)
             text_add_format(out, " (%u registered domains have it)", part->seen);
         else if (part->seen > 0)
-            text_add_format(out, " (%u of %u sites; %.2g expected of a pair by chance)", part->seen,
-                            g->evidence->feed->count, part->chance);
+            text_add_format(out, " (%u of %u sites, %.2g %% by chance)", part->seen,
+                            g->evidence->feed->count, 100 * part->chance);
+        else if (part->chance > 0)
+            text_add_format(out, " (%.2g %% of such gaps by chance)", 100 * part->chance);
         text_add_format(out, " +%.1f", part->score);
     }
     if (count == 0)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reading, normalising and grouping of sites; properties of the partition.  With NOROSHI_CORPUS set, figures
- * on the lists of 2020 there. */
+ * Reading, normalising and grouping of sites; properties of the partition. */
 #include "group/explain.h"
 #include "group/normalise.h"
 #include "group/read.h"
