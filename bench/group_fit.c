@@ -30,7 +30,7 @@ struct known {
     uint32_t site, year, count, block[ADDRESSES_MOST];
 };
 struct example {
-    float x[EVIDENCE_COUNT], times;
+    float x[EVIDENCE_COUNT], against, times; /* against: of the sum, what is no evidence shared */
     bool right, fits;
 };
 
@@ -103,15 +103,19 @@ static uint32_t collect(const struct evidence_base *e, const struct known *known
             *one = (struct example){.times = quiet ? QUIET_SHARE : 1,
                                     .right = share(&known[i], &known[k]),
                                     .fits = strstr(years, year) != NULL};
-            for (int id = 0; id < EVIDENCE_COUNT; id++)
+            double against = link.score - EVIDENCE_BIAS;
+            for (int id = 0; id < EVIDENCE_COUNT; id++) {
                 one->x[id] = e->weight[id] > 0 ? (float)(link.part[id].score / e->weight[id]) : 0;
+                against -= link.part[id].score;
+            }
+            one->against = (float)against;
         }
     return used;
 }
 
 static double sum_of(const struct example *x, const double *w)
 {
-    double sum = w[EVIDENCE_COUNT];
+    double sum = w[EVIDENCE_COUNT] + (double)x->against;
     for (int id = 0; id < EVIDENCE_COUNT; id++)
         sum += w[id] * (double)x->x[id];
     return sum;
@@ -151,7 +155,7 @@ static void fit(const struct example *x, uint32_t count, double *w)
 /* Of links between two log-odds, how many share a /16, and what that means over floor and ceiling. */
 static void table(const struct example *x, uint32_t count, const double *w, bool fits)
 {
-    static const double edge[] = {-99, -4, -3, -2, -1, 0, 1, 2.2, 3, 4, 6, 99};
+    static const double edge[] = {-99, -4, -3, -2, -1, 0, 0.5, 1, 1.5, 2.2, 3, 4, 6, 99};
     printf("%s\n%14s %10s %8s %10s\n", fits ? "years fitted" : "other years", "log-odds", "pairs",
            "same /16", "calibrated");
     for (size_t b = 0; b + 1 < sizeof edge / sizeof edge[0]; b++) {

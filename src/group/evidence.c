@@ -34,6 +34,11 @@
 #define RIVAL_MINUTES 300
 #define RIVAL 3.0
 #define OTHER_SCHEME 5.0
+/* Listed together, but named, written and hosted in different ways: a report may hold more than one
+ * operation's. */
+#define MOMENT (1u << EVIDENCE_BATCH | 1u << EVIDENCE_BURST)
+#define SLIGHT (1u << EVIDENCE_BRAND | 1u << EVIDENCE_QUIET | 1u << EVIDENCE_SHAPE)
+#define STRANGERS 0.4 /* what they have at most, log-odds */
 #define MINUTES_A_DAY 1440.0
 #define SITES_A_PART 16384u
 #define AHEAD 8u        /* sites whose counters are asked for before they are read */
@@ -508,7 +513,8 @@ static double score(const struct evidence_base *e, uint32_t a, uint32_t b, doubl
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     double minutes = (days < 0 ? UNKNOWN_DAYS : days) * MINUTES_A_DAY, sum = EVIDENCE_BIAS;
-    for (uint32_t left = shared(e, p, q) & kinds; left != 0; left &= left - 1) {
+    uint32_t both = shared(e, p, q);
+    for (uint32_t left = both & kinds; left != 0; left &= left - 1) {
         uint32_t id = (uint32_t)__builtin_ctz(left);
         double points = points_of(e, p, q, id) * exp(-minutes * e->per_minute[id]);
         if (points <= 0)
@@ -528,6 +534,9 @@ static double score(const struct evidence_base *e, uint32_t a, uint32_t b, doubl
         sum += fact_score(e, p, q, minutes, part);
     if (e->weight[EVIDENCE_SCHEME] > 0 && other_schemes(p, q))
         sum -= OTHER_SCHEME;
+    if ((both & kinds & MOMENT) != 0 && (both & ~(MOMENT | SLIGHT)) == 0 &&
+        (p->fact == 0 || q->fact == 0))
+        sum = fmin(sum, STRANGERS);
     return sum;
 }
 

@@ -5,7 +5,7 @@
  * A pair is explained by the path between them in the forest of joins; each hop says in at most three
  * lines what the two sites share, how many sites share it against how many would by chance, how far
  * apart they are in time, and how strong that is.  The weakest hop is the strength of the pair.
- * Strong: probability from 0.9; suggested: from 0.5; weak: less (joined because many such pairs agree).
+ * Strong: probability from 0.9; suggested: from 0.73; weak: less (joined because many such pairs agree).
  *
  * A suggested regular expression is made from the naming templates of a group, run over all hosts of
  * the list, and kept only where at most one hit in ten is not of the group. */

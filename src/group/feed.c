@@ -4,6 +4,7 @@
 #include "group/bulk.h"
 #include "group/crew.h"
 #include "group/normalise.h"
+#include "group/service.h"
 
 #include <stdlib.h>
 #include <talloc.h>
@@ -261,6 +262,7 @@ void feed_seal(struct feed *feed)
             last->brand = row->brand;
     }
     feed->count = kept;
+    service_split(feed);
     host_fact_seal(&feed->facts, feed, feed->site, feed->count);
 }
 

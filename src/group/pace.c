@@ -9,7 +9,7 @@
 #define WINDOW_MINUTES (PACE_DAYS * 1440u)
 #define CLASSES 24u
 #define GAPS 15u /* the last is longer than the window */
-#define PRIOR 1.0 /* gaps taken as seen beforehand: by chance in the list, like the list's in a pace */
+#define PRIOR 1.0 /* gaps taken as seen beforehand */
 
 struct moment {
     uint32_t brand, minute, site;
@@ -89,8 +89,8 @@ static void count_brand(struct gaps *gaps, struct walk walk)
         }
 }
 
-/* Gaps up to the one that chance explains least are like that one; a longer gap never says more, and one longer
- * than MEAN nothing. */
+/* Gaps up to the one that chance explains least are like that one; a longer gap never says more, and
+ * one longer than MEAN nothing. */
 static void make_monotone(double *chance, double mean)
 {
     uint32_t peak = 0;
@@ -102,8 +102,8 @@ static void make_monotone(double *chance, double mean)
         chance[gap] = gap <= peak ? chance[peak] : fmax(chance[gap], chance[gap - 1]);
 }
 
-/* Make of what is expected the part that chance explains; of few gaps in a pace little is learned, and the list
- * as a whole speaks. */
+/* Make of what is expected the part that chance explains; of few gaps in a pace little is learned, and
+ * the list as a whole speaks. */
 static void judge(struct gaps *gaps)
 {
     double *all = gaps->chance[CLASSES];

@@ -2,12 +2,13 @@
  *
  * How soon sites of a brand follow one another, against chance: a burst, learned from the list.
  *
- * A brand of N sites in the PACE_DAYS around a site would, listed at random moments, have its next site
- * within G minutes with probability 1 - exp(-N G / window).  Over the list, the gaps between one site of a
- * brand and the next are counted by pace (N, in powers of two) and length (minutes, in powers of two), beside
- * what those chances add up to.  Expected over counted is the part of such gaps that chance explains (Efron's
- * local false discovery rate).  Sites of a brand are one burst as long as that is less than PACE_CHANCE from
- * each to the next; a longer gap never says more than a shorter one, and one longer than the mean says nothing.
+ * A brand of N sites in the PACE_DAYS around a site would, listed at random moments, have its next
+ * site within G minutes with probability 1 - exp(-N G / window).  Over the list, the gaps between one
+ * site of a brand and the next are counted by pace (N, in powers of two) and length (minutes, in powers
+ * of two), beside what those chances add up to.  Expected over counted is the part of such gaps that
+ * chance explains (Efron's local false discovery rate).  Sites of a brand are one burst as long as that
+ * is less than PACE_CHANCE from each to the next; a longer gap never says more than a shorter one, and
+ * one longer than the mean says nothing.
  *
  * A list whose sites come one by one has no bursts, one made of reports has them within the minute, one
  * that is typed in has them a few minutes apart: neither is told to the program.

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bursts learned from a list, and waves that come back on a registered domain. */
+ * What is learned from a list: bursts, services; waves that come back on a registered domain; strangers in one
+ * report. */
 #include "group/cluster.h"
 #include "group/pace.h"
-#include "group/read.h"
 #include "observe/brand_load.h"
 
 #include "tap.h"
@@ -111,9 +111,70 @@ static void test_return(void)
     tap_ok(!comes_back(true, 40, 0), "a wave is not one after a month");
 }
 
+/* Ten sites below hosts.test for BRANDS brands in turn, one every GAP days: domains there are. */
+static uint32_t domains_of(uint32_t brands, uint32_t gap, const char *below)
+{
+    void *context = talloc_new(NULL);
+    struct error err = {0};
+    struct feed *feed = feed_new(context, brand_load(context, "knowledge/brands.yml", &err));
+    struct arena *arena = arena_new(context);
+    for (uint32_t i = 0; i < 10; i++)
+        feed_add(feed, arena_printf(arena, "https://%s%u.hosts.test/", below, i), NOW + i * gap * 1440,
+                 arena_printf(arena, "Brand %u", i % brands), "list", 1);
+    feed_seal(feed);
+    uint32_t others = 0;
+    for (uint32_t i = 1; i < feed->count; i++)
+        others += feed->site[i].registered != feed->site[0].registered;
+    bool split = bytes_equal(feed_site_suffix(&feed->site[0]), BYTES("hosts.test"));
+    tap_ok(split == (others > 0), "%u domains: the suffix is %s", others + 1, split ? "the service" : "as listed");
+    talloc_free(context);
+    return others + 1;
+}
+
+static void test_service(void)
+{
+    tap_int(domains_of(4, 30, "customer"), 10, "four brands over a year: a service, each customer a domain");
+    tap_int(domains_of(4, 30, "www.customer"), 10, "so with names below the customer");
+    tap_int(domains_of(1, 30, "customer"), 1, "one brand over a year: a domain");
+    tap_int(domains_of(4, 2, "customer"), 1, "four brands in a month: a domain");
+}
+
+/* Two sites of one minute and brand that share nothing else, and two below one suffix. */
+static void test_strangers(void)
+{
+    void *context = talloc_new(NULL);
+    struct error err = {0};
+    struct feed *feed = feed_new(context, brand_load(context, "knowledge/brands.yml", &err));
+    struct arena *arena = arena_new(context);
+    feed_add(feed, BYTES("https://qwpzk.test/"), NOW, BYTES("Example Bank"), "list", 1);
+    feed_add(feed, BYTES("http://login.verify.rose77.example/update"), NOW, BYTES("Example Bank"), "list", 2);
+    feed_add(feed, BYTES("http://account.other.test/x.php"), NOW, BYTES("Example Bank"), "list", 3);
+    for (uint32_t i = 0; i < 3000; i++)
+        feed_add(feed, arena_printf(arena, "https://w%u.site%u.test/", i % 7, i), NOW + i * 5,
+                 i % 9 == 0 ? BYTES("Example Bank") : BYTES("Another"), "list", i + 4);
+    feed_seal(feed);
+    struct evidence_base evidence;
+    evidence_init(&evidence, context, template_learn(context, feed, BYTES("")), 0);
+    uint32_t a = feed_find(feed, BYTES("qwpzk.test")), b = feed_find(feed, BYTES("login.verify.rose77.example"));
+    struct link link;
+    evidence_compare(&evidence, a, b, &link);
+    double parts = EVIDENCE_BIAS;
+    for (int id = 0; id < EVIDENCE_COUNT; id++)
+        parts += link.part[id].score;
+    tap_ok(link.score < parts - 0.5, "nothing but the minute: %.1f of %.1f", link.score, parts);
+    evidence_compare(&evidence, a, feed_find(feed, BYTES("account.other.test")), &link);
+    parts = EVIDENCE_BIAS;
+    for (int id = 0; id < EVIDENCE_COUNT; id++)
+        parts += link.part[id].score;
+    tap_ok(link.score > parts - 0.01 && link.score < parts + 0.01, "a suffix too: the whole sum");
+    talloc_free(context);
+}
+
 int main(void)
 {
     test_learn();
     test_return();
+    test_service();
+    test_strangers();
     return tap_end();
 }
