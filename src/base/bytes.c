@@ -63,6 +63,36 @@ int bytes_compare(struct bytes a, struct bytes b)
     return order != 0 ? order : a.len < b.len ? -1 : a.len > b.len;
 }
 
+#ifdef __SSE2__
+static bool has_wide; /* the processor has AVX2 */
+
+__attribute__((constructor)) static void wide_begin(void)
+{
+    __builtin_cpu_init();
+    has_wide = __builtin_cpu_supports("avx2");
+}
+
+/* The same as next_candidate(), thirty-two at a time; stops within 32 bytes before where it is. */
+__attribute__((target("avx2"))) static size_t skip_wide(struct bytes b, struct bytes needle,
+                                                        size_t i, size_t last, uint8_t fold)
+{
+    const size_t span = needle.len - 1;
+    const __m256i folds = _mm256_set1_epi8((char)fold);
+    const __m256i want_first = _mm256_set1_epi8((char)(needle.at[0] | fold));
+    const __m256i want_end = _mm256_set1_epi8((char)(needle.at[span] | fold));
+    for (; i + 31 <= last; i += 32) {
+        __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(b.at + i));
+        __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(b.at + i + span));
+        __m256i hit = _mm256_and_si256(_mm256_cmpeq_epi8(_mm256_or_si256(x, folds), want_first),
+                                       _mm256_cmpeq_epi8(_mm256_or_si256(y, folds), want_end));
+        int mask = _mm256_movemask_epi8(hit);
+        if (mask != 0)
+            return i + (size_t)__builtin_ctz((unsigned)mask);
+    }
+    return i;
+}
+#endif
+
 /* First place from I on, not past LAST, whose first and last byte fit NEEDLE once FOLD is or-ed to
  * both sides; LAST + 1 where none does.  A filter: the caller compares what is between. */
 static inline size_t next_candidate(struct bytes b, struct bytes needle, size_t i, size_t last,
@@ -73,7 +103,7 @@ static inline size_t next_candidate(struct bytes b, struct bytes needle, size_t 
 #ifdef __SSE2__
     const __m128i folds = _mm_set1_epi8((char)fold);
     const __m128i want_first = _mm_set1_epi8((char)first), want_end = _mm_set1_epi8((char)end);
-    for (; i + 15 <= last; i += 16) {
+    for (bool first_block = true; i + 15 <= last; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i));
         __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(b.at + i + span));
         __m128i hit = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(x, folds), want_first),
@@ -81,6 +111,9 @@ static inline size_t next_candidate(struct bytes b, struct bytes needle, size_t 
         int mask = _mm_movemask_epi8(hit);
         if (mask != 0)
             return i + (size_t)__builtin_ctz((unsigned)mask);
+        if (first_block && has_wide)
+            i = skip_wide(b, needle, i + 16, last, fold) - 16;
+        first_block = false;
     }
 #endif
     while (i <= last && ((b.at[i] | fold) != first || (b.at[i + span] | fold) != end))
@@ -263,6 +296,30 @@ uint64_t bytes_hash(struct bytes b)
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < b.len; i++)
         hash = (hash ^ b.at[i]) * 0x100000001b3u;
+    return hash ^ hash >> 32;
+}
+
+uint64_t bytes_slot(struct bytes b)
+{
+    const uint64_t factor = 0x9E3779B97F4A7C15u;
+    uint64_t hash = b.len * factor, word = 0;
+    uint32_t low, high;
+    for (size_t i = 0; b.len - i > 8 && b.len > 8; i += 8) {
+        memcpy(&word, b.at + i, 8);
+        hash = (hash ^ word) * factor;
+        hash ^= hash >> 32;
+    }
+    /* The last eight bytes, or all where they are fewer; some of them twice. */
+    if (b.len >= 8) {
+        memcpy(&word, b.at + b.len - 8, 8);
+    } else if (b.len >= 4) {
+        memcpy(&low, b.at, 4);
+        memcpy(&high, b.at + b.len - 4, 4);
+        word = (uint64_t)high << 32 | low;
+    } else if (b.len > 0) {
+        word = b.at[0] | (uint64_t)b.at[b.len / 2] << 8 | (uint64_t)b.at[b.len - 1] << 16;
+    }
+    hash = (hash ^ word) * factor;
     return hash ^ hash >> 32;
 }
 

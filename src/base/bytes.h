@@ -160,6 +160,8 @@ uint32_t bytes_u32be(struct bytes b, size_t at);
 /* A 64-bit hash for tables inside one process (FNV-1a folded); not stable across versions. */
 uint64_t bytes_hash(struct bytes b);
 uint64_t bytes_hash_fold(struct bytes b);
+/* The same eight bytes at a time, for tables nobody writes down: another machine gives another. */
+uint64_t bytes_slot(struct bytes b);
 
 /* Value of a hex digit, or -1. */
 static inline int ascii_hex(uint8_t c)

@@ -45,13 +45,13 @@ void *table_get(const struct table *table, struct bytes key)
 {
     if (table->count == 0)
         return NULL;
-    uint32_t slot = *find_slot(table, key, bytes_hash(key));
+    uint32_t slot = *find_slot(table, key, bytes_slot(key));
     return slot == 0 ? NULL : table->row[slot - 1].value;
 }
 
 void **table_at(struct table *table, struct bytes key)
 {
-    uint64_t hash = bytes_hash(key);
+    uint64_t hash = bytes_slot(key);
     if (table->capacity == 0)
         rehash(table);
     uint32_t *slot = find_slot(table, key, hash);

@@ -30,7 +30,7 @@ bool domain_is_suffix(struct bytes labels)
         return false;
     if (labels.len > sizeof answers[0].name)
         return ask_list(labels);
-    size_t slot = bytes_hash(labels) % (sizeof answers / sizeof answers[0]);
+    size_t slot = bytes_slot(labels) % (sizeof answers / sizeof answers[0]);
     if (!bytes_equal(bytes_of(answers[slot].name, answers[slot].len), labels)) {
         answers[slot].len = (uint8_t)labels.len;
         answers[slot].is_suffix = ask_list(labels);

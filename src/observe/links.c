@@ -25,7 +25,7 @@ static struct gathering gather(struct model *model)
 
 static uint64_t link_hash(const struct link *link)
 {
-    return bytes_hash(link->href->url.url) * 31 + bytes_hash(link->text) + link->is_plain;
+    return bytes_slot(link->href->url.url) * 31 + bytes_slot(link->text) + link->is_plain;
 }
 
 static const struct link *link_at(const struct array *array, uint32_t i)

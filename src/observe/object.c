@@ -15,7 +15,7 @@ static struct model_host *host_of(struct model *model, struct bytes host)
 {
     if (model->host == NULL)
         model->host = arena_array_of(model->arena, HOSTS_REMEMBERED, struct model_host);
-    struct model_host *slot = &model->host[bytes_hash(host) % HOSTS_REMEMBERED];
+    struct model_host *slot = &model->host[bytes_slot(host) % HOSTS_REMEMBERED];
     if (slot->host.at != NULL && bytes_equal(slot->host, host))
         return slot;
     struct domain domain;

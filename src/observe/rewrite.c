@@ -53,7 +53,7 @@ static void index_rows(void)
     for (size_t i = ROW_COUNT; i-- > 0;) {
         struct bytes host = bytes_of_string(rows[i].host);
         bool wild = host.len == 0 || host.at[host.len - 1] == '*';
-        uint16_t *head = wild ? &wild_rows : &bucket[bytes_hash(last_two_labels(host)) & 255];
+        uint16_t *head = wild ? &wild_rows : &bucket[bytes_slot(last_two_labels(host)) & 255];
         next_row[i] = *head;
         *head = (uint16_t)(i + 1);
     }
@@ -306,7 +306,7 @@ bool rewrite_unwrap(struct arena *arena, struct url *url, struct rewrite *out)
         struct bytes target;
         struct url inner;
         const struct row *row =
-            try_rows(arena, bucket[bytes_hash(last_two_labels(url->host)) & 255], url, &target);
+            try_rows(arena, bucket[bytes_slot(last_two_labels(url->host)) & 255], url, &target);
         if (row == NULL)
             row = try_rows(arena, wild_rows, url, &target);
         if (row == NULL || !url_parse(arena, target, &inner) || !inner.is_special)

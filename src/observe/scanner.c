@@ -18,7 +18,7 @@
 /* A set of slices seen, open addressing over the array itself. */
 static bool seen_before(struct array *array, uint32_t *slot, uint32_t slots, struct bytes s)
 {
-    for (uint32_t i = (uint32_t)bytes_hash(s);; i++) {
+    for (uint32_t i = (uint32_t)bytes_slot(s);; i++) {
         uint32_t *at = &slot[i & (slots - 1)];
         if (*at == 0) {
             *at = array->count + 1;

@@ -19,7 +19,7 @@ static struct words words_new(struct arena *arena)
 /* The slot of WORD: its own, or the free one it belongs in. */
 static uint32_t *word_slot(const struct words *words, struct bytes word)
 {
-    for (uint32_t i = (uint32_t)bytes_hash(word);; i++) {
+    for (uint32_t i = (uint32_t)bytes_slot(word);; i++) {
         uint32_t *at = &words->slot[i & (words->slots - 1)];
         if (*at == 0 || bytes_equal(value_bytes(words->array->item[*at - 1]), word))
             return at;

@@ -4,106 +4,106 @@
 #define FIELD_LINE_MAX 2000
 
 static const struct {
-    const char *label;
+    struct bytes label;
     enum thread_field field;
 } labels[] = {
-    {"From", THREAD_FIELD_FROM},
-    {"Sent", THREAD_FIELD_DATE},
-    {"Date", THREAD_FIELD_DATE},
-    {"To", THREAD_FIELD_TO},
-    {"Cc", THREAD_FIELD_CC},
-    {"Bcc", THREAD_FIELD_BCC},
-    {"Subject", THREAD_FIELD_SUBJECT},
-    {"Reply-To", THREAD_FIELD_OTHER},
-    {"Importance", THREAD_FIELD_OTHER},
-    {"Attachments", THREAD_FIELD_OTHER},
-    {"Sender", THREAD_FIELD_FROM},
+    {BYTES("From"), THREAD_FIELD_FROM},
+    {BYTES("Sent"), THREAD_FIELD_DATE},
+    {BYTES("Date"), THREAD_FIELD_DATE},
+    {BYTES("To"), THREAD_FIELD_TO},
+    {BYTES("Cc"), THREAD_FIELD_CC},
+    {BYTES("Bcc"), THREAD_FIELD_BCC},
+    {BYTES("Subject"), THREAD_FIELD_SUBJECT},
+    {BYTES("Reply-To"), THREAD_FIELD_OTHER},
+    {BYTES("Importance"), THREAD_FIELD_OTHER},
+    {BYTES("Attachments"), THREAD_FIELD_OTHER},
+    {BYTES("Sender"), THREAD_FIELD_FROM},
     /* Japanese */
-    {"差出人", THREAD_FIELD_FROM},
-    {"送信者", THREAD_FIELD_FROM},
-    {"送信元", THREAD_FIELD_FROM},
-    {"送信日時", THREAD_FIELD_DATE},
-    {"日時", THREAD_FIELD_DATE},
-    {"日付", THREAD_FIELD_DATE},
-    {"送信日", THREAD_FIELD_DATE},
-    {"宛先", THREAD_FIELD_TO},
-    {"件名", THREAD_FIELD_SUBJECT},
-    {"題名", THREAD_FIELD_SUBJECT},
-    {"添付ファイル", THREAD_FIELD_OTHER},
+    {BYTES("差出人"), THREAD_FIELD_FROM},
+    {BYTES("送信者"), THREAD_FIELD_FROM},
+    {BYTES("送信元"), THREAD_FIELD_FROM},
+    {BYTES("送信日時"), THREAD_FIELD_DATE},
+    {BYTES("日時"), THREAD_FIELD_DATE},
+    {BYTES("日付"), THREAD_FIELD_DATE},
+    {BYTES("送信日"), THREAD_FIELD_DATE},
+    {BYTES("宛先"), THREAD_FIELD_TO},
+    {BYTES("件名"), THREAD_FIELD_SUBJECT},
+    {BYTES("題名"), THREAD_FIELD_SUBJECT},
+    {BYTES("添付ファイル"), THREAD_FIELD_OTHER},
     /* German */
-    {"Von", THREAD_FIELD_FROM},
-    {"Gesendet", THREAD_FIELD_DATE},
-    {"Datum", THREAD_FIELD_DATE},
-    {"An", THREAD_FIELD_TO},
-    {"Betreff", THREAD_FIELD_SUBJECT},
-    {"Kopie", THREAD_FIELD_CC},
+    {BYTES("Von"), THREAD_FIELD_FROM},
+    {BYTES("Gesendet"), THREAD_FIELD_DATE},
+    {BYTES("Datum"), THREAD_FIELD_DATE},
+    {BYTES("An"), THREAD_FIELD_TO},
+    {BYTES("Betreff"), THREAD_FIELD_SUBJECT},
+    {BYTES("Kopie"), THREAD_FIELD_CC},
     /* French */
-    {"De", THREAD_FIELD_FROM},
-    {"Envoyé", THREAD_FIELD_DATE},
-    {"Envoyé le", THREAD_FIELD_DATE},
-    {"À", THREAD_FIELD_TO},
-    {"Objet", THREAD_FIELD_SUBJECT},
-    {"Sujet", THREAD_FIELD_SUBJECT},
-    {"Pour", THREAD_FIELD_TO},
-    {"Expéditeur", THREAD_FIELD_FROM},
+    {BYTES("De"), THREAD_FIELD_FROM},
+    {BYTES("Envoyé"), THREAD_FIELD_DATE},
+    {BYTES("Envoyé le"), THREAD_FIELD_DATE},
+    {BYTES("À"), THREAD_FIELD_TO},
+    {BYTES("Objet"), THREAD_FIELD_SUBJECT},
+    {BYTES("Sujet"), THREAD_FIELD_SUBJECT},
+    {BYTES("Pour"), THREAD_FIELD_TO},
+    {BYTES("Expéditeur"), THREAD_FIELD_FROM},
     /* Spanish, Portuguese, Italian */
-    {"Enviado", THREAD_FIELD_DATE},
-    {"Enviado el", THREAD_FIELD_DATE},
-    {"Fecha", THREAD_FIELD_DATE},
-    {"Para", THREAD_FIELD_TO},
-    {"Asunto", THREAD_FIELD_SUBJECT},
-    {"CC", THREAD_FIELD_CC},
-    {"Enviada em", THREAD_FIELD_DATE},
-    {"Enviado em", THREAD_FIELD_DATE},
-    {"Data", THREAD_FIELD_DATE},
-    {"Assunto", THREAD_FIELD_SUBJECT},
-    {"Da", THREAD_FIELD_FROM},
-    {"Inviato", THREAD_FIELD_DATE},
-    {"A", THREAD_FIELD_TO},
-    {"Oggetto", THREAD_FIELD_SUBJECT},
+    {BYTES("Enviado"), THREAD_FIELD_DATE},
+    {BYTES("Enviado el"), THREAD_FIELD_DATE},
+    {BYTES("Fecha"), THREAD_FIELD_DATE},
+    {BYTES("Para"), THREAD_FIELD_TO},
+    {BYTES("Asunto"), THREAD_FIELD_SUBJECT},
+    {BYTES("CC"), THREAD_FIELD_CC},
+    {BYTES("Enviada em"), THREAD_FIELD_DATE},
+    {BYTES("Enviado em"), THREAD_FIELD_DATE},
+    {BYTES("Data"), THREAD_FIELD_DATE},
+    {BYTES("Assunto"), THREAD_FIELD_SUBJECT},
+    {BYTES("Da"), THREAD_FIELD_FROM},
+    {BYTES("Inviato"), THREAD_FIELD_DATE},
+    {BYTES("A"), THREAD_FIELD_TO},
+    {BYTES("Oggetto"), THREAD_FIELD_SUBJECT},
     /* Dutch, Polish, Scandinavian, Turkish */
-    {"Van", THREAD_FIELD_FROM},
-    {"Verzonden", THREAD_FIELD_DATE},
-    {"Aan", THREAD_FIELD_TO},
-    {"Onderwerp", THREAD_FIELD_SUBJECT},
-    {"Od", THREAD_FIELD_FROM},
-    {"Wysłano", THREAD_FIELD_DATE},
-    {"Do", THREAD_FIELD_TO},
-    {"Temat", THREAD_FIELD_SUBJECT},
-    {"DW", THREAD_FIELD_CC},
-    {"Från", THREAD_FIELD_FROM},
-    {"Skickat", THREAD_FIELD_DATE},
-    {"Till", THREAD_FIELD_TO},
-    {"Ämne", THREAD_FIELD_SUBJECT},
-    {"Fra", THREAD_FIELD_FROM},
-    {"Sendt", THREAD_FIELD_DATE},
-    {"Til", THREAD_FIELD_TO},
-    {"Emne", THREAD_FIELD_SUBJECT},
-    {"Kimden", THREAD_FIELD_FROM},
-    {"Gönderildi", THREAD_FIELD_DATE},
-    {"Kime", THREAD_FIELD_TO},
-    {"Konu", THREAD_FIELD_SUBJECT},
+    {BYTES("Van"), THREAD_FIELD_FROM},
+    {BYTES("Verzonden"), THREAD_FIELD_DATE},
+    {BYTES("Aan"), THREAD_FIELD_TO},
+    {BYTES("Onderwerp"), THREAD_FIELD_SUBJECT},
+    {BYTES("Od"), THREAD_FIELD_FROM},
+    {BYTES("Wysłano"), THREAD_FIELD_DATE},
+    {BYTES("Do"), THREAD_FIELD_TO},
+    {BYTES("Temat"), THREAD_FIELD_SUBJECT},
+    {BYTES("DW"), THREAD_FIELD_CC},
+    {BYTES("Från"), THREAD_FIELD_FROM},
+    {BYTES("Skickat"), THREAD_FIELD_DATE},
+    {BYTES("Till"), THREAD_FIELD_TO},
+    {BYTES("Ämne"), THREAD_FIELD_SUBJECT},
+    {BYTES("Fra"), THREAD_FIELD_FROM},
+    {BYTES("Sendt"), THREAD_FIELD_DATE},
+    {BYTES("Til"), THREAD_FIELD_TO},
+    {BYTES("Emne"), THREAD_FIELD_SUBJECT},
+    {BYTES("Kimden"), THREAD_FIELD_FROM},
+    {BYTES("Gönderildi"), THREAD_FIELD_DATE},
+    {BYTES("Kime"), THREAD_FIELD_TO},
+    {BYTES("Konu"), THREAD_FIELD_SUBJECT},
     /* Russian, Chinese, Korean */
-    {"От", THREAD_FIELD_FROM},
-    {"Отправлено", THREAD_FIELD_DATE},
-    {"Дата", THREAD_FIELD_DATE},
-    {"Кому", THREAD_FIELD_TO},
-    {"Тема", THREAD_FIELD_SUBJECT},
-    {"Копия", THREAD_FIELD_CC},
-    {"发件人", THREAD_FIELD_FROM},
-    {"发送时间", THREAD_FIELD_DATE},
-    {"收件人", THREAD_FIELD_TO},
-    {"主题", THREAD_FIELD_SUBJECT},
-    {"抄送", THREAD_FIELD_CC},
-    {"寄件者", THREAD_FIELD_FROM},
-    {"寄件日期", THREAD_FIELD_DATE},
-    {"收件者", THREAD_FIELD_TO},
-    {"主旨", THREAD_FIELD_SUBJECT},
-    {"보낸 사람", THREAD_FIELD_FROM},
-    {"보낸 날짜", THREAD_FIELD_DATE},
-    {"받는 사람", THREAD_FIELD_TO},
-    {"제목", THREAD_FIELD_SUBJECT},
-    {"참조", THREAD_FIELD_CC},
+    {BYTES("От"), THREAD_FIELD_FROM},
+    {BYTES("Отправлено"), THREAD_FIELD_DATE},
+    {BYTES("Дата"), THREAD_FIELD_DATE},
+    {BYTES("Кому"), THREAD_FIELD_TO},
+    {BYTES("Тема"), THREAD_FIELD_SUBJECT},
+    {BYTES("Копия"), THREAD_FIELD_CC},
+    {BYTES("发件人"), THREAD_FIELD_FROM},
+    {BYTES("发送时间"), THREAD_FIELD_DATE},
+    {BYTES("收件人"), THREAD_FIELD_TO},
+    {BYTES("主题"), THREAD_FIELD_SUBJECT},
+    {BYTES("抄送"), THREAD_FIELD_CC},
+    {BYTES("寄件者"), THREAD_FIELD_FROM},
+    {BYTES("寄件日期"), THREAD_FIELD_DATE},
+    {BYTES("收件者"), THREAD_FIELD_TO},
+    {BYTES("主旨"), THREAD_FIELD_SUBJECT},
+    {BYTES("보낸 사람"), THREAD_FIELD_FROM},
+    {BYTES("보낸 날짜"), THREAD_FIELD_DATE},
+    {BYTES("받는 사람"), THREAD_FIELD_TO},
+    {BYTES("제목"), THREAD_FIELD_SUBJECT},
+    {BYTES("참조"), THREAD_FIELD_CC},
 };
 
 struct bytes thread_line_strip(struct bytes line, unsigned *depth_out)
@@ -141,7 +141,7 @@ enum thread_field thread_line_field(struct bytes line, struct bytes *value_out)
          bytes_find(line, BYTES("："), 0) == BYTES_NPOS))
         return THREAD_FIELD_NONE;
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++) {
-        struct bytes label = bytes_of_string(labels[i].label);
+        struct bytes label = labels[i].label;
         if (ascii_lower(label.at[0]) != ascii_lower(line.at[0]) || !bytes_starts_fold(line, label))
             continue;
         size_t end = colon_end(bytes_from(line, label.len));
@@ -202,20 +202,19 @@ bool thread_line_separates(struct bytes line, bool *forward_out)
                                           "轉寄",
                                           "전달된 메시지",
                                           NULL};
-    static const char *const plain[] = {"begin forwarded message:",
-                                        "anfang der weitergeleiteten nachricht:",
-                                        "début du message transféré",
-                                        "inicio del mensaje reenviado:",
-                                        "inizio messaggio inoltrato:",
-                                        "início da mensagem encaminhada:",
-                                        "転送されたメッセージ:",
-                                        "転送されたメッセージ：",
-                                        NULL};
+    static const struct bytes plain[] = {BYTES("begin forwarded message:"),
+                                        BYTES("anfang der weitergeleiteten nachricht:"),
+                                        BYTES("début du message transféré"),
+                                        BYTES("inicio del mensaje reenviado:"),
+                                        BYTES("inizio messaggio inoltrato:"),
+                                        BYTES("início da mensagem encaminhada:"),
+                                        BYTES("転送されたメッセージ:"),
+                                        BYTES("転送されたメッセージ：")};
     *forward_out = false;
     if (line.len < 8 || line.len > 160)
         return false;
-    for (const char *const *p = plain; *p != NULL; p++)
-        if (bytes_starts_fold(line, bytes_of_string(*p)))
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        if (ascii_lower(line.at[0]) == plain[i].at[0] && bytes_starts_fold(line, plain[i]))
             return *forward_out = true;
     if (line.at[0] != '-' && line.at[0] != '_' && line.at[0] != '=')
         return false;
@@ -327,7 +326,12 @@ bool thread_is_banner(struct bytes paragraph)
         "expéditeur externe",
         "correo externo",
         NULL};
-    return paragraph.len > 0 && paragraph.len < 1200 && contains_any(paragraph, phrases);
+    /* Each of them has one of these in it. */
+    static const char *const parts[] = {"extern",       "outside", "often get email",
+                                        "do not click", "外部",    "社外",
+                                        NULL};
+    return paragraph.len > 0 && paragraph.len < 1200 && contains_any(paragraph, parts) &&
+           contains_any(paragraph, phrases);
 }
 
 static struct bytes unquote(struct bytes s)

@@ -74,7 +74,7 @@ static void read_samples(struct node *node)
 {
     const struct anomaly *before = node->last_anomaly;
     struct picture picture = {0};
-    struct picture_key key = picture_key_of(node);
+    struct picture_key key = picture_key_of(node->kind, node->content);
     if (picture_memo_has(&key))
         return;
     bool decoded = decode(node, &picture);

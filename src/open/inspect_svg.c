@@ -10,6 +10,7 @@
 
 #include "base/table.h"
 #include "open/html.h"
+#include "open/picture_memo.h"
 #include "open/svg_canvas.h"
 #include "open/xml.h"
 
@@ -384,7 +385,7 @@ static bool begin(struct drawing *drawing, struct node *node, struct bytes sourc
                             (uint32_t)(n[3] * scale));
 }
 
-static void read_svg(struct node *node, struct bytes source)
+static void draw_and_read(struct node *node, struct bytes source)
 {
     struct drawing drawing = {.arena = node->tree->arena, .budget = node->tree->budget};
     struct look look;
@@ -397,6 +398,19 @@ static void read_svg(struct node *node, struct bytes source)
     if (drawing.painted >= POINTS_MIN)
         qr_read(node, &drawing.canvas.picture);
     svg_canvas_finish(&drawing.canvas);
+}
+
+/* Draw it and look for codes, unless the same source is known to hold nothing. */
+static void read_svg(struct node *node, struct bytes source)
+{
+    const struct anomaly *before = node->last_anomaly;
+    struct picture_key key = picture_key_of(KIND_SVG, source);
+    if (picture_memo_has(&key))
+        return;
+    draw_and_read(node, source);
+    if (node->last_anomaly == before && node_get(node, FACT_QR_DATA).tag == VALUE_UNSET &&
+        budget_time_left(node->tree->budget))
+        picture_memo_add(&key);
 }
 
 void inspect_svg(struct node *node)

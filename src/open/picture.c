@@ -194,7 +194,12 @@ static size_t jpeg_end(struct bytes b, bool *cut)
 {
     size_t at = 2;
     while (at + 2 <= b.len) {
-        if (b.at[at] != 0xFF || b.at[at + 1] == 0xFF || b.at[at + 1] == 0) {
+        if (b.at[at] != 0xFF) {
+            size_t next = bytes_find_byte(b, 0xFF, at);
+            at = next == BYTES_NPOS ? b.len : next;
+            continue;
+        }
+        if (b.at[at + 1] == 0xFF || b.at[at + 1] == 0) {
             at++;
             continue;
         }

@@ -13,10 +13,10 @@ static struct picture_key *slot_of(const struct picture_key *key)
     return &slots[bytes_u16le(bytes_of(key->digest, 2), 0) % SLOTS];
 }
 
-struct picture_key picture_key_of(const struct node *node)
+struct picture_key picture_key_of(enum kind kind, struct bytes content)
 {
-    struct picture_key key = {.kind = node->kind};
-    digest_private(node->content, key.digest);
+    struct picture_key key = {.kind = kind};
+    digest_private(content, key.digest);
     return key;
 }
 

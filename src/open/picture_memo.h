@@ -17,7 +17,8 @@ struct picture_key {
     enum kind kind;
 };
 
-struct picture_key picture_key_of(const struct node *node);
+/* Of a picture of KIND in these bytes. */
+struct picture_key picture_key_of(enum kind kind, struct bytes content);
 bool picture_memo_has(const struct picture_key *key);
 void picture_memo_add(const struct picture_key *key);
 /* Forget them all: for measuring. */

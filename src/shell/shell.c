@@ -111,7 +111,7 @@ static bool is_program_path(struct bytes line)
 {
     static const char *const places[] = {"/usr/", "/bin/", "/sbin/", "/tmp/",
                                          "/opt/", "/var/", "/dev/",  "/etc/", "/?"};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+    for (size_t i = 0; line.at[0] == '/' && i < sizeof places / sizeof places[0]; i++)
         if (bytes_starts(line, bytes_of_string(places[i])))
             return true;
     return false;
@@ -122,9 +122,10 @@ static bool is_frame(struct bytes line)
 {
     static const char *const frames[] = {"fi", "done", "do", "then", "else", "esac", ";;", "}", ")"};
     for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++)
-        if (bytes_equal(line, bytes_of_string(frames[i])) ||
+        if (line.at[0] == (uint8_t)frames[i][0] &&
+            (bytes_equal(line, bytes_of_string(frames[i])) ||
             (line.len > 2 && bytes_starts(line, bytes_of_string(frames[i])) &&
-             strchr(";|&) ", line.at[strlen(frames[i])]) != NULL && i < 6 && i != 2))
+             strchr(";|&) ", line.at[strlen(frames[i])]) != NULL && i < 6 && i != 2)))
             return true;
     return false;
 }
@@ -180,8 +181,8 @@ static bool is_shell_word(struct bytes word, struct bytes line)
         return true; /* name() { */
     if (equals > 0 && equals < line.len && line.at[equals] == '=' && !ascii_is_digit(line.at[0]))
         return true;
-    for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
-        if (bytes_equal(word, bytes_of_string(keywords[i])))
+    for (size_t i = 0; word.len > 0 && i < sizeof keywords / sizeof keywords[0]; i++)
+        if (word.at[0] == (uint8_t)keywords[i][0] && bytes_equal(word, bytes_of_string(keywords[i])))
             return true;
     if (word.len == 0 && line.len > 1 && line.at[0] == '$' && ascii_is_alpha(line.at[1]))
         return true;

@@ -28,6 +28,45 @@ static void test_find(void)
     }
 }
 
+/* A needle at every place of texts of every length, among near misses, from every beginning. */
+static void test_find_wide(void)
+{
+    uint8_t *at = malloc(200); /* exact, so that reading past it is seen */
+    bool found = true, folded = true;
+    for (size_t place = 0; place + 3 <= 200; place++) {
+        for (size_t i = 0; i < 200; i++)
+            at[i] = (uint8_t)"xxqyx"[i % 5];
+        memcpy(at + place, "xQx", 3);
+        for (size_t from = 0; from < 200; from += 7) {
+            size_t want = from <= place ? place : BYTES_NPOS, near = from;
+            while (near + 3 <= 200 && (at[near] != 'x' || (at[near + 1] | 32) != 'q' || at[near + 2] != 'x'))
+                near++;
+            found = found && bytes_find(bytes_of(at, 200), BYTES("xQx"), from) == want &&
+                    bytes_find(bytes_of(at, place + 2), BYTES("xQx"), from) == BYTES_NPOS;
+            folded = folded && bytes_find_fold(bytes_of(at, 200), BYTES("Xqx"), from) ==
+                                   (near + 3 <= 200 ? near : BYTES_NPOS);
+        }
+    }
+    tap_ok(found, "a needle is found wherever it stands");
+    tap_ok(folded, "and in any case");
+    free(at);
+}
+
+static void test_slot(void)
+{
+    uint8_t at[40] = {0};
+    bool differs = true;
+    for (size_t len = 0; len <= sizeof at; len++)
+        for (size_t i = 0; i < len; i++) {
+            uint64_t before = bytes_slot(bytes_of(at, len));
+            at[i] = 1;
+            differs = differs && bytes_slot(bytes_of(at, len)) != before;
+            at[i] = 0;
+            differs = differs && bytes_slot(bytes_of(at, len - 1)) != before;
+        }
+    tap_ok(differs, "every byte, and the length, tells in the slot");
+}
+
 static void test_fields(void)
 {
     struct bytes rest = BYTES("a,,b"), field;
@@ -159,6 +198,8 @@ int main(void)
     void *parent = talloc_new(NULL);
     struct arena *arena = arena_new(parent);
     test_find();
+    test_find_wide();
+    test_slot();
     test_fields();
     test_numbers();
     test_json(arena);
