@@ -230,6 +230,8 @@ static enum charset_id by_zeroes(struct bytes in)
 {
     size_t zero[2] = {0, 0};
     in = bytes_sub(in, 0, 4096);
+    if (bytes_find_byte(in, 0, 0) == BYTES_NPOS)
+        return CHARSET_UNKNOWN;
     for (size_t at = 0; at < in.len; at++)
         zero[at & 1] += in.at[at] == 0;
     if (in.len < 8)

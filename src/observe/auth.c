@@ -182,19 +182,33 @@ static bool is_pass(struct bytes result)
            bytes_equal_fold(result, BYTES("bestguesspass"));
 }
 
-/* {pass, error, details, received_hop}: DMARCSummary and SPFSummary have the same fields. */
+/* {pass, error, details, received_hop}: DMARCSummary and SPFSummary have the same fields.  The details
+ * are DETAILS, or made from METHOD when asked for. */
 static struct value summary(struct model *model, enum type type, struct bytes result,
-                            struct value details, uint32_t hop)
+                            const struct auth_method *method, struct value details, uint32_t hop)
 {
     _Static_assert((int)FIELD_DMARCSummary_pass == (int)FIELD_SPFSummary_pass &&
                        (int)FIELD_DMARCSummary_received_hop == (int)FIELD_SPFSummary_received_hop,
                    "the two summaries are alike");
-    struct object *made = object_new(model, type, NULL);
-    object_set(made, FIELD_DMARCSummary_details, details);
+    struct object *made = object_new(model, type, method);
+    if (method == NULL)
+        object_set(made, FIELD_DMARCSummary_details, details);
     object_set(made, FIELD_DMARCSummary_error, value_bool(is_error(result)));
     object_set(made, FIELD_DMARCSummary_pass, value_bool(is_pass(result)));
     object_set(made, FIELD_DMARCSummary_received_hop, value_int(hop));
     return value_object(made);
+}
+
+struct value resolve_DMARCSummary(struct object *object, uint32_t field)
+{
+    return field == FIELD_DMARCSummary_details ? model_dmarc(object->model, object->self)
+                                               : value_null();
+}
+
+struct value resolve_SPFSummary(struct object *object, uint32_t field)
+{
+    return field == FIELD_SPFSummary_details ? model_spf(object->model, object->self)
+                                             : value_null();
 }
 
 /* SPF from the believed Authentication-Results, else from the believed Received-SPF. */
@@ -203,13 +217,25 @@ static struct value spf_summary(struct model *model, const struct mail_view *vie
 {
     const struct auth_method *spf = authres_method(parsed, "spf");
     if (spf != NULL)
-        return summary(model, TYPE_SPFSummary, spf->result, model_spf(model, spf),
-                       view->results.hop);
+        return summary(model, TYPE_SPFSummary, spf->result, spf, value_null(), view->results.hop);
     if (view->spf.how == TRUST_NONE)
         return value_null();
     struct value details = model_received_spf(model, view->spf.field);
     struct bytes result = value_bytes(object_get(details.as.object, FIELD_SPF_verdict));
-    return summary(model, TYPE_SPFSummary, result, details, view->spf.hop);
+    return summary(model, TYPE_SPFSummary, result, NULL, details, view->spf.hop);
+}
+
+/* What the believed Authentication-Results say; nothing where none are. */
+static const struct authres *believed(struct model *model)
+{
+    struct mail_view *view = mail_view(model);
+    if (view->authres == NULL) {
+        struct authres *parsed = arena_new_of(model->arena, struct authres);
+        if (view->results.how != TRUST_NONE)
+            authres_parse(mail_field(model, view->results.field), parsed);
+        view->authres = parsed;
+    }
+    return view->authres;
 }
 
 struct value resolve_AuthSummary(struct object *object, uint32_t field)
@@ -218,18 +244,15 @@ struct value resolve_AuthSummary(struct object *object, uint32_t field)
     if (object->self == NULL)
         return value_null();
     const struct mail_view *view = mail_view(model);
-    struct authres parsed = {0};
-    if (view->results.how != TRUST_NONE)
-        authres_parse(mail_field(model, view->results.field), &parsed);
     const struct auth_method *dmarc;
     switch (field) {
     case FIELD_AuthSummary_dmarc:
-        dmarc = authres_method(&parsed, "dmarc");
+        dmarc = authres_method(believed(model), "dmarc");
         return dmarc == NULL ? value_null()
-                             : summary(model, TYPE_DMARCSummary, dmarc->result,
-                                       model_dmarc(model, dmarc), view->results.hop);
+                             : summary(model, TYPE_DMARCSummary, dmarc->result, dmarc, value_null(),
+                                       view->results.hop);
     case FIELD_AuthSummary_spf:
-        return spf_summary(model, view, &parsed);
+        return spf_summary(model, view, believed(model));
     case FIELD_AuthSummary_authserv_id:
         return value_string(view->results.id);
     case FIELD_AuthSummary_trust:

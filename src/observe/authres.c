@@ -77,7 +77,8 @@ static void read_spec(struct bytes spec, struct authres *out)
 
 void authres_parse(struct bytes value, struct authres *out)
 {
-    *out = (struct authres){0};
+    out->authserv_id = out->instance = BYTES_NONE;
+    out->count = 0; /* no method is read beyond it */
     for (size_t at = 0; at < value.len;) {
         size_t end = spec_end(value, at), inner = 0;
         struct bytes spec = bytes_sub(value, at, end - at);

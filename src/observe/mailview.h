@@ -50,6 +50,7 @@ struct mail_view {
     struct hop *hop;
     uint32_t hop_count;
     struct trust results, spf;    /* Authentication-Results; Received-SPF */
+    const struct authres *authres; /* what RESULTS says; NULL until asked for */
     struct value links;           /* array of Link, or UNSET: observe/links.h */
     struct body_threads *threads; /* NULL until asked for: observe/body.c */
 };
