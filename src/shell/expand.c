@@ -205,8 +205,9 @@ static struct shell_string variable_part(struct machine *m, const struct shell_p
     }
     struct variable *v = variable_find(m, name);
     bool set = v != NULL && v->count > 0;
-    struct shell_string value = variable_get(m, name);
-    if (bytes_ends(part->text, BYTES("[*]")) && variable_get(m, BYTES("IFS")).text.len == 0)
+    struct shell_string value = variable_value(m, v, name);
+    if (bytes_ends(part->text, BYTES("[*]")) &&
+        variable_value(m, m->separators, BYTES("IFS")).text.len == 0)
         value = elements_glued(m, name);
     if (!set && name.len > 0 && (ascii_is_digit(name.at[0]) || name.at[0] == '@'))
         set = m->positional != NULL;
@@ -327,7 +328,7 @@ static bool is_separator(struct bytes separators, uint8_t c)
 static void field_split(struct machine *m, struct field *f, struct shell_string s,
                         struct strings *out)
 {
-    struct bytes separators = variable_get(m, BYTES("IFS")).text;
+    struct bytes separators = variable_value(m, m->separators, BYTES("IFS")).text;
     size_t at = 0;
     if (!text_is_known(separators))
         separators = BYTES(" \t\n");

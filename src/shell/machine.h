@@ -93,6 +93,7 @@ struct machine {
     struct shell_string in; /* of the enclosing group */
     bool has_in;
     struct bytes cwd;
+    const struct variable *separators; /* IFS */
     struct shell_string *positional;
     uint32_t positional_count;
     uint32_t world, world_most;
@@ -151,6 +152,8 @@ struct shell_string string_join(struct machine *m, struct shell_string a, struct
 /* memory.c */
 struct variable *variable_find(struct machine *m, struct bytes name);
 struct shell_string variable_get(struct machine *m, struct bytes name);
+/* The same where V, which may be NULL, was found already. */
+struct shell_string variable_value(struct machine *m, const struct variable *v, struct bytes name);
 void variable_set(struct machine *m, struct bytes name, struct shell_string value, bool append);
 struct bytes path_resolve(struct machine *m, struct bytes path);
 struct file *file_find(struct machine *m, struct bytes path);

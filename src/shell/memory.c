@@ -35,7 +35,11 @@ static struct shell_string expression_get(struct machine *m, struct bytes text)
 
 struct shell_string variable_get(struct machine *m, struct bytes name)
 {
-    struct variable *v = variable_find(m, name);
+    return variable_value(m, variable_find(m, name), name);
+}
+
+struct shell_string variable_value(struct machine *m, const struct variable *v, struct bytes name)
+{
     if (v == NULL || v->count == 0) {
         if (name.len > 0 && (ascii_is_digit(name.at[0]) || name.at[0] == '@' || name.at[0] == '*'))
             return positional_get(m, name);

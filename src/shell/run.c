@@ -188,7 +188,7 @@ static void run_simple(struct machine *m, const struct shell_command *c, struct 
 {
     const struct shell_word *first = c->words;
     uint32_t world = m->world, most = m->world_most;
-    struct shell_string separators = variable_get(m, BYTES("IFS"));
+    struct shell_string separators = variable_value(m, m->separators, BYTES("IFS"));
     m->offset = c->offset, m->end = c->end;
     if (!step(m, 1))
         return;

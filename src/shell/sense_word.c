@@ -46,6 +46,22 @@ static uint32_t head_of(const uint8_t *at)
     return (letters | 0x20202020u) * 2654435769u >> 15; /* Knuth's multiplier */
 }
 
+/* Every second place is looked at: there stand a word's first four letters, or the four after its first.
+ * WORD has at least four letters, and a NUL behind them. */
+static void heads_add(const uint8_t *word)
+{
+    uint32_t head = head_of(word);
+    automaton.heads[head / 64] |= 1ULL << (head % 64);
+    uint8_t next[4] = {word[1], word[2], word[3], word[4]};
+    for (uint32_t last = word[4]; last < 256; last++) { /* any letter behind a word of four */
+        next[3] = (uint8_t)last;
+        head = head_of(next);
+        automaton.heads[head / 64] |= 1ULL << (head % 64);
+        if (word[4] != 0)
+            break;
+    }
+}
+
 static void words_insert(void)
 {
     uint8_t classes = 1; /* 0: every letter no word has */
@@ -67,9 +83,7 @@ static void words_insert(void)
             state = *next;
         }
         automaton.hit[state] = (uint8_t)(i + 1);
-        uint32_t head =
-            head_of((const uint8_t *)words[i].word); /* words have at least four letters */
-        automaton.heads[head / 64] |= 1ULL << (head % 64);
+        heads_add((const uint8_t *)words[i].word);
     }
 }
 
@@ -138,12 +152,13 @@ static void words_find(struct bytes text, void (*see)(void *own, size_t end, uin
 {
     uint32_t state = 0;
     for (size_t i = 0; i < text.len; i++) {
-        while (state == 0 && i + 3 < text.len) {
-            uint32_t head = head_of(text.at + i);
+        size_t at = i;
+        for (; state == 0 && at + 3 < text.len; at += 2) {
+            uint32_t head = head_of(text.at + at);
             if ((automaton.heads[head / 64] >> (head % 64) & 1) != 0)
                 break;
-            i++;
         }
+        i = at > i ? at - 1 : i; /* a word may begin one place before */
         state = automaton.next[state][automaton.class[text.at[i]]];
         if (automaton.any[state])
             for (uint32_t s = state; s != 0; s = automaton.also[s])
