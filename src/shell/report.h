@@ -147,7 +147,7 @@ struct shell_report {
     struct shell_flow *flow, **flow_end;
     struct shell_span *span, **span_end;
     uint32_t fetch_count, flow_count, command_count, kill_count;
-    struct bytes *kill;                            /* distinct names killed, at most 256 */
+    struct bytes *kill; /* distinct names killed, at most 256; NULL without */
     struct shell_behaviour *behaviour[ROLE_COUNT]; /* BEHAVIOUR_COUNT of each */
     uint64_t style;     /* bit set of enum shell_style (verdict/attribute_script.h reads it) */
     uint32_t odd_count; /* broken syntax stepped over */

@@ -125,6 +125,8 @@ void sense_kill(struct machine *m, struct bytes name)
     if (*slot != NULL)
         return;
     *slot = m;
+    if (m->report->kill == NULL)
+        m->report->kill = arena_array_of(m->arena, 256, struct bytes);
     if (m->report->kill_count < 256)
         m->report->kill[m->report->kill_count] = arena_copy(m->arena, name);
     m->report->kill_count++;

@@ -195,6 +195,15 @@ static void socket_read(struct call *call, struct bytes address, struct shell_st
         step->fetch = m->socket_fetch;
 }
 
+/* A bit for every two letters that stand together: what lacks one of a part's lacks the part. */
+static uint64_t pairs_of(struct bytes text)
+{
+    uint64_t pairs = 0;
+    for (size_t i = 1; i < text.len; i++)
+        pairs |= 1ULL << ((text.at[i - 1] * 31U + text.at[i]) * 2654435769U >> 26);
+    return pairs;
+}
+
 void sense_path_read(struct call *call, struct bytes path, struct shell_string *s)
 {
     struct machine *m = call->m;
@@ -231,9 +240,14 @@ void sense_path_read(struct call *call, struct bytes path, struct shell_string *
     }
     if (bytes_equal(path, BYTES(".env")) || bytes_ends(path, BYTES("/.env")))
         *s = string_taint(m, *s, TAINT_BIT(CLOUD_FILE));
+    static uint64_t needs[sizeof secret_paths / sizeof secret_paths[0]];
+    uint64_t has = pairs_of(path);
     bool hidden = path.at[0] == '.' || bytes_find(path, BYTES("/."), 0) != BYTES_NPOS;
+    for (uint32_t i = 0; needs[0] == 0 && i < sizeof secret_paths / sizeof secret_paths[0]; i++)
+        needs[sizeof needs / sizeof needs[0] - 1 - i] = /* the first one last: it says that all are there */
+            pairs_of(bytes_of_string(secret_paths[sizeof needs / sizeof needs[0] - 1 - i].part));
     for (uint32_t i = 0; i < sizeof secret_paths / sizeof secret_paths[0]; i++) {
-        if (secret_paths[i].part[0] == '.' && !hidden)
+        if ((needs[i] & ~has) != 0 || (secret_paths[i].part[0] == '.' && !hidden))
             continue;
         if (bytes_find(path, bytes_of_string(secret_paths[i].part), 0) == BYTES_NPOS)
             continue;

@@ -282,7 +282,7 @@ static bool is_log(struct bytes path)
                                        "/var/log/maillog",  "/var/spool/mail/",
                                        "/var/mail/root",    "/var/log/audit/audit.log",
                                        "/var/log/faillog",  "/var/log/audit/*", NULL};
-    return contains_any(path, logs);
+    return contains(path, "/var/") && contains_any(path, logs);
 }
 
 /* A program administrators look for others with. */
@@ -307,6 +307,8 @@ static bool is_hidden_system(struct bytes path)
     static const char *const honest[] = {"/etc/.pwd.lock",  "/.dpkg", "/etc/.git",   "/etc/.java",
                                          "/etc/.updated",   "/.keep", "/.gitignore", "/.pw",
                                          "/etc/.etckeeper", NULL};
+    if (!contains(path, "/."))
+        return false;
     for (int i = 0; heads[i] != NULL; i++) {
         struct bytes head = bytes_of_string(heads[i]);
         if (bytes_starts(path, head) && path.len > head.len + 1 && path.at[head.len] != '/' &&
@@ -368,9 +370,6 @@ void sense_masquerade(struct machine *m, struct bytes path)
 static void write_sundries(struct call *call, struct bytes full, struct shell_string content)
 {
     struct machine *m = call->m;
-    if (bytes_starts(full, BYTES("/dev/udp/")) && m->loops > 0 &&
-        (any_arg(call, "/dev/urandom") || any_arg(call, "/dev/zero")))
-        sense(m, BEHAVIOUR_M8, ROLE_USED, full);
     if (is_lister(full) && (contains(content.text, "grep -v") || contains(content.text, "grep -Ev") ||
                             contains(content.text, "sed ")))
         sense_sure(m, BEHAVIOUR_V8, ROLE_USED, full); /* what it lists lacks a line */
@@ -391,6 +390,9 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     if (path.len < 4 || bytes_starts(path, BYTES("/dev/null")))
         return;
     if (bytes_starts(path, BYTES("/dev/tcp/")) || bytes_starts(path, BYTES("/dev/udp/"))) {
+        bool noise = any_arg(call, "/dev/urandom") || any_arg(call, "/dev/zero");
+        if (noise && path.at[5] == 'u' && m->loops > 0)
+            sense(m, BEHAVIOUR_M8, ROLE_USED, path);
         write_socket(call, path, content);
         return;
     }

@@ -11,7 +11,6 @@ static void report_init(struct arena *arena, struct shell_report *report)
     report->fetch_end = &report->fetch;
     report->flow_end = &report->flow;
     report->span_end = &report->span;
-    report->kill = arena_array_of(arena, 256, struct bytes);
     for (int role = 0; role < ROLE_COUNT; role++)
         report->behaviour[role] = arena_array_of(arena, BEHAVIOUR_COUNT, struct shell_behaviour);
 }
