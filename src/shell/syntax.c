@@ -100,6 +100,8 @@ static struct bytes bare_word(const struct reader *r)
 
 static bool at_word(const struct reader *r, const char *word)
 {
+    if (r->at >= r->text.len || r->text.at[r->at] != (uint8_t)word[0])
+        return false;
     return bytes_equal(bare_word(r), bytes_of_string(word));
 }
 
@@ -130,7 +132,7 @@ static bool list_ends(struct reader *r)
             r->at++;
             continue;
         } else {
-            struct bytes word = bare_word(r);
+            struct bytes word = c < 128 && strchr("tefd}", c) != NULL ? bare_word(r) : BYTES_NONE;
             for (size_t i = 0; word.len > 0 && len == 0 && i < sizeof closers / sizeof closers[0];
                  i++)
                 if (bytes_equal(word, bytes_of_string(closers[i].word)))
