@@ -69,21 +69,20 @@ static bool decode(struct node *node, struct picture *picture)
     }
 }
 
-/* Decode it and look for codes, unless the same bytes are known to hold nothing. */
+/* Decode it and look for codes, unless what the same bytes say is known. */
 static void read_samples(struct node *node)
 {
     const struct anomaly *before = node->last_anomaly;
     struct picture picture = {0};
     struct picture_key key = picture_key_of(node->kind, node->content);
-    if (picture_memo_has(&key))
+    if (picture_memo_tell(&key, node))
         return;
     bool decoded = decode(node, &picture);
     if (decoded)
         qr_read(node, &picture);
     picture_finish(&picture);
-    if (decoded && node->last_anomaly == before && node_get(node, FACT_QR_DATA).tag == VALUE_UNSET &&
-        budget_time_left(node->tree->budget))
-        picture_memo_add(&key);
+    if (decoded && node->last_anomaly == before && budget_time_left(node->tree->budget))
+        picture_memo_keep(&key, node);
 }
 
 static void open(struct node *node)

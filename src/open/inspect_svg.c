@@ -405,12 +405,12 @@ static void read_svg(struct node *node, struct bytes source)
 {
     const struct anomaly *before = node->last_anomaly;
     struct picture_key key = picture_key_of(KIND_SVG, source);
-    if (picture_memo_has(&key))
+    if (picture_memo_tell(&key, node))
         return;
     draw_and_read(node, source);
     if (node->last_anomaly == before && node_get(node, FACT_QR_DATA).tag == VALUE_UNSET &&
         budget_time_left(node->tree->budget))
-        picture_memo_add(&key);
+        picture_memo_keep(&key, node);
 }
 
 void inspect_svg(struct node *node)

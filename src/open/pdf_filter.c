@@ -87,9 +87,39 @@ static int64_t read_letters(struct pull *pull, uint8_t *to, size_t room,
     return (int64_t)n;
 }
 
+/* Whole groups of five letters, up to the first that is none; how many bytes they made. */
+static size_t read_groups(struct pull *pull, uint8_t *to, size_t room)
+{
+    size_t n = 0;
+    while (room - n >= 4 && pull->in.len - pull->at >= 5) {
+        const uint8_t *from = pull->in.at + pull->at;
+        uint32_t value = 0, others = 0;
+        for (size_t i = 0; i < 5; i++) {
+            value = value * 85 + (from[i] - (uint32_t)'!');
+            others |= from[i] < '!' || from[i] > 'u';
+        }
+        if (others != 0)
+            break;
+        for (size_t i = 0; i < 4; i++)
+            to[n++] = (uint8_t)(value >> (24 - 8 * i));
+        pull->at += 5;
+    }
+    return n;
+}
+
 static int64_t read_ascii85(void *own, uint8_t *to, size_t room)
 {
-    return read_letters(own, to, room, next_ascii85);
+    struct pull *pull = own;
+    size_t n = 0;
+    while (n < room) {
+        if (pull->pending_at == pull->pending_len && !pull->ended)
+            n += read_groups(pull, to + n, room - n);
+        int64_t some = read_letters(pull, to + n, room - n < 4 ? room - n : 4, next_ascii85);
+        if (some == 0)
+            break;
+        n += (size_t)some;
+    }
+    return (int64_t)n;
 }
 
 static int64_t read_hex(void *own, uint8_t *to, size_t room)

@@ -57,6 +57,8 @@ void picture_metadata(struct node *node);
 void qr_read(struct node *node, struct picture *picture);
 /* The same off a grid of modules, row by row, nonzero is dark. */
 void qr_read_modules(struct node *node, const uint8_t *module, uint32_t width, uint32_t height);
+/* What a code on NODE's picture says: facts qr.*. */
+void qr_tell(struct node *node, struct bytes data);
 /* "url", "email", "mobile", "geo", "wifi" or "undefined", as the public rules call what a code says. */
 const char *qr_type(struct bytes data);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Pictures this process has read to the end, found whole and without a code: campaigns send the
- * same logo a thousand times, and newsletters the same icon ten times in a mail.
+ * Pictures this process has read to the end and found whole: campaigns send the same logo, the same
+ * code a thousand times, and newsletters the same icon ten times in a mail.
  *
- * Only that nothing was there is remembered, by a digest under a secret key and the kind, for some
- * thousand pictures; a newer one takes an older one's place.  What is told of a picture is the same
- * with and without.
+ * What the codes on them say is remembered, mostly nothing, by a digest under a secret key and the
+ * kind, for some thousand pictures; a newer one takes an older one's place.  What is told of a
+ * picture is the same with and without.
  */
 #ifndef NOROSHI_OPEN_PICTURE_MEMO_H
 #define NOROSHI_OPEN_PICTURE_MEMO_H
@@ -19,8 +19,10 @@ struct picture_key {
 
 /* Of a picture of KIND in these bytes. */
 struct picture_key picture_key_of(enum kind kind, struct bytes content);
-bool picture_memo_has(const struct picture_key *key);
-void picture_memo_add(const struct picture_key *key);
+/* Tell NODE what the codes on the picture say; false where it is not known. */
+bool picture_memo_tell(const struct picture_key *key, struct node *node);
+/* Remember what is told of NODE, which had no code before it was read. */
+void picture_memo_keep(const struct picture_key *key, const struct node *node);
 /* Forget them all: for measuring. */
 void picture_memo_clear(void);
 

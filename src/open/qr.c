@@ -16,15 +16,19 @@
 #define MODULE_PIXELS 4
 #define MODULES_MAX 400u
 
-static void found(void *own, const char *text, size_t len)
+void qr_tell(struct node *node, struct bytes data)
 {
-    struct node *node = own;
-    struct bytes data = arena_copy(node->tree->arena, bytes_of(text, len));
+    data = arena_copy(node->tree->arena, data);
     struct bytes type = bytes_of_string(qr_type(data));
     node_fact_add(node, FACT_QR_DATA, data);
     if (node_get(node, FACT_QR_TYPE).tag == VALUE_UNSET)
         node_fact_string(node, FACT_QR_TYPE, type);
     node_fact_pair(node, FACT_QR_ITEMS, data, value_string(type));
+}
+
+static void found(void *own, const char *text, size_t len)
+{
+    qr_tell(own, bytes_of(text, len));
 }
 
 const char *qr_type(struct bytes data)

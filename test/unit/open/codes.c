@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture/fixture.h"
 
+#include "open/picture.h"
 #include "open/picture_memo.h"
 
 #define GIF_HEAD "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2"
@@ -16,7 +17,7 @@ static void open_picture(struct bytes content, bool *anomalous_out, bool *rememb
     open_tree(tree->root);
     struct picture_key key = picture_key_of(tree->root->kind, tree->root->content);
     *anomalous_out = tree->root->first_anomaly != NULL;
-    *remembered_out = picture_memo_has(&key);
+    *remembered_out = picture_memo_tell(&key, tree->root);
     talloc_free(arena);
 }
 
@@ -36,7 +37,40 @@ static void test_memo(void)
     budget_init(&budget);
     struct tree *tree = tree_new(arena, &budget, whole, BYTES("a.gif"));
     struct picture_key key = picture_key_of(tree->root->kind, tree->root->content);
-    tap_ok(!picture_memo_has(&key), "and forgotten when asked");
+    tap_ok(!picture_memo_tell(&key, tree->root), "and forgotten when asked");
+    talloc_free(arena);
+}
+
+/* What a picture said is told again word for word, unless it is more than is kept. */
+static void test_memo_said(void)
+{
+    static uint8_t much[5000];
+    memset(much, 'a', sizeof much);
+    struct arena *arena = arena_new(NULL);
+    struct budget budget;
+    budget_init(&budget);
+    struct tree *first = tree_new(arena, &budget, BYTES("first"), BYTES("a.png")),
+                *second = tree_new(arena, &budget, BYTES("second"), BYTES("b.png"));
+    struct picture_key key = picture_key_of(KIND_PNG, BYTES("codes")),
+                       other = picture_key_of(KIND_JPEG, BYTES("codes"));
+    qr_tell(first->root, BYTES("https://one.test/"));
+    qr_tell(first->root, BYTES(""));
+    qr_tell(first->root, BYTES("tel:1"));
+    picture_memo_keep(&key, first->root);
+    tap_ok(!picture_memo_tell(&other, second->root), "the same bytes of another kind are not known");
+    tap_ok(picture_memo_tell(&key, second->root), "codes are remembered");
+    tap_ok(value_equal(node_get(first->root, FACT_QR_TYPE), node_get(second->root, FACT_QR_TYPE)),
+           "with the type of the first");
+    struct array *want = node_get(first->root, FACT_QR_DATA).as.array,
+                 *got = node_get(second->root, FACT_QR_DATA).as.array;
+    bool same = want->count == 3 && got->count == 3;
+    for (uint32_t i = 0; same && i < 3; i++)
+        same = value_equal(want->item[i], got->item[i]);
+    tap_ok(same, "in their order");
+    qr_tell(first->root, bytes_of(much, sizeof much));
+    picture_memo_keep(&other, first->root);
+    tap_ok(!picture_memo_tell(&other, second->root), "too much is read again");
+    picture_memo_clear();
     talloc_free(arena);
 }
 
@@ -44,5 +78,6 @@ int main(void)
 {
     fixture_run("test/fixture/codes.py", fixture_check);
     test_memo();
+    test_memo_said();
     return tap_end();
 }
