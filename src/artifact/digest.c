@@ -4,6 +4,7 @@
 #include "base/mapped.h"
 
 #include <assert.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -11,7 +12,8 @@
 
 #define STEP_BYTES ((size_t)1 << 30) /* what one call takes */
 
-/* Fetched once per process: OpenSSL 3 looks EVP_sha256() and the like up anew for every digest. */
+/* Fetched once per process: OpenSSL 3 looks EVP_sha256() and the like up anew for every digest.  Without
+ * its configuration file, which could forbid MD5 and which takes longer to read than all else here. */
 static const EVP_MD *algorithm_of(enum digest_kind kind)
 {
     static const char *const names[] = {[DIGEST_MD5] = "MD5",
@@ -20,8 +22,10 @@ static const EVP_MD *algorithm_of(enum digest_kind kind)
                                         [DIGEST_SHA384] = "SHA384",
                                         [DIGEST_SHA512] = "SHA512"};
     static const EVP_MD *fetched[sizeof names / sizeof names[0]];
-    if (fetched[kind] == NULL)
+    if (fetched[kind] == NULL) {
+        OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
         fetched[kind] = EVP_MD_fetch(NULL, names[kind], NULL);
+    }
     assert(fetched[kind] != NULL);
     return fetched[kind];
 }

@@ -128,22 +128,49 @@ bool charset_has_ascii(enum charset_id id)
     }
 }
 
+/* What each byte from FROM up to the first that DESCRIPTOR has no character for stands for, to TABLE;
+ * returns where it stopped.  Sets that join letters and marks are told by their count, and take one byte. */
+static int single_run(iconv_t descriptor, int from, uint16_t table[256])
+{
+    char in[256], out[4 * 256], *read = in, *written = out;
+    size_t in_left = (size_t)(256 - from), out_left = sizeof out;
+    for (int i = from; i < 256; i++)
+        in[i - from] = (char)i;
+    iconv(descriptor, NULL, NULL, NULL, NULL);
+    iconv(descriptor, &read, &in_left, &written, &out_left);
+    iconv(descriptor, NULL, NULL, &written, &out_left);
+    struct bytes text = bytes_of(out, sizeof out - out_left);
+    size_t count = 0, end = (size_t)(read - in);
+    for (size_t at = 0; at < text.len; count++) {
+        uint32_t code = utf8_next(text, &at);
+        if (count < end)
+            table[from + (int)count] = (uint16_t)code;
+    }
+    return count == end ? from + (int)end : from;
+}
+
+static uint16_t single_one(iconv_t descriptor, int byte)
+{
+    char in[1] = {(char)byte}, out[8], *from = in, *to = out;
+    size_t in_left = 1, out_left = sizeof out, at = 0;
+    iconv(descriptor, NULL, NULL, NULL, NULL);
+    bool ok = iconv(descriptor, &from, &in_left, &to, &out_left) != (size_t)-1 &&
+              iconv(descriptor, NULL, NULL, &to, &out_left) != (size_t)-1 && out_left < sizeof out;
+    if (ok)
+        return (uint16_t)utf8_next(bytes_of(out, sizeof out - out_left), &at);
+    /* The holes of the windows sets are C1 controls for a browser (WHATWG Encoding, 9). */
+    return byte >= 0x80 && byte < 0xA0 ? (uint16_t)byte : 0xFFFD;
+}
+
 static void single_load(enum charset_id id, iconv_t descriptor)
 {
     uint16_t *table = malloc(256 * sizeof *table);
     if (table == NULL)
         abort();
     for (int i = 0; i < 256; i++) {
-        char in[1] = {(char)i}, out[8], *from = in, *to = out;
-        size_t in_left = 1, out_left = sizeof out;
-        iconv(descriptor, NULL, NULL, NULL, NULL);
-        bool ok = iconv(descriptor, &from, &in_left, &to, &out_left) != (size_t)-1 &&
-                  iconv(descriptor, NULL, NULL, &to, &out_left) != (size_t)-1 &&
-                  out_left < sizeof out;
-        size_t at = 0;
-        uint32_t code = ok ? utf8_next(bytes_of(out, sizeof out - out_left), &at) : 0xFFFD;
-        /* The holes of the windows sets are C1 controls for a browser (WHATWG Encoding, 9). */
-        table[i] = !ok && i >= 0x80 && i < 0xA0 ? (uint16_t)i : (uint16_t)code;
+        i = single_run(descriptor, i, table);
+        if (i < 256)
+            table[i] = single_one(descriptor, i);
     }
     cache.single[id] = table;
 }

@@ -2,12 +2,12 @@
  *
  * Which brands a text names, and whether a domain is theirs.
  *
- * The list (name, aliases, own domains) is data of the caller (knowledge/brands.yml through know/);
- * all names and aliases go into one Aho-Corasick automaton, built once and read-only.  A mention is
- * a whole word for Latin names ("Apple" but not "pineapple"); names with other letters
- * (三井住友銀行) match anywhere.  Case and full-width forms are folded, zero-width characters and
- * soft hyphens inside a name skipped.  Cost: linear in the text whatever the number of brands.
- * Source: A. Aho, M. Corasick, Efficient string matching (1975). */
+ * The list (name, aliases, own domains) is data of the caller (knowledge/brands.yml through know/); all
+ * names and aliases are found by their first bytes, hashed.  A mention is a whole word for Latin names
+ * ("Apple" but not "pineapple"); names with other letters (三井住友銀行) match anywhere.  Case and
+ * full-width forms are folded, zero-width characters and soft hyphens inside a name skipped.  Cost: linear
+ * in the text; where eight bytes of a name stand, each name that begins with them is compared.
+ * Source: R. M. Karp, M. O. Rabin, Efficient randomized pattern-matching algorithms (1987). */
 #ifndef NOROSHI_OBSERVE_BRAND_H
 #define NOROSHI_OBSERVE_BRAND_H
 
@@ -32,7 +32,7 @@ struct brand_index;
 
 /* An index over COUNT brands (kept, not copied), under the talloc PARENT. */
 struct brand_index *brand_index_new(const void *parent, const struct brand *brand, uint32_t count);
-/* Brands TEXT names, in order of first mention, into ARENA; their count is returned. */
+/* Brands TEXT names, in the order in which their first mentions end, into ARENA; their count is returned. */
 uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct bytes text,
                     struct brand_mention **out);
 /* The brand that owns DOMAIN (a host name: the domain itself or anything below it), or NULL.  Only what the

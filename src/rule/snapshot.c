@@ -33,13 +33,22 @@ static void add_digest(struct text *text, struct bytes part)
     text_add(text, bytes_of(sum, 32));
 }
 
+static void add_number(struct text *text, uint64_t number)
+{
+    text_add(text, bytes_of(&number, sizeof number));
+}
+
 /* FILE as it was found, without reading it. */
 static void add_found(struct text *text, const struct rule_file *file)
 {
     const struct stat *st = &file->found;
-    text_add_format(text, " %ju.%ju %jd %jd.%09ld %jd.%09ld;", (uintmax_t)st->st_dev,
-                    (uintmax_t)st->st_ino, (intmax_t)st->st_size, (intmax_t)st->st_mtim.tv_sec,
-                    st->st_mtim.tv_nsec, (intmax_t)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
+    add_number(text, st->st_dev);
+    add_number(text, st->st_ino);
+    add_number(text, (uint64_t)st->st_size);
+    add_number(text, (uint64_t)st->st_mtim.tv_sec);
+    add_number(text, (uint64_t)st->st_mtim.tv_nsec);
+    add_number(text, (uint64_t)st->st_ctim.tv_sec);
+    add_number(text, (uint64_t)st->st_ctim.tv_nsec);
 }
 
 bool snapshot_key(const struct rule_set *set, struct rule_files *files, uint8_t key[64])
@@ -51,9 +60,11 @@ bool snapshot_key(const struct rule_set *set, struct rule_files *files, uint8_t 
                     lists_count(set->lists));
     for (uint32_t i = 0; i < files->count; i++) {
         struct rule_file *file = &files->file[i];
-        text_add_format(&text, "%zu:", file->name.len);
+        bool rests = rule_file_rests(files, file);
+        add_number(&text, file->name.len);
         text_add(&text, file->name);
-        if (rule_file_rests(files, file)) {
+        text_add_byte(&text, rests);
+        if (rests) {
             add_found(&text, file);
         } else {
             rule_file_read(set->arena, file);

@@ -30,6 +30,10 @@ int main(void)
         {"Ｍｉｃｒｏｓｏｆｔの", {1, 0, 0}},
         {"Pay\xE2\x80\x8BPal and Pay\nPal", {0, 0, 2}},
         {"(smbc)", {0, 1, 0}},
+        {"\xE2\x80\x8BSMBC\xE2\x80\x8B", {0, 1, 0}},
+        {"\xEF\xBC\xB3mbc ｏffice", {0, 1, 1}},
+        {"at Office\xC2\xA0" "365", {1, 0, 1}},
+        {"SMB", {0, 0, 0}},
         {"", {0, 0, 0}},
     };
     void *parent = talloc_new(NULL);
@@ -50,6 +54,11 @@ int main(void)
     }
     brand_find(index, arena, BYTES("Hi, Pay\xE2\x80\x8BPal!"), &mention);
     tap_string(mention[0].text, "Pay\xE2\x80\x8BPal", "the mention as written");
+    tap_int(brand_find(index, arena, BYTES("\xE2\x80\x8BOffice 365, smbc"), &mention), 3, "three named");
+    tap_ok(mention[0].brand == &brands[2] && mention[1].brand == &brands[0] &&
+               mention[2].brand == &brands[1],
+           "in the order in which they end");
+    tap_string(mention[1].text, "Office 365", "what stands before a name is no part of it");
     tap_ok(brand_of_domain(index, BYTES("login.Microsoft.com")) == &brands[0],
            "a host of the brand");
     tap_ok(brand_of_domain(index, BYTES("microsoft.com.evil.test")) == NULL,
