@@ -225,6 +225,12 @@ static struct yaml *parse_quoted(struct reader *r)
     }
 }
 
+/* The characters that end a scalar within brackets, and a zero byte. */
+static bool is_flow_mark(uint8_t c)
+{
+    return c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == 0;
+}
+
 /* The end of a plain scalar on this line: before ": ", " #", and inside a flow before , [ ] { }. */
 static size_t plain_end(const struct reader *r, bool in_flow)
 {
@@ -235,7 +241,7 @@ static size_t plain_end(const struct reader *r, bool in_flow)
             break;
         if (c == '#' && at > r->at && ascii_is_space(r->text.at[at - 1]))
             break;
-        if (in_flow && strchr(",[]{}", c) != NULL)
+        if (in_flow && is_flow_mark(c))
             break;
         if (c != ' ' && c != '\t')
             end = at + 1;

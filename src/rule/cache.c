@@ -17,8 +17,12 @@
 #include <unistd.h>
 
 #define MAGIC "NRC1"
-#define VERSION 4
-#define HEAD_BYTES ((size_t)16) /* magic, version, entry count, CRC-32 of the rest */
+#define VERSION 5
+#define HEAD_BYTES ((size_t)24)   /* magic, version, entry count, CRC-32 of the rest, address */
+#define CHECKED_FROM ((size_t)16) /* the CRC begins here */
+#define ADDRESS_LEAST UINT64_C(0x200000000000) /* far from where a kernel or a sanitiser puts anything */
+#define ADDRESS_STEP UINT64_C(0x10000)
+#define ADDRESS_STEPS UINT64_C(0x10000000)
 #define FILE_MAX_BYTES ((off_t)256 * 1024 * 1024)
 #define KEY_BYTES 32
 #define IMAGE_PAD (128 - HEAD_BYTES - 8 - KEY_BYTES) /* the image is the first entry: it begins at 128 */
@@ -112,9 +116,9 @@ static bool read_entries(struct cache *cache)
         return false;
     uint32_t count = bytes_u32le(rest, 8);
     uint32_t stored = bytes_u32le(rest, 12);
-    rest = bytes_from(rest, HEAD_BYTES);
-    if (stored != checksum_crc32(0, rest))
+    if (stored != checksum_crc32(0, bytes_from(rest, CHECKED_FROM)))
         return false;
+    rest = bytes_from(rest, HEAD_BYTES);
     for (uint32_t i = 0; i < count; i++) {
         if (rest.len < 8 + KEY_BYTES || bytes_u32le(rest, 4) > rest.len - 8 - KEY_BYTES)
             return false;
@@ -133,19 +137,23 @@ static bool read_entries(struct cache *cache)
     return rest.len == 0 && program != NULL;
 }
 
-/* SIZE bytes of FD in memory of their own: an image is written to all over, and pages taken one by one as
- * that happens cost more than to read the file. */
-static struct bytes read_map(int fd, size_t size)
+/* SIZE bytes of FD, private to this process, where they say that they want to lie or anywhere else. */
+static struct bytes map_file(int fd, size_t size)
 {
-    void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (at == MAP_FAILED)
-        return BYTES_NONE;
-    madvise(at, size, MADV_HUGEPAGE);
-    size_t len = 0;
-    ssize_t got;
-    while (len < size && (got = read(fd, (uint8_t *)at + len, size - len)) > 0)
-        len += (size_t)got;
-    return bytes_of(at, size); /* one that was cut meanwhile has zeros, which its checksum tells */
+    union {
+        uint64_t number;
+        void *at;
+    } address = {.number = 0};
+    const off_t place = (off_t)CHECKED_FROM;
+    bool told = pread(fd, &address, sizeof address, place) == (ssize_t)sizeof address &&
+                address.number >= ADDRESS_LEAST &&
+                address.number < ADDRESS_LEAST + ADDRESS_STEP * ADDRESS_STEPS &&
+                address.number % ADDRESS_STEP == 0;
+    void *at = mmap(told ? address.at : NULL, size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | (told ? MAP_FIXED_NOREPLACE : 0), fd, 0);
+    if (at == MAP_FAILED && told)
+        at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    return at == MAP_FAILED ? BYTES_NONE : bytes_of(at, size);
 }
 
 struct cache *cache_open(const char *path)
@@ -162,7 +170,7 @@ struct cache *cache_open(const char *path)
     struct stat st;
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
         (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 && st.st_size > 0 && st.st_size < FILE_MAX_BYTES) {
-        cache->map = read_map(fd, (size_t)st.st_size);
+        cache->map = map_file(fd, (size_t)st.st_size);
     }
     if (fd >= 0)
         close(fd);
@@ -171,6 +179,16 @@ struct cache *cache_open(const char *path)
         cache->changed = true;
     }
     return cache;
+}
+
+static uint64_t address_of(struct bytes key)
+{
+    return ADDRESS_LEAST + ADDRESS_STEP * (bytes_u32le(key, 0) % ADDRESS_STEPS);
+}
+
+uint64_t cache_image_address(struct bytes key)
+{
+    return address_of(key) + HEAD_BYTES + 8 + KEY_BYTES + IMAGE_PAD;
 }
 
 static void add_u32(struct text *text, uint32_t n)
@@ -331,7 +349,12 @@ static void write_file(const struct cache *cache)
     text_add_string(&head, MAGIC);
     add_u32(&head, VERSION);
     add_u32(&head, cache->fresh_count);
-    add_u32(&head, checksum_crc32(0, text_bytes(&cache->fresh)));
+    uint64_t address = cache->image.at == NULL ? 0 : address_of(cache->image_key);
+    uint8_t last[8];
+    memcpy(last, &address, sizeof last);
+    uint32_t sum = checksum_crc32(0, bytes_of(last, sizeof last));
+    add_u32(&head, checksum_crc32(sum, text_bytes(&cache->fresh)));
+    text_add(&head, bytes_of(last, sizeof last));
     char *beside = talloc_asprintf(NULL, "%s.XXXXXX", cache->path);
     int fd = beside == NULL ? -1 : mkstemp(beside);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");

@@ -5,8 +5,8 @@
  * Entries are found by the SHA-256 of what they were made from, so the cache can never serve a rule that
  * has changed: an automaton by its literals, a pattern by its text, and the whole compiled set (its image,
  * rule/snapshot.h) by the bytes of all rule files and lists and the build of this program.  The file is
- *   "NRC1" version, entry count, checksum of the rest; entries: kind, length, key, bytes
- * read at once, and believed only where it is the user's own and magic, version, checksum, every length
+ *   "NRC1" version, entry count, checksum of the rest, address to map it to; entries: kind, length, key, bytes
+ * mapped (to that address, where an image needs no work; to any other if that is taken), and believed only where it is the user's own and magic, version, checksum, every length
  * and an entry of this program's own way of compiling fit; else it is made anew.
  * It is written beside itself and renamed, by the user's own process before workers start; a place that
  * cannot be written is no error.
@@ -35,7 +35,9 @@ bool cache_program(struct text *text);
 struct bytes cache_image(const struct cache *cache, struct bytes key);
 /* Nothing new is to be kept any more: CACHE lives on under PARENT, as what was read from it does. */
 void cache_hold(struct cache *cache, const void *parent);
-/* Keep IMAGE, which must live until the cache is closed, under KEY. */
+/* Where an image of KEY will lie. */
+uint64_t cache_image_address(struct bytes key);
+/* Keep IMAGE, made for that address, which must live until the cache is closed, under KEY. */
 void cache_keep_image(struct cache *cache, struct bytes key, struct bytes image);
 /* Write what is new, with all of PATTERNS, and free CACHE (may be NULL). */
 void cache_close(struct cache *cache, const struct patterns *patterns);

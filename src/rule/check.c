@@ -485,7 +485,7 @@ static bool settle_options(struct checker *c, struct expr *call, const struct si
             number++;
         if (number == signature->option_count || option[number] != NULL) {
             bool twice = number < signature->option_count;
-            fail(c, arg, "%s() %s '%.*s'", call->function->name,
+            fail(c, arg, "%s() %s '%.*s'", expr_function(call)->name,
                  twice ? "was given twice" : "has no option", BYTES_FMT(arg->text));
             struct suggestion suggestion;
             suggestion_init(&suggestion, arg->text);
@@ -495,7 +495,7 @@ static bool settle_options(struct checker *c, struct expr *call, const struct si
             return false;
         }
         option[number] = arg->child[0];
-        if (!check_argument(c, call->function, i + 1, &signature->option[number], arg->child[0]))
+        if (!check_argument(c, expr_function(call), i + 1, &signature->option[number], arg->child[0]))
             return false;
     }
     for (uint32_t i = 0; i < signature->option_count; i++) {
@@ -534,22 +534,23 @@ static bool check_call(struct checker *c, struct expr *call)
         if (!expr_check(c, arg))
             return false;
     }
-    call->function = function_named(call->text);
-    if (call->function == NULL || (c->strict && function_is_extension(call->text)))
+    const struct function_row *function = function_named(call->text);
+    if (function == NULL || (c->strict && function_is_extension(call->text)))
         return unknown_function(c, call);
-    const struct signature *signature = function_signature(call->function);
+    call->function = (uint32_t)(function - function_rows) + 1;
+    const struct signature *signature = function_signature(function);
     if (!settle_options(c, call, signature))
         return false;
     uint32_t known = signature->positional_count;
     bool open = known > 0 && signature->positional[known - 1].repeated;
     if (call->positional < known || (!open && call->positional > known)) {
-        fail(c, call, "%s() takes %s%u argument%s, not %u", call->function->name,
+        fail(c, call, "%s() takes %s%u argument%s, not %u", expr_function(call)->name,
              open ? "at least " : "", known, known == 1 ? "" : "s", call->positional);
         return false;
     }
     for (uint32_t i = 0; i < call->positional; i++) {
         const struct parameter *parameter = &signature->positional[i < known ? i : known - 1];
-        if (!check_argument(c, call->function, i + 1, parameter, call->child[i]))
+        if (!check_argument(c, expr_function(call), i + 1, parameter, call->child[i]))
             return false;
     }
     call->type = signature->result;

@@ -36,7 +36,7 @@ static uint64_t expr_hash(const struct expr *expr)
     uint64_t hash = mix(expr->op + 1, (uint64_t)expr->field << 8 | expr->level);
     /* No addresses: children are ordered by this hash, and the order shows in the evidence. */
     hash =
-        mix(hash, expr->function == NULL ? 0 : bytes_hash(bytes_of_string(expr->function->name)));
+        mix(hash, expr_function(expr) == NULL ? 0 : bytes_hash(bytes_of_string(expr_function(expr)->name)));
     hash = mix(hash, expr->op == OP_CONSTANT || expr->op == OP_FIELD || expr->op == OP_LIST
                          ? bytes_hash(expr->text)
                          : 0);
@@ -127,7 +127,7 @@ static bool is_rare(const struct expr *expr)
 /* Whether EXPR may be UNKNOWN by what it is made of. */
 static bool is_open_ended(const struct expr *expr)
 {
-    if (expr->op == OP_CALL && expr->function->lacks != CAPABILITY_COUNT)
+    if (expr->op == OP_CALL && expr_function(expr)->lacks != CAPABILITY_COUNT)
         return true;
     if (expr->op == OP_LIST && !expr->list->configured)
         return true;
@@ -177,7 +177,7 @@ static uint8_t cost_of(const struct expr *expr)
     else if (expr->op == OP_CALL && prefilter_wants(expr))
         cost = most + 4;
     else if (expr->op == OP_CALL)
-        cost = (most > expr->function->cost * 16u ? most : expr->function->cost * 16u) + 2;
+        cost = (most > expr_function(expr)->cost * 16u ? most : expr_function(expr)->cost * 16u) + 2;
     else if (expr->op >= OP_ANY && expr->op <= OP_RATIO)
         cost = most + 6;
     else if (expr->op == OP_IN || expr->op == OP_IN_FOLD)
@@ -313,7 +313,7 @@ static struct expr *copy(struct builder *builder, const struct expr *tree)
     draft.needles = NULL;
     draft.cost = cost_of(&draft);
     struct expr *made = settle(builder->graph, &draft);
-    if (made->op == OP_CALL && made->function == &function_rows[FUNCTION_HTML_XPATH] &&
+    if (made->op == OP_CALL && expr_function(made) == &function_rows[FUNCTION_HTML_XPATH] &&
         made->page == NULL)
         made->page = page_source(builder->graph, made->child[0]);
     talloc_free(child);
@@ -396,7 +396,7 @@ void graph_finish(struct graph *graph, const struct rule_set *set)
         abort();
     for (uint32_t i = 0; i < graph->node_count; i++)
         graph->asks_pages = graph->asks_pages ||
-                            graph->node[i]->function == &function_rows[FUNCTION_HTML_XPATH];
+                            expr_function(graph->node[i]) == &function_rows[FUNCTION_HTML_XPATH];
     for (uint32_t i = 0; i < set->rule_count; i++) {
         const struct rule *rule = set->rule[i];
         graph->root[i] = rule->graph;

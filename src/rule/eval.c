@@ -285,7 +285,7 @@ static struct value eval_call(struct run *run, const struct expr *expr)
                         .arg = arg,
                         .count = expr->positional,
                         .option = arg + expr->positional};
-    return expr->function->run(&call);
+    return function_rows[expr->function - 1].run(&call);
 }
 
 static struct value eval_coalesce(struct run *run, const struct expr *expr)

@@ -89,7 +89,7 @@ static struct bytes match_of(struct run *run, const struct expr *expr)
                         .option = arg + expr->positional,
                         .match = &match};
     if (expr->positional > 0 && arg[0].tag == VALUE_STRING && expr->type.base == BASE_BOOL)
-        expr->function->run(&call);
+        expr_function(expr)->run(&call);
     return match;
 }
 

@@ -177,9 +177,9 @@ struct range {
 
 static void collect(const struct expr *expr, struct rule_need *need, uint32_t depth)
 {
-    if (expr->op == OP_CALL && expr->function->lacks != CAPABILITY_COUNT &&
-        expr->function->run == function_lacking)
-        need->capabilities |= UINT32_C(1) << expr->function->lacks;
+    if (expr->op == OP_CALL && expr_function(expr)->lacks != CAPABILITY_COUNT &&
+        expr_function(expr)->run == function_lacking)
+        need->capabilities |= UINT32_C(1) << expr_function(expr)->lacks;
     if (expr->op == OP_LIST && !expr->list->configured)
         need->capabilities |= UINT32_C(1) << CAPABILITY_LIST;
     for (uint32_t i = 0; i < expr->count && depth < 4 * EXPR_DEPTH_MAX; i++)
@@ -189,7 +189,7 @@ static void collect(const struct expr *expr, struct rule_need *need, uint32_t de
 /* Whether a value made of EXPR is always UNKNOWN (or null). */
 static bool always_unknown(const struct expr *expr)
 {
-    if (expr->op == OP_CALL && expr->function->run == function_lacking)
+    if (expr->op == OP_CALL && expr_function(expr)->run == function_lacking)
         return true;
     if (expr->op == OP_LIST)
         return !expr->list->configured;

@@ -45,7 +45,6 @@ struct typing {
     uint32_t object; /* enum type */
 };
 
-struct function_row;
 struct list;
 struct gate;
 struct needles;
@@ -64,11 +63,11 @@ struct expr {
     uint32_t field;      /* slot number of FIELD */
     uint32_t positional; /* of CALL: children that are not options; of FIELD: the type it is one of */
     struct value constant; /* of CONSTANT; N of OF */
-    const struct function_row *function;
+    uint32_t function; /* of CALL: 1 + enum function; 0: none (rule/function.h) */
+    uint32_t fixed;    /* of CALL: children that are not repeated */
     struct gate *gate; /* literals that must have been seen (rule/prefilter.h), or NULL */
     struct needles *needles; /* prepared constants of a CALL or IN, or NULL (rule/needle.h) */
     struct list *list;
-    uint32_t fixed;    /* of CALL: those that are not repeated */
     uint32_t number;   /* of the graph: its place in graph.node */
     struct page_need *need; /* of ANY over html.xpath in the graph, or NULL (rule/page_need.h) */
     struct expr *page; /* of html.xpath in the graph: the source text of its page, for its gate */

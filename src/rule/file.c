@@ -11,20 +11,27 @@
 #define FOLDER_DEPTH_MAX 8
 #define REST_SECONDS 3 /* above the coarsest clock of a file system: two seconds */
 
+static void cannot_read(struct arena *arena, struct rule_file *file)
+{
+    file->err = arena_new_of(arena, struct error);
+    error_set_errno(file->err, ERROR_INPUT, "cannot read %s", (const char *)file->name.at);
+}
+
 void rule_file_read(struct arena *arena, struct rule_file *file)
 {
     const char *path = (const char *)file->name.at;
     size_t size = (size_t)file->found.st_size, len = 0;
-    if (file->text.at != NULL || file->err.code != 0)
+    if (file->text.at != NULL || file->err != NULL)
         return;
     if (size > FILE_MAX_BYTES) {
-        error_set_at(&file->err, path, 0, 0, "the file is larger than %zu MB",
+        file->err = arena_new_of(arena, struct error);
+        error_set_at(file->err, path, 0, 0, "the file is larger than %zu MB",
                      FILE_MAX_BYTES >> 20);
         return;
     }
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        error_set_errno(&file->err, ERROR_INPUT, "cannot read %s", path);
+        cannot_read(arena, file);
         return;
     }
     uint8_t *at = arena_alloc_raw(arena, size + 1);
@@ -32,7 +39,7 @@ void rule_file_read(struct arena *arena, struct rule_file *file)
     while (len < size && (got = read(fd, at + len, size - len)) > 0)
         len += (size_t)got;
     if (got < 0)
-        error_set_errno(&file->err, ERROR_INPUT, "cannot read %s", path);
+        cannot_read(arena, file);
     close(fd);
     at[len] = 0;
     file->text = bytes_of(at, len);

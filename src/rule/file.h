@@ -13,7 +13,7 @@
 struct rule_file {
     struct bytes name, text; /* of the text: absent until it is read; NUL-terminated beyond its end */
     struct stat found;
-    struct error err; /* code 0: nothing stands against it so far */
+    struct error *err; /* NULL: nothing stands against it so far */
 };
 
 /* In the order of their reading. */
@@ -27,7 +27,7 @@ struct rule_files {
  * (FILE is talloc's, under PARENT; names lie in ARENA); false with ERR where PATH cannot be read. */
 bool rule_files_find(const void *parent, struct arena *arena, struct rule_files *files,
                      const char *path, struct error *err);
-/* Read FILE where that has not been done; file->err says what went wrong. */
+/* Read FILE where that has not been done; file->err, in ARENA, says what went wrong. */
 void rule_file_read(struct arena *arena, struct rule_file *file);
 /* Whether FILE was last changed some seconds before FILES were looked for. */
 bool rule_file_rests(const struct rule_files *files, const struct rule_file *file);

@@ -134,5 +134,5 @@ const struct signature *function_signature(const struct function_row *row)
 
 struct value function_lacking(struct call *call)
 {
-    return value_lacking((enum capability)call->expr->function->lacks);
+    return value_lacking((enum capability)expr_function(call->expr)->lacks);
 }

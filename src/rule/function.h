@@ -86,6 +86,12 @@ struct signature {
     uint32_t positional_count, option_count;
 };
 
+/* The row of what EXPR calls; NULL where it is no call, or of nothing that is known. */
+static inline const struct function_row *expr_function(const struct expr *expr)
+{
+    return expr->function == 0 ? NULL : &function_rows[expr->function - 1];
+}
+
 /* The row of NAME or of the function it is an old name of, or NULL. */
 const struct function_row *function_named(struct bytes name);
 const struct signature *function_signature(const struct function_row *row);

@@ -455,7 +455,6 @@ static void pack_bits(struct image *image, const struct guards *guards, uint64_t
 }
 
 void guards_pack(struct image *image, struct guards **slot,
-                 void (*gate)(struct image *image, struct gate **slot),
                  void (*expr)(struct image *image, void *slot))
 {
     if (!image_take(image, slot, sizeof **slot))
@@ -477,7 +476,7 @@ void guards_pack(struct image *image, struct guards **slot,
         }
     }
     for (uint32_t i = 0; i < guards->gate_count; i++) {
-        gate(image, &guards->gate[i].gate);
+        image_take(image, &guards->gate[i].gate, sizeof *guards->gate[i].gate);
         expr(image, &guards->gate[i].sample);
     }
     if (guards->filter_count == 0)

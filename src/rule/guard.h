@@ -19,10 +19,9 @@ struct guards *guards_build(struct rule_set *set);
 /* Set bit N of START for every rule N that must be evaluated over RUN's message. */
 void guards_start(struct run *run, const struct guards *guards, uint64_t *start);
 
-/* Into IMAGE (rule/image.h); GATE and EXPR pack what guards point to. */
+/* Into IMAGE (rule/image.h), which has the gates already; EXPR packs an expression. */
 struct image;
 void guards_pack(struct image *image, struct guards **slot,
-                 void (*gate)(struct image *image, struct gate **slot),
                  void (*expr)(struct image *image, void *slot));
 
 #endif

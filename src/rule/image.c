@@ -3,7 +3,6 @@
 
 #include "base/table.h"
 #include "base/text.h"
-#include "rule/function.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -13,12 +12,12 @@
 #define ROOM_BYTES ((size_t)512 * 1024 * 1024) /* of addresses, not of memory */
 #define ALIGN_BYTES ((size_t)16)
 
-enum move { MOVE_INSIDE, MOVE_FUNCTION, MOVE_LIST, MOVES };
+enum move { MOVE_INSIDE, MOVE_LIST, MOVES };
 
 /* What the block begins with; then the content, then the offsets of its pointers, kind by kind. */
 struct head {
-    uint64_t content_bytes, root;
-    uint32_t count[MOVES], spare;
+    uint64_t base, content_bytes, root;
+    uint32_t count[MOVES], spare[2];
 };
 
 struct image {
@@ -135,15 +134,6 @@ void image_value(struct image *image, struct value *value)
     image->spoilt = image->spoilt || value->tag >= VALUE_ARRAY;
 }
 
-void image_function(struct image *image, const struct function_row **slot)
-{
-    if (*slot == NULL)
-        return;
-    uintptr_t number = (uintptr_t)(*slot - function_rows);
-    memcpy(slot, &number, sizeof number);
-    note_move(image, MOVE_FUNCTION, slot);
-}
-
 void image_list(struct image *image, struct list **slot)
 {
     if (*slot == NULL)
@@ -167,8 +157,8 @@ void *image_root(struct image *image, const void *root, size_t size)
     return to;
 }
 
-/* Pointers become offsets. */
-static void settle_moves(struct image *image, enum move move)
+/* Pointers become what they are where the image lies at BASE. */
+static void settle_moves(struct image *image, enum move move, uint64_t base)
 {
     const struct text *list = &image->moves[move];
     for (size_t i = 0; i < list->len; i += 4) {
@@ -176,14 +166,15 @@ static void settle_moves(struct image *image, enum move move)
         uint64_t pointer;
         memcpy(&offset, list->at + i, 4);
         memcpy(&pointer, image->at + offset, sizeof pointer);
-        pointer -= (uintptr_t)image->at;
+        pointer += base - (uintptr_t)image->at;
         memcpy(image->at + offset, &pointer, sizeof pointer);
     }
 }
 
-struct bytes image_bytes(struct image *image)
+struct bytes image_bytes(struct image *image, uint64_t base)
 {
-    struct head head = {.content_bytes = (image->len + 15) & ~(size_t)15, .root = image->root};
+    struct head head = {
+        .base = base, .content_bytes = (image->len + 15) & ~(size_t)15, .root = image->root};
     size_t more = 0;
     for (int i = 0; i < MOVES; i++) {
         head.count[i] = (uint32_t)(image->moves[i].len / 4);
@@ -191,8 +182,8 @@ struct bytes image_bytes(struct image *image)
     }
     if (image->spoilt || head.content_bytes + more > ROOM_BYTES || head.content_bytes > UINT32_MAX)
         return BYTES_NONE;
-    settle_moves(image, MOVE_INSIDE);
-    settle_moves(image, MOVE_LIST);
+    settle_moves(image, MOVE_INSIDE, base);
+    settle_moves(image, MOVE_LIST, base);
     memcpy(image->at, &head, sizeof head);
     size_t at = head.content_bytes;
     for (int i = 0; i < MOVES; at += image->moves[i].len, i++)
@@ -201,24 +192,26 @@ struct bytes image_bytes(struct image *image)
     return bytes_of(image->at, at);
 }
 
-/* Move the pointer at OFFSET of BASE; false where it leads outside. */
-static bool move_one(uint8_t *base, const struct head *head, enum move move, uint32_t offset,
+/* Move the pointer at OFFSET of AT; false where it leads outside. */
+static bool move_one(uint8_t *at, const struct head *head, enum move move, uint32_t offset,
                      struct lists *lists)
 {
     uint64_t value;
-    const void *to;
-    if (offset % sizeof to != 0 || offset + sizeof value > head->content_bytes)
+    if (offset % sizeof value != 0 || offset + sizeof value > head->content_bytes)
         return false;
-    memcpy(&value, base + offset, sizeof value);
-    if (value >= (move == MOVE_FUNCTION ? (uint64_t)FUNCTION_COUNT : head->content_bytes))
+    memcpy(&value, at + offset, sizeof value);
+    value -= head->base;
+    if (value >= head->content_bytes)
         return false;
-    to = move == MOVE_FUNCTION ? (const void *)&function_rows[value] : base + value;
+    const void *to = at + value;
     if (move == MOVE_LIST) { /* its name's own pointer was moved before */
         struct bytes name;
+        if (value > head->content_bytes - sizeof name)
+            return false;
         memcpy(&name, to, sizeof name);
         to = lists_at(lists, name);
     }
-    memcpy(base + offset, &to, sizeof to);
+    memcpy(at + offset, &to, sizeof to);
     return true;
 }
 
@@ -231,20 +224,21 @@ void *image_open(struct bytes bytes, struct lists *lists, size_t root_size)
     union {
         const uint8_t *from;
         uint8_t *to;
-    } base = {.from = bytes.at};
+    } at = {.from = bytes.at};
     uint64_t moves = 0;
     for (int i = 0; i < MOVES; i++)
         moves += head.count[i];
     if (head.content_bytes > bytes.len || moves * 4 != bytes.len - head.content_bytes ||
         head.root > head.content_bytes || root_size > head.content_bytes - head.root)
         return NULL;
-    const uint8_t *at = bytes.at + head.content_bytes;
-    for (int i = 0; i < MOVES; i++)
-        for (uint32_t k = 0; k < head.count[i]; k++, at += 4) {
+    const uint8_t *row = bytes.at + head.content_bytes;
+    bool settled = (uintptr_t)bytes.at == head.base;
+    for (int i = 0; i < MOVES; row += 4 * (size_t)head.count[i], i++)
+        for (uint32_t k = 0; k < head.count[i] && !(settled && i == MOVE_INSIDE); k++) {
             uint32_t offset;
-            memcpy(&offset, at, sizeof offset);
-            if (!move_one(base.to, &head, (enum move)i, offset, lists))
+            memcpy(&offset, row + 4 * (size_t)k, sizeof offset);
+            if (!move_one(at.to, &head, (enum move)i, offset, lists))
                 return NULL;
         }
-    return base.to + head.root;
+    return at.to + head.root;
 }

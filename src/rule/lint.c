@@ -20,7 +20,7 @@ static void note(struct linter *l, const struct expr *at, const char *text, stru
 
 static bool is_function(const struct expr *expr, enum function function)
 {
-    return expr->op == OP_CALL && expr->function == &function_rows[function];
+    return expr->op == OP_CALL && expr_function(expr) == &function_rows[function];
 }
 
 /* A pattern of only literal characters (escaped punctuation counts as literal). */
@@ -155,7 +155,7 @@ static void lint_literal(struct linter *l, const struct expr *arg, struct bytes 
 
 static void lint_call(struct linter *l, const struct expr *call)
 {
-    struct bytes name = bytes_of_string(call->function->name);
+    struct bytes name = bytes_of_string(expr_function(call)->name);
     for (uint32_t i = 1; i < call->positional; i++) {
         const struct expr *arg = call->child[i];
         struct bytes text = value_bytes(arg->constant);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <hs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
 
@@ -94,7 +95,11 @@ bool literal_set_scan(const struct literal_set *set, struct bytes text,
 
 const char *literal_version(void)
 {
-    return hs_version();
+    static char version[80];
+    hs_platform_info_t cpu = {0};
+    if (hs_populate_platform(&cpu) == HS_SUCCESS)
+        snprintf(version, sizeof version, "%.40s %u %llx", hs_version(), cpu.tune, cpu.cpu_features);
+    return version;
 }
 
 struct bytes literal_set_save(const void *parent, const struct literal_set *set)

@@ -19,7 +19,7 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
  * false where the scan failed. */
 bool literal_set_scan(const struct literal_set *set, struct bytes text,
                       void (*each)(void *self, uint32_t literal, size_t end), void *self);
-/* Version of the library, which compiled forms depend on. */
+/* Version of the library and kind of processor, which compiled forms depend on. */
 const char *literal_version(void);
 /* The compiled form as bytes under PARENT, and back; NULL where it is not ours or does not fit this CPU. */
 struct bytes literal_set_save(const void *parent, const struct literal_set *set);

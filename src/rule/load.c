@@ -28,10 +28,10 @@ static void read_files(struct rule_set *set, struct rule_files *files)
     for (uint32_t i = 0; i < files->count; i++) {
         struct rule_file *file = &files->file[i];
         rule_file_read(set->arena, file);
-        if (file->err.code == 0)
+        if (file->err == NULL)
             set_read(set, file->text, file->name);
         else
-            set_problem(set, &file->err, BYTES_NONE);
+            set_problem(set, file->err, BYTES_NONE);
     }
 }
 

@@ -185,9 +185,9 @@ bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cach
         return true;
     }
     if (expr->op != OP_CALL || expr->positional < 2 ||
-        !bytes_starts(bytes_of_string(expr->function->parameters), BYTES("string string")))
+        !bytes_starts(bytes_of_string(expr_function(expr)->parameters), BYTES("string string")))
         return true;
-    bool regex = is_regex(expr->function, &fold);
+    bool regex = is_regex(expr_function(expr), &fold);
     struct needles *needles = arena_new_of(arena, struct needles);
     *needles = (struct needles){.constant = true, .count = expr->positional - 1};
     needles->needle = arena_array_of(arena, needles->count, struct needle);
@@ -207,7 +207,7 @@ bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cach
         if (!check_pattern(needle->pattern, child, file, err))
             return false;
     }
-    if (needles->constant && expr->function == &function_rows[FUNCTION_BETA_IP_IN])
+    if (needles->constant && expr_function(expr) == &function_rows[FUNCTION_BETA_IP_IN])
         needles->ranges = ranges_new(arena, needles->needle, needles->count);
     expr->needles = needles;
     return true;
@@ -253,7 +253,7 @@ static bool needle_from(struct call *call, struct value v, struct needle *out)
     if (v.tag != VALUE_STRING)
         return false;
     out->folded = run_fold(call->run, out->text);
-    if (is_regex(call->expr->function, &fold))
+    if (is_regex(expr_function(call->expr), &fold))
         out->pattern = run_pattern(call->run, out->text, fold);
     return true;
 }

@@ -90,7 +90,7 @@ static bool add_literal(struct page_need *need, struct need_row *row, struct byt
 
 static bool is_call_of(const struct expr *expr, enum function function)
 {
-    return expr->function == &function_rows[function];
+    return expr_function(expr) == &function_rows[function];
 }
 
 static bool looks_for_literals(const struct expr *expr)

@@ -46,7 +46,7 @@ static enum gated gated_kind(const struct expr *expr)
     };
     if (expr->op != OP_CALL || expr->positional < 2)
         return GATED_NO;
-    return (enum gated)kinds[expr->function - function_rows];
+    return (enum gated)kinds[expr_function(expr) - function_rows];
 }
 
 /* Whether EXPR compares a text with constant texts. */
@@ -178,7 +178,7 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
         } else {
             struct bytes one[2] = {kind == GATED_GLOB ? glob_part(needle->folded) : needle->folded};
             add_clauses(gate, arena, needle, one, one[0].at == NULL ? 0 : 2, LITERAL_MIN_BYTES);
-            needle->exact = expr->function == &function_rows[FUNCTION_STRINGS_ICONTAINS] &&
+            needle->exact = expr_function(expr) == &function_rows[FUNCTION_STRINGS_ICONTAINS] &&
                             needle->clause_count == 2 && needle->folded.len <= LITERAL_MAX_BYTES &&
                             utf8_is_ascii(needle->folded);
         }
@@ -294,7 +294,7 @@ void prefilter_build(struct graph *graph, struct cache *cache)
     for (uint32_t i = 0; i < graph->node_count; i++) {
         struct expr *expr = graph->node[i];
         enum gated kind = gated_kind(expr);
-        if (expr->op == OP_CALL && expr->function == &function_rows[FUNCTION_HTML_XPATH])
+        if (expr->op == OP_CALL && expr_function(expr) == &function_rows[FUNCTION_HTML_XPATH])
             add_xpath(graph, by_text, expr);
         if (expr->op == OP_ANY && !graph->kleene_lambdas)
             expr->need = page_need_of(graph->arena, expr);

@@ -71,7 +71,7 @@ static const struct expr *needles_of_array(struct arena *arena, const struct exp
 {
     const struct expr *call = tree->child[1];
     if (call->op != OP_CALL || call->positional != 2 || call->count != 2 ||
-        !looks_for_needles(call->function) || call->child[1]->op != OP_ITEM ||
+        !looks_for_needles(expr_function(call)) || call->child[1]->op != OP_ITEM ||
         call->child[1]->field != tree->level || uses_level(call->child[0], tree->level, DEPTH_MAX))
         return tree;
     uint32_t count;

@@ -70,7 +70,7 @@ bool snapshot_key(const struct rule_set *set, struct rule_files *files, uint8_t 
             rule_file_read(set->arena, file);
             add_digest(&text, file->text);
         }
-        ok = ok && file->err.code == 0;
+        ok = ok && file->err == NULL;
     }
     for (uint32_t i = 0; i < lists_count(set->lists); i++) {
         const struct list *list = lists_row(set->lists, i);
@@ -84,10 +84,9 @@ bool snapshot_key(const struct rule_set *set, struct rule_files *files, uint8_t 
 
 static void pack_expr(struct image *image, void *slot);
 
+/* The gate at SLOT is in the image; what it is made of. */
 static void pack_gate(struct image *image, struct gate **slot)
 {
-    if (!image_take(image, slot, sizeof **slot))
-        return;
     struct gate *gate = *slot;
     gate->number = NULL;
     gate->set = NULL;
@@ -126,12 +125,10 @@ static void pack_expr(struct image *image, void *slot)
         for (uint32_t i = 0; i < expr->count; i++)
             pack_expr(image, &expr->child[i]);
     image_value(image, &expr->constant);
-    image_function(image, &expr->function);
     image_list(image, &expr->list);
     image_text(image, &expr->text);
     needles_pack(image, &expr->needles);
-    if (expr->gate != NULL)
-        pack_gate(image, &expr->gate);
+    image_take(image, &expr->gate, sizeof *expr->gate);
     struct expr **page = page_need_pack(image, &expr->need);
     if (page != NULL)
         pack_expr(image, page);
@@ -172,9 +169,12 @@ static void pack_problem(struct image *image, struct rule_problem **slot)
         image_text(image, &(*slot)->rule);
 }
 
-/* Rules first, so that what a rule is made of lies together. */
+/* Gates side by side, because a run writes to them; then rules, so that what a rule is made of lies together. */
 static void pack_root(struct image *image, struct root *root)
 {
+    image_take(image, &root->gate, root->gate_count * sizeof *root->gate);
+    for (uint32_t i = 0; i < root->gate_count; i++)
+        image_take(image, &root->gate[i], sizeof **root->gate);
     image_take(image, &root->rule, root->rule_count * sizeof *root->rule);
     for (uint32_t i = 0; i < root->rule_count; i++)
         pack_rule(image, &root->rule[i]);
@@ -184,13 +184,12 @@ static void pack_root(struct image *image, struct root *root)
     image_take(image, &root->node, root->node_count * sizeof *root->node);
     for (uint32_t i = 0; i < root->node_count; i++)
         pack_expr(image, &root->node[i]);
-    image_take(image, &root->gate, root->gate_count * sizeof *root->gate);
     for (uint32_t i = 0; i < root->gate_count; i++)
         pack_gate(image, &root->gate[i]);
     image_take(image, &root->pattern, root->pattern_count * sizeof *root->pattern);
     for (uint32_t i = 0; i < root->pattern_count; i++)
         pattern_pack(image, &root->pattern[i]);
-    guards_pack(image, &root->guards, pack_gate, pack_expr);
+    guards_pack(image, &root->guards, pack_expr);
 }
 
 void snapshot_keep(const struct rule_set *set, struct cache *cache, const uint8_t key[64],
@@ -215,14 +214,14 @@ void snapshot_keep(const struct rule_set *set, struct cache *cache, const uint8_
     for (uint32_t i = 0; i < root.pattern_count; i++)
         root.pattern[i] = patterns_row(graph->patterns, i);
     pack_root(image, image_root(image, &root, sizeof root));
-    cache_keep_image(cache, bytes_of(key, SNAPSHOT_KEY_BYTES), image_bytes(image));
+    struct bytes kept_as = bytes_of(key, SNAPSHOT_KEY_BYTES);
+    cache_keep_image(cache, kept_as, image_bytes(image, cache_image_address(kept_as)));
 }
 
 bool snapshot_restore(struct rule_set *set, struct cache *cache, const uint8_t key[64])
 {
     struct graph *graph = graph_new(set);
-    struct bytes kept =
-        cache_image(cache, bytes_of(key, SNAPSHOT_KEY_BYTES));
+    struct bytes kept = cache_image(cache, bytes_of(key, SNAPSHOT_KEY_BYTES));
     const struct root *root =
         kept.at == NULL ? NULL : image_open(kept, set->lists, sizeof(struct root));
     if (root == NULL) {

@@ -5,6 +5,7 @@
 #include "rule/rule.h"
 #include "tap.h"
 
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <talloc.h>
 #include <time.h>
@@ -189,6 +190,13 @@ static void hostile_cache(void)
            "a cache is written: %u", right);
     struct bytes good = tap_read(path);
     tap_ok(hits_with_cache(path) == right, "and read");
+    union {
+        uint64_t number;
+        void *at;
+    } address = {.number = bytes_u64le(good, 16)};
+    void *taken = mmap(address.at, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    tap_ok(taken == address.at && hits_with_cache(path) == right, "also where its address is taken");
+    munmap(taken, 1);
     tap_ok(hits_of_words(path, "purple") == right - 1 && hits_with_cache(path) == right,
            "a rule that changed is compiled");
     for (size_t at = 0; at < good.len; at += 1 + good.len / 97, tried += 2) {
