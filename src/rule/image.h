@@ -34,8 +34,8 @@ void *image_root(struct image *image, const void *root, size_t size);
 /* The bytes to keep, made to lie at BASE; absent where something could not be packed. */
 struct bytes image_bytes(struct image *image, uint64_t base);
 
-/* The root of kept BYTES (aligned to 16, private to this process, at their base or not), lists found in LISTS;
- * NULL where they do not fit. */
+/* The root of kept BYTES (aligned to 16, private to this process, at their base or not), lists found in
+ * LISTS; NULL where they do not fit. */
 void *image_open(struct bytes bytes, struct lists *lists, size_t root_size);
 
 #endif

@@ -169,7 +169,8 @@ static void pack_problem(struct image *image, struct rule_problem **slot)
         image_text(image, &(*slot)->rule);
 }
 
-/* Gates side by side, because a run writes to them; then rules, so that what a rule is made of lies together. */
+/* Gates side by side, because a run writes to them; then rules, so that what a rule is made of lies
+ * together. */
 static void pack_root(struct image *image, struct root *root)
 {
     image_take(image, &root->gate, root->gate_count * sizeof *root->gate);
