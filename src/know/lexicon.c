@@ -2,6 +2,7 @@
 #include "know/lexicon.h"
 
 #include "base/file.h"
+#include "base/table.h"
 #include "base/yaml.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct loader {
     struct lexicon *lexicon;
     const char *path;
     struct error *err;
+    struct table *seen; /* phrases so far: the automaton finds a phrase for one group only */
 };
 
 static bool wrong(struct loader *l, const struct yaml *at, const char *what)
@@ -35,6 +37,10 @@ static bool take_group(struct loader *l, const struct yaml *entry)
         group->phrase[i] = yaml_text(phrases->row[i].value);
         if (group->phrase[i].len < 2)
             return wrong(l, phrases->row[i].value, "a phrase needs at least two characters");
+        void **owner = table_at(l->seen, group->phrase[i]);
+        if (*owner != NULL)
+            return wrong(l, phrases->row[i].value, "the phrase stands in the lexicon already");
+        *owner = group;
     }
     return true;
 }
@@ -109,13 +115,15 @@ struct lexicon *lexicon_load(const void *parent, const char *path, struct error 
     if (lexicon == NULL)
         abort();
     lexicon->arena = arena_new(lexicon);
-    struct loader loader = {lexicon, path, err};
+    struct loader loader = {lexicon, path, err, table_new(lexicon)};
     struct bytes text;
+    bool taken = false;
     if (file_load(lexicon->arena, path, FILE_BYTES_MAX, &text, err)) {
         const struct yaml *root = yaml_parse(lexicon->arena, text, path, err);
-        if (root != NULL && take_all(&loader, root))
-            return lexicon;
+        taken = root != NULL && take_all(&loader, root);
     }
-    talloc_free(lexicon);
-    return NULL;
+    talloc_free(loader.seen);
+    if (!taken)
+        talloc_free(lexicon);
+    return taken ? lexicon : NULL;
 }
