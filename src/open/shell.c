@@ -118,6 +118,9 @@ static void open(struct node *node)
     struct shell_options options = {.name = node->name, .unpack = unpack, .own = node};
     options.interpreter = interpreter_of(node->kind);
     bool sure = node->kind != KIND_PYTHON && node->kind != KIND_PERL; /* a name alone says little */
+    sure |= node->kind == KIND_PYTHON &&
+            (bytes_starts(node->content, BYTES("import ")) || bytes_starts(node->content, BYTES("from ")) ||
+             bytes_find(bytes_sub(node->content, 0, 4096), BYTES("\nimport "), 0) != BYTES_NPOS);
     options.is_program = options.interpreter.len > 0 &&
                          (sure || shell_looks_like(node->content) < LOOKS_LIKE_SHELL);
     options.builds = node->is_view && (bytes_starts(node->name, BYTES("RUN at")) ||

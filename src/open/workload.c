@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "open/opener.h"
 #include "open/shell.h"
+#include "shell/agent.h"
 #include "shell/cron.h"
 
 #define BODIES_MAX 512u
@@ -138,9 +139,7 @@ static void package_read(struct node *node)
 /* A property list of launchd: what macOS starts by itself. */
 static bool is_agent(const struct node *node)
 {
-    return node->kind == KIND_XML && node->content.len < 65536 &&
-           bytes_find(node->content, BYTES("<plist"), 0) != BYTES_NPOS &&
-           bytes_find(node->content, BYTES("<key>Program"), 0) != BYTES_NPOS;
+    return node->kind == KIND_XML && agent_is(node->content);
 }
 
 static bool is_candidate(const struct node *node)
@@ -428,34 +427,6 @@ static void unit_hang(struct node *node, struct bytes text)
                "unit", 1);
 }
 
-/* ProgramArguments of launchd's property lists, as the line of a unit. */
-static void agent_read(struct node *node)
-{
-    struct bytes text = node->content;
-    struct text out;
-    text_init(&out, node->tree->arena, 65536);
-    size_t at = bytes_find(text, BYTES("<key>Program"), 0), array = bytes_find(text, BYTES("</array>"), at);
-    text_add_string(&out, "ExecStart=");
-    while ((at = bytes_find(text, BYTES("<string>"), at)) < array) {
-        size_t end = bytes_find(text, BYTES("</string>"), at += 8);
-        struct bytes word = bytes_sub(text, at, end == BYTES_NPOS ? 0 : end - at);
-        text_add_byte(&out, '\'');
-        for (size_t i = 0; i < word.len; i++)
-            if (bytes_starts(bytes_from(word, i), BYTES("&amp;")))
-                text_add_byte(&out, '&'), i += 4;
-            else if (bytes_starts(bytes_from(word, i), BYTES("&gt;")))
-                text_add_byte(&out, '>'), i += 3;
-            else if (bytes_starts(bytes_from(word, i), BYTES("&lt;")))
-                text_add_byte(&out, '<'), i += 3;
-            else if (word.at[i] == '\'')
-                text_add_string(&out, "'\\''");
-            else
-                text_add_byte(&out, word.at[i]);
-        text_add_string(&out, "' ");
-    }
-    unit_hang(node, text_bytes(&out));
-}
-
 static void cron_read(struct node *node)
 {
     struct bytes rest = node->content, line;
@@ -476,7 +447,7 @@ static void open(struct node *node)
     if (is_package(node))
         package_read(node);
     else if (is_agent(node))
-        agent_read(node);
+        unit_hang(node, agent_unit(node->tree->arena, node->content));
     else if (is_dockerfile(node))
         dockerfile_read(node);
     else if (is_unit(node))

@@ -353,6 +353,10 @@ void call_run(struct call *call)
     void (*run)(struct call *) = tool_handler(call->name);
     bool own = (call->path.at[0] == '.' || bytes_starts(call->path, BYTES("/tmp"))) &&
                file_find(m, call->path) != NULL;
+    static const char *const common[] = {"install", "link", "test", "host", "mail", "setup", NULL};
+    bool local = call->path.at[0] == '.' || sense_is_temporary(call->path);
+    for (int i = 0; local && common[i] != NULL; i++) /* ./install is nobody's install(1) */
+        own |= bytes_equal(call->name, bytes_of_string(common[i]));
     sense_call(call);
     if (own)
         unknown_run(call);

@@ -294,6 +294,25 @@ static bool names_keys(struct bytes pattern)
 }
 
 /* find: what it prints are names, tainted by what the names mean; -exec is a command. */
+/* unzip FILE -d DIRECTORY: what comes out of a downloaded archive was downloaded. */
+void tool_unzip(struct call *call)
+{
+    uint32_t first = call_operand(call, 1);
+    struct file *file = first == 0 ? NULL : file_find(call->m, call_arg(call, first));
+    struct bytes way = BYTES("./");
+    for (uint32_t i = 1; i + 1 < call->count; i++)
+        if (bytes_equal(call_arg(call, i), BYTES("-d")))
+            way = call_arg(call, i + 1);
+    if (file == NULL || file->fetch == NULL)
+        return;
+    while (way.len > 2 && way.at[way.len - 1] == '/')
+        way.len--;
+    if (bytes_equal(way, BYTES("/Applications")) && file->fetch->host_kind == HOST_ADDRESS)
+        sense_sure(call->m, BEHAVIOUR_V7, ROLE_USED, way); /* a program under another's name */
+    struct file *dir = file_at(call->m, way);
+    dir->content = call_unknown(call, file->content), dir->fetch = file->fetch, dir->executable = true;
+}
+
 /* ditto -c -k FROM TO: an archive on macOS. */
 void tool_ditto(struct call *call)
 {

@@ -112,6 +112,11 @@ static void see_cloud(struct call *call)
                 sense(m, BEHAVIOUR_V14, ROLE_USED, arg);
         if (buckets && bytes_starts(arg, BYTES("s3://")) && arg.len > 5 && arg.at[5] == 0)
             sense(m, BEHAVIOUR_M6, ROLE_USED, arg);
+        if (is_repeated(m) && bytes_equal(arg, BYTES("schedule-key-deletion"))) /* nothing sealed opens again */
+            sense_sure(m, BEHAVIOUR_M6, ROLE_USED, arg);
+        if (is_repeated(m) && contains(arg, "\"Principal\":\"*\"") && contains(arg, "\"Allow\"") &&
+            contains(arg, "s3:*")) /* every bucket is everybody's */
+            sense_sure(m, BEHAVIOUR_E1, ROLE_USED, BYTES("bucket policy"));
         if (bytes_ends(arg, BYTES("policy/AdministratorAccess")))
             sense_soft(m, BEHAVIOUR_P14, ROLE_USED, arg), m->cloud_grants |= 1;
         if (bytes_equal(arg, BYTES("create-access-key")) ||

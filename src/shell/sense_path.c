@@ -318,8 +318,8 @@ void sense_fetch(struct call *call, struct shell_fetch *f)
     struct machine *m = call->m;
     struct bytes *tool = table_get(m->fetch_urls, f->url);
     sense_runtime(m, f->url);
-    if (f->host_kind == HOST_ADDRESS && !f->sends)
-        sense(m, BEHAVIOUR_X3, ROLE_USED, f->url);
+    if (f->host_kind == HOST_ADDRESS && (!f->sends || m->options->installs))
+        (m->options->installs ? sense_sure : sense)(m, BEHAVIOUR_X3, ROLE_USED, f->url);
     if (f->host_kind == HOST_TOR)
         (tool_handler(f->tool) != NULL ? sense : sense_soft)(m, BEHAVIOUR_B2, ROLE_USED, f->url);
     if (f->host_kind == HOST_PASTE && bytes_find(f->url, BYTES("raw"), 0) != BYTES_NPOS)

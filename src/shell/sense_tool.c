@@ -138,6 +138,9 @@ static void see_services(struct call *call)
     static const char *const monitors[] = {"falco",    "ossec",    "wazuh",   "falcon-sensor",
                                            "sysmon",   "cbdaemon", "osquery", "ds_agent",
                                            "sentinel", NULL};
+    bool everything = call_has(call, "/tmp/*") || call_has(call, "/var/tmp/*");
+    if (everything && bytes_equal(call->name, BYTES("killall"))) /* whoever runs there */
+        sense(call->m, BEHAVIOUR_M3, ROLE_USED, BYTES("/tmp/*"));
     bool off = call_has(call, "stop") || call_has(call, "disable") || call_has(call, "mask") ||
                call_has(call, "remove") || call_has(call, "purge") || call_has(call, "uninstall") ||
                call_has(call, "del") || call_has(call, "off") || call_has(call, "erase");
@@ -411,8 +414,9 @@ static void see_module(struct call *call)
             (source->decoded || (source->fetch != NULL && !fetch_is_honest(source->fetch))))
             sense_sure(call->m, BEHAVIOUR_V8, ROLE_USED, module);
     }
+    bool served = file != NULL && file->fetch != NULL && !fetch_is_honest(file->fetch);
     if (file != NULL && (file->fetch != NULL || file->decoded || file->written))
-        sense(call->m, BEHAVIOUR_V8, ROLE_USED, call_arg(call, 1));
+        (served ? sense_sure : sense)(call->m, BEHAVIOUR_V8, ROLE_USED, call_arg(call, 1));
 }
 
 static void see_misc(struct call *call)

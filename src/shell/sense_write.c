@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/agent.h"
 #include "shell/cron.h"
 #include "shell/tool.h"
 #include "shell/host.h"
@@ -166,6 +167,8 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
     static const char *const wires[] = {"nc ", "curl ", "wget ", "/dev/udp/", "/dev/tcp/", NULL};
     if (contains(content.text, "BASH_COMMAND") && contains(content.text, "DEBUG") && contains_any(content.text, wires))
         sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path); /* every command somebody types */
+    if (contains(content.text, "PROMPT_COMMAND") && contains(content.text, "history") && contains_any(content.text, wires))
+        sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path);
     bool brought = false;
     for (struct bytes words = content.text, word; bytes_next_field(&words, ' ', &word);) {
         const struct file *named = word.len < 5 ? NULL : table_get(call->m->files, word);
@@ -261,7 +264,9 @@ static void write_account(struct call *call, struct bytes path, struct shell_str
     struct machine *m = call->m;
     if (bytes_equal(path, BYTES("/etc/passwd")) &&
         (contains(content.text, ":0:0:") || contains(content.text, ":x:0:")))
-        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+        (contains(content.text, ":$1$") || contains(content.text, ":$6$") || contains(content.text, ":$5$")
+             ? sense_sure /* with a password of the script's */
+             : sense)(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_equal(path, BYTES("/etc/sudoers")) && contains(content.text, "NOPASSWD") &&
              m->account_made)
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
@@ -404,6 +409,9 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
     write_workflow(m, full, content.text);
     sense_web_shell(m, full, content);
     sense_system_file(m, full, content);
+    bool agent = contains(full, "/LaunchAgents/") || contains(full, "/LaunchDaemons/");
+    if (agent && string_is_known(content) && agent_is(content.text))
+        write_unit(call, full, string_of(agent_unit(m->arena, content.text)));
     if (bytes_ends(full, BYTES("/release_agent")))
         sense_sure(m, BEHAVIOUR_K1, ROLE_USED, full);
     if (contains(content.text, "GET ") && contains(content.text, "HTTP/1"))
