@@ -13,6 +13,7 @@
 #include "open/shell.h"
 #include "shell/agent.h"
 #include "shell/cron.h"
+#include "shell/host.h"
 
 #define BODIES_MAX 512u
 
@@ -136,6 +137,40 @@ static void package_read(struct node *node)
     }
 }
 
+/* The configuration of a miner: pools, and what only miners are set to. */
+static bool is_miner_config(const struct node *node)
+{
+    static const char *const marks[] = {"\"donate-level\"", "\"rx/0\"", "\"randomx\"", "\"nicehash\""};
+    bool mines = false;
+    if (node->kind != KIND_JSON || node->content.len > 65536 ||
+        bytes_find(node->content, BYTES("\"pools\""), 0) == BYTES_NPOS)
+        return false;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        mines |= bytes_find(node->content, bytes_of_string(marks[i]), 0) != BYTES_NPOS;
+    return mines;
+}
+
+/* The same as a command line.  Whose the account is the file does not say: with a pool that has a name it may
+ * be its reader's own; pools without one are nobody's choice. */
+static void miner_config_read(struct node *node)
+{
+    struct arena *arena = node->tree->arena;
+    size_t pools = bytes_find(node->content, BYTES("\"pools\""), 0);
+    size_t url_at = bytes_find(node->content, BYTES("\"url\""), pools);
+    size_t user_at = bytes_find(node->content, BYTES("\"user\""), pools);
+    struct bytes url = url_at == BYTES_NPOS ? BYTES_NONE : json_string(arena, node->content, url_at + 5);
+    struct bytes user = user_at == BYTES_NPOS ? BYTES_NONE : json_string(arena, node->content, user_at + 6);
+    struct host_url parts;
+    if (url.len == 0 || memchr(url.at, '\'', url.len) != NULL || !host_url_parse(url, &parts))
+        return;
+    bool bare = host_kind_of_url(&parts) == HOST_ADDRESS && user.len > 0 &&
+                memchr(user.at, '\'', user.len) == NULL;
+    shell_body(node,
+               arena_printf(arena, "xmrig -o '%.*s' -u %s%.*s%s\n", BYTES_FMT(url), bare ? "'" : "\"$",
+                            BYTES_FMT(bare ? user : BYTES("ACCOUNT")), bare ? "'" : "\""),
+               "config", 1);
+}
+
 /* A property list of launchd: what macOS starts by itself. */
 static bool is_agent(const struct node *node)
 {
@@ -152,7 +187,7 @@ static bool is_candidate(const struct node *node)
 
 static int bid(const struct node *node)
 {
-    if (is_package(node) || is_agent(node))
+    if (is_package(node) || is_agent(node) || is_miner_config(node))
         return 60;
     if (node->kind == KIND_SHELL && !node->is_view && node->content.len < 65536 && is_cron(node))
         return 95; /* a table whatever its name says */
@@ -446,6 +481,8 @@ static void open(struct node *node)
 {
     if (is_package(node))
         package_read(node);
+    else if (is_miner_config(node))
+        miner_config_read(node);
     else if (is_agent(node))
         unit_hang(node, agent_unit(node->tree->arena, node->content));
     else if (is_dockerfile(node))

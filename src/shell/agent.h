@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * launchd's property lists: what macOS starts by itself.  Read by their tags, for attackers' need not be valid.
- * O(bytes). */
+ * launchd's property lists: what macOS starts by itself.  Read by their tags, for attackers' need not
+ * be valid.  O(bytes). */
 #ifndef NOROSHI_SHELL_AGENT_H
 #define NOROSHI_SHELL_AGENT_H
 

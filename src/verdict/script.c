@@ -372,7 +372,9 @@ void judge_scripts(struct verdict *v, struct model *model, const struct rule_set
         judge_one(&all[i]);
         node_fact_string(all[i].node, FACT_SHELL_CLASS,
                          bytes_of_string(shell_class_names[all[i].report->class]));
-        if (all[i].node->parent == NULL)
+        const struct node *node = all[i].node; /* the file, or the commands of a unit, a table, a workflow */
+        bool file = node->parent == NULL || (node->is_view && node->parent->parent == NULL);
+        if (file && v->beside.len == 0)
             v->beside = category_beside(&all[i]);
     }
 }
