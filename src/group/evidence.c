@@ -401,7 +401,7 @@ void evidence_init(struct evidence_base *e, const void *parent, const struct tem
 const char *evidence_what(const struct evidence_base *e, enum evidence_id id)
 {
     return id == EVIDENCE_BURST && e->pace != NULL
-               ? "the same brand, one sooner after the other than chance would have it"
+               ? "sooner one after the other than by chance, brand"
                : evidence_rows[id].what;
 }
 

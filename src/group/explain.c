@@ -14,6 +14,7 @@
 #define OUTSIDE_SHARE 0.1
 #define TRIES_MOST 12u
 #define SHOWN 5u
+#define SHOWN_A_LINE 2u
 
 const char *explain_strength(double score)
 {
@@ -92,33 +93,39 @@ static void add_value(const struct groups *g, enum evidence_id id, uint32_t site
     }
 }
 
-/* One line: the parts of LINK, each with observed and expected by chance. */
+static void add_part(const struct groups *g, enum evidence_id id, const struct link_part *part,
+                     uint32_t site, struct text *out)
+{
+    text_add_string(out, evidence_what(g->evidence, id));
+    add_value(g, id, site, out);
+    if (part->text.len > 0)
+        text_add_format(out, " %.*s", BYTES_FMT(part->text));
+    text_add_format(out, " +%.1f", part->score);
+    if (id == EVIDENCE_PAGE)
+        text_add_format(out, " (%u parts)", part->seen);
+    else if (id >= EVIDENCE_KEYED)
+        text_add_format(out, " (%u registered domains have it)", part->seen);
+    else if (part->seen > 0)
+        text_add_format(out, " (%u sites, %.2g %% by chance)", part->seen, 100 * part->chance);
+    else if (part->chance > 0)
+        text_add_format(out, " (%.2g %% of such gaps by chance)", 100 * part->chance);
+}
+
+/* Two lines: the strongest parts of LINK, each with how many sites have the same, and that share of
+ * the list. */
 static void add_parts(const struct groups *g, const struct link *link, uint32_t site,
                       struct text *out)
 {
     int id[EVIDENCE_COUNT];
     uint32_t count = order_parts(link, id);
-    text_add_string(out, "    ");
     for (uint32_t i = 0; i < count && i < SHOWN; i++) {
-        const struct link_part *part = &link->part[id[i]];
-        text_add_format(out, "%s%s", i == 0 ? "" : "; ",
-                        evidence_what(g->evidence, (enum evidence_id)id[i]));
-        add_value(g, (enum evidence_id)id[i], site, out);
-        if (part->text.len > 0)
-            text_add_format(out, " %.*s", BYTES_FMT(part->text));
-        if (id[i] == EVIDENCE_PAGE)
-            text_add_format(out, " (%u parts)", part->seen);
-        else if (id[i] >= EVIDENCE_KEYED)
-            text_add_format(out, " (%u registered domains have it)", part->seen);
-        else if (part->seen > 0)
-            text_add_format(out, " (%u of %u sites, %.2g %% by chance)", part->seen,
-                            g->evidence->feed->count, 100 * part->chance);
-        else if (part->chance > 0)
-            text_add_format(out, " (%.2g %% of such gaps by chance)", 100 * part->chance);
-        text_add_format(out, " +%.1f", part->score);
+        text_add_string(out, i == 0 || i == SHOWN_A_LINE ? "    " : "; ");
+        add_part(g, (enum evidence_id)id[i], &link->part[id[i]], site, out);
+        if (i + 1 == SHOWN_A_LINE && count > SHOWN_A_LINE)
+            text_add_byte(out, '\n');
     }
     if (count == 0)
-        text_add_string(out, "nothing shared");
+        text_add_string(out, "    nothing shared");
     text_add_byte(out, '\n');
 }
 
@@ -369,8 +376,8 @@ void explain_group(const struct groups *g, const struct group *group, struct tex
 {
     struct arena *arena = arena_new(NULL);
     char first[16], last[16];
-    state_day(group->first_minute, first);
-    state_day(group->last_minute, last);
+    state_date(group->first_minute, first);
+    state_date(group->last_minute, last);
     text_add_format(out, "%.*s: %u sites, %u domains, %s to %s\n", BYTES_FMT(group->id),
                     group->count, group->domains, first, last);
     add_counts(g, group, EXPLAIN_BRAND, "brands", arena, out);

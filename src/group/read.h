@@ -3,13 +3,11 @@
  * Lists of sites as people keep them: CSV and TSV (columns found by name, else by content), plain
  * and defanged text, JSON lines and JSON documents.
  *
- * The format is found from the bytes.  In CSV the columns of URL, time and brand are found by
- * their names; where the first line names none, by what stands in them.  In JSON every object
- * with a URL, domain or host key gives a row.  In text every word that is a link or a host name
- * gives one.  Lines that give nothing are noted with their number.  Fields in quotes may hold
- * separators, not line ends.  STIX patterns, MISP attributes, saved pages (group/page.h), passive
- * DNS, registration data and certificates (group/read_fact.h) are known by their members or first
- * bytes. */
+ * The format and the charset are found from the bytes.  Tables: group/read_table.h.  In JSON every
+ * object with a URL, domain or host key gives a row.  In text every word that is a link or a host name
+ * gives one.  Lines that give nothing are noted with their number.  STIX patterns, MISP attributes,
+ * saved pages (group/page.h), passive DNS, registration data and certificates (group/read_fact.h)
+ * are known by their members or first bytes. */
 #ifndef NOROSHI_GROUP_READ_H
 #define NOROSHI_GROUP_READ_H
 

@@ -19,13 +19,24 @@ struct group_state {
     uint32_t merge_count, merge_room;
 };
 
-void state_day(uint32_t minute, char out[16])
+static void day_text(uint32_t minute, const char *between, char out[16])
 {
     struct civil day = civil_of_us((int64_t)minute * 60000000);
     if (minute == 0)
         snprintf(out, 16, "unknown");
     else
-        snprintf(out, 16, "%04d%02d%02d", (int)(day.year % 10000), day.month, day.day);
+        snprintf(out, 16, "%04d%s%02d%s%02d", (int)(day.year % 10000), between, day.month, between,
+                 day.day);
+}
+
+void state_day(uint32_t minute, char out[16])
+{
+    day_text(minute, "", out);
+}
+
+void state_date(uint32_t minute, char out[16])
+{
+    day_text(minute, "-", out);
 }
 
 static void add_merge(struct group_state *state, struct bytes from, struct bytes into)

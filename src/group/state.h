@@ -8,7 +8,8 @@
 
 /* Give the groups of G that hold sites of earlier groups those ids; note merges; set the next numbers. */
 void state_award(const struct group_state *state, struct groups *g);
-/* "20200114", or "unknown" for 0. */
+/* "20200114", "2020-01-14", or "unknown" for 0. */
 void state_day(uint32_t minute, char out[16]);
+void state_date(uint32_t minute, char out[16]);
 
 #endif

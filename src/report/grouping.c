@@ -4,6 +4,7 @@
 #include "base/civil.h"
 #include "base/json.h"
 #include "group/explain.h"
+#include "group/state.h"
 #include "report/indicator.h"
 
 #include <inttypes.h>
@@ -17,15 +18,6 @@
 static const struct bytes meaning = {
     (const uint8_t *)"sites set up by a shared method or on shared infrastructure; not a person",
     sizeof "sites set up by a shared method or on shared infrastructure; not a person" - 1};
-
-static void day_of(uint32_t minute, char out[16])
-{
-    struct civil day = civil_of_us((int64_t)minute * 60000000);
-    if (minute == 0)
-        memcpy(out, "unknown", 8);
-    else
-        snprintf(out, 16, "%04d-%02d-%02d", (int)(day.year % 10000), day.month, day.day);
-}
 
 void grouping_tsv(struct text *out, const struct groups *g, bool waves)
 {
@@ -46,8 +38,8 @@ static void text_group(struct text *out, const struct groups *g, const struct gr
 {
     struct explain_count brand[3], template[1];
     char first[16], last[16];
-    day_of(group->first_minute, first);
-    day_of(group->last_minute, last);
+    state_date(group->first_minute, first);
+    state_date(group->last_minute, last);
     uint32_t brands = explain_counts(g, group, EXPLAIN_BRAND, arena, brand, 3);
     uint32_t templates = explain_counts(g, group, EXPLAIN_TEMPLATE, arena, template, 1);
     text_add_format(out, "%-8.*s %5u sites %5u domains  %s to %s  ", BYTES_FMT(group->id),
@@ -60,6 +52,25 @@ static void text_group(struct text *out, const struct groups *g, const struct gr
     text_add_byte(out, '\n');
 }
 
+static const char *plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+/* What the list lacks, and grouping with it: brands and times carry most of the evidence. */
+static void add_missing(struct text *out, const struct feed *feed)
+{
+    uint32_t brands = 0, times = 0;
+    for (uint32_t i = 0; i < feed->count; i++) {
+        brands += feed->site[i].brand != 0;
+        times += feed->site[i].first_minute != 0;
+    }
+    if (feed->count > 0 && brands == 0)
+        text_add_string(out, "no brands in the list: columns named brand, target or ブランド are read\n");
+    if (feed->count > 0 && times == 0)
+        text_add_string(out, "no times in the list: columns named date, first_seen or 日時 are read\n");
+}
+
 void grouping_text(struct text *out, const struct groups *g, uint32_t most)
 {
     const struct feed *feed = g->evidence->feed;
@@ -68,11 +79,15 @@ void grouping_text(struct text *out, const struct groups *g, uint32_t most)
     for (uint32_t k = 0; k < g->count; k++)
         grouped += g->group[k].count;
     text_add_format(out,
-                    "%" PRIu64 " rows, %u sites, %" PRIu64
-                    " domains%s; %u in %u groups, %u waves; %u notes on rows\n\n",
-                    feed->rows, feed->count, g->domains,
+                    "%" PRIu64 " row%s, %u site%s, %" PRIu64
+                    " domain%s%s; %u in %u group%s, %u wave%s; %u note%s on rows\n",
+                    feed->rows, plural(feed->rows), feed->count, plural(feed->count), g->domains,
+                    plural(g->domains),
                     g->dynamic_once ? " (a dynamic-DNS zone counted once)" : "", grouped, g->count,
-                    g->wave_count, feed->dirt_count);
+                    plural(g->count), g->wave_count, plural(g->wave_count), feed->dirt_count,
+                    plural(feed->dirt_count));
+    add_missing(out, feed);
+    text_add_byte(out, '\n');
     for (uint32_t k = 0; k < g->count && k < most; k++)
         text_group(out, g, &g->group[k], arena);
     text_add_format(out, "\nA group is a shared method or infrastructure, not a person.  URLs "
@@ -105,10 +120,10 @@ static void json_group(struct json *json, const struct groups *g, const struct g
     json_string(json, group->id);
     json_key(json, "domains");
     json_int(json, group->domains);
-    day_of(group->first_minute, day);
+    state_date(group->first_minute, day);
     json_key(json, "first");
     json_cstring(json, day);
-    day_of(group->last_minute, day);
+    state_date(group->last_minute, day);
     json_key(json, "last");
     json_cstring(json, day);
     if (deep) {

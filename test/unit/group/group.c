@@ -146,6 +146,10 @@ static void test_read(void)
         {"JSON lines", "{\"url\":\"http://a.test/\",\"first_seen\":\"2020-01-01\"}\n{\"domain\":\"b.test\"}\n{\"x\":1}\n", 2, 1},
         {"JSON list", "[{\"host\":\"a.test\"},{\"deep\":[{\"url\":\"http://b.test/\"}]}]", 2, 0},
         {"passive DNS (COF)", "{\"rrname\":\"a.test\",\"rrtype\":\"A\",\"rdata\":\"192.0.2.1\",\"time_first\":1600000000}\n", 1, 0},
+        {"rows of separators only are empty", "date;URL;brand\n;;\n2020-01-01;http://a.test/;x\n", 1, 0},
+        {"a field over two lines", "URL,note\nhttp://a.test/,\"one\ntwo, http://no.test/\"\nhttp://b.test/,\n", 2, 0},
+        {"a quote that is never closed", "URL,note\nhttp://a.test/,5\" disk\nhttp://b.test/,\n", 2, 0},
+        {"text that speaks of URLs is no heading", "http://a.test/,2020-01-06,\"URL, domain\"\n", 1, 0},
         {"byte order mark, CRLF", "\xEF\xBB\xBF" "date,URL\r\n2020-01-01,http://a.test/\r\n", 1, 0},
     };
     void *context = talloc_new(NULL);
@@ -157,6 +161,46 @@ static void test_read(void)
         tap_int(feed->dirt_count, rows[i].notes, "notes");
     }
     talloc_free(context);
+}
+
+/* What a heading and a field say is understood: the brand and the minute of the first site of a.test. */
+static void test_columns(void)
+{
+    static const char utf16[] = "\xFF\xFE" "u\0r\0l\0,\0d\0a\0t\0e\0,\0b\0r\0a\0n\0d\0\r\0\n\0" "a\0.\0t\0e\0s\0t\0,\0"
+                                "2\0\060\0" "2\0\060\0-\0\060\0\061\0-\0\060\0\061\0,\0\x42\x30\x44\x30\n\0";
+    static const struct {
+        const char *name;
+        struct bytes text;
+        const char *brand;
+        bool timed;
+    } rows[] = {
+        {"Japanese headings", BYTES("日時;URL;ブランド;備考\n2020/01/01 00:00;hxxp://a[.]test/;あい;x\n"), "あい", true},
+        {"longer ones", BYTES("No,検知日時,フィッシングサイトURL（無害化）,騙られたブランド\n1,2020年1月1日 0時00分,a[.]test,あい\n"), "あい",
+         true},
+        {"a heading in another language", BYTES("Nummer,URL,Tag\n7,http://a.test/,2020-01-01\n"), NULL, true},
+        {"text as Excel keeps it", BYTES("date,url,brand\n=\"2020/01/01\",=\"http://a.test/\",あい\n"), "あい", true},
+        {"UTF-16", {(const uint8_t *)utf16, sizeof utf16 - 1}, "あい", true},
+        {"Shift_JIS", BYTES("\x93\xFA\x8E\x9E,URL,\xE9x\x82\xE7\x82\xEA\x82\xBD\x83u\x83\x89\x83\x93\x83h\n2020/01/01,ht"
+                            "tp://a.test/,\x8EO\x88\xE4\x8FZ\x97\x46\x8B\xE2\x8Ds\n2020/01/02,http://b.test/,\x8EO\x95HU"
+                            "FJ\x8B\xE2\x8Ds\n2020/01/03,http://c.test/,\x82\xE4\x82\xA4\x82\xBF\x82\xE5\x8B\xE2\x8Ds\x82"
+                            "\xCC\x82\xB2\x88\xC4\x93\xE0\n"), "三井住友銀行", true},
+        {"seconds in JSON", BYTES("{\"url\":\"http://a.test/\",\"first_seen\":1577836800,\"target\":\"あい\"}\n"), "あい", true},
+        {"milliseconds", BYTES("{\"url\":\"http://a.test/\",\"timestamp\":1577836800000}\n"), NULL, true},
+        {"no such day", BYTES("date,url,brand\n2020/13/45,http://a.test/,あい\n"), "あい", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        void *context = talloc_new(NULL);
+        struct feed *feed = feed_of(context);
+        read_list(feed, rows[i].text, "list");
+        feed_seal(feed);
+        uint32_t at = feed_find(feed, BYTES("a.test"));
+        tap_ok(at != UINT32_MAX, "%s: the site", rows[i].name);
+        if (at != UINT32_MAX) {
+            tap_bytes(feed->brand[feed->site[at].brand].name, rows[i].brand == NULL ? BYTES_NONE : bytes_of_string(rows[i].brand), "its brand");
+            tap_int(feed->site[at].first_minute, rows[i].timed ? 26297280 : 0, "its time");
+        }
+        talloc_free(context);
+    }
 }
 
 static void test_scheme(void)
@@ -347,6 +391,7 @@ int main(void)
 {
     test_normalise();
     test_read();
+    test_columns();
     test_scheme();
     test_groups();
     test_threads();
