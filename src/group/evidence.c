@@ -457,8 +457,8 @@ static bool one_burst(const struct evidence_base *e, const struct profile *p,
 }
 
 /* The keyed kinds of evidence that P and Q share, as a bit set. */
-static uint32_t shared(const struct evidence_base *e, const struct profile *p,
-                       const struct profile *q)
+static inline uint32_t shared(const struct evidence_base *e, const struct profile *p,
+                              const struct profile *q)
 {
     bool brand = same(p->brand, q->brand), suffix = same(p->suffix, q->suffix);
     bool name = same(p->name, q->name);
@@ -506,19 +506,20 @@ static double fact_score(const struct evidence_base *e, const struct profile *p,
     return sum;
 }
 
-/* Log-odds of A and B by what is keyed and in KINDS, and by facts; the share of each kind in PART, where
+/* Log-odds of A and B by what they share of BOTH and KINDS, and by facts; the share of each kind in PART, where
  * that is not NULL. */
 static double score(const struct evidence_base *e, uint32_t a, uint32_t b, double days,
-                    uint32_t kinds, struct link_part *part)
+                    uint32_t both, uint32_t kinds, struct link_part *part)
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
     double minutes = (days < 0 ? UNKNOWN_DAYS : days) * MINUTES_A_DAY, sum = EVIDENCE_BIAS;
-    uint32_t both = shared(e, p, q);
     for (uint32_t left = both & kinds; left != 0; left &= left - 1) {
         uint32_t id = (uint32_t)__builtin_ctz(left);
-        double points = points_of(e, p, q, id) * exp(-minutes * e->per_minute[id]);
+        double points = points_of(e, p, q, id);
         if (points <= 0)
             continue;
+        if (minutes > 0)
+            points *= exp(-minutes * e->per_minute[id]);
         sum += points;
         if (part != NULL)
             part[id].score = points;
@@ -544,31 +545,37 @@ bool evidence_reaches(const struct evidence_base *e, uint32_t a, uint32_t b, dou
                       double *score_out)
 {
     const struct profile *p = &e->profile[a], *q = &e->profile[b];
+    uint32_t both = shared(e, p, q);
     if (p->fact == 0 || q->fact == 0) {
         double most = EVIDENCE_BIAS + (p->label_len == q->label_len ? NEIGHBOUR_MOST : 0);
-        for (uint32_t left = shared(e, p, q) & e->counted; left != 0; left &= left - 1)
+        for (uint32_t left = both & e->counted; left != 0; left &= left - 1)
             most += points_of(e, p, q, (uint32_t)__builtin_ctz(left));
         if (most < least)
             return false;
     }
-    *score_out = evidence_score(e, a, b);
+    *score_out = score(e, a, b, evidence_days(e, a, b), both, e->counted, NULL);
     return *score_out >= least;
+}
+
+static uint32_t shared_by(const struct evidence_base *e, uint32_t a, uint32_t b)
+{
+    return shared(e, &e->profile[a], &e->profile[b]);
 }
 
 double evidence_score(const struct evidence_base *e, uint32_t a, uint32_t b)
 {
-    return score(e, a, b, evidence_days(e, a, b), e->counted, NULL);
+    return score(e, a, b, evidence_days(e, a, b), shared_by(e, a, b), e->counted, NULL);
 }
 
 double evidence_score_at(const struct evidence_base *e, uint32_t a, uint32_t b, double days)
 {
-    return score(e, a, b, days, e->counted, NULL);
+    return score(e, a, b, days, shared_by(e, a, b), e->counted, NULL);
 }
 
 double evidence_score_untimed(const struct evidence_base *e, uint32_t a, uint32_t b)
 {
     uint32_t kinds = e->counted & ~(1u << EVIDENCE_BATCH | 1u << EVIDENCE_BURST);
-    return score(e, a, b, evidence_days(e, a, b), kinds, NULL);
+    return score(e, a, b, evidence_days(e, a, b), shared_by(e, a, b), kinds, NULL);
 }
 
 double evidence_rival(const struct evidence_base *e, uint32_t a, uint32_t b)
@@ -582,7 +589,7 @@ double evidence_rival(const struct evidence_base *e, uint32_t a, uint32_t b)
 void evidence_compare(const struct evidence_base *e, uint32_t a, uint32_t b, struct link *out)
 {
     *out = (struct link){.days = evidence_days(e, a, b)};
-    out->score = score(e, a, b, out->days, e->counted, out->part);
+    out->score = score(e, a, b, out->days, shared_by(e, a, b), e->counted, out->part);
     for (int id = 0; id < EVIDENCE_KEYED; id++) {
         if (out->part[id].score <= 0 || !is_counted(id))
             continue;
