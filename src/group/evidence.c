@@ -506,8 +506,8 @@ static double fact_score(const struct evidence_base *e, const struct profile *p,
     return sum;
 }
 
-/* Log-odds of A and B by what they share of BOTH and KINDS, and by facts; the share of each kind in PART, where
- * that is not NULL. */
+/* Log-odds of A and B by what they share of BOTH and KINDS, and by facts; the share of each kind in
+ * PART, where that is not NULL. */
 static double score(const struct evidence_base *e, uint32_t a, uint32_t b, double days,
                     uint32_t both, uint32_t kinds, struct link_part *part)
 {

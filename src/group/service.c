@@ -60,29 +60,45 @@ static void split_site(struct feed_site *site)
     site->flags |= SITE_FREE;
 }
 
-/* Sites with names below a domain that has SERVICE_DAYS of them; OUT has room for all. */
-static uint32_t collect(const struct feed *feed, struct customer *out)
+/* Names below registered domains, counted up to SERVICE_DAYS by the lower bits of their hash. */
+struct crowd {
+    uint8_t *seen;
+    uint32_t mask;
+};
+
+static bool is_crowded(const struct crowd *crowd, const struct feed_site *site)
 {
-    uint32_t mask = 1023, count = 0;
-    while (mask < feed->count)
-        mask = mask * 2 + 1;
-    uint8_t *seen = bulk_array(NULL, mask + UINT64_C(1), 1);
+    return crowd->seen[site->registered & crowd->mask] == SERVICE_DAYS && is_below(site);
+}
+
+/* Sites with names below a domain that has SERVICE_DAYS of them, from bulk_array. */
+static struct customer *collect(const struct feed *feed, uint32_t *count_out)
+{
+    struct crowd crowd = {.mask = 1023};
+    while (crowd.mask < feed->count)
+        crowd.mask = crowd.mask * 2 + 1;
+    crowd.seen = bulk_array(NULL, crowd.mask + UINT64_C(1), 1);
     for (uint32_t i = 0; i < feed->count; i++) {
-        uint8_t *n = &seen[feed->site[i].registered & mask];
+        uint8_t *n = &crowd.seen[feed->site[i].registered & crowd.mask];
         if (*n < SERVICE_DAYS && is_below(&feed->site[i]))
             ++*n;
     }
+    uint32_t room = 1, count = 0;
     for (uint32_t i = 0; i < feed->count; i++)
-        if (seen[feed->site[i].registered & mask] == SERVICE_DAYS && is_below(&feed->site[i]))
+        room += is_crowded(&crowd, &feed->site[i]);
+    struct customer *out = bulk_array(NULL, room, sizeof *out);
+    for (uint32_t i = 0; i < feed->count; i++)
+        if (is_crowded(&crowd, &feed->site[i]))
             out[count++] = (struct customer){feed->site[i].registered, feed->site[i].first_minute, i};
-    bulk_free(seen);
-    return count;
+    bulk_free(crowd.seen);
+    *count_out = count;
+    return out;
 }
 
 uint32_t service_split(struct feed *feed)
 {
-    struct customer *at = bulk_array(NULL, feed->count + 1u, sizeof *at);
-    uint32_t count = collect(feed, at), split = 0;
+    uint32_t count, split = 0;
+    struct customer *at = collect(feed, &count);
     qsort(at, count, sizeof *at, compare_customers);
     for (uint32_t from = 0, end; from < count; from = end) {
         for (end = from; end < count && at[end].domain == at[from].domain; end++)
