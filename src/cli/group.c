@@ -2,6 +2,7 @@
 #include "cli/data.h"
 #include "cli/feed_data.h"
 #include "cli/option.h"
+#include "cli/progress.h"
 #include "cli/verb.h"
 #include "group/crew.h"
 #include "group/explain.h"
@@ -12,11 +13,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <talloc.h>
 
 #define SHOWN_DEFAULT 30u
 #define PAIRS_MOST 10000u
 #define GENUINE_MOST 64u
+#define LONG_BYTES (16 * 1024 * 1024) /* of a list: read in more than a second */
+#define LONG_SITES 200000u            /* grouped in more than that */
 
 static const char help[] =
     "usage: noroshi group [OPTION]... FILE...\n"
@@ -229,8 +233,14 @@ static bool read_store(void *context, struct feed *feed, const char *path, struc
     return found != NULL;
 }
 
+static bool is_large(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && st.st_size >= LONG_BYTES;
+}
+
 static bool read_files(void *context, struct feed *feed, const struct options *o, char **file,
-                       int count, struct error *err)
+                       int count, struct progress *progress, struct error *err)
 {
     for (uint32_t i = 0; i < o->genuine_count; i++) {
         struct bytes content;
@@ -243,12 +253,14 @@ static bool read_files(void *context, struct feed *feed, const struct options *o
     for (int i = 0; i < count; i++) {
         struct bytes content;
         bool in = strcmp(file[i], "-") == 0;
+        progress_step(progress, is_large(file[i]), "1 of 4: reading lists");
         if (in ? !data_read(context, "/dev/stdin", &content, err)
                : !read_path(context, feed, file[i], err))
             return false;
         if (in)
             read_list(feed, content, "(standard input)");
     }
+    progress_clear(progress);
     for (uint32_t i = 0; i < feed->dirt_count; i++)
         fprintf(stderr, "%s:%u: note: %s: %.*s\n", feed->dirt[i].file, feed->dirt[i].line,
                 feed->dirt[i].why, feed->dirt[i].text.len > 200 ? 200 : (int)feed->dirt[i].text.len,
@@ -336,8 +348,14 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     if (o->state != NULL && data_read(context, o->state, &text, &absent) &&
         (state = group_state_read(context, feed, text, o->state, err)) == NULL)
         return false;
-    if (!read_files(context, feed, o, file, count, err))
+    struct progress progress;
+    progress_begin(&progress, true, 0);
+    bool ok = read_files(context, feed, o, file, count, &progress, err);
+    progress_clear(&progress);
+    if (!ok)
         return false;
+    bool is_long = feed->count >= LONG_SITES;
+    progress_step(&progress, is_long, "2 of 4: learning how names are made");
     feed_seal(feed);
     struct templates *templates = template_learn(context, feed, feed_data_tokens(context));
     struct evidence_base evidence;
@@ -345,12 +363,17 @@ static bool run(void *context, const struct options *o, char **file, int count, 
     struct cluster_params params = CLUSTER_DEFAULTS;
     struct cluster_pair *must = NULL, *cannot = NULL;
     if (!read_pairs(context, feed, o->must, &must, &params.must_count, err) ||
-        !read_pairs(context, feed, o->cannot, &cannot, &params.cannot_count, err))
+        !read_pairs(context, feed, o->cannot, &cannot, &params.cannot_count, err)) {
+        progress_clear(&progress);
         return false;
+    }
     params.must = must;
     params.cannot = cannot;
+    progress_step(&progress, is_long, "3 of 4: weighing and joining");
     struct clusters *clusters = cluster_sites(context, &evidence, &params);
+    progress_step(&progress, is_long, "4 of 4: naming groups");
     struct groups *groups = groups_name(context, &evidence, clusters, state, o->once);
+    progress_clear(&progress);
     return print(groups, o, err) && (o->state == NULL || write_state(groups, o->state, err));
 }
 

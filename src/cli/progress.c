@@ -41,6 +41,17 @@ void progress_update(struct progress *progress, uint64_t count, uint64_t bytes)
     fflush(stderr);
 }
 
+void progress_step(struct progress *progress, bool surely_long, const char *what)
+{
+    uint64_t elapsed = now_ms() - progress->started_ms;
+    if (!progress->on || (!surely_long && elapsed < FIRST_MS))
+        return;
+    progress->drawn = true;
+    fprintf(stderr, "\r\033[K%" PRIu64 ":%02" PRIu64 " %s ...", elapsed / 60000, elapsed / 1000 % 60,
+            what);
+    fflush(stderr);
+}
+
 void progress_clear(struct progress *progress)
 {
     if (!progress->drawn)

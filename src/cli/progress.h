@@ -17,6 +17,8 @@ struct progress {
 void progress_begin(struct progress *progress, bool wanted, uint64_t total_bytes);
 /* COUNT artifacts and BYTES of input are done; draws at most five times a second. */
 void progress_update(struct progress *progress, uint64_t count, uint64_t bytes);
+/* What is done now, of work that goes step by step; SURELY_LONG: drawn in the first second too. */
+void progress_step(struct progress *progress, bool surely_long, const char *what);
 /* Wipe the line, so that other output can be written. */
 void progress_clear(struct progress *progress);
 
