@@ -24,11 +24,14 @@ struct name {
 /* Folded prefixes of names as bits at their hash, small enough for the nearest cache: names themselves are
  * looked at only where one of these stands. */
 #define PREFIX_BITS 17
+#define FOUR_BITS 16
 #define HEAD_BITS 12
 #define PAIR_WHOLE 1  /* one that must stand as a whole word */
 #define PAIR_INSIDE 2 /* one that need not */
+#define PAIR_SHORT 4  /* one whose prefix these two bytes are */
 struct beginnings {
     uint64_t bit[(1u << PREFIX_BITS) / 64];
+    uint64_t four[(1u << FOUR_BITS) / 64]; /* the first four bytes of prefixes that have as many */
     uint8_t pair[256][256]; /* PAIR_* of the names that begin with these two bytes, folded or not */
     uint8_t behind[256];    /* PAIR_* of the names that may begin behind this byte */
     bool first[128];        /* ASCII that begins names which need not stand as whole words */
@@ -85,6 +88,18 @@ static uint32_t prefix_hash(uint64_t word, unsigned len, bool whole_word)
     return (uint32_t)(key >> (64 - PREFIX_BITS));
 }
 
+/* Where the bit of the first four bytes of WORD is. */
+static uint32_t four_hash(uint64_t word)
+{
+    return (uint32_t)word * 0x9E3779B1u >> (32 - FOUR_BITS);
+}
+
+static bool has_four(const struct beginnings *begins, uint64_t word)
+{
+    uint32_t hash = four_hash(word);
+    return begins->four[hash / 64] >> hash % 64 & 1;
+}
+
 static bool has_prefix(const struct beginnings *begins, uint64_t word, unsigned len,
                        bool whole_word)
 {
@@ -125,7 +140,12 @@ static bool link_name(struct brand_index *index, struct name *name, uint64_t hea
     begins->bit[hash / 64] |= 1ull << hash % 64;
     if (ascii && !name->whole_word)
         begins->first[head & 0x7F] = true;
-    begins->pair[head & 0xFF][head >> 8 & 0xFF] |= name->whole_word ? PAIR_WHOLE : PAIR_INSIDE;
+    uint8_t pair = name->whole_word ? PAIR_WHOLE : PAIR_INSIDE;
+    if (name->prefix_len < 4)
+        pair |= PAIR_SHORT;
+    else
+        begins->four[four_hash(head) / 64] |= 1ull << four_hash(head) % 64;
+    begins->pair[head & 0xFF][head >> 8 & 0xFF] |= pair;
     return true;
 }
 
@@ -164,7 +184,7 @@ static void spread_pairs(struct beginnings *begins)
         for (unsigned b = 0; b < 256; b++)
             any |= begins->pair[fold_ascii((uint8_t)a)][b];
         for (unsigned b = 0; b < 256; b++)
-            begins->pair[a][b] = a >= 0x80 ? PAIR_WHOLE | PAIR_INSIDE
+            begins->pair[a][b] = a >= 0x80 ? PAIR_WHOLE | PAIR_INSIDE | begins->pair[a][b]
                                  : b >= 0x80
                                      ? any
                                      : begins->pair[fold_ascii((uint8_t)a)][fold_ascii((uint8_t)b)];
@@ -357,6 +377,8 @@ static void names_at(struct search *search, size_t at, bool inside)
             return; /* the name begins behind it */
         word = fold_word(text, at, &len);
     }
+    if (!has_four(begins, word) && !(begins->pair[word & 0xFF][word >> 8 & 0xFF] & PAIR_SHORT))
+        return; /* most places */
     bool ascii = (word & 0x80) == 0;
     for (int i = 0; i < 3 && lens[ascii][i] > 0; i++) {
         unsigned used = lens[ascii][i];

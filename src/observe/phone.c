@@ -385,6 +385,14 @@ static bool may_end(struct bytes text, size_t end)
     return !is_word(after) || after == '&';
 }
 
+/* What a number begins with, and all that is not ASCII. */
+static const uint8_t may_be_first[256] = {
+    ['0' ... '9'] = 1,
+    ['+'] = 1,
+    ['('] = 1,
+    [0x80 ... 0xFF] = 1,
+};
+
 uint32_t phone_find(struct arena *arena, struct bytes text, struct phone **out)
 {
     struct phone *list = NULL;
@@ -393,10 +401,11 @@ uint32_t phone_find(struct arena *arena, struct bytes text, struct phone **out)
         uint8_t c = text.at[at];
         size_t next = at;
         bool odd = false;
-        if (c < 0x80 ? !ascii_is_digit(c) && c != '+' && c != '('
-                     : digit_of(utf8_next(text, &next), &odd) < 0) {
-            if (c < 0x80)
-                next = at + 1;
+        if (!may_be_first[c]) {
+            at++;
+            continue;
+        }
+        if (c >= 0x80 && digit_of(utf8_next(text, &next), &odd) < 0) {
             at = next;
             continue;
         }
