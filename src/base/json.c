@@ -8,6 +8,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 void json_init(struct json *json, struct text *out, uint32_t indent)
 {
@@ -99,10 +102,30 @@ static void add_escaped(struct text *out, uint32_t code)
         text_add_format(out, "\\u%04x", (unsigned)code);
 }
 
+/* Where the printable ASCII without quotes from AT on ends, give or take the last few. */
+static size_t ascii_end(struct bytes s, size_t at)
+{
+#ifdef __SSE2__
+    for (; s.len - at >= 16; at += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.at + at));
+        __m128i fine = _mm_cmpgt_epi8(x, _mm_set1_epi8(0x1F)); /* signed: 0x20 to 0x7F */
+        __m128i other = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')),
+                                     _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+        other = _mm_or_si128(other, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7F)));
+        int plain = _mm_movemask_epi8(_mm_andnot_si128(other, fine));
+        if (plain != 0xFFFF)
+            return at + (size_t)__builtin_ctz(~(unsigned)plain);
+    }
+#else
+    (void)s;
+#endif
+    return at;
+}
+
 /* The end of the bytes from AT on that go out as they are: no quote, no control, UTF-8 throughout. */
 static size_t plain_end(struct bytes s, size_t at)
 {
-    while (at < s.len) {
+    for (at = ascii_end(s, at); at < s.len;) {
         uint8_t c = s.at[at];
         if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
             at++;
@@ -119,11 +142,26 @@ static size_t plain_end(struct bytes s, size_t at)
     return at;
 }
 
+/* S as it is between quotes. */
+static void add_plain(struct text *out, struct bytes s)
+{
+    uint8_t *room = text_reserve(out, s.len + 2);
+    room[0] = '"';
+    if (s.len > 0)
+        memcpy(room + 1, s.at, s.len);
+    room[s.len + 1] = '"';
+    out->len += s.len + 2;
+}
+
 static void add_quoted(struct text *out, struct bytes s)
 {
+    size_t end = plain_end(s, 0);
+    if (end == s.len && out->limit_bytes == 0) {
+        add_plain(out, s); /* nearly all */
+        return;
+    }
     text_add_byte(out, '"');
-    for (size_t i = 0; i < s.len;) {
-        size_t end = plain_end(s, i);
+    for (size_t i = 0; i < s.len; end = plain_end(s, i)) {
         text_add(out, bytes_sub(s, i, end - i));
         i = end;
         if (i == s.len)
