@@ -218,8 +218,10 @@ struct bytes node_path(struct arena *arena, const struct node *node)
     for (; node->parent != NULL && depth < 256; node = node->parent)
         chain[depth++] = node;
     text_add_byte(&path, '0');
-    while (depth-- > 0)
-        text_add_format(&path, ".%u", chain[depth]->ordinal);
+    while (depth-- > 0) {
+        text_add_byte(&path, '.');
+        text_add_decimal(&path, chain[depth]->ordinal);
+    }
     return text_bytes(&path);
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <talloc.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -160,14 +161,18 @@ struct bytes arena_copy(struct arena *arena, struct bytes b)
 
 struct bytes arena_printf(struct arena *arena, const char *format, ...)
 {
+    char first[256]; /* most fit */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(first, sizeof first, format, args);
     va_end(args);
     assert(len >= 0);
     char *text = arena_alloc_raw(arena, (size_t)len + 1);
-    vsnprintf(text, (size_t)len + 1, format, again);
+    if ((size_t)len < sizeof first)
+        memcpy(text, first, (size_t)len + 1);
+    else
+        vsnprintf(text, (size_t)len + 1, format, again);
     va_end(again);
     return bytes_of(text, (size_t)len);
 }

@@ -211,29 +211,17 @@ void json_cstring(struct json *json, const char *s)
     json_string(json, bytes_of_string(s));
 }
 
-/* N in decimal, at the end of ROOM. */
-static struct bytes decimal(uint8_t room[20], uint64_t n)
-{
-    uint8_t *at = room + 20;
-    do
-        *--at = (uint8_t)('0' + n % 10);
-    while ((n /= 10) > 0);
-    return bytes_of(at, (size_t)(room + 20 - at));
-}
-
 void json_int(struct json *json, int64_t n)
 {
-    uint8_t room[20];
     before_value(json);
     if (n < 0)
         text_add_byte(json->out, '-');
-    text_add(json->out, decimal(room, n < 0 ? 0 - (uint64_t)n : (uint64_t)n));
+    text_add_decimal(json->out, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
 /* N where it has at most four decimals: what %g would print, without its cost. */
 static bool add_short_float(struct text *out, double n)
 {
-    uint8_t room[20];
     if (!(fabs(n) < 100000.0))
         return false;
     int64_t scaled = (int64_t)(n * 10000 + (n < 0 ? -0.5 : 0.5));
@@ -244,7 +232,7 @@ static bool add_short_float(struct text *out, double n)
     uint64_t fraction = size % 10000;
     if (scaled < 0)
         text_add_byte(out, '-');
-    text_add(out, decimal(room, size / 10000));
+    text_add_decimal(out, size / 10000);
     if (fraction > 0)
         text_add_byte(out, '.');
     for (uint64_t place = 1000; fraction > 0; fraction %= place, place /= 10)

@@ -81,15 +81,30 @@ void text_add_string(struct text *text, const char *s)
     text_add(text, bytes_of_string(s));
 }
 
+void text_add_decimal(struct text *text, uint64_t n)
+{
+    uint8_t room[20], *at = room + sizeof room;
+    do
+        *--at = (uint8_t)('0' + n % 10);
+    while ((n /= 10) > 0);
+    text_add(text, bytes_of(at, (size_t)(room + sizeof room - at)));
+}
+
 void text_add_format(struct text *text, const char *format, ...)
 {
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, args);
+    size_t free_bytes = text->limit_bytes == 0 ? text->capacity - text->len : 0;
+    char *end = free_bytes == 0 ? NULL : (char *)text->at + text->len;
+    int len = vsnprintf(end, free_bytes, format, args);
     va_end(args);
     assert(len >= 0);
-    uint8_t *room = text_reserve(text, (size_t)len + 1);
+    uint8_t *room = NULL;
+    if ((size_t)len < free_bytes)
+        text->len += (size_t)len; /* it fitted */
+    else
+        room = text_reserve(text, (size_t)len + 1);
     if (room != NULL) {
         vsnprintf((char *)room, (size_t)len + 1, format, again);
         text->len += (size_t)len;

@@ -27,6 +27,7 @@ void text_finish(struct text *text);
 void text_add(struct text *text, struct bytes b);
 void text_add_byte(struct text *text, uint8_t byte);
 void text_add_string(struct text *text, const char *s);
+void text_add_decimal(struct text *text, uint64_t n);
 void text_add_format(struct text *text, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* CODE as UTF-8; a surrogate or a value past U+10FFFF becomes U+FFFD. */

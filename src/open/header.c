@@ -382,23 +382,40 @@ struct bytes header_value(const struct header *header, struct bytes name)
     return header_text(header, header_find(header, name));
 }
 
+#define COPY_AHEAD 16u
+
+/* Copy what stands from AT on up to the next CR or LF, COPY_AHEAD bytes at most; how many.  Bytes
+ * behind them at TO may be written too. */
+static size_t copy_to_fold(struct bytes raw, size_t at, uint8_t *to)
+{
+    size_t most = raw.len - at < COPY_AHEAD ? raw.len - at : COPY_AHEAD, count = 0;
+#ifdef __SSE2__
+    if (most == COPY_AHEAD) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(raw.at + at));
+        unsigned folds = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+            _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\r'))));
+        _mm_storeu_si128((__m128i *)(void *)to, x);
+        return (size_t)__builtin_ctz(folds | 1u << COPY_AHEAD);
+    }
+#endif
+    for (; count < most && raw.at[at + count] != '\n' && raw.at[at + count] != '\r'; count++)
+        to[count] = raw.at[at + count];
+    return count;
+}
+
 struct bytes header_unfolded(const struct header *header, const struct header_field *field)
 {
     struct bytes raw = bytes_trim(field->raw);
-    if (bytes_find_byte(raw, '\n', 0) == BYTES_NPOS && bytes_find_byte(raw, '\r', 0) == BYTES_NPOS)
+    size_t fold = bytes_find_either(raw, '\n', '\r', 0);
+    if (fold == BYTES_NPOS)
         return raw;
-    uint8_t *out = arena_alloc_raw(header->arena, raw.len + 1);
-    size_t len = 0;
-    for (size_t at = 0, end; at < raw.len; at = end + 1) {
-        end = bytes_find_byte(raw, '\n', at);
-        end = end == BYTES_NPOS ? raw.len : end;
-        struct bytes line = bytes_sub(raw, at, end - at);
-        for (size_t from = 0, cr; from < line.len; from = cr + 1) {
-            cr = bytes_find_byte(line, '\r', from);
-            cr = cr == BYTES_NPOS ? line.len : cr;
-            memcpy(out + len, line.at + from, cr - from);
-            len += cr - from;
-        }
+    uint8_t *out = arena_alloc_raw(header->arena, raw.len + COPY_AHEAD);
+    memcpy(out, raw.at, fold);
+    size_t len = fold;
+    for (size_t at = fold; at < raw.len;) {
+        size_t count = copy_to_fold(raw, at, out + len);
+        len += count;
+        at += count < COPY_AHEAD ? count + 1 : count; /* over the CR or LF, or the end */
     }
     return bytes_of(out, len);
 }

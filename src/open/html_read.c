@@ -121,8 +121,19 @@ static void break_lines(struct html_reader *reader, unsigned count)
     html_sink_break(&reader->display, count);
 }
 
+/* The tokenizer is told whether it is inside svg or math. */
+static void follow_foreign(struct html_reader *reader)
+{
+    const struct html_open *open = reader->open;
+    const struct html_open_row *top = open->count > 0 ? &open->row[open->count - 1] : NULL;
+    reader->tokenizer.foreign =
+        top != NULL && top->foreign && top->tag != HTML_TAG_FOREIGNOBJECT;
+}
+
 static void pop_rows(struct html_reader *reader, uint32_t count, size_t source_at)
 {
+    if (count == 0)
+        return;
     for (; count > 0; count--) {
         struct html_open_row *row = &reader->open->row[reader->open->count - 1];
         if (reader->listener != NULL)
@@ -138,9 +149,7 @@ static void pop_rows(struct html_reader *reader, uint32_t count, size_t source_a
             break_lines(reader, row->tag == HTML_TAG_P ? 2 : 1);
         html_open_pop(reader->open);
     }
-    uint32_t left = reader->open->count;
-    reader->tokenizer.foreign = left > 0 && reader->open->row[left - 1].foreign &&
-                                reader->open->row[left - 1].tag != HTML_TAG_FOREIGNOBJECT;
+    follow_foreign(reader);
 }
 
 /* Breaks and blanks a start tag puts into the text. */
@@ -228,7 +237,7 @@ static void read_start(struct html_reader *reader, const struct html_token *toke
         html_link_start(reader, token, row, look.hidden);
         html_embed_attributes(reader, token);
     }
-    pop_rows(reader, 0, source_at);
+    follow_foreign(reader);
 }
 
 static void keep_hidden(struct html_reader *reader, const struct html_token *token, uint16_t why,

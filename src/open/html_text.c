@@ -146,8 +146,12 @@ static size_t plain_run(struct bytes raw, size_t at)
 void html_sink_text(struct html_sink *sink, struct bytes raw, enum html_state state, bool pre)
 {
     bool references = state == HTML_STATE_DATA || state == HTML_STATE_RCDATA;
+    size_t at = pre ? 0 : bytes_skip_blank(raw, 0);
+    sink->blank = sink->blank || at > 0;
+    if (at == raw.len)
+        return; /* what stands between most tags */
     text_reserve(&sink->out, raw.len + 2);
-    for (size_t at = 0; at < raw.len;) {
+    while (at < raw.len) {
         uint8_t c = raw.at[at];
         if (is_plain[c]) {
             size_t end = plain_run(raw, at);

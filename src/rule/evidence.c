@@ -31,7 +31,9 @@ static bool write_item(struct collector *c, struct text *out, uint32_t level)
     }
     if (source == NULL || !write_path(c, out, source))
         return false;
-    text_add_format(out, "[%u]", index);
+    text_add_byte(out, '[');
+    text_add_decimal(out, index);
+    text_add_byte(out, ']');
     return true;
 }
 
