@@ -19,6 +19,7 @@ struct sink {
     struct budget *budget;
     enum decompress_status over; /* why there is no more room */
     bool full;                   /* sink_room() said no */
+    bool unchecked;              /* see struct decompress */
 };
 
 /* Where *ROOM_OUT >= 1 more bytes go; NULL over a limit. */

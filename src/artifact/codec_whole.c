@@ -27,6 +27,26 @@ static struct libdeflate_decompressor *decompressor(void)
     return one;
 }
 
+/* Whether IN begins as RFC 1950 says: deflate, a window of 32 KB at most, no dictionary. */
+static bool is_zlib(struct bytes in)
+{
+    unsigned head = in.len < 2 ? 1 : (unsigned)in.at[0] << 8 | in.at[1];
+    return head % 31 == 0 && (head >> 8 & 15) == 8 && head >> 12 <= 7 && (head & 0x20) == 0;
+}
+
+/* A zlib stream whose checksum is passed by. */
+static enum libdeflate_result read_unchecked(struct bytes in, uint8_t *to, size_t room,
+                                             size_t *used_out, size_t *len_out)
+{
+    enum libdeflate_result result = libdeflate_deflate_decompress_ex(
+        decompressor(), in.at + 2, in.len - 2, to, room, used_out, len_out);
+    if (result != LIBDEFLATE_SUCCESS)
+        return result;
+    size_t left = in.len - 2 - *used_out;
+    *used_out += 2 + (left < 4 ? left : 4);
+    return *len_out > 0 ? result : LIBDEFLATE_BAD_DATA;
+}
+
 static enum libdeflate_result read_at_once(enum codec codec, struct bytes in, uint8_t *to,
                                            size_t room, size_t *used_out, size_t *len_out)
 {
@@ -43,6 +63,7 @@ static enum libdeflate_result read_at_once(enum codec codec, struct bytes in, ui
 
 bool codec_whole(enum codec codec, struct bytes in, struct sink *sink, size_t *used_out)
 {
+    bool unchecked = codec == CODEC_ZLIB && sink->unchecked && is_zlib(in);
     size_t used, len, wanted = in.len < ROOM_MIN ? ROOM_MIN * TIMES : in.len * TIMES;
     wanted = sink->at_most > wanted ? sink->at_most : wanted;
     for (; in.len <= ROOM_MAX; wanted *= TIMES) {
@@ -50,7 +71,8 @@ bool codec_whole(enum codec codec, struct bytes in, struct sink *sink, size_t *u
         uint8_t *to = sink_room_for(sink, &room);
         enum libdeflate_result result = LIBDEFLATE_BAD_DATA;
         if (to != NULL)
-            result = read_at_once(codec, in, to, room, &used, &len);
+            result = unchecked ? read_unchecked(in, to, room, &used, &len)
+                               : read_at_once(codec, in, to, room, &used, &len);
         if (result == LIBDEFLATE_SUCCESS) {
             sink->len += len;
             *used_out += used;
@@ -65,5 +87,6 @@ bool codec_whole(enum codec codec, struct bytes in, struct sink *sink, size_t *u
 size_t decompress_into(struct bytes in, uint8_t *to, size_t room)
 {
     size_t used, len;
-    return read_at_once(CODEC_DEFLATE, in, to, room, &used, &len) == LIBDEFLATE_SUCCESS ? len : 0;
+    bool whole = is_zlib(in) && read_unchecked(in, to, room, &used, &len) == LIBDEFLATE_SUCCESS;
+    return whole ? len : 0;
 }

@@ -152,6 +152,7 @@ struct decompressed decompress(struct node *node, struct decompress what)
     struct sink sink = sink_begin(node, what.in.len, what.at_most);
     if (what.any_ratio && what.at_most != 0)
         sink.ratio_max = SIZE_MAX;
+    sink.unchecked = what.unchecked;
     size_t used = 0;
     enum decompress_status status = codecs[what.codec](what.in, what.properties, &sink, &used);
     struct decompressed done = sink_end(node, &sink, status);

@@ -50,6 +50,7 @@ struct decompress {
     struct bytes properties; /* for CODEC_LZMA1 and CODEC_LZMA2 */
     size_t at_most;          /* stop quietly (DECOMPRESS_OK) at so many bytes; 0: no bound */
     bool any_ratio; /* at_most was derived from something else (a picture's size): no ratio check */
+    bool unchecked; /* zlib: the checksum behind the data need not be right, nor be looked at */
 };
 
 struct decompressed {
@@ -65,8 +66,8 @@ struct decompressed decompress(struct node *node, struct decompress what);
 struct decompressed decompress_from(struct node *node, size_t in_bytes,
                                     int64_t (*read)(void *own, uint8_t *to, size_t room),
                                     void *own);
-/* Raw deflate into ROOM bytes at TO, for a caller that knows how many come out and answers for the
- * memory; 0 where it is broken, cut or longer. */
+/* A zlib stream, its checksum passed by, into ROOM bytes at TO, for a caller that knows how many come
+ * out and answers for the memory; 0 where it is broken, cut or longer. */
 size_t decompress_into(struct bytes in, uint8_t *to, size_t room);
 /* Record STATUS (nothing for OK) as an anomaly on NODE about LEN bytes at OFFSET of its content. */
 void decompress_note(struct node *node, enum decompress_status status, size_t offset, size_t len);

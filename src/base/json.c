@@ -102,6 +102,13 @@ static void add_escaped(struct text *out, uint32_t code)
         text_add_format(out, "\\u%04x", (unsigned)code);
 }
 
+/* Printable ASCII that is not escaped. */
+static const uint8_t is_plain[256] = {
+    [0x20 ... 0x21] = 1,
+    [0x23 ... 0x5B] = 1,
+    [0x5D ... 0x7E] = 1,
+};
+
 /* Where the printable ASCII without quotes from AT on ends, give or take the last few. */
 static size_t ascii_end(struct bytes s, size_t at)
 {
@@ -127,7 +134,7 @@ static size_t plain_end(struct bytes s, size_t at)
 {
     for (at = ascii_end(s, at); at < s.len;) {
         uint8_t c = s.at[at];
-        if (c >= 0x20 && c < 0x7F && c != '"' && c != '\\') {
+        if (is_plain[c]) {
             at++;
             continue;
         }
@@ -180,20 +187,32 @@ static void add_quoted(struct text *out, struct bytes s)
     text_add_byte(out, '"');
 }
 
-void json_key_bytes(struct json *json, struct bytes key)
+static void end_key(struct json *json)
 {
-    assert(!json->after_key);
-    before_value(json);
-    add_quoted(json->out, key);
     text_add_byte(json->out, ':');
     if (json->indent > 0)
         text_add_byte(json->out, ' ');
     json->after_key = true;
 }
 
+void json_key_bytes(struct json *json, struct bytes key)
+{
+    assert(!json->after_key);
+    before_value(json);
+    add_quoted(json->out, key);
+    end_key(json);
+}
+
 void json_key(struct json *json, const char *key)
 {
-    json_key_bytes(json, bytes_of_string(key));
+    if (json->out->limit_bytes != 0) {
+        json_key_bytes(json, bytes_of_string(key));
+        return;
+    }
+    assert(!json->after_key);
+    before_value(json);
+    add_plain(json->out, bytes_of_string(key));
+    end_key(json);
 }
 
 void json_string(struct json *json, struct bytes s)

@@ -26,6 +26,7 @@ void json_begin_map(struct json *json);
 void json_end_map(struct json *json);
 void json_begin_list(struct json *json);
 void json_end_list(struct json *json);
+/* KEY is one of ours: printable ASCII without quotes. */
 void json_key(struct json *json, const char *key);
 void json_key_bytes(struct json *json, struct bytes key);
 void json_string(struct json *json, struct bytes s); /* null where absent */

@@ -188,9 +188,11 @@ bool pdf_filter(struct node *node, struct bytes name, struct bytes parameters, s
     struct decompressed done;
     bool predicts = false;
     if (pdf_name_is(name, "FlateDecode") || pdf_name_is(name, "Fl")) {
-        done = decompress(
-            node, (struct decompress){
-                      .codec = CODEC_ZLIB, .in = in, .at_most = known, .any_ratio = known != 0});
+        done = decompress(node, (struct decompress){.codec = CODEC_ZLIB,
+                                                    .in = in,
+                                                    .at_most = known,
+                                                    .any_ratio = known != 0,
+                                                    .unchecked = true}); /* viewers show it */
         if (done.out.len == 0 &&
             done.status == DECOMPRESS_MALFORMED) /* without its two header bytes */
             done = decompress(node,

@@ -51,6 +51,13 @@ static void read_rows(struct jpeg_decompress_struct *jpeg, struct picture *pictu
     }
 }
 
+/* The rows that were not read. */
+static void leave_white(const struct jpeg_decompress_struct *jpeg, struct picture *picture)
+{
+    size_t done = (size_t)jpeg->output_scanline * picture->width;
+    memset(picture->gray + done, 255, (size_t)picture->width * picture->height - done);
+}
+
 bool picture_jpeg(struct node *node, struct picture *picture)
 {
     struct jpeg_decompress_struct jpeg;
@@ -84,13 +91,13 @@ bool picture_jpeg(struct node *node, struct picture *picture)
         } else {
             jpeg_start_decompress(&jpeg);
             sized = picture_begin(node, picture, jpeg.output_width, jpeg.output_height);
-            if (sized) {
-                memset(picture->gray, 255, (size_t)picture->width * picture->height);
+            if (sized)
                 read_rows(&jpeg, picture);
-            }
         }
     } else {
         broken = true;
+        if (sized)
+            leave_white(&jpeg, picture);
     }
     jpeg_destroy_decompress(&jpeg);
     if (broken)

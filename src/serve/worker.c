@@ -123,7 +123,9 @@ _Noreturn void worker_run(int socket, const struct scan_settings *settings, size
     struct batch_head head;
     int fd;
     while (ok && receive_batch(socket, &head, &fd)) {
-        void *map = head.bytes == 0 ? NULL : mmap(NULL, head.bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+        /* A batch is small and read to its end: all pages at once.  A file may be neither. */
+        int how = head.whole_file ? MAP_PRIVATE : MAP_PRIVATE | MAP_POPULATE;
+        void *map = head.bytes == 0 ? NULL : mmap(NULL, head.bytes, PROT_READ, how, fd, 0);
         close(fd);
         if (map == MAP_FAILED)
             _exit(WORKER_MEMORY_EXIT);
