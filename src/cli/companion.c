@@ -9,6 +9,7 @@
 
 #define COMPANIONS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define LEVELS_MAX 64u
+#define SHARE 16u /* one script in so many is malicious: a set; fewer: a collection of strangers */
 #define BESIDE_LOG_ODDS 0.6 /* suspicious, just */
 #define BESIDE_PROBABILITY 0.65
 
@@ -20,7 +21,7 @@ struct held {
 /* A folder the walk is in, or one above it. */
 struct folder {
     struct bytes path;
-    bool hostile; /* a script in it is malicious */
+    uint32_t scripts, malicious; /* in it so far */
     struct held *first, **end;
 };
 
@@ -68,6 +69,12 @@ static void emit_raised(struct companions *companions, struct arena *arena, cons
     companions->emit(companions->context, &raised);
 }
 
+/* Whether its scripts are a set that does harm. */
+static bool is_hostile(const struct folder *folder)
+{
+    return folder->malicious > 0 && folder->malicious >= folder->scripts / SHARE;
+}
+
 /* What waits in FOLDER goes out. */
 static void folder_emit(struct companions *companions, struct folder *folder)
 {
@@ -77,7 +84,7 @@ static void folder_emit(struct companions *companions, struct folder *folder)
         const struct verdict *v = record_read(arena, held->record);
         folder->first = held->next;
         companions->held_bytes -= held->record.len;
-        if (v != NULL && folder->hostile)
+        if (v != NULL && is_hostile(folder))
             emit_raised(companions, arena, v);
         else if (v != NULL)
             companions->emit(companions->context, v);
@@ -148,20 +155,12 @@ static bool is_script(struct bytes kind)
 void companions_add(struct companions *companions, const struct verdict *v)
 {
     struct folder *folder = folder_enter(companions, v->path);
-    struct arena *arena = NULL;
-    if (v->class == VERDICT_MALICIOUS && is_script(v->kind) && !folder->hostile) {
-        folder->hostile = true;
+    folder->scripts += is_script(v->kind);
+    folder->malicious += is_script(v->kind) && v->class == VERDICT_MALICIOUS;
+    if (v->beside.len == 0 || v->class != VERDICT_CLEAN)
         companions->emit(companions->context, v);
-        folder_emit(companions, folder);
-    } else if (v->beside.len == 0 || v->class != VERDICT_CLEAN) {
-        companions->emit(companions->context, v);
-    } else if (folder->hostile) {
-        arena = arena_new(NULL);
-        emit_raised(companions, arena, v);
-    } else {
+    else
         hold(companions, folder, v);
-    }
-    talloc_free(arena);
 }
 
 void companions_end(struct companions *companions)

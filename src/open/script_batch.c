@@ -276,9 +276,33 @@ static void batch_open(struct node *node)
     report_end(&b.report);
 }
 
+/* A text that begins with a command line of Windows: to be pasted, or cut off from its file. */
+static bool is_command_text(const struct node *node)
+{
+    static const char *const starts[] = {"powershell", "pwsh", "cmd", "mshta", "msiexec", "rundll32", "conhost",
+                                         "curl.exe", "certutil", "bitsadmin"};
+    struct bytes line = bytes_trim(bytes_sub(node->content, 0, 2048));
+    if (node->kind != KIND_TEXT || node->is_view || node->content.len > 8192)
+        return false;
+    size_t end = 0;
+    while (end < line.len && !ascii_is_space(line.at[end]) && line.at[end] != '"')
+        end++;
+    struct bytes word = bytes_sub(line, 0, end), rest = bytes_trim(bytes_from(line, end));
+    size_t slash = bytes_find_last_byte(word, '\\');
+    word = slash == BYTES_NPOS ? word : bytes_from(word, slash + 1);
+    bool known = false;
+    for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+        known |= bytes_starts_fold(word, bytes_of_string(starts[i])) &&
+                 (word.len == strlen(starts[i]) || bytes_ends_fold(word, BYTES(".exe")));
+    bool operand = rest.len > 0 && (strchr("-/\"'&({", rest.at[0]) != NULL || bytes_starts_fold(rest, BYTES("http")) ||
+                                    bytes_starts_fold(rest, BYTES("iex")) || bytes_starts_fold(rest, BYTES("iwr")) ||
+                                    bytes_starts_fold(rest, BYTES("irm")));
+    return known && operand;
+}
+
 static int batch_bid(const struct node *node)
 {
-    return node->kind == KIND_BATCH ? 60 : 0;
+    return node->kind == KIND_BATCH || is_command_text(node) ? 60 : 0;
 }
 
 const struct opener opener_batch = {.name = "batch", .bid = batch_bid, .open = batch_open};

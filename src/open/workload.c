@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron
- * tables, systemd
- * units, launchd's agents, what npm runs.  Each command becomes a child script that knows its line, and
- * goes through the same engine.
+ * tables, systemd units, launchd's agents, dialogues for Redis, what npm runs.  Each command becomes a
+ * child script that knows its line, and goes through the same engine.
  *
  * YAML is read by indentation only: a key that holds commands (run, script, command, args, runcmd, ...) and
  * what stands below it; attackers' and generated files need not be valid to be run.  O(bytes). */
@@ -70,6 +69,7 @@ static bool is_cron(const struct node *node)
 {
     struct bytes rest = bytes_sub(node->content, 0, 16384), line;
     uint32_t entries = 0, others = 0;
+    bool dumped = bytes_starts(rest, BYTES("REDIS0")); /* a database saved as a table: cron reads what it can */
     while (bytes_next_line(&rest, &line)) {
         line = bytes_trim(line);
         if (line.len == 0 || line.at[0] == '#' ||
@@ -80,7 +80,21 @@ static bool is_cron(const struct node *node)
         else
             others++;
     }
-    return entries > 0 && others == 0;
+    return entries > 0 && (others == 0 || dumped);
+}
+
+/* Lines for redis-cli that make the server write where it must not: its dialogue without the program. */
+static bool is_redis(const struct node *node)
+{
+    struct bytes rest = bytes_sub(node->content, 0, 16384), line;
+    bool leads = false, saves = false;
+    while (bytes_next_line(&rest, &line)) {
+        line = bytes_trim(line);
+        if (bytes_starts_fold(line, BYTES("config set dir ")) || bytes_starts_fold(line, BYTES("config set dir\t")))
+            leads = true;
+        saves |= bytes_equal_fold(line, BYTES("save")) || bytes_equal_fold(line, BYTES("bgsave"));
+    }
+    return leads && saves;
 }
 
 static bool is_workload_yaml(const struct node *node)
@@ -195,7 +209,7 @@ static int bid(const struct node *node)
         return 0;
     if (is_dockerfile(node))
         return 85;
-    return is_workload_yaml(node) || is_unit(node) || is_cron(node) ? 70 : 0;
+    return is_workload_yaml(node) || is_unit(node) || is_cron(node) || is_redis(node) ? 70 : 0;
 }
 
 /* ["sh", "-c", "x y"] as words a shell would read the same. */
@@ -462,19 +476,20 @@ static void unit_hang(struct node *node, struct bytes text)
                "unit", 1);
 }
 
-static void cron_read(struct node *node)
+/* A table is what crontab would be given, a dialogue what redis-cli would. */
+static void table_read(struct node *node, const char *command, const char *what)
 {
     struct bytes rest = node->content, line;
     struct text out;
     text_init(&out, node->tree->arena, (size_t)1 << 20);
-    text_add_string(&out,
-                    "crontab - <<'END-OF-TABLE'\n"); /* a table is what crontab would be given */
+    text_add_string(&out, command);
+    text_add_string(&out, " <<'END-OF-TABLE'\n");
     while (bytes_next_line(&rest, &line)) {
         text_add(&out, line);
         text_add_byte(&out, '\n');
     }
     text_add_string(&out, "END-OF-TABLE\n");
-    shell_body(node, text_bytes(&out), "cron table", 1);
+    shell_body(node, text_bytes(&out), what, 1);
 }
 
 static void open(struct node *node)
@@ -491,8 +506,10 @@ static void open(struct node *node)
         unit_hang(node, node->content);
     else if (is_workload_yaml(node))
         yaml_read(node);
+    else if (is_redis(node))
+        table_read(node, "redis-cli -h \"$HOST\"", "Redis dialogue");
     else
-        cron_read(node);
+        table_read(node, "crontab -", "cron table");
 }
 
 const struct opener opener_workload = {"workload", bid, open};

@@ -124,6 +124,11 @@ static enum shell_role role_of(const struct call *call)
                        : roles[i].role;
     if (bytes_equal(name, BYTES("sed")))
         return ROLE_SEARCHED;
+    bool prints = bytes_equal(name, BYTES("echo")) || bytes_equal(name, BYTES("printf"));
+    if (prints && call->count > 1) { /* names that lead nowhere from now on */
+        struct shell_string line = strings_join(call->m, call->arg + 1, call->count - 1);
+        return sense_is_sinkhole(line.text) ? ROLE_REMOVED : ROLE_USED;
+    }
     if (bytes_equal(name, BYTES("find")))
         return call_has(call, "-delete") || call_has(call, "rm") ? ROLE_REMOVED : ROLE_SEARCHED;
     if (bytes_equal(name, BYTES("docker")) || bytes_equal(name, BYTES("podman")))

@@ -118,17 +118,24 @@ void execute_string(struct call *call, struct shell_string s, struct bytes inter
     if (!decode_is_text(string_shown(m->arena, s.text)))
         return;
     struct shell_string out = {0};
+    bool hushed = m->hushed, backgrounded = m->backgrounded;
+    m->hushed |= call->silent, m->backgrounded |= call->wrapped || (call->background && call->silent);
     if (shell)
         out = run_layer(m, s, decoded ? "decoded" : how, BYTES_NONE, decoded);
     else
         program_read(call, s, interpreter, decoded ? "decoded" : how);
+    m->hushed = hushed, m->backgrounded = backgrounded;
     call->out = out.text.at != NULL ? out : call_unknown(call, (struct shell_string){0});
+    s.text = BYTES_NONE, s.taint &= taint_secrets();
+    if (shell && s.taint != 0) /* cat, of a path that names secrets */
+        call->out = string_join(m, call->out, s);
 }
 
 bool sense_is_temporary(struct bytes path)
 {
     return bytes_starts(path, BYTES("/tmp/")) || bytes_starts(path, BYTES("/var/tmp/")) ||
-           bytes_starts(path, BYTES("/dev/shm/")) || bytes_starts(path, BYTES("/var/run/"));
+           bytes_starts(path, BYTES("/dev/shm/")) || bytes_starts(path, BYTES("/var/run/")) ||
+           bytes_starts(path, BYTES("/private/tmp/"));
 }
 
 static bool is_script_text(struct bytes text)
@@ -163,7 +170,8 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
         file = file_unpacked(m, full);
     bool background = call->background || call->wrapped;
     m->detached |= background;
-    if (background && (sense_is_temporary(full) || sense_is_hidden(full)))
+    bool made = file != NULL && file->fetch != NULL && bytes_starts(path, bytes_of("\0/tmp/$(mktemp", 14));
+    if (background && (sense_is_temporary(full) || sense_is_hidden(full) || made))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
     if (file == NULL)
         return;

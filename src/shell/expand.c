@@ -199,7 +199,9 @@ static struct shell_string variable_part(struct machine *m, const struct shell_p
     struct bytes name = element_name(m, part->text);
     if (part->indirect) {
         struct shell_string target = variable_get(m, name);
-        if (!string_is_known(target) || target.text.len == 0 || target.text.len > 128)
+        bool bound = target.text.len > 0 && target.text.len <= 128 &&
+                     (string_is_known(target) || variable_find(m, target.text) != NULL);
+        if (!bound)
             return string_unknown(m, name);
         name = target.text;
     }

@@ -54,6 +54,19 @@ static const struct {
     {"discordapp.com", HOST_DROP},
     {"catbox.moe", HOST_DROP},
     {"temp.sh", HOST_DROP},
+    {"oast.today", HOST_DROP},
+    {"oast.us", HOST_DROP},
+    {"requestbin.com", HOST_DROP},
+    {"canarytokens.com", HOST_DROP},
+    {"webhook.cool", HOST_DROP},
+    {"pixeldrain.com", HOST_DROP},
+    {"ngrok.app", HOST_DROP},
+    {"ngrok-free.dev", HOST_DROP},
+    {"serveo.net", HOST_DROP},
+    {"loca.lt", HOST_DROP},
+    {"pastebin.pl", HOST_PASTE},
+    {"rentry.org", HOST_PASTE},
+    {"paste.c-net.org", HOST_PASTE},
     {"onion", HOST_TOR},
     {"tor2web.in", HOST_TOR},
     {"tor2web.io", HOST_TOR},
@@ -256,6 +269,20 @@ bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out)
         if (mark > start && end > mark + 6)
             return true;
     }
+}
+
+bool host_is_catcher(struct bytes url)
+{
+    static const char *const catchers[] = {"oast", "interact.sh", "burpcollaborator.net", "dnslog.cn", "ceye.io",
+                                           "pipedream.net", "requestbin", "webhook.site", "requestcatcher.com",
+                                           "beeceptor.com", "canarytokens.com", "webhook.cool"};
+    struct host_url parts;
+    if (!host_url_parse(url, &parts) || host_kind_of(parts.host) != HOST_DROP)
+        return false;
+    for (size_t i = 0; i < sizeof catchers / sizeof catchers[0]; i++)
+        if (bytes_find(parts.host, bytes_of_string(catchers[i]), 0) != BYTES_NPOS)
+            return true;
+    return false;
 }
 
 /* "/raw/4hT9aXbQ": what paste sites, whoever keeps them, serve without a frame. */

@@ -21,6 +21,8 @@ enum host_kind host_kind_of(struct bytes host);
 enum host_kind host_kind_of_url(const struct host_url *url);
 /* Whether TEXT is a whole IPv4 address. */
 bool host_is_ipv4(struct bytes text);
+/* Whether URL, or a name, is at a service that shows its user what others ask for. */
+bool host_is_catcher(struct bytes url);
 /* The next http, https, ftp or tftp URL in TEXT at or after *AT (moved past it). */
 bool host_url_next(struct bytes text, size_t *at, struct bytes *url_out);
 

@@ -103,6 +103,7 @@ struct machine {
     uint32_t pattern_count;
     uint32_t offset, end; /* the command being read */
     bool kill_seen, silenced, stopped, uncalled;
+    bool hushed, backgrounded;        /* what encloses this is silent; runs in the background */
     uint32_t scan_loops;              /* loops over scan results or host lists */
     uint32_t piped;                   /* inside a loop or group that reads a pipe */
     bool load_listed;                 /* ps printed them */
@@ -116,6 +117,7 @@ struct machine {
     bool carries_keys; /* a cloud account's keys stand in the script */
     bool detached;     /* something was left running in the background */
     bool account_made, account_opened, fifo_made, encrypts;
+    bool dialog_asked;  /* a dialog of the script's own asked for a password */
     bool printing;      /* the text being looked at is printed for people */
     bool founds;        /* makes a file system, unpacks a system into it: below it is its own */
     bool found_old;     /* find picked files by their age */
@@ -205,6 +207,8 @@ void sense_masquerade(struct machine *m, struct bytes path);
 /* CONTENT goes into PATH, a table of logins: any password will do, or somebody gets it. */
 void sense_login(struct machine *m, struct bytes path, struct bytes content);
 bool sense_is_log(struct bytes path);
+/* TEXT is lines of a hosts file that lead names nowhere. */
+bool sense_is_sinkhole(struct bytes text);
 bool sense_is_odd(struct bytes path);
 bool sense_is_hidden(struct bytes path);
 /* CONTENT, written to PATH, is code for a web server that runs what a visitor sends. */

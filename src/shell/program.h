@@ -14,6 +14,8 @@
 void program_read(struct call *call, struct shell_string s, struct bytes interpreter,
                   const char *how);
 
+/* What words that stand together in TEXT, a program, tell. */
+void program_senses(struct machine *m, struct bytes text);
 /* Read the whole file M is on as a program. */
 void program_whole(struct machine *m);
 

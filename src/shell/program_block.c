@@ -174,6 +174,28 @@ static bool import_read(struct reading *r, uint32_t *at, uint32_t end)
     return true;
 }
 
+/* a, b = x, y of Python: each name has its value; all have the last one where there are too few. */
+static bool names_assigned(struct reading *r, uint32_t *at, uint32_t end)
+{
+    uint32_t equals = *at, value_at;
+    while (equals + 2 < end && is_name(r, equals) && is_sign(r, equals + 1, ','))
+        equals += 2;
+    bool assigns = is_name(r, equals) && is_sign(r, equals + 1, '=') && !is_sign(r, equals + 2, '=');
+    if (r->language != LANGUAGE_PYTHON || equals == *at || !assigns)
+        return false;
+    struct shell_string value = {0};
+    value_at = equals + 2;
+    for (uint32_t name = *at; name <= equals && flow_spend(r); name += 2) {
+        bool more = value_at < end && word_at(r, value_at)->kind != LEXEME_LINE;
+        if (more)
+            value = flow_expression(r, &value_at, end);
+        flow_set(r, word_at(r, name)->text, value, false);
+        value_at += more && is_sign(r, value_at, ',');
+    }
+    *at = value_at > *at ? value_at : *at + 1;
+    return true;
+}
+
 void flow_statements(struct reading *r, uint32_t at, uint32_t end)
 {
     struct machine *m = r->call->m;
@@ -200,7 +222,7 @@ void flow_statements(struct reading *r, uint32_t at, uint32_t end)
                 at = word_at(r, at)->partner > at ? partner(r, at, end) + 1 : at + 1;
             continue;
         }
-        if (import_read(r, &at, end) || loop_names(r, &at, end))
+        if (import_read(r, &at, end) || loop_names(r, &at, end) || names_assigned(r, &at, end))
             continue;
         struct shell_string value = flow_expression(r, &at, end);
         if (returns)

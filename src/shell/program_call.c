@@ -29,6 +29,7 @@ enum act {
     ACT_MAIL,
     ACT_PATH, /* joins the parts of a path */
     ACT_HOME,
+    ACT_IDENTITY, /* names the machine or its user */
     ACT_SAME, /* its text, in another shape */
     ACT_GROW, /* x.append(y) */
     ACT_REQUIRE,
@@ -265,6 +266,8 @@ static void sent(struct doing *d, struct shell_string s, struct bytes url)
     inner.name = BYTES("program");
     if (named)
         sense_send(&inner, s, shown(d, url), BEHAVIOUR_E1, "program");
+    if ((s.taint & (TAINT_BIT(IDENTITY) | TAINT_BIT(NAMED_SECRET))) != 0 && host_is_catcher(shown(d, url)))
+        sense(d->m, BEHAVIOUR_E3, ROLE_USED, shown(d, url));
 }
 
 static struct shell_string do_fetch(struct doing *d)
@@ -277,7 +280,7 @@ static struct shell_string do_fetch(struct doing *d)
     if (url.len == 0)
         return flow_unknown(d->r, d->callee->last, d->all);
     struct shell_string all = d->all;
-    if ((all.taint & taint_secrets()) != 0)
+    if (all.taint != 0)
         sent(d, all, url);
     if (flow_listed(d->callee->last, "Request curl_init")) { /* made, not sent yet */
         all.text = string_hole(d->m->arena, "", url, "");
@@ -441,8 +444,12 @@ static struct shell_string do_lookup(struct doing *d)
     struct shell_string name = argument(d, 0);
     struct call inner = *d->r->call;
     struct bytes to = shown(d, name.text);
-    if ((name.taint & taint_secrets()) != 0 && memchr(to.at, '.', to.len) != NULL)
-        sense_send(&inner, name, to, BEHAVIOUR_E3, "DNS query");
+    if (to.len == 0 || memchr(to.at, '.', to.len) == NULL)
+        return flow_unknown(d->r, d->callee->last, name);
+    sense_send(&inner, name, to, BEHAVIOUR_E3, "DNS query");
+    if ((name.taint & TAINT_BIT(NAMED_SECRET)) != 0 || /* a key is no part of anybody's name */
+        ((name.taint & TAINT_BIT(IDENTITY)) != 0 && host_is_catcher(to)))
+        sense(d->m, BEHAVIOUR_E3, ROLE_USED, to);
     return flow_unknown(d->r, d->callee->last, name);
 }
 
@@ -615,6 +622,9 @@ static struct shell_string done(struct doing *d, enum act act)
         return do_path(d);
     case ACT_HOME:
         return string_of(BYTES("~"));
+    case ACT_IDENTITY:
+        return string_taint(d->m, flow_unknown(d->r, d->callee->last, (struct shell_string){0}),
+                            TAINT_BIT(IDENTITY));
     case ACT_REQUIRE:
         return argument(d, 0);
     case ACT_LETTERS:

@@ -285,6 +285,17 @@ static bool is_variable_name(struct bytes name)
     return name.len > 1;
 }
 
+/* NPM_TOKEN, DB_PASSWORD, X_API_KEY */
+static bool is_secret_name(struct bytes name)
+{
+    static const char *const ends[] = {"TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "PRIVATE_KEY",
+                                       "SECRET_KEY", "ACCESS_KEY", "_AUTH"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (bytes_ends(name, bytes_of_string(ends[i])))
+            return true;
+    return false;
+}
+
 /* os.environ, process.env, ENV, $_ENV: all of it where no name follows, or a single variable. */
 static bool environment(struct reading *r, uint32_t *at, uint32_t end, struct shell_string *out)
 {
@@ -326,6 +337,8 @@ static bool environment(struct reading *r, uint32_t *at, uint32_t end, struct sh
     bool any = name.len > 0 && name.at[0] == 0 && r->names_secrets; /* for k in (AWS_..): get(k) */
     if (name.at == NULL || any || flow_listed(name, secrets))
         *out = string_taint(r->call->m, *out, TAINT_BIT(ENVIRONMENT));
+    else if (is_secret_name(name))
+        *out = string_taint(r->call->m, *out, TAINT_BIT(NAMED_SECRET));
     if (flow_listed(name, "HOME USERPROFILE"))
         *out = string_of(BYTES("~"));
     return true;

@@ -130,7 +130,7 @@ static void redirects_apply(struct call *call, const struct shell_redirect *redi
             break;
         }
     }
-    call->silent = out_null && err_null;
+    call->silent = m->hushed || (out_null && err_null);
     m->report->style |= out_null && err_null ? 1U : 0U;
 }
 
@@ -161,7 +161,7 @@ static void simple_world(struct machine *m, const struct shell_command *c,
     for (const struct shell_word *word = first; word != NULL; word = word->next)
         expand_word(m, word, &args);
     m->offset = c->offset, m->end = c->end;
-    call.background = c->background;
+    call.background = c->background || m->backgrounded;
     call.arg = args.at, call.count = args.count;
     redirects_apply(&call, c->redirects, &append);
     if (call.count > 0) {
@@ -316,9 +316,10 @@ static void run_grouped(struct machine *m, const struct shell_command *c, struct
 {
     struct call call = {.m = m, .command = c, .in = in, .has_in = has_in, .name = BYTES("{")};
     struct shell_string before_in = m->in;
-    bool before_has = m->has_in, append = false;
+    bool before_has = m->has_in, append = false, hushed = m->hushed, backgrounded = m->backgrounded;
     m->offset = c->offset, m->end = c->offset;
     redirects_apply(&call, c->redirects, &append);
+    m->hushed = call.silent, m->backgrounded |= c->background && call.silent;
     if (call.has_in)
         m->in = call.in, m->has_in = true;
     bool captured = piped || call.write_path.at != NULL;
@@ -342,6 +343,7 @@ static void run_grouped(struct machine *m, const struct shell_command *c, struct
         *out = (struct shell_string){0};
     }
     m->in = before_in, m->has_in = before_has;
+    m->hushed = hushed, m->backgrounded = backgrounded;
 }
 
 static void run_command(struct machine *m, const struct shell_command *c)

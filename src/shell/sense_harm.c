@@ -213,7 +213,26 @@ void tool_osascript(struct call *call)
             run_layer(call->m, string_of(bytes_sub(text, at, close - at)), "do shell script", BYTES_NONE, false);
     }
     if (any_arg(call, "hidden answer"))
-        call->out = string_taint(call->m, call->out, TAINT_BIT(TYPED));
+        call->out = string_taint(call->m, call->out, TAINT_BIT(TYPED)), call->m->dialog_asked = true;
+}
+
+void see_gatekeeper(struct call *call)
+{
+    struct machine *m = call->m;
+    if (call_has(call, "--master-disable") || call_has(call, "--global-disable"))
+        sense(m, BEHAVIOUR_V15, ROLE_USED, call->name);
+    bool clears = bytes_equal(call->name, BYTES("xattr")) &&
+                  (call_flag(call, 'c') || (call_flag(call, 'd') && call_has(call, "com.apple.quarantine")));
+    for (uint32_t i = 2; clears && i < call->count; i++) {
+        struct bytes path = call_arg(call, i), full = path_resolve(m, path);
+        const struct file *file = file_find(m, path);
+        bool brought = file != NULL && file->fetch != NULL && !bytes_ends(path, BYTES(".app")) &&
+                       (call_flag(call, 'c') || !fetch_is_honest(file->fetch)) &&
+                       file->fetch->host_kind != HOST_KNOWN;
+        if (path.len > 2 && path.at[0] != '-' && !bytes_equal(path, BYTES("com.apple.quarantine")))
+            (brought || sense_is_temporary(full) || sense_is_hidden(full) ? sense : sense_soft)(
+                m, BEHAVIOUR_V15, ROLE_USED, full);
+    }
 }
 
 /* security: passwords and keys out of the key chain. */
@@ -280,10 +299,14 @@ void sense_web_shell(struct machine *m, struct bytes path, struct shell_string c
     }
     bool served = (content.taint & TAINT_BIT(FETCHED)) != 0 && content.step != NULL &&
                   content.step->fetch != NULL && !fetch_is_honest(content.step->fetch);
+    bool program = bytes_equal(m->options->interpreter, BYTES("php")); /* it runs where pages are served */
     for (int i = 0; served && suffixes[i] != NULL; i++)
         if (bytes_ends_fold(path, bytes_of_string(suffixes[i])) &&
-            (contains(path, "/www") || contains(path, "/html") || contains(path, "/webapps")))
-            sense_soft(m, BEHAVIOUR_W1, ROLE_USED, path);
+            (program || contains(path, "/www") || contains(path, "/html") || contains(path, "/webapps") ||
+             contains(path, "/wp-") || contains(path, "/htdocs")))
+            (content.step->fetch->host_kind == HOST_ADDRESS || content.step->fetch->host_kind == HOST_PASTE
+                 ? sense
+                 : sense_soft)(m, BEHAVIOUR_W1, ROLE_USED, path);
 }
 
 /* Programs every login and every listing goes through. */

@@ -116,7 +116,7 @@ void see_redis(struct call *call)
     call_orders(call);
     bool set = any_arg(call, "set") && (any_arg(call, "/var/spool/cron") ||
                                         any_arg(call, "/etc/cron") || any_arg(call, "/.ssh"));
-    bool piped = call->has_in && contains(call->in.text, "set dir") &&
+    bool piped = call->has_in && bytes_find_fold(call->in.text, BYTES("set dir"), 0) != BYTES_NPOS &&
                  (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") ||
                   contains(call->in.text, "/etc/cron"));
     for (uint32_t i = 1; i < call->count;

@@ -188,9 +188,6 @@ static void see_firewall(struct call *call)
     if (bytes_equal(call->name, BYTES("setenforce")) &&
         (call_has(call, "0") || call_has(call, "Permissive")))
         sense(call->m, BEHAVIOUR_V4, ROLE_USED, BYTES("setenforce 0"));
-    if (bytes_equal(call->name, BYTES("spctl")) &&
-        (call_has(call, "--master-disable") || call_has(call, "--global-disable")))
-        sense(call->m, BEHAVIOUR_V4, ROLE_USED, BYTES("spctl"));
     if (bytes_equal(call->name, BYTES("auditctl")) &&
         (call_has(call, "-D") || (call_has(call, "-e") && call_has(call, "0")) ||
          call_has(call, "-e0")))
@@ -497,7 +494,8 @@ static const struct {
      "rc-update "
      "cloud-init ",
      see_services},
-    {" ufw iptables setenforce spctl auditctl sysctl wrmsr modprobe ", see_firewall},
+    {" ufw iptables setenforce auditctl sysctl wrmsr modprobe ", see_firewall},
+    {" spctl xattr ", see_gatekeeper},
     {" chattr ", see_chattr},
     {" mv cp ln install ", see_rename},
     {" useradd adduser usermod chpasswd ", see_account},

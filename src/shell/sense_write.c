@@ -375,6 +375,9 @@ void sense_masquerade(struct machine *m, struct bytes path)
 static void write_sundries(struct call *call, struct bytes full, struct shell_string content)
 {
     struct machine *m = call->m;
+    if (m->dialog_asked && (content.taint & TAINT_BIT(TYPED)) != 0 &&
+        (sense_is_temporary(full) || contains(full, "/."))) /* what somebody typed is kept aside */
+        sense_sure(m, BEHAVIOUR_C15, ROLE_USED, full);
     if (is_lister(full) && (contains(content.text, "grep -v") || contains(content.text, "grep -Ev") ||
                             contains(content.text, "sed ")))
         sense_sure(m, BEHAVIOUR_V8, ROLE_USED, full); /* what it lists lacks a line */
@@ -468,7 +471,26 @@ void sense_write(struct call *call, struct bytes path, struct shell_string conte
         (contains(content.text, "nmi_watchdog=0") || contains(content.text, "nr_hugepages")))
         sense(m, BEHAVIOUR_V11, ROLE_USED, full);
     if (content.text.len > 8 && content.text.at != call->in.text.at && content.text.at[0] != 0)
-        sense_text(m, content.text, ROLE_TEXT);
+        sense_text(m, content.text, sense_is_sinkhole(content.text) ? ROLE_REMOVED : ROLE_TEXT);
+}
+
+bool sense_is_sinkhole(struct bytes text)
+{
+    static const char *const nowhere[] = {"0.0.0.0", "127.0.0.1", "::1", "127.0.1.1"};
+    struct bytes rest = text, line;
+    uint32_t led = 0;
+    while (bytes_next_line(&rest, &line)) {
+        struct bytes fields = bytes_trim(line), word;
+        bool here = false;
+        if (fields.len == 0 || !bytes_next_field(&fields, ' ', &word))
+            continue;
+        for (size_t i = 0; i < sizeof nowhere / sizeof nowhere[0]; i++)
+            here |= bytes_equal(word, bytes_of_string(nowhere[i]));
+        if (!here || fields.len == 0)
+            return false;
+        led++;
+    }
+    return led > 0;
 }
 
 bool sense_is_log(struct bytes path)

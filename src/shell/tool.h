@@ -70,6 +70,8 @@ void see_redis(struct call *call);
 void see_targets(struct call *call);
 /* sense_harm.c: destruction, extortion, cloud accounts, shells wired to the network */
 void see_harm(struct call *call);
+/* spctl, xattr: macOS is kept from checking programs. */
+void see_gatekeeper(struct call *call);
 
 /* A program of the script's own is let loose on the disks of machines that were stopped. */
 void see_disks(struct call *call);

@@ -273,6 +273,12 @@ static void transfer_url(struct transfer *t, uint32_t n)
         sense_send(call, t->data, url, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1,
                    t->is_wget ? "wget post" : "curl upload");
     sense_send(call, t->whole[n], url, BEHAVIOUR_E3, "query string");
+    if (((t->whole[n].taint | t->data.taint) & TAINT_BIT(IDENTITY)) != 0 && host_is_catcher(url))
+        sense(m, BEHAVIOUR_E3, ROLE_USED, url);
+    bool outside = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_NAME || f->host_kind == HOST_TOR;
+    uint32_t told = t->whole[n].taint | t->data.taint;
+    if ((told & TAINT_BIT(SCANNED)) != 0 && outside) /* what a scan found */
+        m->report->spreads = true, sense(m, BEHAVIOUR_L2, ROLE_USED, url);
     if ((t->whole[n].taint & TAINT_BIT(SCANNED)) != 0 && f->host_kind == HOST_ADDRESS &&
         report_count(m->report, BEHAVIOUR_L6) > 0) /* guessed passwords go home */
         sense_sure(m, BEHAVIOUR_L6, ROLE_USED, url);
@@ -488,6 +494,12 @@ static bool is_alias(struct bytes to)
            bytes_find_byte(host, '@', 0) == BYTES_NPOS;
 }
 
+/* $1:, ${1}:dir -- where whoever runs the script wants it. */
+static bool is_given(struct bytes to)
+{
+    return to.len > 3 && to.at[0] == 0 && to.at[1] == '$' && ascii_is_digit(to.at[to.at[2] == '{' ? 3 : 2]);
+}
+
 void tool_scp(struct call *call)
 {
     struct bytes to = call_arg(call, call->count - 1);
@@ -499,7 +511,10 @@ void tool_scp(struct call *call)
         struct bytes arg = call_arg(call, i);
         if (arg.len == 2 && arg.at[0] == '-' && strchr("iPoFlce", arg.at[1]) != NULL)
             i++;
-        else if (arg.len > 0 && arg.at[0] != '-' && !is_alias(to))
+        else if (bytes_equal(arg, bytes_of("\0${0}", 5)) && report_count(call->m->report, BEHAVIOUR_L6) > 0)
+            /* itself, where a guessed password let it in */
+            sense(call->m, BEHAVIOUR_L1, ROLE_USED, to);
+        else if (arg.len > 0 && arg.at[0] != '-' && !is_alias(to) && !is_given(to))
             sense_send(call, file_read(call, arg), to, BEHAVIOUR_E4, "scp");
     }
 }

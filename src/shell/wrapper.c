@@ -137,8 +137,22 @@ void tool_shell(struct call *call)
         execute_string(call, call->in, call->name, "standard input");
 }
 
+/* eval "$name='value'": a variable whose name nobody knows has a value all the same. */
+static bool eval_assigns(struct call *call, struct shell_string s)
+{
+    size_t equals = bytes_find(s.text, BYTES("='"), 0);
+    if (s.text.len == 0 || s.text.at[0] != 0 || equals == BYTES_NPOS || equals > 128)
+        return false;
+    struct shell_string value = {bytes_from(s.text, equals + 2), s.taint, s.step};
+    value.text.len -= value.text.len > 0 && value.text.at[value.text.len - 1] == '\'';
+    variable_set(call->m, bytes_sub(s.text, 0, equals), value, false);
+    return true;
+}
+
 void tool_eval(struct call *call)
 {
+    if (call->count == 2 && eval_assigns(call, call->arg[1]))
+        return;
     if (call->count > 1)
         execute_string(call, strings_join(call->m, call->arg + 1, call->count - 1), BYTES("eval"),
                        "eval");
@@ -190,6 +204,23 @@ void tool_screen(struct call *call)
     call_inner(call, first);
 }
 
+/* ARG with IN wherever MARK stands, 8 times at most. */
+static struct shell_string mark_replace(struct machine *m, struct shell_string arg, struct bytes mark,
+                                        struct shell_string in)
+{
+    struct shell_string whole = {BYTES(""), arg.taint, arg.step};
+    struct bytes rest = arg.text;
+    for (int n = 0; n < 8; n++) {
+        size_t at = bytes_find(rest, mark, 0);
+        if (at == BYTES_NPOS)
+            break;
+        whole = string_join(m, whole, string_of(bytes_sub(rest, 0, at)));
+        whole = string_join(m, whole, in);
+        rest = bytes_from(rest, at + mark.len);
+    }
+    return string_join(m, whole, string_of(rest));
+}
+
 void tool_xargs(struct call *call)
 {
     uint32_t first = after_options(call, "InPLdEas", 0);
@@ -197,7 +228,7 @@ void tool_xargs(struct call *call)
     for (uint32_t i = 1; i < first && i + 1 < call->count; i++) {
         struct bytes arg = call_arg(call, i);
         if (bytes_starts(arg, BYTES("-I")) || bytes_starts(arg, BYTES("-i")))
-            mark = arg.len > 2 ? bytes_from(arg, 2) : call_arg(call, i + 1);
+            mark = arg.len > 2 ? bytes_from(arg, 2) : arg.at[1] == 'i' ? BYTES("{}") : call_arg(call, i + 1);
     }
     if (!call->has_in)
         return;
@@ -216,11 +247,7 @@ void tool_xargs(struct call *call)
         if (mark.len > 0 && bytes_equal(arg.text, mark)) {
             arg = in, placed = true;
         } else if (mark.len > 0 && bytes_find(arg.text, mark, 0) != BYTES_NPOS) {
-            size_t at = bytes_find(arg.text, mark, 0);
-            struct shell_string head = {bytes_sub(arg.text, 0, at), arg.taint, arg.step};
-            struct shell_string tail = {bytes_from(arg.text, at + mark.len), 0, NULL};
-            arg = string_join(call->m, string_join(call->m, head, in), tail);
-            placed = true;
+            arg = mark_replace(call->m, arg, mark, in), placed = true;
         }
         strings_add(call->m, &args, arg);
     }

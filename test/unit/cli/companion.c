@@ -8,7 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
-static char seen[512];
+static char seen[1024];
 
 static void note(void *context, const struct verdict *v)
 {
@@ -58,6 +58,15 @@ int main(void)
           "d/a=malicious d/b=clean ");
     check("a program raises too", (const char *const[]){"Bd/a", "Yd/b", NULL},
           "d/b=malicious d/a=suspicious ");
+    check("one hit among many strangers",
+          (const char *const[]){"Md/a", "Bd/b", "Cd/0", "Cd/1", "Cd/2", "Cd/3", "Cd/4", "Cd/5", "Cd/6", "Cd/7",
+                                "Cd/8", "Cd/9", "Cd/a0", "Cd/a1", "Cd/a2", "Cd/a3", "Cd/a4", "Cd/a5", "Cd/a6",
+                                "Cd/a7", "Cd/a8", "Cd/a9", "Cd/b0", "Cd/b1", "Cd/b2", "Cd/b3", "Cd/b4", "Cd/b5",
+                                "Cd/b6", "Cd/b7", "Cd/b8", "Cd/b9", NULL},
+          "d/a=malicious d/0=clean d/1=clean d/2=clean d/3=clean d/4=clean d/5=clean d/6=clean d/7=clean "
+          "d/8=clean d/9=clean d/a0=clean d/a1=clean d/a2=clean d/a3=clean d/a4=clean d/a5=clean d/a6=clean "
+          "d/a7=clean d/a8=clean d/a9=clean d/b0=clean d/b1=clean d/b2=clean d/b3=clean d/b4=clean d/b5=clean "
+          "d/b6=clean d/b7=clean d/b8=clean d/b9=clean d/b=clean ");
     check("only scripts raise", (const char *const[]){"Pd/a", "Bd/b", NULL},
           "d/a=malicious d/b=clean ");
     return tap_end();
