@@ -173,6 +173,8 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     bool made = file != NULL && file->fetch != NULL && bytes_starts(path, bytes_of("\0/tmp/$(mktemp", 14));
     if (background && (sense_is_temporary(full) || sense_is_hidden(full) || made))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
+    if (sense_is_temporary(full) && !bytes_starts(full, BYTES("/var/run/")) && bytes_find(m->report->layer[0]->text, BYTES("### BEGIN INIT INFO"), 0) != BYTES_NPOS)
+        sense(m, BEHAVIOUR_P8, ROLE_USED, string_shown(m->arena, full)); /* the script is a service */
     if (file == NULL)
         return;
     file->ran = true;

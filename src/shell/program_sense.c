@@ -159,9 +159,32 @@ static bool is_stream_swap(struct bytes text)
            holds_any(text, swaps) && holds_any(text, runs);
 }
 
+/* Every file of a tree is replaced by what only a key opens. */
+static bool is_sealing(struct bytes text)
+{
+    static const char *const walks[] = {"os.walk(", ".rglob(", "readdirSync(", "readdir(", "Dir.glob(", "scandir(",
+                                        "File::Find", "RecursiveDirectoryIterator", NULL};
+    static const char *const seals[] = {"Fernet(", "AES.new(", "createCipheriv(", "openssl_encrypt(", "ChaCha20",
+                                        ".encrypt(", "Crypt::CBC", NULL};
+    static const char *const drops[] = {"os.remove(", "os.unlink(", "os.rename(", ".unlink()", "unlinkSync(",
+                                        "unlink(", "shutil.move(", "renameSync(", "File.delete(", NULL};
+    return holds_any(text, walks) && holds_any(text, seals) && holds_any(text, drops);
+}
+
+/* What its victim is told. */
+static bool is_note(struct bytes text)
+{
+    static const char *const words[] = {"DECRYPT", "decrypt", "RECOVER", "recover", "RANSOM", "ransom", NULL};
+    static const char *const coins[] = {"Bitcoin", "bitcoin", "BTC", "Monero", "XMR", "bc1q", "onion", "your files",
+                                        "YOUR FILES", NULL};
+    return holds_any(text, words) && holds_any(text, coins);
+}
+
 void program_senses(struct machine *m, struct bytes text)
 {
     static const char *const quotas[] = {"get_send_quota", "get_account(", "list_identities", "GetSendQuota", NULL};
+    if (is_sealing(text) && is_note(text))
+        sense_sure(m, BEHAVIOUR_M7, ROLE_USED, BYTES("files sealed, and a note"));
     if (is_chat_shell(text))
         sense_sure(m, BEHAVIOUR_B4, ROLE_USED, BYTES("what somebody says is run"));
     if (is_stream_swap(text))

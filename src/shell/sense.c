@@ -214,6 +214,13 @@ void sense_end(struct machine *m)
         sense(m, BEHAVIOUR_X13, ROLE_USED, BYTES_NONE);
     if (m->socket_open && m->socket_get && !is_near(m->socket_host))
         sense(m, BEHAVIOUR_X6, ROLE_USED, m->socket_host);
+    bool used = false; /* a key or a list that is fetched one way or the other, and not run */
+    for (const struct shell_fetch *f = m->report->fetch; f != NULL; f = f->next)
+        used |= f->run || f->host_kind != HOST_NAME;
+    for (int b = 0; b < BEHAVIOUR_COUNT; b++)
+        used |= b != BEHAVIOUR_X4 && m->report->behaviour[ROLE_USED][b].count > 0;
+    if (!used)
+        sense_undo(m, BEHAVIOUR_X4);
     if (m->silenced && m->report->fetch_count > 0)
         sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);
     if (m->detached && m->report->behaviour[ROLE_USED][BEHAVIOUR_M1].hard)

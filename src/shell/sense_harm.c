@@ -212,6 +212,10 @@ void tool_osascript(struct call *call)
         else if (close != BYTES_NPOS)
             run_layer(call->m, string_of(bytes_sub(text, at, close - at)), "do shell script", BYTES_NONE, false);
     }
+    const struct shell_behaviour *used = call->m->report->behaviour[ROLE_USED];
+    bool ran = used[BEHAVIOUR_X2].count + used[BEHAVIOUR_X1].count + used[BEHAVIOUR_X5].count > 0;
+    if (ran && any_arg(call, "Terminal") && (any_arg(call, "close") || any_arg(call, "quit"))) /* nobody shall see it */
+        sense(call->m, BEHAVIOUR_X14, ROLE_USED, BYTES("Terminal")), sense(call->m, BEHAVIOUR_X2, ROLE_USED, BYTES_NONE);
     if (any_arg(call, "hidden answer"))
         call->out = string_taint(call->m, call->out, TAINT_BIT(TYPED)), call->m->dialog_asked = true;
 }

@@ -63,8 +63,18 @@ void see_ssh(struct call *call)
         payload |= contains(command, payloads[i]);
     payload |= call->has_in && (call->in.taint & TAINT_BIT(FETCHED)) != 0;
     bool reverse = call_flag(call, 'R') && call_has(call, "-R");
-    if (reverse && loose)
-        sense(m, BEHAVIOUR_B5, ROLE_USED, BYTES("ssh -R"));
+    bool bare = false, hidden = false;
+    for (uint32_t i = 1; reverse && i < call->count; i++) {
+        struct bytes arg = call_arg(call, i), before = call_arg(call, i - 1);
+        size_t at = bytes_find_last_byte(arg, '@');
+        bare |= host_kind_of(at == BYTES_NPOS ? arg : bytes_from(arg, at + 1)) == HOST_ADDRESS;
+        hidden |= bytes_equal(before, BYTES("-i")) && (sense_is_temporary(arg) || sense_is_odd(arg));
+    }
+    if (reverse && loose) /* home, with a key of nobody's */
+        (bare && hidden ? sense_sure : sense)(m, BEHAVIOUR_B5, ROLE_USED, BYTES("ssh -R"));
+    bool runs_copy = contains(command, "./") && (contains(command, "tar ") || contains(command, "unzip"));
+    if (loose && runs_copy && (spread & ~TAINT_BIT(SSH_KEY)) != 0 && m->loops > 0)
+        sense(m, BEHAVIOUR_L1, ROLE_USED, command);
     if (loose && payload && (spread != 0 || m->loops >= 3 || m->scan_loops > 0))
         sense(m, BEHAVIOUR_L1, ROLE_USED, command);
 }
@@ -83,6 +93,16 @@ void see_scanner(struct call *call)
                 call_has(call, "install") && call_has(call, names[i]))
                 sense(call->m, BEHAVIOUR_L2, ROLE_USED, bytes_of_string(names[i]));
     }
+    static const char *const probes[] = {"pscan", "pscan2", "sshscan", "scanssh", "ss22", NULL};
+    static const char *const guessers[] = {"ssh-scan", "sshb", "haiduc", "brute", "sshbrute", "bruteforce",
+                                           "ssh_brute", "bruter", NULL};
+    bool local = call->path.len > 2 && (call->path.at[0] == '.' || sense_is_odd(call->path));
+    for (int i = 0; local && probes[i] != NULL; i++)
+        if (bytes_equal(call->name, bytes_of_string(probes[i])))
+            sense(call->m, BEHAVIOUR_L2, ROLE_USED, call->name), call->m->report->spreads = true;
+    for (int i = 0; local && guessers[i] != NULL; i++)
+        if (bytes_equal(call->name, bytes_of_string(guessers[i])))
+            sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
     if (bytes_equal(call->name, BYTES("hydra")) || bytes_equal(call->name, BYTES("medusa")) ||
         bytes_equal(call->name, BYTES("ncrack")))
         sense(call->m, BEHAVIOUR_L6, ROLE_USED, call->name);
@@ -126,6 +146,19 @@ void see_redis(struct call *call)
         sense(call->m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
 }
 
+/* exp_redis.py, pwn.sh: a file whose name says what it is for. */
+static bool is_attack_name(struct bytes path)
+{
+    static const char *const marks[] = {"exp_", "exploit", "_exp", "exp.", "pwn", "brute", "attack", "_rce", "rce_",
+                                        "crack", "hack", "spread", "infect"};
+    size_t slash = bytes_find_last_byte(path, '/');
+    struct bytes name = slash == BYTES_NPOS ? path : bytes_from(path, slash + 1);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (bytes_find_fold(name, bytes_of_string(marks[i]), 0) != BYTES_NPOS)
+            return true;
+    return false;
+}
+
 /* A program that is not of the system, or a script, is let loose on what a scan found. */
 void see_targets(struct call *call)
 {
@@ -136,6 +169,7 @@ void see_targets(struct call *call)
         uint32_t taint = call->arg[i].taint | (file == NULL ? 0 : file->content.taint);
         if ((taint & TAINT_BIT(SCANNED)) != 0)
             sense(call->m, BEHAVIOUR_L7, ROLE_USED, call->name),
-                call->m->report->spreads |= call->path.at[0] == '.' || sense_is_temporary(call->path);
+                call->m->report->spreads |= call->path.at[0] == '.' || sense_is_temporary(call->path) ||
+                                            is_attack_name(call_arg(call, 1));
     }
 }

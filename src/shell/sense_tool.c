@@ -502,7 +502,8 @@ static const struct {
     {" chmod ", see_setuid},
     {" docker podman kubectl nerdctl crictl ", see_docker},
     {" ssh ", see_ssh},
-    {" masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate "
+    {" pscan pscan2 sshscan scanssh ss22 ssh-scan sshb haiduc brute sshbrute bruteforce ssh_brute bruter "
+     "masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate "
      "gs-netcat gsocket scope ngrok cloudflared bore ",
      see_scanner},
     {" redis-cli ", see_redis},

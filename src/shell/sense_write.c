@@ -169,6 +169,9 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
         sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path); /* every command somebody types */
     if (contains(content.text, "PROMPT_COMMAND") && contains(content.text, "history") && contains_any(content.text, wires))
         sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path);
+    static const char *const logins[] = {"alias sudo=", "alias su=", "alias ssh=", "alias passwd=", NULL};
+    if (contains_any(content.text, logins) && (is_odd_path(content.text) || contains(content.text, "/.")))
+        sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path); /* what somebody types goes through it first */
     bool brought = false;
     for (struct bytes words = content.text, word; bytes_next_field(&words, ' ', &word);) {
         const struct file *named = word.len < 5 ? NULL : table_get(call->m->files, word);

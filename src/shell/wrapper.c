@@ -113,6 +113,10 @@ void tool_shell(struct call *call)
         if (arg.len >= 2 && arg.at[0] == '-' && arg.at[1] != '-') {
             if (memchr(arg.at, 'c', arg.len) != NULL && i + 1 < call->count) {
                 struct shell_string text = call->arg[i + 1];
+                if (bytes_equal(text.text, BYTES("echo")) && i + 2 < call->count) { /* bash -c {echo,x} */
+                    call->out = call->arg[i + 2];
+                    return;
+                }
                 execute_string(call, text, call->name, "sh -c");
                 return;
             }
