@@ -254,7 +254,8 @@ static struct value flow_steps(struct model *model, const struct shell_flow *flo
 {
     struct bytes steps[64];
     uint32_t count = 0;
-    for (const struct shell_step *s = flow->step; s != NULL && count < 64; s = s->before) {
+    for (const struct shell_step *s = flow->step; s != NULL && count < 64;
+         s = step_before(s, flow->source)) {
         struct bytes path = layer_path(model->arena, s->layer, s->line);
         struct bytes text = bytes_sub(source_of(s->layer, s->offset, s->len), 0, 160);
         steps[count++] =

@@ -14,14 +14,19 @@ struct json_report {
 };
 
 /* A string that a sender may have written. */
-static void foreign(struct json_report *r, const char *key, struct bytes s)
+static struct bytes presented(struct json_report *r, struct bytes s)
 {
     if (s.at != NULL && r->style->redact)
         s = terminal_redact(r->arena, s);
     if (s.at != NULL && r->style->defang)
         s = terminal_defang(r->arena, s);
+    return s;
+}
+
+static void foreign(struct json_report *r, const char *key, struct bytes s)
+{
     json_key(&r->json, key);
-    json_string(&r->json, s);
+    json_string(&r->json, presented(r, s));
 }
 
 static void own(struct json_report *r, const char *key, struct bytes s)
@@ -57,6 +62,18 @@ static void decimal(struct json_report *r, const char *key, double n)
     json_float(&r->json, (double)(int64_t)(n * 10000 + (n < 0 ? -0.5 : 0.5)) / 10000);
 }
 
+/* The way of a secret; nothing where there is none. */
+static void chain(struct json_report *r, const struct evidence *e)
+{
+    if (e->chain_count == 0)
+        return;
+    json_key(&r->json, "chain");
+    json_begin_list(&r->json);
+    for (uint32_t i = 0; i < e->chain_count; i++)
+        json_string(&r->json, presented(r, e->chain[i]));
+    json_end_list(&r->json);
+}
+
 static void evidence(struct json_report *r, const struct evidence *e)
 {
     json_begin_map(&r->json);
@@ -71,6 +88,7 @@ static void evidence(struct json_report *r, const struct evidence *e)
     number(r, "length", e->len);
     foreign(r, "snippet", e->snippet);
     list(r, "attack", e->technique, e->technique_count);
+    chain(r, e);
     decimal(r, "weight", e->weight);
     json_end_map(&r->json);
 }

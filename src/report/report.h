@@ -5,9 +5,8 @@
 #define NOROSHI_REPORT_REPORT_H
 
 #include "base/text.h"
+#include "report/tr.h"
 #include "verdict/verdict.h"
-
-enum language { LANGUAGE_EN, LANGUAGE_JA };
 
 struct report_style {
     enum language language;

@@ -3,22 +3,22 @@
 
 #include "base/json.h"
 
-#define FLOW_STEPS_MAX 64u
-
-/* The number that follows MARK in TEXT ("(line 12", "lines 2 -> 3"); 0 where there is none. */
-static int64_t number_after(struct bytes text, const char *mark, size_t *end_out)
+/* The number TEXT begins with; 0 where there is none. */
+static int64_t leading_number(struct bytes text)
 {
-    size_t at = bytes_find(text, bytes_of_string(mark), 0);
     int64_t n = 0;
-    if (at == BYTES_NPOS)
-        return 0;
-    at += strlen(mark);
-    size_t start = at;
-    while (at < text.len && ascii_is_digit(text.at[at]) && at - start < 9)
-        n = n * 10 + (text.at[at++] - '0');
-    if (end_out != NULL)
-        *end_out = at;
+    for (size_t i = 0; i < text.len && i < 9 && ascii_is_digit(text.at[i]); i++)
+        n = n * 10 + (text.at[i] - '0');
     return n;
+}
+
+/* The line E is about: the last of a chain, else the one its sentence names; 0 where there is none. */
+static int64_t line_of(const struct evidence *e)
+{
+    if (e->chain_count > 0)
+        return leading_number(e->chain[e->chain_count - 1]);
+    size_t at = bytes_find(e->sentence[0], BYTES("(line "), 0);
+    return at == BYTES_NPOS ? 0 : leading_number(bytes_from(e->sentence[0], at + 6));
 }
 
 static void key_string(struct json *json, const char *key, struct bytes value)
@@ -70,12 +70,10 @@ static void location(struct json *json, const struct verdict *v, int64_t line,
     json_end_map(json);
 }
 
-/* "lines 2 -> 3 -> 5" as the steps of a code flow. */
-static void code_flow(struct json *json, const struct verdict *v, struct bytes sentence)
+/* The way of a secret, "LINE: command" each, as the steps of a code flow. */
+static void code_flow(struct json *json, const struct verdict *v, const struct evidence *e)
 {
-    size_t end = 0;
-    int64_t line = number_after(sentence, "lines ", &end);
-    if (line == 0)
+    if (e->chain_count == 0)
         return;
     json_key(json, "codeFlows");
     json_begin_list(json);
@@ -85,16 +83,14 @@ static void code_flow(struct json *json, const struct verdict *v, struct bytes s
     json_begin_map(json);
     json_key(json, "locations");
     json_begin_list(json);
-    for (uint32_t step = 0; line > 0 && step < FLOW_STEPS_MAX; step++) {
+    for (uint32_t i = 0; i < e->chain_count; i++) {
+        struct bytes command = e->chain[i], line;
+        bytes_next_field(&command, ':', &line);
+        struct evidence step = {.snippet = bytes_trim(command)};
         json_begin_map(json);
         json_key(json, "location");
-        location(json, v, line, NULL);
+        location(json, v, leading_number(line), &step);
         json_end_map(json);
-        struct bytes rest = bytes_from(sentence, end);
-        size_t used = 0;
-        size_t arrow = bytes_find(bytes_sub(rest, 0, 120), BYTES(" -> "), 0);
-        line = arrow == BYTES_NPOS ? 0 : number_after(bytes_from(rest, arrow), " -> ", &used);
-        end += arrow == BYTES_NPOS ? 0 : arrow + used;
     }
     json_end_list(json);
     json_end_map(json);
@@ -121,11 +117,10 @@ static void result(struct json *json, const struct verdict *v, const struct evid
     json_end_map(json);
     json_key(json, "locations");
     json_begin_list(json);
-    int64_t line = number_after(e->sentence[0], "(line ", NULL);
-    location(json, v, line > 0 ? line : number_after(e->sentence[0], ": lines ", NULL), e);
+    location(json, v, line_of(e), e);
     json_end_list(json);
     if (bytes_equal(e->rule, BYTES("script.flow")))
-        code_flow(json, v, e->sentence[0]);
+        code_flow(json, v, e);
     if (silenced) {
         json_key(json, "suppressions");
         json_begin_list(json);

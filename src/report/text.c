@@ -16,30 +16,6 @@ static const char *const words[][2] = {
 };
 static const char *const class_colour[] = {"\033[32m", "\033[33m", "\033[33;1m", "\033[31;1m"};
 
-/* Categories as rules name them, in Japanese. */
-static const char *const categories_ja[][2] = {
-    {"credential phishing", "認証情報フィッシング"},
-    {"callback phishing", "コールバックフィッシング"},
-    {"malware delivery", "マルウェア配布"},
-    {"BEC/fraud", "ビジネスメール詐欺"},
-    {"extortion", "脅迫"},
-    {"scam", "詐欺"},
-    {"spam", "迷惑メール"},
-    {"webmail exploit", "ウェブメール攻撃"},
-    {"ransomware", "ランサムウェア"},
-    {"credential theft script", "認証情報窃取スクリプト"},
-    {"miner", "不正採掘"},
-};
-
-static struct bytes category_word(struct bytes category, const struct report_style *style)
-{
-    for (size_t i = 0; i < sizeof categories_ja / sizeof categories_ja[0]; i++)
-        if (style->language == LANGUAGE_JA &&
-            bytes_equal(category, bytes_of_string(categories_ja[i][0])))
-            return bytes_of_string(categories_ja[i][1]);
-    return category;
-}
-
 static const char *say(const struct report_style *style, const char *english, const char *japanese)
 {
     return style->language == LANGUAGE_JA ? japanese : english;
@@ -68,7 +44,7 @@ static void add_head(struct text *out, struct arena *arena, const struct verdict
     if (v->class == VERDICT_UNSCANNABLE)
         text_add_format(out, ":%.*s", BYTES_FMT(v->reason));
     if (v->category.len > 0)
-        text_add_format(out, " - %.*s", BYTES_FMT(category_word(v->category, style)));
+        text_add_format(out, " - %.*s", BYTES_FMT(tr_bytes(style->language, v->category)));
     if (v->class >= VERDICT_SUSPICIOUS)
         text_add_format(out, " (%.0f %%)", floor(v->probability * 1000) / 10);
     if (v->subject.len > 0) {
@@ -82,11 +58,20 @@ static void add_head(struct text *out, struct arena *arena, const struct verdict
 static void add_evidence(struct text *out, struct arena *arena, const struct evidence *e,
                          const struct report_style *style)
 {
-    text_add_format(out, "  %+.1f  %.*s", e->weight, BYTES_FMT(e->sentence[style->language]));
+    if (e->capped)
+        text_add_string(out, say(style, "  also  ", "  ほか  "));
+    else
+        text_add_format(out, "  %+.1f  ", e->weight);
+    text_add(out, e->sentence[style->language]);
     for (uint32_t i = 0; i < e->technique_count; i++)
         text_add_format(out, "%s%.*s", i == 0 ? " [" : " ", BYTES_FMT(e->technique[i]));
     text_add_string(out, e->technique_count > 0 ? "]\n" : "\n");
-    if (e->snippet.len == 0)
+    for (uint32_t i = 0; i < e->chain_count; i++) {
+        text_add_string(out, "        ");
+        add_foreign(out, arena, e->chain[i], SNIPPET_CODEPOINTS, style);
+        text_add_byte(out, '\n');
+    }
+    if (e->snippet.len == 0 || e->chain_count > 0)
         return;
     text_add_format(out, "        %.*s", BYTES_FMT(e->field.len > 0 ? e->field : e->path));
     text_add_format(out, "+%zu: ", e->offset);
@@ -99,7 +84,7 @@ static void add_reasons(struct text *out, struct arena *arena, const struct verd
 {
     uint32_t shown = 0;
     for (uint32_t i = 0; i < v->evidence_count; i++) {
-        if (!style->verbose && (shown == REASONS || v->evidence[i].weight <= 0))
+        if (!style->verbose && (shown == REASONS || (v->evidence[i].weight <= 0 && !v->evidence[i].capped)))
             continue;
         add_evidence(out, arena, &v->evidence[i], style);
         shown++;
@@ -121,9 +106,10 @@ static void add_who(struct text *out, const struct verdict *v, const struct repo
             continue;
         text_add_format(out, "  %s %.*s (%.*s): ",
                         a->named ? say(style, "who:", "帰属:") : say(style, "resembles:", "類似:"),
-                        BYTES_FMT(a->name), BYTES_FMT(a->kind));
+                        BYTES_FMT(a->name), BYTES_FMT(tr_bytes(style->language, a->kind)));
         for (uint32_t j = 0; j < a->evidence_kind_count; j++)
-            text_add_format(out, "%s%.*s", j == 0 ? "" : ", ", BYTES_FMT(a->evidence_kind[j]));
+            text_add_format(out, "%s%.*s", j == 0 ? "" : ", ",
+                            BYTES_FMT(tr_bytes(style->language, a->evidence_kind[j])));
         text_add_byte(out, '\n');
         struct bytes follows = a->follows[style->language == LANGUAGE_JA && a->follows[1].len > 0];
         if (a->named && follows.len > 0)

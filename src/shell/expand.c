@@ -16,19 +16,11 @@ void strings_add(struct machine *m, struct strings *list, struct shell_string s)
     list->at[list->count++] = s;
 }
 
-static void taint_merge(struct shell_string *into, struct shell_string from)
-{
-    bool better = (from.taint & taint_secrets()) != 0 && (into->taint & taint_secrets()) == 0;
-    if (from.taint != 0 && (into->taint == 0 || better))
-        into->step = from.step;
-    into->taint |= from.taint;
-}
-
 struct shell_string string_join(struct machine *m, struct shell_string a, struct shell_string b)
 {
     if (a.text.len == 0 || b.text.len == 0) {
         struct shell_string one = a.text.len == 0 ? b : a;
-        taint_merge(&one, a.text.len == 0 ? a : b);
+        taint_merge(m, &one, a.text.len == 0 ? a : b);
         return one;
     }
     struct text text;
@@ -36,7 +28,7 @@ struct shell_string string_join(struct machine *m, struct shell_string a, struct
     text_add(&text, a.text);
     text_add(&text, b.text);
     a.text = text_bytes(&text);
-    taint_merge(&a, b);
+    taint_merge(m, &a, b);
     return a;
 }
 
@@ -51,7 +43,7 @@ struct shell_string strings_join(struct machine *m, const struct shell_string *a
         if (i > 0)
             text_add_byte(&text, ' ');
         text_add(&text, at[i].text);
-        taint_merge(&out, at[i]);
+        taint_merge(m, &out, at[i]);
     }
     out.text = text_bytes(&text);
     return out;
@@ -261,7 +253,7 @@ struct shell_string expand_single(struct machine *m, const struct shell_word *wo
     for (const struct shell_part *part = word->first; part != NULL; part = part->next) {
         struct shell_string s = part_value(m, part);
         text_add(&text, s.text);
-        taint_merge(&out, s);
+        taint_merge(m, &out, s);
     }
     if (text.len > 0)
         out.text = text_bytes(&text);
@@ -340,7 +332,7 @@ static void field_split(struct machine *m, struct field *f, struct shell_string 
             at++;
         if (at > start) {
             text_add(&f->text, bytes_sub(s.text, start, at - start));
-            taint_merge(&f->value, s);
+            taint_merge(m, &f->value, s);
             f->any = true;
         }
         if (at < s.text.len) {
@@ -375,7 +367,7 @@ void expand_word(struct machine *m, const struct shell_word *word, struct string
         struct shell_string s = part_value(m, part);
         if (part->kind == PART_LITERAL || (part->quoted && !whole)) {
             text_add(&f.text, s.text);
-            taint_merge(&f.value, s);
+            taint_merge(m, &f.value, s);
             f.any = true;
         } else {
             field_split(m, &f, s, out);

@@ -163,6 +163,8 @@ struct file *file_at(struct machine *m, struct bytes path);
 void file_write(struct call *call, struct bytes path, struct shell_string content, bool append);
 /* TAINT added to S, with the present command as a step. */
 struct shell_string string_taint(struct machine *m, struct shell_string s, uint32_t taint);
+/* INTO with what FROM is from as well; their ways meet at the present command. */
+void taint_merge(struct machine *m, struct shell_string *into, struct shell_string from);
 /* S with the present command as one more step; untouched where not tainted. */
 struct shell_string string_pass(struct machine *m, struct shell_string s);
 struct shell_string string_unknown(struct machine *m, struct bytes name);

@@ -147,10 +147,13 @@ struct file *file_at(struct machine *m, struct bytes path)
     return *slot;
 }
 
-static const struct shell_step *step_new(struct machine *m, const struct shell_step *before)
+/* The present command, where TAINT came to by way of BEFORE (NULL: it is read here). */
+static struct shell_step *step_new(struct machine *m, const struct shell_step *before,
+                                   uint32_t taint)
 {
     struct shell_step *step = arena_new_of(m->arena, struct shell_step);
     step->before = before;
+    step->taint = taint;
     step->fetch = before == NULL ? NULL : before->fetch;
     step->layer = m->layer;
     step->offset = m->offset, step->len = m->end > m->offset ? m->end - m->offset : 0;
@@ -163,7 +166,7 @@ struct shell_string string_pass(struct machine *m, struct shell_string s)
     if (s.taint == 0 ||
         (s.step != NULL && s.step->layer == m->layer && s.step->offset == m->offset))
         return s;
-    s.step = step_new(m, s.step);
+    s.step = step_new(m, s.step, s.taint);
     return s;
 }
 
@@ -171,11 +174,26 @@ struct shell_string string_taint(struct machine *m, struct shell_string s, uint3
 {
     if ((s.taint & taint) == taint)
         return string_pass(m, s);
-    bool fresh = s.taint == 0;
+    const struct shell_step *before = s.taint == 0 ? NULL : s.step;
     s.taint |= taint;
-    if (fresh)
-        s.step = step_new(m, NULL);
+    s.step = step_new(m, before, s.taint);
     return s;
+}
+
+void taint_merge(struct machine *m, struct shell_string *into, struct shell_string from)
+{
+    if ((from.taint & ~into->taint) == 0)
+        return;
+    const struct shell_step *before = into->step, *also = from.step;
+    if ((from.taint & taint_secrets()) != 0 && (into->taint & taint_secrets()) == 0)
+        before = from.step, also = into->step;
+    into->taint |= from.taint;
+    into->step = before != NULL ? before : also;
+    if (before == NULL || also == NULL)
+        return;
+    struct shell_step *step = step_new(m, before, into->taint);
+    step->also = also;
+    into->step = step;
 }
 
 void file_write(struct call *call, struct bytes path, struct shell_string content, bool append)

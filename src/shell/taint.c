@@ -4,7 +4,7 @@
 #include "base/text.h"
 
 const struct taint_row taint_rows[TAINT_COUNT] = {
-#define TAINT(id, name, secret, what) {name, what, secret},
+#define TAINT(id, name, secret, en, ja) {name, {en, ja}, secret},
 #include "shell/taint.def"
 #undef TAINT
 };
@@ -12,10 +12,28 @@ const struct taint_row taint_rows[TAINT_COUNT] = {
 uint32_t taint_secrets(void)
 {
     return 0
-#define TAINT(id, name, secret, what) | ((secret) != 0 ? TAINT_BIT(id) : 0U)
+#define TAINT(id, name, secret, en, ja) | ((secret) != 0 ? TAINT_BIT(id) : 0U)
 #include "shell/taint.def"
 #undef TAINT
         ;
+}
+
+static const struct shell_step *way_of(const struct shell_step *step, enum taint source)
+{
+    uint32_t bit = 1U << source;
+    if (step->before != NULL && (step->before->taint & bit) != 0)
+        return step->before;
+    if (step->also != NULL && (step->also->taint & bit) != 0)
+        return step->also;
+    return (step->taint & bit) != 0 ? NULL : step->before;
+}
+
+const struct shell_step *step_before(const struct shell_step *step, enum taint source)
+{
+    const struct shell_step *before = way_of(step, source), *next;
+    while (before != NULL && before->also != NULL && (next = way_of(before, source)) != NULL)
+        before = next;
+    return before;
 }
 
 enum taint taint_first_secret(uint32_t taint)

@@ -8,14 +8,15 @@
  * `wget -O $f; chmod +x $f; $f` is one file), and a string without its NULs reads like the source.
  *
  * TAINT is the set of sources the bytes come from; STEP is the way they went, newest first, one line of
- * the script each.  A step is made only for tainted strings. */
+ * the script each; ways meet where bytes of several sources are put together.  A step is made only for
+ * tainted strings. */
 #ifndef NOROSHI_SHELL_TAINT_H
 #define NOROSHI_SHELL_TAINT_H
 
 #include "base/arena.h"
 
 enum taint {
-#define TAINT(id, name, secret, what) TAINT_##id,
+#define TAINT(id, name, secret, en, ja) TAINT_##id,
 #include "shell/taint.def"
 #undef TAINT
     TAINT_COUNT
@@ -23,7 +24,7 @@ enum taint {
 #define TAINT_BIT(id) (1U << TAINT_##id)
 
 struct taint_row {
-    const char *name, *what;
+    const char *name, *what[2]; /* English, Japanese */
     bool secret;
 };
 extern const struct taint_row taint_rows[TAINT_COUNT];
@@ -33,8 +34,10 @@ struct shell_fetch;
 
 struct shell_step {
     const struct shell_step *before; /* NULL: this is the source */
+    const struct shell_step *also;   /* the way of other bytes that met these here; NULL: none */
     const struct shell_layer *layer;
     const struct shell_fetch *fetch; /* the download behind FETCHED, inherited; NULL: none */
+    uint32_t taint;                  /* all that came this far */
     uint32_t line, offset, len;      /* the command in its layer */
 };
 
@@ -46,6 +49,8 @@ struct shell_string {
 
 /* The taints that are secrets. */
 uint32_t taint_secrets(void);
+/* The step before STEP on the way SOURCE went, past where others only met it; NULL where it was read. */
+const struct shell_step *step_before(const struct shell_step *step, enum taint source);
 /* The first secret in TAINT, or TAINT_COUNT. */
 enum taint taint_first_secret(uint32_t taint);
 

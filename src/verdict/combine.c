@@ -98,8 +98,10 @@ void verdict_combine(struct verdict *v)
             : class_of(add_up(v->evidence, v->evidence_count, strongest, NULL), &v->coverage);
     v->log_odds = sum.log_odds;
     v->probability = 1.0 / (1.0 + exp(-sum.log_odds));
-    for (uint32_t i = 0; i < v->evidence_count; i++)
+    for (uint32_t i = 0; i < v->evidence_count; i++) {
+        v->evidence[i].capped = v->evidence[i].weight > 0 && !(added[i] > 0);
         v->evidence[i].weight = added[i];
+    }
     free(added);
     if (v->class == VERDICT_UNSCANNABLE && v->reason.at == NULL)
         v->reason = BYTES("not read");

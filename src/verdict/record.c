@@ -50,7 +50,9 @@ static void put_evidence(struct text *out, const struct evidence *e)
     put_u64(out, e->len);
     put_bytes(out, e->snippet);
     put_list(out, e->technique, e->technique_count);
+    put_list(out, e->chain, e->chain_count);
     put_float(out, e->weight);
+    put_u32(out, e->capped);
 }
 
 static void put_attribution(struct text *out, const struct attribution *a)
@@ -230,7 +232,9 @@ static void get_evidence(struct reader *r, struct evidence *e)
     e->len = get_u64(r);
     e->snippet = get_bytes(r);
     e->technique = get_list(r, &e->technique_count);
+    e->chain = get_list(r, &e->chain_count);
     e->weight = get_float(r);
+    e->capped = get_enum(r, 2) != 0;
 }
 
 static void get_attribution(struct reader *r, struct attribution *a)

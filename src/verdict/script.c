@@ -9,6 +9,7 @@
 #include "verdict/judge.h"
 
 #define SNIPPET_BYTES 160u
+#define FLOW_STEPS_MAX 64u
 #define SUSPICIOUS_WEIGHT 4.6 /* lifts the prior just past an even chance, never to malicious */
 
 /* What the rules say each behaviour can carry; kept for the set that was asked about last. */
@@ -108,10 +109,15 @@ static struct bytes ignored(const struct shell_layer *layer, uint32_t line, cons
     return BYTES_NONE;
 }
 
+/* The command of LEN bytes at OFFSET of LAYER, as far as it is shown. */
+static struct bytes command_of(const struct shell_layer *layer, uint32_t offset, uint32_t len)
+{
+    return utf8_cut(bytes_trim(bytes_sub(layer->text, offset, len)), SNIPPET_BYTES);
+}
+
 static void place_evidence(struct judging *j, struct evidence *e, const struct shell_place *place)
 {
-    struct bytes command = bytes_sub(place->layer->text, place->offset, place->len);
-    struct bytes shown = utf8_cut(bytes_trim(command), SNIPPET_BYTES);
+    struct bytes shown = command_of(place->layer, place->offset, place->len);
     struct node *node = shell_layer_node(j->node, place->layer);
     size_t offset;
     if (shown.len > 0 && bytes_inside(node->content, shown, &offset)) {
@@ -152,18 +158,15 @@ static struct bytes image_place(struct judging *j)
                         BYTES_FMT(value_bytes(node_get(node, FACT_IMAGE_STATE))));
 }
 
-/* SENTENCE, then where and with what: "the script runs what a bare address serves (line 3: http://..)". */
-static struct bytes sentence_of(struct judging *j, struct bytes sentence,
+/* SAYS, then where and with what: "the script runs what a bare address serves (line 3: http://..)". */
+static struct bytes sentence_of(struct judging *j, struct bytes says, bool japanese,
                                 const struct shell_place *place)
 {
     struct bytes line = line_path(j, place->layer, place->line);
-    struct bytes detail = utf8_cut(place->detail, 100);
-    struct bytes image = image_place(j);
-    return detail.len > 0
-               ? arena_printf(j->model->arena, "%.*s (line %.*s: %.*s%.*s)", BYTES_FMT(sentence),
-                              BYTES_FMT(line), BYTES_FMT(detail), BYTES_FMT(image))
-               : arena_printf(j->model->arena, "%.*s (line %.*s%.*s)", BYTES_FMT(sentence),
-                              BYTES_FMT(line), BYTES_FMT(image));
+    struct bytes detail = utf8_cut(place->detail, 100), image = image_place(j);
+    return arena_printf(j->model->arena, "%.*s (%s%.*s%s%s%.*s%.*s)", BYTES_FMT(says),
+                        japanese ? "" : "line ", BYTES_FMT(line), japanese ? " 行目" : "",
+                        detail.len > 0 ? ": " : "", BYTES_FMT(detail), BYTES_FMT(image));
 }
 
 static void add_behaviour(struct judging *j, enum behaviour b, bool carries)
@@ -185,7 +188,8 @@ static void add_behaviour(struct judging *j, enum behaviour b, bool carries)
         japanese =
             arena_printf(arena, "除外指定 (%.*s): %.*s", BYTES_FMT(reason), BYTES_FMT(japanese));
     }
-    e.sentence[0] = sentence_of(j, english, place), e.sentence[1] = sentence_of(j, japanese, place);
+    e.sentence[0] = sentence_of(j, english, false, place);
+    e.sentence[1] = sentence_of(j, japanese, true, place);
     e.technique = rule->x.technique, e.technique_count = rule->x.technique_count;
     place_evidence(j, &e, place);
     judge_add(j->v, arena, &e);
@@ -210,25 +214,33 @@ static void add_flow(struct judging *j, const struct shell_flow *flow)
     struct arena *arena = j->model->arena;
     struct text way;
     text_init(&way, arena, 4096);
-    const struct shell_step *steps[64];
+    const struct shell_step *steps[FLOW_STEPS_MAX];
     uint32_t count = 0;
-    for (const struct shell_step *s = flow->step; s != NULL && count < 64; s = s->before)
+    for (const struct shell_step *s = flow->step; s != NULL && count < FLOW_STEPS_MAX;
+         s = step_before(s, flow->source))
         steps[count++] = s;
+    struct bytes *chain = arena_array_of(arena, count, struct bytes);
+    uint32_t lines = 0;
     for (uint32_t i = count; i-- > 0;) {
         struct bytes path = line_path(j, steps[i]->layer, steps[i]->line);
         if (i + 1 < count && steps[i]->layer == steps[i + 1]->layer &&
             steps[i]->line == steps[i + 1]->line)
             continue;
         text_add_format(&way, "%s%.*s", way.len > 0 ? " -> " : "", BYTES_FMT(path));
+        chain[lines++] = arena_printf(arena, "%.*s: %.*s", BYTES_FMT(path),
+                                      BYTES_FMT(command_of(steps[i]->layer, steps[i]->offset,
+                                                           steps[i]->len)));
     }
     struct evidence e = {.rule = BYTES("script.flow"),
                          .kind = BYTES("behaviour"),
+                         .chain = chain,
+                         .chain_count = lines,
                          .weight = COMBINE_CONCLUSIVE + 0.6};
     e.sentence[0] = arena_printf(arena, "%s: lines %.*s, sent by %.*s to %.*s",
-                                 taint_rows[flow->source].what, BYTES_FMT(text_bytes(&way)),
+                                 taint_rows[flow->source].what[0], BYTES_FMT(text_bytes(&way)),
                                  BYTES_FMT(flow->sink), BYTES_FMT(flow->destination));
-    e.sentence[1] = arena_printf(arena, "秘密情報 (%s) の流出: 行 %.*s, %.*s により %.*s へ送信",
-                                 taint_rows[flow->source].name, BYTES_FMT(text_bytes(&way)),
+    e.sentence[1] = arena_printf(arena, "%sが流出: %.*s 行目, %.*s により %.*s へ送信",
+                                 taint_rows[flow->source].what[1], BYTES_FMT(text_bytes(&way)),
                                  BYTES_FMT(flow->sink), BYTES_FMT(flow->destination));
     struct shell_place place = {.layer = flow->step->layer,
                                 .line = flow->step->line,

@@ -23,7 +23,10 @@ struct evidence {
     struct bytes snippet;    /* the bytes there, at most 160 */
     struct bytes *technique; /* ATT&CK ids */
     uint32_t technique_count;
+    struct bytes *chain; /* the way of a secret, "LINE: command" each, source first; NULL: none */
+    uint32_t chain_count;
     double weight; /* log-odds after caps; <0 speaks for the artifact */
+    bool capped;   /* speaks for a threat, but its kind has added all it may */
 };
 
 struct attribution {

