@@ -115,19 +115,25 @@ static struct bytes command_of(const struct shell_layer *layer, uint32_t offset,
     return utf8_cut(bytes_trim(bytes_sub(layer->text, offset, len)), SNIPPET_BYTES);
 }
 
+/* Where E is: the command, or the line of the nearest text around it that is bytes of a node. */
 static void place_evidence(struct judging *j, struct evidence *e, const struct shell_place *place)
 {
-    struct bytes shown = command_of(place->layer, place->offset, place->len);
-    struct node *node = shell_layer_node(j->node, place->layer);
-    size_t offset;
-    if (shown.len > 0 && bytes_inside(node->content, shown, &offset)) {
-        e->path = node_path(j->model->arena, node);
-        e->offset = offset, e->len = shown.len, e->snippet = shown;
-        return;
+    const struct shell_layer *layer = place->layer;
+    uint32_t from = place->offset, len = place->len;
+    for (; layer != NULL; layer = layer->parent) {
+        struct bytes shown = command_of(layer, from, len);
+        const struct node *node = shell_layer_node(j->node, layer);
+        size_t offset;
+        if (shown.len > 0 && bytes_inside(node->content, shown, &offset)) {
+            e->path = node_path(j->model->arena, node);
+            e->offset = offset, e->len = shown.len, e->snippet = shown;
+            return;
+        }
+        if (layer->parent == NULL)
+            return;
+        size_t end = bytes_find_byte(layer->parent->text, '\n', layer->offset);
+        from = layer->offset, len = (uint32_t)(end == BYTES_NPOS ? layer->parent->text.len : end) - from;
     }
-    e->path = node_path(j->model->arena, j->node);
-    e->field = arena_printf(j->model->arena, "line %.*s",
-                            BYTES_FMT(layer_path(j->model->arena, place->layer, place->line)));
 }
 
 /* The way to LINE; of commands inside another file (a Dockerfile's RUN) in that file's lines. */
