@@ -22,21 +22,24 @@ static bool wrong(struct loader *l, const struct yaml *at, const char *what)
     return error_set_at(l->err, l->path, at->line, at->column, "%s", what);
 }
 
-static bool take_group(struct loader *l, const struct yaml *entry)
+/* One group; STEMS: a family of words, whose stems may stand in other families too. */
+static bool take_group(struct loader *l, const struct yaml *entry, bool stems)
 {
     struct lexicon_group *group = &l->lexicon->group[l->lexicon->group_count++];
-    const struct yaml *phrases = yaml_get(entry, "phrases");
+    const struct yaml *phrases = yaml_get(entry, stems ? "stems" : "phrases");
     group->id = yaml_get_text(entry, "id");
     group->entity = yaml_get_text(entry, "entity");
     group->topic = yaml_get_text(entry, "topic");
     if (group->id.len == 0 || phrases == NULL || phrases->kind != YAML_SEQUENCE)
-        return wrong(l, entry, "a group needs an id and a list of phrases");
+        return wrong(l, entry, "a group needs an id and a list of phrases or stems");
     group->phrase_count = phrases->count;
     group->phrase = arena_array_of(l->lexicon->arena, phrases->count, struct bytes);
     for (uint32_t i = 0; i < phrases->count; i++) {
         group->phrase[i] = yaml_text(phrases->row[i].value);
         if (group->phrase[i].len < 2)
             return wrong(l, phrases->row[i].value, "a phrase needs at least two characters");
+        if (stems)
+            continue;
         void **owner = table_at(l->seen, group->phrase[i]);
         if (*owner != NULL)
             return wrong(l, phrases->row[i].value, "the phrase stands in the lexicon already");
@@ -51,6 +54,23 @@ static uint32_t group_named(const struct lexicon *lexicon, struct bytes id)
         if (bytes_equal(lexicon->group[i].id, id))
             return i;
     return LEXICON_GROUPS;
+}
+
+/* The sayings of GROUP: pairs of families, two names joined by '+'. */
+static bool take_sayings(struct loader *l, struct bytes group, const struct yaml *pairs)
+{
+    for (uint32_t i = 0; i < pairs->count; i++) {
+        struct lexicon_saying *saying = &l->lexicon->saying[l->lexicon->saying_count++];
+        struct bytes second = yaml_text(pairs->row[i].value), first;
+        bytes_next_field(&second, '+', &first);
+        saying->group = group_named(l->lexicon, group);
+        saying->first = group_named(l->lexicon, bytes_trim(first));
+        saying->second = group_named(l->lexicon, bytes_trim(second));
+        if (saying->group >= l->lexicon->phrase_group_count || saying->first == LEXICON_GROUPS ||
+            saying->second == LEXICON_GROUPS)
+            return wrong(l, pairs->row[i].value, "a saying of words or a group that are not there");
+    }
+    return true;
 }
 
 /* The weights under KEY of an intent: group names, or two joined by '+'. */
@@ -95,13 +115,25 @@ static bool take_all(struct loader *l, const struct yaml *root)
 {
     struct lexicon *lexicon = l->lexicon;
     const struct yaml *groups = yaml_get(root, "groups"), *intents = yaml_get(root, "intents");
-    if (groups == NULL || intents == NULL || groups->count > LEXICON_GROUPS)
+    const struct yaml *words = yaml_get(root, "words"), *sayings = yaml_get(root, "sayings");
+    uint32_t families = words == NULL ? 0 : words->count, pairs = 0;
+    if (groups == NULL || intents == NULL || groups->count + families > LEXICON_GROUPS)
         return error_set_at(l->err, l->path, 1, 1, "expected at most %u groups, and intents",
                             LEXICON_GROUPS);
-    lexicon->group = arena_array_of(lexicon->arena, groups->count, struct lexicon_group);
+    lexicon->group = arena_array_of(lexicon->arena, groups->count + families, struct lexicon_group);
+    for (uint32_t i = 0; sayings != NULL && i < sayings->count; i++)
+        pairs += sayings->row[i].value->count;
+    lexicon->saying = arena_array_of(lexicon->arena, pairs, struct lexicon_saying);
     lexicon->intent = arena_array_of(lexicon->arena, intents->count, struct lexicon_intent);
     for (uint32_t i = 0; i < groups->count; i++)
-        if (!take_group(l, groups->row[i].value))
+        if (!take_group(l, groups->row[i].value, false))
+            return false;
+    lexicon->phrase_group_count = lexicon->group_count;
+    for (uint32_t i = 0; i < families; i++)
+        if (!take_group(l, words->row[i].value, true))
+            return false;
+    for (uint32_t i = 0; sayings != NULL && i < sayings->count; i++)
+        if (!take_sayings(l, sayings->row[i].key, sayings->row[i].value))
             return false;
     for (uint32_t i = 0; i < intents->count; i++)
         if (!take_intent(l, intents->row[i].value))

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "observe/brand.h"
 #include "observe/phone.h"
+#include "observe/wording.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #define TEXT_BYTES_MAX ((size_t)32 * 1024)
 #define LONG_BYTES 3000
+#define NEAR_BYTES 64 /* between two words that say something together: some ten words */
 #define HIGH 1.6 /* log-odds: 83 % */
 #define MEDIUM 0.0
 #define LOW (-1.4) /* 20 % */
@@ -19,6 +21,8 @@ struct lure_index {
     const struct lexicon *lexicon;
     struct brand *group; /* the groups, as lists of names to find */
     struct brand_index *index;
+    struct wording *words;
+    uint8_t saying[LEXICON_GROUPS][LEXICON_GROUPS]; /* 1 + the group two word families say, or 0 */
 };
 
 struct lure_index *lure_index_new(const void *parent, const struct lexicon *lexicon)
@@ -27,12 +31,18 @@ struct lure_index *lure_index_new(const void *parent, const struct lexicon *lexi
     if (lures == NULL)
         abort();
     lures->lexicon = lexicon;
-    lures->group = talloc_zero_array(lures, struct brand, lexicon->group_count);
-    for (uint32_t i = 0; i < lexicon->group_count; i++)
+    lures->words = wording_new(lures, lexicon);
+    for (uint32_t i = 0; i < lexicon->saying_count; i++) {
+        const struct lexicon_saying *saying = &lexicon->saying[i];
+        lures->saying[saying->first][saying->second] = (uint8_t)(saying->group + 1);
+        lures->saying[saying->second][saying->first] = (uint8_t)(saying->group + 1);
+    }
+    lures->group = talloc_zero_array(lures, struct brand, lexicon->phrase_group_count);
+    for (uint32_t i = 0; i < lexicon->phrase_group_count; i++)
         lures->group[i] = (struct brand){.name = lexicon->group[i].phrase[0],
                                          .alias = lexicon->group[i].phrase + 1,
                                          .alias_count = lexicon->group[i].phrase_count - 1};
-    lures->index = brand_index_new(lures, lures->group, lexicon->group_count);
+    lures->index = brand_index_new(lures, lures->group, lexicon->phrase_group_count);
     return lures;
 }
 
@@ -70,6 +80,28 @@ static struct bytes squeeze(struct arena *arena, struct bytes subject, struct by
     return text_bytes(&out);
 }
 
+/* Two families of words in one sentence count as a phrase of the group they say, once. */
+static void find_sayings(struct lure_sighting *seen, struct model *model)
+{
+    struct wording_hit *hit;
+    uint32_t count = wording_find(seen->lures->words, model->arena, seen->all, &hit);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *end = hit[i].text.at + hit[i].text.len;
+        if (seen->count[hit[i].group]++ == 0)
+            seen->first[hit[i].group] = hit[i].text;
+        for (uint32_t j = i + 1; j < count && hit[j].sentence == hit[i].sentence &&
+                                 hit[j].text.at <= end + NEAR_BYTES;
+             j++) {
+            uint32_t group = seen->lures->saying[hit[i].group][hit[j].group];
+            if (group == 0 || seen->count[group - 1] > 0 || hit[j].text.at < end)
+                continue;
+            seen->count[group - 1] = 1;
+            seen->first[group - 1] = (struct bytes){
+                hit[i].text.at, (size_t)(hit[j].text.at - hit[i].text.at) + hit[j].text.len};
+        }
+    }
+}
+
 static void find_groups(struct lure_sighting *seen, struct model *model)
 {
     struct bytes text = seen->all;
@@ -80,6 +112,7 @@ static void find_groups(struct lure_sighting *seen, struct model *model)
         seen->first[group] = mention[i].text;
         seen->count[group] = mention[i].count;
     }
+    find_sayings(seen, model);
     seen->long_text = text.len > LONG_BYTES ? 1.5 * log2((double)text.len / LONG_BYTES) : 0;
     struct phone *phones;
     seen->phone = phone_find(model->arena, text, &phones) > 0;

@@ -16,7 +16,7 @@
 
 #define COMBINE_PRIOR (-4.0)   /* log-odds of a threat before any evidence: 1.8 % */
 #define COMBINE_SUSPICIOUS 0.0 /* an even chance */
-#define COMBINE_MALICIOUS 2.2  /* 90 % */
+#define COMBINE_MALICIOUS 1.5  /* 82 %; no ordinary mail but one stands there, doc/detection.md */
 #define COMBINE_CONCLUSIVE 6.5 /* one sign that is proof by itself */
 
 /* Fill class, reason, log_odds, probability and without_strongest from v->evidence and v->coverage;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Inert mails for the rules of lures that use genuine pages and services: rows as in rule_mails.py."""
-from mails import mail
+from mails import archive, mail
 import images, pdfs
 
 NOTE = 'Please read the note.'
@@ -140,6 +140,26 @@ def senders():
     yield 'reply-to-lookalike', s('Lake <lake@flowers.test>', headers=[to[0] % 'flovvers.test']), s('Lake <lake@flowers.test>', headers=[to[0] % 'roses.test'])
 
 
+def structure():
+    yield 'link-cms-inside', mail('Note', NOTE + ' https://roses.test/wp-includes/css/a/'), mail('Note', NOTE + ' https://roses.test/wp-includes/css/a.png')
+    yield 'attachment-program-named-document', mail('Note', NOTE, [('invoice.zip', archive(('invoice_2219.js', b'var a;')))]), \
+        mail('Note', NOTE, [('invoice.zip', archive(('invoice_2219.txt', b'var a;')))])
+    talk = ['In-Reply-To: <1@lakegarden.test>', 'References: <1@lakegarden.test>']
+    bank = 'Please pay to our new account. I send the updated bank details.'
+    yield 'thread-sender-moved', mail('Re: invoice', bank, sender='Lakegarden <lakegarden@gmail.com>', headers=talk), \
+        mail('Re: invoice', bank, sender='Lakegarden <lakegarden@gmail.com>', headers=[h.replace('lakegarden', 'tulipfields') for h in talk])
+    shared = '<table><tr><td>Petra Lind shared a secured document with you. <a href="https://%s/a">Open</a></td></tr></table>'
+    yield 'share-notice-stranger', mail('Note', '', html=shared % 'roses.test'), mail('Note', '', html=shared % 'flowers.test')
+    review = 'Please review the document: https://%s/a\n\n> the document?'
+    yield 'reply-shortener-document', mail('Re: offer', review % 'bit.ly', headers=talk), mail('Re: offer', review % 'roses.test', headers=talk)
+    full = 'Your mailbox is full: https://%s/a'
+    yield 'self-made-page-service', mail('Note', full % 'tulips.weebly.com'), mail('Note', full % 'roses.test')
+    signed = ['Authentication-Results: mx.recipient.test; dmarc=pass header.from=recipient.test', 'Received: from out.recipient.test by mx.recipient.test; Mon, 15 Mar 2021 17:08:57 +0000']
+    handed = 'Is this real?\n\n%s: Lake <lake@roses.test>\nSubject: tulips'
+    yield 'trust-colleague-forwards', mail('FW: tulips', handed % 'From', sender='Petra <petra@recipient.test>', headers=signed), \
+        mail('FW: tulips', handed % 'Form', sender='Petra <petra@recipient.test>', headers=signed)
+
+
 def all_rows():
-    for group in (genuine_pages, commands, talks, attachments, senders):
+    for group in (genuine_pages, commands, talks, attachments, senders, structure):
         yield from group()

@@ -19,6 +19,13 @@ static const struct row {
     {"a phrase in two groups",
      "groups:\n  - id: prize\n    phrases: [tulip]\n  - id: fee\n    phrases: [rose, tulip]\n" INTENT, -1},
     {"a phrase of one letter", "groups:\n  - id: prize\n    phrases: [t]\n" INTENT, -1},
+    {"words and a saying",
+     "groups:\n  - id: prize\n    phrases: [tulip, rose]\nwords:\n  - id: a\n    stems: [tul]\n  - id: b\n"
+     "    stems: [tul, ro]\nsayings:\n  prize: [a+b]\n" INTENT, 2},
+    {"a saying of words that are not there",
+     "groups:\n  - id: prize\n    phrases: [tulip]\nwords:\n  - id: a\n    stems: [tul]\nsayings:\n  prize: [a+c]\n" INTENT, -1},
+    {"a saying for words",
+     "groups:\n  - id: prize\n    phrases: [tulip]\nwords:\n  - id: a\n    stems: [tul]\nsayings:\n  a: [a+a]\n" INTENT, -1},
     {"a weight for no group", "groups:\n  - id: fee\n    phrases: [tulip]\n" INTENT, -1},
 };
 

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "observe/wording.h"
+
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#define STEM_POINTS_MAX 24
+#define PAIR_BITS 10
+#define RANGE(c, from, to) ((c) - (from) <= (uint32_t)(to) - (from))
+
+/* A stem as folded code points. */
+struct stem {
+    uint32_t point[STEM_POINTS_MAX];
+    uint32_t next; /* 1 + the next stem with this hash, or 0 */
+    uint16_t len, group;
+    bool whole; /* nothing may follow in the word */
+};
+
+struct wording {
+    struct stem *stem;
+    uint32_t stem_count;
+    uint32_t head[1u << PAIR_BITS]; /* 1 + a stem, by the hash of its first two letters */
+};
+
+/* Latin letters of U+00C0 to U+017F without their marks. */
+static const char plain_latin[] = "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty"
+                                  "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkk"
+                                  "llllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+/* Greek letters with an accent, U+0386 to U+0390 and U+03AA to U+03CE, see fold_greek(). */
+static const uint16_t plain_greek[][2] = {
+    {0x386, 0x3B1}, {0x388, 0x3B5}, {0x389, 0x3B7}, {0x38A, 0x3B9}, {0x38C, 0x3BF}, {0x38E, 0x3C5},
+    {0x38F, 0x3C9}, {0x390, 0x3B9}, {0x3AA, 0x3B9}, {0x3AB, 0x3C5}, {0x3AC, 0x3B1}, {0x3AD, 0x3B5},
+    {0x3AE, 0x3B7}, {0x3AF, 0x3B9}, {0x3B0, 0x3C5}, {0x3C2, 0x3C3}, {0x3CA, 0x3B9}, {0x3CB, 0x3C5},
+    {0x3CC, 0x3BF}, {0x3CD, 0x3C5}, {0x3CE, 0x3C9}};
+
+static uint32_t fold_greek(uint32_t c)
+{
+    for (size_t i = 0; i < sizeof plain_greek / sizeof plain_greek[0]; i++)
+        if (plain_greek[i][0] == c)
+            return plain_greek[i][1];
+    return RANGE(c, 0x391, 0x3A9) ? c + 0x20 : c;
+}
+
+/* Vietnamese letters with two marks, U+1EA0 to U+1EF9. */
+static uint32_t fold_vietnamese(uint32_t c)
+{
+    return c < 0x1EB8 ? 'a' : c < 0x1EC8 ? 'e' : c < 0x1ECC ? 'i' : c < 0x1EE4 ? 'o'
+         : c < 0x1EF2 ? 'u' : 'y';
+}
+
+/* C without case and accent; 0 for a mark that stands by itself. */
+static uint32_t fold_point(uint32_t c)
+{
+    if (c < 0x80)
+        return ascii_lower((uint8_t)c);
+    if (RANGE(c, 0xC0, 0x17F))
+        return (uint8_t)plain_latin[c - 0xC0];
+    if (RANGE(c, 0x300, 0x36F) || c == 0xAD || RANGE(c, 0x200B, 0x200D) || c == 0xFEFF)
+        return 0;
+    if (RANGE(c, 0x218, 0x21B))
+        return c < 0x21A ? 's' : 't';
+    if (RANGE(c, 0x386, 0x3CE))
+        return fold_greek(c);
+    if (RANGE(c, 0x410, 0x42F))
+        return c + 0x20;
+    if (c == 0x401 || c == 0x451)
+        return 0x435;
+    if (RANGE(c, 0x1A0, 0x1B0))
+        return c < 0x1A2 ? 'o' : c > 0x1AE ? 'u' : c;
+    if (RANGE(c, 0x1EA0, 0x1EF9))
+        return fold_vietnamese(c);
+    return RANGE(c, 0xFF01, 0xFF5E) ? ascii_lower((uint8_t)(c - 0xFEE0)) : c;
+}
+
+static bool is_letter(uint32_t c)
+{
+    if (c < 0x80)
+        return ascii_is_alnum((uint8_t)c);
+    return !(c < 0xAA || RANGE(c, 0x2000, 0x2BFF) || RANGE(c, 0x3000, 0x3004) ||
+             RANGE(c, 0x3008, 0x3020) || c == 0xFFFD);
+}
+
+/* Scripts in which a word may begin at any character. */
+static bool is_unspaced(uint32_t c)
+{
+    return RANGE(c, 0xE00, 0xE7F) || RANGE(c, 0x2E80, 0x9FFF) || RANGE(c, 0xAC00, 0xD7A3);
+}
+
+static bool ends_sentence(uint32_t c, struct bytes text, size_t next)
+{
+    if (c == 0x3002 || c == 0xFF01 || c == 0xFF1F)
+        return true;
+    return (c == '.' || c == '!' || c == '?') && (next >= text.len || text.at[next] == ' ');
+}
+
+static uint32_t pair_hash(const uint32_t *point)
+{
+    return (point[0] * 0x9E3779B1u ^ point[1] * 0x85EBCA6Bu) >> (32 - PAIR_BITS);
+}
+
+/* Up to MOST folded letters of TEXT from AT on; END[i] is where the i-th ends. */
+static unsigned read_word(struct bytes text, size_t at, unsigned most, uint32_t *point, size_t *end)
+{
+    unsigned len = 0;
+    while (at < text.len && len < most) {
+        uint32_t c = fold_point(utf8_next(text, &at));
+        if (c != 0 && !is_letter(c) && !(c == ' ' || c == '-'))
+            break;
+        if (c != 0) {
+            end[len] = at;
+            point[len++] = c;
+        }
+    }
+    return len;
+}
+
+static void add_stem(struct wording *wording, struct bytes text, uint32_t group)
+{
+    struct stem *stem = &wording->stem[wording->stem_count];
+    size_t end[STEM_POINTS_MAX];
+    stem->whole = text.at[text.len - 1] == '$';
+    stem->len = (uint16_t)read_word(text, 0, STEM_POINTS_MAX, stem->point, end);
+    stem->group = (uint16_t)group;
+    if (stem->len < 2)
+        return;
+    uint32_t *head = &wording->head[pair_hash(stem->point)];
+    stem->next = *head;
+    *head = ++wording->stem_count;
+}
+
+struct wording *wording_new(const void *parent, const struct lexicon *lexicon)
+{
+    struct wording *wording = talloc_zero(parent, struct wording);
+    uint32_t count = 0;
+    if (wording == NULL)
+        abort();
+    for (uint32_t i = lexicon->phrase_group_count; i < lexicon->group_count; i++)
+        count += lexicon->group[i].phrase_count;
+    wording->stem = talloc_zero_array(wording, struct stem, count + 1);
+    if (wording->stem == NULL)
+        abort();
+    for (uint32_t i = lexicon->phrase_group_count; i < lexicon->group_count; i++)
+        for (uint32_t j = 0; j < lexicon->group[i].phrase_count; j++)
+            add_stem(wording, lexicon->group[i].phrase[j], i);
+    return wording;
+}
+
+static bool begins_word(const struct stem *stem, const uint32_t *point, unsigned len)
+{
+    if (stem->len > len || memcmp(stem->point, point, stem->len * sizeof *point) != 0)
+        return false;
+    return !stem->whole || stem->len == len || !is_letter(point[stem->len]) ||
+           is_unspaced(point[stem->len]);
+}
+
+/* The families a word at AT belongs to, behind the COUNT hits there are; the new count is returned. */
+static uint32_t families_at(const struct wording *wording, struct bytes text, size_t at,
+                            uint32_t sentence, struct wording_hit *hit, uint32_t count)
+{
+    uint32_t point[STEM_POINTS_MAX];
+    size_t end[STEM_POINTS_MAX];
+    if (read_word(text, at, 2, point, end) < 2)
+        return count;
+    uint32_t first = wording->head[pair_hash(point)];
+    unsigned len = first == 0 ? 0 : read_word(text, at, STEM_POINTS_MAX, point, end);
+    for (uint32_t i = first; i != 0 && count < WORDING_HITS;) {
+        const struct stem *stem = &wording->stem[i - 1];
+        i = stem->next;
+        if (begins_word(stem, point, len))
+            hit[count++] = (struct wording_hit){
+                bytes_sub(text, at, end[stem->len - 1] - at), stem->group, sentence};
+    }
+    return count;
+}
+
+uint32_t wording_find(const struct wording *wording, struct arena *arena, struct bytes text,
+                      struct wording_hit **out)
+{
+    struct wording_hit *hit = arena_array_of(arena, WORDING_HITS, struct wording_hit);
+    uint32_t count = 0, sentence = 0;
+    bool inside = false;
+    for (size_t at = 0; at < text.len && count < WORDING_HITS;) {
+        size_t from = at;
+        uint32_t c = utf8_next(text, &at);
+        bool letter = is_letter(c);
+        if (letter && (!inside || is_unspaced(c)))
+            count = families_at(wording, text, from, sentence, hit, count);
+        inside = letter;
+        sentence += !letter && ends_sentence(c, text, at);
+    }
+    *out = hit;
+    return count;
+}
