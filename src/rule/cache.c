@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define MAGIC "NRC1"
-#define VERSION 5
+#define VERSION 6
 #define HEAD_BYTES ((size_t)24)   /* magic, version, entry count, CRC-32 of the rest, address */
 #define CHECKED_FROM ((size_t)16) /* the CRC begins here */
 #define ADDRESS_LEAST UINT64_C(0x200000000000) /* far from where a kernel or a sanitiser puts anything */

@@ -69,21 +69,4 @@ static inline struct value *graph_cell(struct run *run, const struct expr *expr)
 /* Which of its gate's literals EXPR's text holds; NULL: not gated, or nothing can be said. */
 const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct bytes text);
 
-/* Whether one literal of every set of NEEDLE was seen. */
-static inline bool clause_seen(const uint64_t *seen, const struct needle *needle)
-{
-    bool any = false;
-    for (uint32_t i = 0; i < needle->clause_count; i++) {
-        uint32_t literal = needle->clause[i];
-        if (literal != NEEDLE_SET_END) {
-            any = any || (seen[literal / 64] >> (literal % 64) & 1);
-        } else if (!any) {
-            return false;
-        } else {
-            any = false;
-        }
-    }
-    return true;
-}
-
 #endif

@@ -262,6 +262,41 @@ const uint64_t *graph_seen(struct run *run, const struct expr *expr, struct byte
     return gate->state == GATE_SHUT ? gate->seen : NULL;
 }
 
+uint32_t gate_row(const struct run *run, const struct gate *gate)
+{
+    if (!keeps_rows(gate))
+        return GATE_ANYWHERE;
+    uint32_t outer = run->scope[gate->item[0]->field].index;
+    if (gate->item[1] == NULL)
+        return outer;
+    return gate->first[outer] + run->scope[gate->item[1]->field].index;
+}
+
+bool gate_met(const struct gate *gate, const struct needle *needle, uint32_t row)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < needle->clause_count; i++) {
+        uint32_t literal = needle->clause[i];
+        if (literal != NEEDLE_SET_END)
+            any = any || gate_has(gate, literal, row);
+        else if (!any)
+            return false;
+        else
+            any = false;
+    }
+    return true;
+}
+
+bool gate_enough(const struct gate *gate, const struct needle *needle, uint32_t row)
+{
+    if (row == GATE_ANYWHERE && gate->item[0] != NULL)
+        return false;
+    for (uint32_t i = 0; i < needle->enough_count; i++)
+        if (gate_has(gate, needle->enough[i], row))
+            return true;
+    return false;
+}
+
 /* An item without the text gives NULL, which with an UNKNOWN beside it is UNKNOWN and not untrue. */
 static bool shut_leaf(struct run *run, const struct expr *expr, bool open_ended)
 {
@@ -277,7 +312,7 @@ static bool shut_leaf(struct run *run, const struct expr *expr, bool open_ended)
     if (seen == NULL || (open_ended && expr->gate->has_null))
         return false;
     for (uint32_t i = 0; i < expr->needles->count; i++)
-        if (clause_seen(seen, &expr->needles->needle[i]))
+        if (gate_met(expr->gate, &expr->needles->needle[i], GATE_ANYWHERE))
             return false;
     return true;
 }

@@ -46,6 +46,18 @@ bool gate_items(const struct expr *text, const struct expr *item[2]);
 struct cache;
 void gate_finish(struct graph *graph, struct gate *gate, struct cache *cache);
 
+/* The row of the items that the scopes stand at, or ANYWHERE where GATE has no row for them. */
+#define GATE_ANYWHERE UINT32_MAX
+uint32_t gate_row(const struct run *run, const struct gate *gate);
+static inline bool gate_has(const struct gate *gate, uint32_t literal, uint32_t row)
+{
+    return (gate->seen[literal / 64] >> (literal % 64) & 1) != 0 &&
+           (row == GATE_ANYWHERE || (gate->rows[literal][row / 64] >> (row % 64) & 1) != 0);
+}
+/* Whether the text of ROW has one literal of every set of NEEDLE; and one that is enough. */
+bool gate_met(const struct gate *gate, const struct needle *needle, uint32_t row);
+bool gate_enough(const struct gate *gate, const struct needle *needle, uint32_t row);
+
 /* A set of the items a lambda runs over. */
 struct rows {
     uint64_t bit[GATE_WORDS_MAX];

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "rule/cache.h"
+#include "rule/factor.h"
 #include "rule/image.h"
 #include "rule/prefilter.h"
 #include "rule/range.h"
@@ -17,8 +18,7 @@
 struct folded {
     struct {
         struct bytes text, folded; /* folded: absent until asked for */
-        struct byteset bytes;
-        bool has_bytes;
+        bool has_case, odd_case;
         uint8_t looks;
     } row[FOLDED_SLOTS];
 };
@@ -35,7 +35,7 @@ static uint32_t folded_row(struct run *run, struct bytes text)
         run_take(run, text.len / 64);
         cache->row[slot].text = text;
         cache->row[slot].folded = BYTES_NONE;
-        cache->row[slot].has_bytes = false;
+        cache->row[slot].has_case = false;
         cache->row[slot].looks = 0;
     }
     return slot;
@@ -63,13 +63,15 @@ struct bytes run_folded(struct run *run, struct bytes text)
     return run_fold(run, text);
 }
 
-const struct byteset *run_bytes(struct run *run, struct bytes text)
+bool run_odd_case(struct run *run, struct bytes text)
 {
+    if (text.len < FOLD_WORTH_BYTES)
+        return factor_odd_case(text);
     uint32_t row = folded_row(run, text);
-    if (!run->folded->row[row].has_bytes)
-        run->folded->row[row].bytes = byteset_of_text(text);
-    run->folded->row[row].has_bytes = true;
-    return &run->folded->row[row].bytes;
+    if (!run->folded->row[row].has_case)
+        run->folded->row[row].odd_case = factor_odd_case(text);
+    run->folded->row[row].has_case = true;
+    return run->folded->row[row].odd_case;
 }
 
 struct bytes unfolded(struct bytes text, struct bytes folded, size_t offset, size_t len)
@@ -206,6 +208,7 @@ bool needles_prepare(struct arena *arena, struct patterns *patterns, struct cach
         cache_pattern(cache, arena, needle->pattern);
         if (!check_pattern(needle->pattern, child, file, err))
             return false;
+        pattern_factors(needle->pattern, arena);
     }
     if (needles->constant && expr_function(expr) == &function_rows[FUNCTION_BETA_IP_IN])
         needles->ranges = ranges_new(arena, needles->needle, needles->count);
@@ -240,6 +243,9 @@ void needles_pack(struct image *image, struct needles **slot)
             if (needle->clause_count == 0)
                 needle->clause = NULL;
             image_take(image, &needle->clause, needle->clause_count * sizeof *needle->clause);
+            if (needle->enough_count == 0)
+                needle->enough = NULL;
+            image_take(image, &needle->enough, needle->enough_count * sizeof *needle->enough);
         }
     pack_set(image, &needles->set);
     ranges_pack(image, &needles->ranges);
@@ -265,6 +271,8 @@ struct value needle_any(struct call *call,
     const struct needles *needles = call->expr->needles;
     struct bytes text = value_bytes(call->arg[0]), match = BYTES_NONE;
     const uint64_t *seen = graph_seen(call->run, call->expr, text);
+    const struct gate *gate = call->expr->gate;
+    uint32_t row = seen == NULL ? GATE_ANYWHERE : gate_row(call->run, gate);
     struct kleene kleene = {0};
     uint32_t nulls = 0;
     if (text.at == NULL)
@@ -280,10 +288,9 @@ struct value needle_any(struct call *call,
             if (!needle_from(call, v, &made))
                 continue;
             needle = &made;
-        } else if (seen != NULL && !clause_seen(seen, needle)) {
+        } else if (seen != NULL && !gate_met(gate, needle, row)) {
             continue;
-        } else if (seen != NULL && needle->exact && call->expr->gate->text->deps == 0 &&
-                   call->match == NULL) {
+        } else if (seen != NULL && call->match == NULL && gate_enough(gate, needle, row)) {
             return value_bool(true);
         }
         run_take(call->run, text.len / 256);

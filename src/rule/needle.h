@@ -19,7 +19,8 @@ struct needle {
     struct pattern *pattern;   /* of a regex function, where constant */
     const uint32_t *clause; /* literals, sets ended by NEEDLE_SET_END: one of each must be seen */
     uint32_t clause_count;  /* with the ends; 0: always try */
-    bool exact;             /* its only literal seen in a text is the answer, caseless */
+    const uint32_t *enough; /* literals, one of which seen is a match */
+    uint32_t enough_count;
 };
 
 struct ranges;
@@ -48,8 +49,8 @@ bool needles_have(struct run *run, const struct needles *needles, struct value v
 struct bytes run_fold(struct run *run, struct bytes text);
 /* The same, but absent for the first looks at a long text of ASCII: to search it as it is costs less. */
 struct bytes run_folded(struct run *run, struct bytes text);
-/* The bytes TEXT holds, remembered for the run. */
-const struct byteset *run_bytes(struct run *run, struct bytes text);
+/* factor_odd_case(), remembered for the run. */
+bool run_odd_case(struct run *run, struct bytes text);
 /* The part of TEXT that starts at OFFSET of its folded form, where offsets agree; else absent. */
 struct bytes unfolded(struct bytes text, struct bytes folded, size_t offset, size_t len);
 

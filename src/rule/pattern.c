@@ -2,6 +2,7 @@
 #include "rule/regex.h"
 
 #include "base/table.h"
+#include "rule/factor.h"
 #include "rule/image.h"
 
 #include <stdlib.h>
@@ -81,17 +82,16 @@ const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t
     return pattern->regex;
 }
 
-static void find_needs(struct pattern *pattern)
+void pattern_factors(struct pattern *pattern, struct arena *arena)
 {
-    if (!pattern->has_needs)
-        pattern->need_count = (uint8_t)bytesets_of(pattern->text, pattern->fold, pattern->need);
-    pattern->has_needs = true;
-}
-
-bool pattern_possible(struct pattern *pattern, const struct byteset *have)
-{
-    find_needs(pattern);
-    return bytesets_met(pattern->need, pattern->need_count, have);
+    if (pattern->has_factors)
+        return;
+    struct factors factors = factors_of(arena, pattern->text, pattern->fold);
+    pattern->factor = factors.factor;
+    pattern->enough = factors.literal;
+    pattern->enough_count = factors.literal_count;
+    pattern->exact = factors.exact;
+    pattern->has_factors = true;
 }
 
 struct collect {
@@ -141,8 +141,10 @@ void pattern_pack(struct image *image, struct pattern **slot)
     struct pattern *pattern = *slot;
     pattern->regex = NULL;
     pattern->tried = false;
-    find_needs(pattern); /* so that no start has to */
     image_text(image, &pattern->text);
+    if (pattern->factor != NULL)
+        image_take(image, &pattern->factor, factor_size(pattern->factor));
+    pattern->enough = NULL; /* the gates have them */
     if (pattern->literal_count == 0)
         pattern->literal = NULL;
     image_texts(image, &pattern->literal, pattern->literal_count);

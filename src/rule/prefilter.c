@@ -164,6 +164,44 @@ static void add_clauses(struct gate *gate, struct arena *arena, struct needle *n
     needle->clause_count = begin;
 }
 
+/* Whether EXPR is true as soon as its pattern matches somewhere. */
+static bool is_search(const struct expr *expr)
+{
+    const struct function_row *row = expr_function(expr);
+    return row == &function_rows[FUNCTION_REGEX_CONTAINS] ||
+           row == &function_rows[FUNCTION_REGEX_ICONTAINS];
+}
+
+/* The literals of NEEDLE's pattern each of which is a match. */
+static void add_enough(struct gate *gate, struct arena *arena, struct needle *needle)
+{
+    const struct pattern *pattern = needle->pattern;
+    uint32_t *enough = arena_array_of(arena, pattern->enough_count + 1, uint32_t);
+    for (uint32_t i = 0; i < pattern->enough_count; i++)
+        if (usable_part(pattern->enough[i]).len == pattern->enough[i].len)
+            enough[needle->enough_count++] = literal_number(gate, arena, pattern->enough[i]);
+    needle->enough = enough;
+}
+
+/* A pattern that is nothing but literals needs those; of another RE2's prefilter knows what it needs. */
+static void add_pattern(struct gate *gate, struct arena *arena, struct needle *needle, bool search)
+{
+    struct pattern *pattern = needle->pattern;
+    pattern_literals(pattern, arena);
+    if (search)
+        add_enough(gate, arena, needle);
+    if (!pattern->exact || needle->enough_count != pattern->enough_count) {
+        add_clauses(gate, arena, needle, pattern->literal, pattern->literal_count,
+                    LITERAL_MIN_BYTES);
+        return;
+    }
+    uint32_t *clause = arena_array_of(arena, needle->enough_count + 1, uint32_t);
+    memcpy(clause, needle->enough, needle->enough_count * sizeof *clause);
+    clause[needle->enough_count] = NEEDLE_SET_END;
+    needle->clause = clause;
+    needle->clause_count = needle->enough_count + 1;
+}
+
 static void add_needles(struct gate *gate, struct graph *graph, struct expr *expr, enum gated kind)
 {
     struct arena *arena = graph->arena;
@@ -172,15 +210,15 @@ static void add_needles(struct gate *gate, struct graph *graph, struct expr *exp
         if (!needle->constant)
             continue;
         if (kind == GATED_REGEX) {
-            pattern_literals(needle->pattern, arena);
-            add_clauses(gate, arena, needle, needle->pattern->literal,
-                        needle->pattern->literal_count, LITERAL_MIN_BYTES);
+            add_pattern(gate, arena, needle, is_search(expr));
         } else {
             struct bytes one[2] = {kind == GATED_GLOB ? glob_part(needle->folded) : needle->folded};
             add_clauses(gate, arena, needle, one, one[0].at == NULL ? 0 : 2, LITERAL_MIN_BYTES);
-            needle->exact = expr_function(expr) == &function_rows[FUNCTION_STRINGS_ICONTAINS] &&
-                            needle->clause_count == 2 && needle->folded.len <= LITERAL_MAX_BYTES &&
-                            utf8_is_ascii(needle->folded);
+            needle->enough = needle->clause;
+            needle->enough_count =
+                expr_function(expr) == &function_rows[FUNCTION_STRINGS_ICONTAINS] &&
+                needle->clause_count == 2 && needle->folded.len <= LITERAL_MAX_BYTES &&
+                utf8_is_ascii(needle->folded);
         }
     }
 }

@@ -9,7 +9,6 @@
 #define NOROSHI_RULE_REGEX_H
 
 #include "base/arena.h"
-#include "rule/byteset.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,6 +17,8 @@ extern "C" {
 #define REGEX_GROUPS_MAX 32
 #define REGEX_ATOM_MIN_BYTES 3
 #define REGEX_SETS_MAX 4
+
+struct factor;
 
 struct regex; /* a compiled program */
 
@@ -43,12 +44,14 @@ int regex_literals(struct bytes pattern, bool fold,
 /* One pattern of a rule set. */
 struct pattern {
     struct bytes text;
-    bool fold, known_good, tried, has_literals, has_needs;
-    uint8_t need_count;
-    struct byteset need[BYTESETS_MAX];
+    bool fold, known_good, tried, has_literals, has_factors;
     struct regex *regex;   /* NULL until first used */
     struct bytes *literal; /* set by set; an absent one ends a set: one of each must be there */
     uint32_t literal_count;
+    struct factor *factor; /* what any match holds (rule/factor.h), or NULL */
+    struct bytes *enough;  /* lower case: one of these, caseless, is a match; or NULL */
+    uint32_t enough_count;
+    bool exact; /* and nothing else is */
 };
 
 struct patterns;
@@ -60,10 +63,9 @@ uint32_t patterns_count(const struct patterns *patterns);
 struct pattern *patterns_row(const struct patterns *patterns, uint32_t number);
 /* The program, compiled now if it was not; NULL where it does not compile (MESSAGE says why). */
 const struct regex *pattern_regex(struct pattern *pattern, char *message, size_t size);
-/* Whether a text that holds the bytes HAVE can match at all. */
-bool pattern_possible(struct pattern *pattern, const struct byteset *have);
-/* Fill literal[] if that was not done; in ARENA. */
+/* Fill literal[], and factor and enough[], if that was not done; in ARENA. */
 void pattern_literals(struct pattern *pattern, struct arena *arena);
+void pattern_factors(struct pattern *pattern, struct arena *arena);
 
 /* Into IMAGE (rule/image.h), without its program. */
 struct image;

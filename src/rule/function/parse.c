@@ -7,6 +7,7 @@
 #include "observe/object.h"
 #include "observe/scanner.h"
 #include "rule/compile.h"
+#include "rule/gate.h"
 #include "rule/needle.h"
 
 #include <talloc.h>
@@ -59,7 +60,7 @@ static bool ruled_out(struct call *call)
         return false;
     struct bytes source = value_bytes(eval(call->run, page));
     const uint64_t *seen = source.at == NULL ? NULL : graph_seen(call->run, call->expr, source);
-    return seen != NULL && !clause_seen(seen, &call->expr->needles->needle[0]);
+    return seen != NULL && !gate_met(call->expr->gate, &call->expr->needles->needle[0], GATE_ANYWHERE);
 }
 
 /* A malformed expression, or one whose value is no node-set, is NULL. */

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0
  * regex.*: RE2's dialect. */
 #include "rule/compile.h"
+#include "rule/factor.h"
+#include "rule/gate.h"
 #include "rule/needle.h"
+
+/* What the factor of NEEDLE's pattern says of TEXT. */
+static enum factor_said look(struct call *call, struct bytes text, const struct needle *needle,
+                             size_t *from_out)
+{
+    const struct factor *factor = needle->pattern->factor;
+    if (from_out != NULL)
+        *from_out = 0;
+    if (factor == NULL || call->run->options->naive ||
+        (factor->caseless && run_odd_case(call->run, text)))
+        return FACTOR_MAYBE;
+    return factor_find(factor, text, from_out);
+}
 
 /* Charge for scanning TEXT, then search it. */
 static bool search(struct call *call, struct bytes text, const struct needle *needle, size_t from,
                    bool whole, struct bytes *group, int count)
 {
-    if (needle->pattern == NULL ||
-        (from == 0 && !call->run->options->naive &&
-         !pattern_possible(needle->pattern, run_bytes(call->run, text))))
-        return false;
     const struct regex *regex = pattern_regex(needle->pattern, NULL, 0);
     if (regex == NULL || !run_take(call->run, (text.len - from) / 32 + 1))
         return false;
@@ -20,14 +31,21 @@ static bool search(struct call *call, struct bytes text, const struct needle *ne
 static bool test_search(struct call *call, struct bytes text, const struct needle *needle,
                         struct bytes *match)
 {
-    return search(call, text, needle, 0, false, match, call->match != NULL ? 1 : 0);
+    size_t from = 0;
+    if (needle->pattern == NULL)
+        return false;
+    enum factor_said said = look(call, text, needle, &from);
+    if (said == FACTOR_NO || (said == FACTOR_YES && call->match == NULL))
+        return said == FACTOR_YES;
+    return search(call, text, needle, from, false, match, call->match != NULL ? 1 : 0);
 }
 
 static bool test_match(struct call *call, struct bytes text, const struct needle *needle,
                        struct bytes *match)
 {
     *match = text;
-    return search(call, text, needle, 0, true, match, 0);
+    return needle->pattern != NULL && look(call, text, needle, NULL) != FACTOR_NO &&
+           search(call, text, needle, 0, true, match, 0);
 }
 
 struct value function_regex_contains(struct call *call)
@@ -50,8 +68,10 @@ struct value function_regex_imatch(struct call *call)
 /* Whether the gate says that the one pattern cannot be there. */
 static bool ruled_out(struct call *call)
 {
+    const struct gate *gate = call->expr->gate;
     const uint64_t *seen = graph_seen(call->run, call->expr, value_bytes(call->arg[0]));
-    return seen != NULL && !clause_seen(seen, &call->expr->needles->needle[0]);
+    return seen != NULL &&
+           !gate_met(gate, &call->expr->needles->needle[0], gate_row(call->run, gate));
 }
 
 /* The one pattern of count and extract: prepared, or given at run time. */
@@ -68,7 +88,9 @@ static bool only_pattern(struct call *call, bool fold, struct needle *out)
 static bool next_match(struct call *call, struct bytes text, const struct needle *needle,
                        size_t *from, struct bytes *group, int count)
 {
-    if (*from > text.len || !search(call, text, needle, *from, false, group, count))
+    size_t first = 0;
+    if (*from > text.len || (*from == 0 && look(call, text, needle, &first) == FACTOR_NO) ||
+        !search(call, text, needle, *from + first, false, group, count))
         return false;
     size_t end = (size_t)(group[0].at - text.at) + group[0].len;
     if (group[0].len == 0)
