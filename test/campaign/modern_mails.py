@@ -152,8 +152,14 @@ def structure():
     yield 'share-notice-stranger', mail('Note', '', html=shared % 'roses.test'), mail('Note', '', html=shared % 'flowers.test')
     review = 'Please review the document: https://%s/a\n\n> the document?'
     yield 'reply-shortener-document', mail('Re: offer', review % 'bit.ly', headers=talk), mail('Re: offer', review % 'roses.test', headers=talk)
+    charge = 'Your account has been debited 99 USD. Call us at %s'
+    yield 'callback-freemail', mail('Note', charge % '+1 (202) 555-0134', sender='Lake <lake@gmail.com>'), mail('Note', charge % '+1 (202) 555-0134')
+    pays = 'Please send the %s to me.'
+    yield 'insider-lookalike-money', mail('Note', pays % 'invoice', sender='Lake <a@recipientt.test>'), mail('Note', pays % 'tulips', sender='Lake <a@recipientt.test>')
+    salary = 'Please pay my %s to my new bank account.'
+    yield 'lure-payroll', mail('Note', salary % 'salary'), mail('Note', salary % 'rent')
     full = 'Your mailbox is full: https://%s/a'
-    yield 'self-made-page-service', mail('Note', full % 'tulips.weebly.com'), mail('Note', full % 'roses.test')
+    yield 'self-made-page-service', mail('Note', full % 'tulips.weebly.com', sender='Helpdesk <petra@flowers.test>'), mail('Note', full % 'tulips.weebly.com', sender='Flowers <petra@flowers.test>')
     signed = ['Authentication-Results: mx.recipient.test; dmarc=pass header.from=recipient.test', 'Received: from out.recipient.test by mx.recipient.test; Mon, 15 Mar 2021 17:08:57 +0000']
     handed = 'Is this real?\n\n%s: Lake <lake@roses.test>\nSubject: tulips'
     yield 'trust-colleague-forwards', mail('FW: tulips', handed % 'From', sender='Petra <petra@recipient.test>', headers=signed), \
