@@ -151,10 +151,30 @@ static void print_counts(struct wave_run *run, const struct waves *w, const stru
     }
 }
 
+/* The name of D in the reader's language, to a column wide enough for most. */
+static void print_label(enum language language, enum dimension d)
+{
+    const char *english = dimension_rows[d].name, *word = tr(language, english);
+    size_t columns = word == english ? strlen(word) : strlen(word) / 3 * 2; /* kana and kanji */
+    size_t width = word == english ? 10 : 14;
+    printf("%s%*s", word, columns + 1 < width ? (int)(width - columns) : 1, "");
+}
+
+/* S under a name in the reader's language; only categories have one. */
+static struct wave_series in_words(enum language language, const struct waves *w,
+                                   const struct wave_series *s)
+{
+    struct wave_series named = *s;
+    if (w->dimension == DIMENSION_CATEGORY)
+        named.name = tr_bytes(language, s->name);
+    return named;
+}
+
 static bool show_series(struct wave_run *run, const struct waves *w, const struct wave_series *s,
                         struct error *err)
 {
     const struct store_option *o = run->option;
+    const struct wave_series named = in_words(o->language, w, s);
     for (uint32_t k = 0; k < s->surge_count; k++) {
         const struct surge *g = &s->surge[k];
         if (!in_time(o, w, g->first, g->last))
@@ -162,21 +182,23 @@ static bool show_series(struct wave_run *run, const struct waves *w, const struc
         run->surges++;
         if (o->json)
             surge_json(w, s, g);
-        else if (o->unit == NULL)
-            printf("%-9s %.*s\n", dimension_rows[w->dimension].name,
-                   BYTES_FMT(wave_sentence(w, s, g, (int)o->language)));
+        if (!o->json && o->unit == NULL) {
+            print_label(o->language, w->dimension);
+            printf("%.*s\n", BYTES_FMT(wave_sentence(w, &named, g, (int)o->language)));
+        }
         if (o->svg != NULL && !run->drawn && !draw(run, w, s, err))
             return false;
     }
     if (o->unit == NULL && in_time(o, w, s->first_seen, s->first_seen) && wave_is_new(w, s)) {
         run->novelties++;
         struct bytes day = wave_day(w->arena, w->first_day + s->first_seen);
-        if (o->json)
+        if (o->json) {
             new_json(w, s, day);
-        else
-            printf("%-9s %.*s: %s %.*s (%lld)\n", dimension_rows[w->dimension].name,
-                   BYTES_FMT(s->name), tr(o->language, "new since"), BYTES_FMT(day),
-                   (long long)s->total);
+        } else {
+            print_label(o->language, w->dimension);
+            printf("%.*s: %s %.*s (%lld)\n", BYTES_FMT(named.name), tr(o->language, "new since"),
+                   BYTES_FMT(day), (long long)s->total);
+        }
     }
     return o->svg == NULL || run->drawn || o->argument_count == 0 || draw(run, w, s, err);
 }
@@ -200,11 +222,14 @@ static bool show_changes(struct wave_run *run, const struct waves *w, const stru
     uint32_t count = 0;
     if (!wave_changes(run->arena, run->store, w->dimension, s->name, change, 32, &count, err))
         return false;
-    for (uint32_t i = 0; i < count; i++)
-        printf("%-9s %.*s: %s %.*s %.0f %% -> %.0f %% (%.*s)\n", dimension_rows[w->dimension].name,
-               BYTES_FMT(s->name), dimension_rows[change[i].dimension].name,
+    for (uint32_t i = 0; i < count; i++) {
+        print_label(run->option->language, w->dimension);
+        printf("%.*s: %s %.*s %.0f %% -> %.0f %% (%.*s)\n",
+               BYTES_FMT(in_words(run->option->language, w, s).name),
+               tr(run->option->language, dimension_rows[change[i].dimension].name),
                BYTES_FMT(change[i].value), change[i].share_before * 100,
                change[i].share_after * 100, BYTES_FMT(wave_day(run->arena, change[i].day)));
+    }
     return true;
 }
 
