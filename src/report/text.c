@@ -79,16 +79,21 @@ static void add_evidence(struct text *out, struct arena *arena, const struct evi
     text_add_byte(out, '\n');
 }
 
+/* In short, the strongest: those that add weight, then those whose kind has added all it may. */
 static void add_reasons(struct text *out, struct arena *arena, const struct verdict *v,
                         const struct report_style *style)
 {
     uint32_t shown = 0;
-    for (uint32_t i = 0; i < v->evidence_count; i++) {
-        if (!style->verbose && (shown == REASONS || (v->evidence[i].weight <= 0 && !v->evidence[i].capped)))
-            continue;
+    for (uint32_t i = 0; style->verbose && i < v->evidence_count; i++, shown++)
         add_evidence(out, arena, &v->evidence[i], style);
-        shown++;
-    }
+    for (int capped = 0; !style->verbose && capped <= 1; capped++)
+        for (uint32_t i = 0; i < v->evidence_count && shown < REASONS; i++) {
+            const struct evidence *e = &v->evidence[i];
+            if (capped ? !e->capped : e->weight <= 0)
+                continue;
+            add_evidence(out, arena, e, style);
+            shown++;
+        }
     if (v->evidence_count > shown)
         text_add_format(out, "  ... %s %u (-v)\n", say(style, "more:", "ほか"),
                         v->evidence_count - shown);

@@ -151,17 +151,35 @@ static struct bytes line_path(struct judging *j, const struct shell_layer *layer
                         BYTES_FMT(bytes_from(path, digits)));
 }
 
-/* ", /usr/bin/x in layer 2: COPY . /, removed in layer 3, still shipped": for files of images; else nothing. */
-static struct bytes image_place(struct judging *j)
+/* STATE of a file of an image in Japanese: "removed in layer 3, still shipped" and its like. */
+static struct bytes state_ja(struct arena *arena, struct bytes state)
 {
+    size_t at = bytes_find(state, BYTES("layer "), 0);
+    if (at == BYTES_NPOS)
+        return BYTES("最終ファイルシステムに存在");
+    struct bytes rest = bytes_from(state, at + 6), number;
+    bytes_next_field(&rest, ',', &number);
+    return arena_printf(arena, "レイヤー %.*s で%sが配布物に残存", BYTES_FMT(number),
+                        bytes_starts(state, BYTES("removed")) ? "削除された" : "置換された");
+}
+
+/* "; /usr/bin/x in layer 2: COPY . /, removed in layer 3, still shipped": for files of images; else nothing. */
+static struct bytes image_place(struct judging *j, bool japanese)
+{
+    struct arena *arena = j->model->arena;
     const struct node *node = j->node;
     while (node != NULL && value_bytes(node_get(node, FACT_IMAGE_STATE)).len == 0)
         node = node->parent;
     if (node == NULL || node->parent == NULL)
         return BYTES("");
-    return arena_printf(j->model->arena, "; %.*s in %.*s, %.*s", BYTES_FMT(node->name),
-                        BYTES_FMT(node->parent->name),
-                        BYTES_FMT(value_bytes(node_get(node, FACT_IMAGE_STATE))));
+    struct bytes state = value_bytes(node_get(node, FACT_IMAGE_STATE)), layer = node->parent->name;
+    if (!japanese)
+        return arena_printf(arena, "; %.*s in %.*s, %.*s", BYTES_FMT(node->name), BYTES_FMT(layer),
+                            BYTES_FMT(state));
+    bool plain = bytes_starts(layer, BYTES("layer "));
+    return arena_printf(arena, "; %.*s、%s%.*s、%.*s", BYTES_FMT(node->name),
+                        plain ? "レイヤー " : "", BYTES_FMT(bytes_from(layer, plain ? 6 : 0)),
+                        BYTES_FMT(state_ja(arena, state)));
 }
 
 /* SAYS, then where and with what: "the script runs what a bare address serves (line 3: http://..)". */
@@ -169,7 +187,7 @@ static struct bytes sentence_of(struct judging *j, struct bytes says, bool japan
                                 const struct shell_place *place)
 {
     struct bytes line = line_path(j, place->layer, place->line);
-    struct bytes detail = utf8_cut(place->detail, 100), image = image_place(j);
+    struct bytes detail = utf8_cut(place->detail, 100), image = image_place(j, japanese);
     return arena_printf(j->model->arena, "%.*s (%s%.*s%s%s%.*s%.*s)", BYTES_FMT(says),
                         japanese ? "" : "line ", BYTES_FMT(line), japanese ? " 行目" : "",
                         detail.len > 0 ? ": " : "", BYTES_FMT(detail), BYTES_FMT(image));
@@ -242,12 +260,15 @@ static void add_flow(struct judging *j, const struct shell_flow *flow)
                          .chain = chain,
                          .chain_count = lines,
                          .weight = COMBINE_CONCLUSIVE + 0.6};
-    e.sentence[0] = arena_printf(arena, "%s: lines %.*s, sent by %.*s to %.*s",
+    struct bytes image[2] = {image_place(j, false), image_place(j, true)};
+    e.sentence[0] = arena_printf(arena, "%s: lines %.*s, sent by %.*s to %.*s%.*s",
                                  taint_rows[flow->source].what[0], BYTES_FMT(text_bytes(&way)),
-                                 BYTES_FMT(flow->sink), BYTES_FMT(flow->destination));
-    e.sentence[1] = arena_printf(arena, "%sが流出: %.*s 行目, %.*s により %.*s へ送信",
+                                 BYTES_FMT(flow->sink), BYTES_FMT(flow->destination),
+                                 BYTES_FMT(image[0]));
+    e.sentence[1] = arena_printf(arena, "%sが流出: %.*s 行目, %.*s により %.*s へ送信%.*s",
                                  taint_rows[flow->source].what[1], BYTES_FMT(text_bytes(&way)),
-                                 BYTES_FMT(flow->sink), BYTES_FMT(flow->destination));
+                                 BYTES_FMT(flow->sink), BYTES_FMT(flow->destination),
+                                 BYTES_FMT(image[1]));
     struct shell_place place = {.layer = flow->step->layer,
                                 .line = flow->step->line,
                                 .offset = flow->step->offset,
