@@ -117,6 +117,7 @@ static const struct label {
     {NULL, "bash", KIND_SHELL},
     {NULL, "bas", KIND_VBA},
     {NULL, "py", KIND_PYTHON},
+    {NULL, "pth", KIND_PYTHON},
     {NULL, "pl", KIND_PERL},
     {NULL, "php", KIND_PHP},
     {NULL, "rb", KIND_RUBY},

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Commands inside other files: Dockerfiles, compose, Kubernetes, cloud-init, CI workflows, cron
- * tables, systemd units, launchd's agents, dialogues for Redis, what npm runs.  Each command becomes a
- * child script that knows its line, and goes through the same engine.
+ * tables, systemd units, launchd's agents, dialogues for Redis, what npm runs, and what recipe.h knows.
+ * Each command becomes a child script that knows its line, and goes through the same engine.
  *
  * YAML is read by indentation only: a key that holds commands (run, script, command, args, runcmd, ...) and
  * what stands below it; attackers' and generated files need not be valid to be run.  O(bytes). */
 #include "artifact/identify.h"
 #include "base/text.h"
 #include "open/opener.h"
+#include "open/recipe.h"
 #include "open/shell.h"
 #include "shell/agent.h"
 #include "shell/cron.h"
@@ -88,10 +89,11 @@ static bool is_redis(const struct node *node)
 {
     struct bytes rest = bytes_sub(node->content, 0, 16384), line;
     bool leads = false, saves = false;
+    if (bytes_find(rest, BYTES(" dir "), 0) == BYTES_NPOS)
+        return false;
     while (bytes_next_line(&rest, &line)) {
         line = bytes_trim(line);
-        if (bytes_starts_fold(line, BYTES("config set dir ")) || bytes_starts_fold(line, BYTES("config set dir\t")))
-            leads = true;
+        leads |= bytes_starts_fold(line, BYTES("config set dir "));
         saves |= bytes_equal_fold(line, BYTES("save")) || bytes_equal_fold(line, BYTES("bgsave"));
     }
     return leads && saves;
@@ -118,22 +120,6 @@ static bool is_workload_yaml(const struct node *node)
 static const char *const life_cycle[] = {"\"preinstall\"", "\"install\"", "\"postinstall\"",
                                          "\"prepare\""};
 
-/* The value of the key AT, a string of JSON; absent where none follows. */
-static struct bytes json_string(struct arena *arena, struct bytes text, size_t at)
-{
-    struct text out;
-    while (at < text.len && (ascii_is_space(text.at[at]) || text.at[at] == ':'))
-        at++;
-    if (at >= text.len || text.at[at++] != '"')
-        return BYTES_NONE;
-    text_init(&out, arena, 65536);
-    for (; at < text.len && text.at[at] != '"'; at++) {
-        at += text.at[at] == '\\' && at + 1 < text.len;
-        text_add_byte(&out, text.at[at]);
-    }
-    return out.len == 0 ? BYTES_NONE : text_bytes(&out);
-}
-
 static bool is_package(const struct node *node)
 {
     return node->kind == KIND_JSON && node->content.len < (size_t)1 << 20 &&
@@ -146,7 +132,7 @@ static void package_read(struct node *node)
     for (size_t i = 0; i < sizeof life_cycle / sizeof life_cycle[0]; i++) {
         size_t at = bytes_find(node->content, bytes_of_string(life_cycle[i]), 0);
         if (at != BYTES_NPOS)
-            shell_body(node, json_string(node->tree->arena, node->content, at + strlen(life_cycle[i])),
+            shell_body(node, recipe_json_string(node->tree->arena, node->content, at + strlen(life_cycle[i])),
                        "script", 1);
     }
 }
@@ -172,9 +158,12 @@ static void miner_config_read(struct node *node)
     size_t pools = bytes_find(node->content, BYTES("\"pools\""), 0);
     size_t url_at = bytes_find(node->content, BYTES("\"url\""), pools);
     size_t user_at = bytes_find(node->content, BYTES("\"user\""), pools);
-    struct bytes url = url_at == BYTES_NPOS ? BYTES_NONE : json_string(arena, node->content, url_at + 5);
-    struct bytes user = user_at == BYTES_NPOS ? BYTES_NONE : json_string(arena, node->content, user_at + 6);
+    struct bytes url = BYTES_NONE, user = BYTES_NONE;
     struct host_url parts;
+    if (url_at != BYTES_NPOS)
+        url = recipe_json_string(arena, node->content, url_at + 5);
+    if (user_at != BYTES_NPOS)
+        user = recipe_json_string(arena, node->content, user_at + 6);
     if (url.len == 0 || memchr(url.at, '\'', url.len) != NULL || !host_url_parse(url, &parts))
         return;
     bool bare = host_kind_of_url(&parts) == HOST_ADDRESS && user.len > 0 &&
@@ -205,6 +194,8 @@ static int bid(const struct node *node)
         return 60;
     if (node->kind == KIND_SHELL && !node->is_view && node->content.len < 65536 && is_cron(node))
         return 95; /* a table whatever its name says */
+    if (recipe_is(node))
+        return node->kind == KIND_SHELL ? 92 : 72;
     if (!is_candidate(node))
         return 0;
     if (is_dockerfile(node))
@@ -494,12 +485,16 @@ static void table_read(struct node *node, const char *command, const char *what)
 
 static void open(struct node *node)
 {
-    if (is_package(node))
+    if (is_package(node)) {
         package_read(node);
-    else if (is_miner_config(node))
+        if (recipe_is(node))
+            recipe_read(node);
+    } else if (is_miner_config(node))
         miner_config_read(node);
     else if (is_agent(node))
         unit_hang(node, agent_unit(node->tree->arena, node->content));
+    else if (recipe_is(node))
+        recipe_read(node);
     else if (is_dockerfile(node))
         dockerfile_read(node);
     else if (is_unit(node))

@@ -162,6 +162,11 @@ void tool_base(struct call *call)
         from = 3;
     struct shell_string in = call_input(call, from);
     call->out = call_unknown(call, in);
+    bool twice = !decodes && bytes_starts(in.text, bytes_of("\0$(base64", 9)); /* past a log that blanks secrets out */
+    bool secret = (in.taint & taint_secrets()) != 0 || report_count(m->report, BEHAVIOUR_X2) > 0 ||
+                  report_count(m->report, BEHAVIOUR_X1) > 0;
+    if (twice && secret)
+        sense(m, BEHAVIOUR_C13, ROLE_USED, BYTES("base64, twice"));
     if (!decodes)
         return;
     call->out = string_taint(m, call->out, TAINT_BIT(DECODED));

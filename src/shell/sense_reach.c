@@ -68,7 +68,7 @@ void see_ssh(struct call *call)
         struct bytes arg = call_arg(call, i), before = call_arg(call, i - 1);
         size_t at = bytes_find_last_byte(arg, '@');
         bare |= host_kind_of(at == BYTES_NPOS ? arg : bytes_from(arg, at + 1)) == HOST_ADDRESS;
-        hidden |= bytes_equal(before, BYTES("-i")) && (sense_is_temporary(arg) || sense_is_odd(arg));
+        hidden |= bytes_equal(before, BYTES("-i")) && (sense_is_temporary(arg) || (contains(arg, "/.") && !contains(arg, "/.ssh/")));
     }
     if (reverse && loose) /* home, with a key of nobody's */
         (bare && hidden ? sense_sure : sense)(m, BEHAVIOUR_B5, ROLE_USED, BYTES("ssh -R"));

@@ -38,6 +38,35 @@ void see_runtime(struct call *call)
                 (unseen ? sense_sure : sense)(m, BEHAVIOUR_X16, ROLE_USED, call_arg(call, i));
 }
 
+/* A command line for PowerShell, of a script that is no PowerShell: hidden text, or what a server says. */
+void see_powershell(struct call *call)
+{
+    static const char *const runs[] = {"iex", "invoke-expression", "start-process", "start ", "&", "saps", NULL};
+    struct machine *m = call->m;
+    bool hidden = false, runs_it = false;
+    for (uint32_t i = 1; i < call->count && i < 32; i++) {
+        struct bytes arg = call_arg(call, i), next = call_arg(call, i + 1), url;
+        bool encoded = arg.len > 1 && arg.at[0] == '-' && ascii_lower(arg.at[1]) == 'e' &&
+                       !bytes_starts_fold(arg, BYTES("-ex")) && !bytes_equal_fold(arg, BYTES("-ep"));
+        size_t at = 0;
+        if (encoded && next.len >= 24 && memchr(next.at, ' ', next.len) == NULL)
+            sense(m, BEHAVIOUR_X7, ROLE_USED, bytes_sub(next, 0, 60));
+        hidden |= bytes_equal_fold(arg, BYTES("hidden")) || bytes_find_fold(arg, BYTES("-w hidden"), 0) != BYTES_NPOS;
+        for (int k = 0; runs[k] != NULL; k++)
+            runs_it |= bytes_find_fold(arg, bytes_of_string(runs[k]), 0) != BYTES_NPOS;
+        struct host_url parts;
+        if (!runs_it || !host_url_next(arg, &at, &url) || !host_url_parse(url, &parts))
+            continue;
+        bool bare = host_kind_of_url(&parts) == HOST_ADDRESS || host_kind_of_url(&parts) == HOST_PASTE;
+        if (bare)
+            sense(m, BEHAVIOUR_X1, ROLE_USED, url);
+        else
+            (hidden ? sense : sense_soft)(m, BEHAVIOUR_X2, ROLE_USED, url);
+    }
+    if (hidden && m->options->installs)
+        sense(m, BEHAVIOUR_X14, ROLE_USED, call->name);
+}
+
 /* Whether an argument names a place where everything of somebody's lies. */
 static bool is_wide(const struct call *call)
 {

@@ -506,6 +506,7 @@ static const struct {
      "masscan zgrab zgrab2 zmap pnscan apt-get apt yum apk dnf hydra medusa ncrack sshpass tmate "
      "gs-netcat gsocket scope ngrok cloudflared bore ",
      see_scanner},
+    {" powershell powershell.exe pwsh pwsh.exe ", see_powershell},
     {" redis-cli ", see_redis},
     {" bun deno node python3 ", see_runtime},
     {" gh curl git npm pnpm yarn bun twine cargo gem ", see_planting},

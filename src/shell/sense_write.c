@@ -272,7 +272,7 @@ static void write_account(struct call *call, struct bytes path, struct shell_str
              : sense)(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_equal(path, BYTES("/etc/sudoers")) && contains(content.text, "NOPASSWD") &&
              m->account_made)
-        sense(m, BEHAVIOUR_P7, ROLE_USED, path);
+        (m->options->builds ? sense_soft : sense)(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_starts(path, BYTES("/etc/sudoers")) && is_service_rule(content.text))
         sense(m, BEHAVIOUR_P7, ROLE_USED, path);
     else if (bytes_equal(path, BYTES("/etc/shadow")) && contains(content.text, ":$") &&
@@ -381,6 +381,9 @@ static void write_sundries(struct call *call, struct bytes full, struct shell_st
     if (m->dialog_asked && (content.taint & TAINT_BIT(TYPED)) != 0 &&
         (sense_is_temporary(full) || contains(full, "/."))) /* what somebody typed is kept aside */
         sense_sure(m, BEHAVIOUR_C15, ROLE_USED, full);
+    static const char *const notes[] = {"/etc/motd", "README", "RECOVER", "DECRYPT", "RESTORE", "HOW_TO", NULL};
+    if (m->encrypts && report_count(m->report, BEHAVIOUR_M7) > 0 && contains_any(full, notes))
+        sense(m, BEHAVIOUR_M7, ROLE_USED, full); /* what the owner shall read */
     if (is_lister(full) && (contains(content.text, "grep -v") || contains(content.text, "grep -Ev") ||
                             contains(content.text, "sed ")))
         sense_sure(m, BEHAVIOUR_V8, ROLE_USED, full); /* what it lists lacks a line */

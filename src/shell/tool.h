@@ -77,6 +77,7 @@ void see_gatekeeper(struct call *call);
 void see_disks(struct call *call);
 /* sense_supply.c: runtimes that were fetched, repositories and packages, floods */
 void see_runtime(struct call *call);
+void see_powershell(struct call *call);
 void see_planting(struct call *call);
 void see_flood(struct call *call);
 /* execute.c */

@@ -277,6 +277,8 @@ static void transfer_url(struct transfer *t, uint32_t n)
         sense(m, BEHAVIOUR_E3, ROLE_USED, url);
     bool outside = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_NAME || f->host_kind == HOST_TOR;
     uint32_t told = t->whole[n].taint | t->data.taint;
+    if ((told & TAINT_BIT(HOSTS)) != 0 && f->host_kind == HOST_ADDRESS) /* where the keys lead */
+        sense(m, t->is_wget ? BEHAVIOUR_E2 : BEHAVIOUR_E1, ROLE_USED, url);
     if ((told & TAINT_BIT(SCANNED)) != 0 && outside) /* what a scan found */
         m->report->spreads = true, sense(m, BEHAVIOUR_L2, ROLE_USED, url);
     if ((t->whole[n].taint & TAINT_BIT(SCANNED)) != 0 && f->host_kind == HOST_ADDRESS &&
