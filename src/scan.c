@@ -99,10 +99,10 @@ static void step_allow(struct scan *scan)
 /* evidence -> verdict, who */
 static void step_verdict(struct scan *scan)
 {
-    verdict_combine(scan->verdict);
     if (scan->settings->rules != NULL)
         attribute_rules(scan->verdict, scan->arena, &scan->result, scan->settings->families);
     attribute_scripts(scan->verdict, scan->model, scan->settings->script_families);
+    verdict_combine(scan->verdict);
 }
 
 /* what was asked for besides the verdict */

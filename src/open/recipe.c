@@ -138,7 +138,8 @@ static struct bytes quoted_at(struct arena *arena, struct bytes text, size_t at,
     text_init(&out, arena, 65536);
     size_t i = at + marks;
     for (; i < text.len; i++) {
-        if (text.at[i] == quote && (marks == 1 || (i + 2 < text.len && text.at[i + 1] == quote && text.at[i + 2] == quote)))
+        bool three = i + 2 < text.len && text.at[i + 1] == quote && text.at[i + 2] == quote;
+        if (text.at[i] == quote && (marks == 1 || three))
             break;
         i += marks == 1 && text.at[i] == '\\' && i + 1 < text.len;
         text_add_byte(&out, text.at[i]);
@@ -232,7 +233,7 @@ static void json_read(struct node *node, const char *const *keys, size_t count, 
     struct bytes text = node->content;
     uint32_t bodies = 0;
     for (size_t i = 0; i < count; i++)
-        for (size_t at = 0; at < text.len && (at = bytes_find(text, bytes_of_string(keys[i]), at)) != BYTES_NPOS;) {
+        for (size_t at = 0; (at = bytes_find(text, bytes_of_string(keys[i]), at)) != BYTES_NPOS;) {
             size_t end = at += strlen(keys[i]);
             while (at < text.len && strchr(" \t\r\n:[", text.at[at]) != NULL)
                 at++;

@@ -126,6 +126,7 @@ struct machine {
     bool table_cleared; /* crontab -r */
     struct bytes logger_stopped; /* a service that keeps logs was stopped and not started again */
     uint32_t tools_moved;  /* curl, wget, chattr under other names: a bit each */
+    uint32_t agent_makers; /* clouds whose agents were removed: a bit each */
     bool root_twin;        /* a second user 0 was made */
     bool found_wide;       /* inside find -exec over a whole file system or all homes */
     bool narrowed; /* databases were listed by a name */

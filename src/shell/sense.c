@@ -221,8 +221,7 @@ void sense_end(struct machine *m)
         used |= b != BEHAVIOUR_X4 && m->report->behaviour[ROLE_USED][b].count > 0;
     if (!used)
         sense_undo(m, BEHAVIOUR_X4);
-    if (m->report->kill_count >= 3 && m->report->behaviour[ROLE_USED][BEHAVIOUR_X12].hard &&
-        m->report->behaviour[ROLE_REMOVED][BEHAVIOUR_M1].count > 0) /* miners make room for its own */
+    if (m->report->kill_count >= 3 && m->report->behaviour[ROLE_USED][BEHAVIOUR_X12].hard) /* room */
         sense(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
     if (m->silenced && m->report->fetch_count > 0)
         sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);

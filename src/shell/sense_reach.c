@@ -113,7 +113,9 @@ void see_scanner(struct call *call)
             sense_sure(call->m, BEHAVIOUR_L6, ROLE_USED, call->name); /* names and passwords a server lists */
     if (bytes_equal(call->name, BYTES("tmate")) &&
         (call_has(call, "-F") || call_has(call, "-k") || call->silent || call->background))
-        sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
+        (call_has(call, "-k") && call->silent && call->background ? sense_sure /* with the key of an account */
+                                                                   : sense)(call->m, BEHAVIOUR_B5, ROLE_USED,
+                                                                            call->name);
     bool tunnel = bytes_equal(call->name, BYTES("ngrok")) ||
                   bytes_equal(call->name, BYTES("cloudflared")) ||
                   bytes_equal(call->name, BYTES("bore"));

@@ -69,6 +69,20 @@ static bool is_monitor_home(struct bytes path)
     return false;
 }
 
+/* An agent of a cloud's is removed.  Nobody's machine stands in two of them: who removes both does not
+ * know where he is. */
+static void agent_gone(struct machine *m, struct bytes name)
+{
+    bool alibaba = contains(name, "aliyun") || contains(name, "aegis") || contains(name, "cloudmonitor");
+    bool tencent = contains(name, "unjing") || contains(name, "unJing") || contains(name, "qcloud");
+    bool baidu = contains(name, "bcm-");
+    m->agent_makers |= (alibaba ? 1U : 0U) | (tencent ? 2U : 0U) | (baidu ? 4U : 0U);
+    bool several = (m->agent_makers & (m->agent_makers - 1)) != 0;
+    sense(m, BEHAVIOUR_V5, ROLE_USED, name);
+    if (several)
+        sense(m, BEHAVIOUR_V14, ROLE_USED, BYTES("agents of several clouds"));
+}
+
 static void see_remove(struct call *call)
 {
     static const char *const system[] = {"/bin",
@@ -125,7 +139,7 @@ static void see_remove(struct call *call)
         if (contains(arg, "aegis") || contains(arg, "YunJing") || contains(arg, "/qcloud") ||
             contains(arg, "cloudmonitor") || contains(arg, "bcm-agent") ||
             contains(arg, "hostguard"))
-            sense(call->m, BEHAVIOUR_V5, ROLE_USED, arg);
+            agent_gone(call->m, arg);
         sense_text(call->m, arg, ROLE_REMOVED);
     }
 }
@@ -157,7 +171,7 @@ static void see_services(struct call *call)
         return;
     for (int i = 0; agents[i] != NULL; i++)
         if (any_arg(call, agents[i]))
-            sense(call->m, BEHAVIOUR_V5, ROLE_USED, arg_with(call, agents[i]));
+            agent_gone(call->m, arg_with(call, agents[i]));
     for (int i = 0; monitors[i] != NULL; i++)
         if (any_arg(call, monitors[i]))
             sense(call->m, BEHAVIOUR_V14, ROLE_USED, arg_with(call, monitors[i]));
@@ -323,7 +337,7 @@ static void see_rename(struct call *call)
     if (self &&
         (contains(to, "/etc/init.d") || contains(to, "/etc/rc.d") || contains(to, "/etc/cron")))
         sense(call->m, BEHAVIOUR_P13, ROLE_USED, to);
-    if (file != NULL && (file->fetch != NULL || file->decoded))
+    if ((file != NULL && (file->fetch != NULL || file->decoded)) || contains(to, "/-"))
         sense_masquerade(call->m, path_resolve(call->m, to));
     sense_hidden(call->m, path_resolve(call->m, to));
 }

@@ -111,6 +111,8 @@ static bool is_odd_path(struct bytes text)
            !contains(text, "/root/.config") && !contains(text, "/root/.cargo");
 }
 
+static bool is_in_etc(struct bytes program);
+
 /* What is put at PATH from now on starts by itself. */
 static void startup_note(struct machine *m, struct bytes path)
 {
@@ -136,7 +138,7 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
         program = space == BYTES_NPOS ? program : bytes_sub(program, 0, space);
         struct file *file = file_find(m, program);
         startup_note(m, program);
-        if (is_odd_path(command) || contains_any(command, downloaders) ||
+        if (is_odd_path(command) || contains_any(command, downloaders) || is_in_etc(program) ||
             (file != NULL && (!fetch_is_honest(file->fetch) || file->decoded)))
             sense(m, BEHAVIOUR_P8, ROLE_USED, path);
         if (file != NULL && file->fetch != NULL)
@@ -355,6 +357,8 @@ void sense_masquerade(struct machine *m, struct bytes path)
     while (base.len > 0 && (base.at[0] == '[' || base.at[0] == '.'))
         base = bytes_from(base, 1);
     bool odd = false;
+    if (slash != BYTES_NPOS && base.len > 2 && base.at[0] == '-' && bytes_ends(base, BYTES("sh")))
+        sense_sure(m, BEHAVIOUR_V13, ROLE_USED, path); /* as ps shows a login: -bash */
     for (int i = 0; places[i] != NULL; i++)
         odd |= i == 8 ? slash != BYTES_NPOS && contains(path, "/.")
                       : bytes_starts(path, bytes_of_string(places[i]));
@@ -518,6 +522,13 @@ static struct bytes first_word(struct bytes text)
     return space == BYTES_NPOS ? text : bytes_sub(text, 0, space);
 }
 
+/* A program among the configurations. */
+static bool is_in_etc(struct bytes program)
+{
+    return bytes_starts(program, BYTES("/etc/")) && bytes_find_byte(program, '/', 5) == BYTES_NPOS && program.len > 6 &&
+           !bytes_starts(program, BYTES("/etc/rc")) && !contains(program, "cron.") && text_is_known(program);
+}
+
 /* A program below a hidden directory or under a hidden name where the system keeps its own. */
 static bool is_buried(struct bytes program)
 {
@@ -568,7 +579,8 @@ void sense_crontab(struct call *call, struct shell_string content)
                              : BYTES_NPOS; /* hidden inside what is hidden */
         bool deep = second < first_word(program).len || (home && bytes_starts(bytes_trim(line), BYTES("@reboot")) &&
                                                          !contains_any(program, own_places));
-        if (sense_is_odd(program) || is_buried(first_word(program)) || home || brought)
+        bool buried = is_buried(first_word(program)) || is_in_etc(first_word(program));
+        if (sense_is_odd(program) || buried || home || brought)
             (home && !deep && !m->table_cleared ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);
         struct file *file = file_find(m, word);

@@ -275,6 +275,8 @@ static void transfer_url(struct transfer *t, uint32_t n)
     sense_send(call, t->whole[n], url, BEHAVIOUR_E3, "query string");
     if (((t->whole[n].taint | t->data.taint) & TAINT_BIT(IDENTITY)) != 0 && host_is_catcher(url))
         sense(m, BEHAVIOUR_E3, ROLE_USED, url);
+    if ((t->whole[n].taint & TAINT_BIT(IDENTITY)) != 0 && f->host_kind == HOST_ADDRESS)
+        sense_soft(m, BEHAVIOUR_E3, ROLE_USED, url);
     bool outside = f->host_kind == HOST_ADDRESS || f->host_kind == HOST_NAME || f->host_kind == HOST_TOR;
     uint32_t told = t->whole[n].taint | t->data.taint;
     if ((told & TAINT_BIT(HOSTS)) != 0 && f->host_kind == HOST_ADDRESS) /* where the keys lead */

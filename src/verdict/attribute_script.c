@@ -3,11 +3,14 @@
 
 #include "base/text.h"
 #include "open/shell.h"
+#include "verdict/combine.h"
+#include "verdict/judge.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #define NAMED_SCORE 0.6 /* two kinds that count in full, or three weaker ones */
+#define MARKED_WEIGHT 4.6 /* suspicious, as a hostile act alone is */
 #define RESEMBLES_SCORE 0.3
 #define MADE_BYTES_MORE ((size_t)128 * 1024)
 #define SHOWN_MAX 6u
@@ -239,6 +242,20 @@ static void add_attribution(struct verdict *v, struct arena *arena, const struct
     }
 }
 
+/* What does half of an attacker's work under two kinds of his marks is his. */
+static void add_evidence(struct verdict *v, struct arena *arena, struct bytes name, bool half)
+{
+    struct evidence e = {.rule = BYTES("script.family"),
+                         .kind = BYTES("behaviour"),
+                         .weight = half ? COMBINE_CONCLUSIVE + 0.5 : MARKED_WEIGHT};
+    e.sentence[0] =
+        arena_printf(arena, "the script does part of an attacker's work and bears several kinds of marks of %.*s",
+                     BYTES_FMT(name));
+    e.sentence[1] =
+        arena_printf(arena, "攻撃の一部を行うスクリプトで、%.*s の特徴が複数の種類で一致する", BYTES_FMT(name));
+    judge_add(v, arena, &e);
+}
+
 void attribute_scripts(struct verdict *v, struct model *model,
                        const struct script_families *families)
 {
@@ -246,11 +263,15 @@ void attribute_scripts(struct verdict *v, struct model *model,
     struct score *score =
         families == NULL ? NULL : arena_array_of(model->arena, families->count, struct score);
     uint32_t scripts = 0;
+    bool found = false, half = false; /* a script is suspicious or worse; suspicious, and no removal tool */
     for (uint32_t i = 0; families != NULL && i < tree->count && scripts < 64; i++) {
         const struct shell_report *report = shell_report_of(tree->node[i]);
-        if (report == NULL || report->class < SHELL_SUSPICIOUS)
+        if (report == NULL || report->class == SHELL_DUAL_USE || report->tactics == 0)
             continue;
         scripts++;
+        found |= report->class >= SHELL_SUSPICIOUS;
+        half |= report->class == SHELL_SUSPICIOUS && !report->beside &&
+                !(report_count(report, BEHAVIOUR_M3) > 0 && report_count(report, BEHAVIOUR_V6) > 0);
         report_spans_fill(model->arena, report);
         struct roles roles = roles_make(model->arena, report);
         for (uint32_t f = 0; f < families->count; f++)
@@ -270,6 +291,9 @@ void attribute_scripts(struct verdict *v, struct model *model,
                 (order[n] == NULL || score[f].total > order[n]->total))
                 order[n] = &score[f];
         }
+    bool named = order[0] != NULL && order[0]->kinds >= 2 && order[0]->total >= NAMED_SCORE;
+    if (!found && !named)
+        return;
     struct attribution *grown =
         arena_array_of(model->arena, v->attribution_count + ATTRIBUTED_MAX, struct attribution);
     if (v->attribution_count > 0)
@@ -277,4 +301,6 @@ void attribute_scripts(struct verdict *v, struct model *model,
     v->attribution = grown;
     for (uint32_t n = 0; n < ATTRIBUTED_MAX && order[n] != NULL; n++)
         add_attribution(v, model->arena, order[n], order[0]);
+    if (named && (half || !found))
+        add_evidence(v, model->arena, order[0]->family->name, half);
 }

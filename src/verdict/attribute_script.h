@@ -18,7 +18,9 @@
 #include "observe/model.h"
 #include "verdict/verdict.h"
 
-/* Append to v->attribution for the scripts of MODEL's tree that are suspicious or worse. */
+/* Append to v->attribution for the scripts of MODEL's tree that are suspicious or worse, or bear marks
+ * enough to name somebody.  What does half of an attacker's work, or a little, under his marks is
+ * evidence of its own: before verdict_combine(). */
 void attribute_scripts(struct verdict *v, struct model *model,
                        const struct script_families *families);
 
