@@ -22,19 +22,6 @@ static struct value body_at(struct run *run, const struct expr *expr, const stru
     return eval(run, expr->child[1]);
 }
 
-/* Whether ROWS has one from *ROW on, which is moved there. */
-static bool has_row(const struct rows *rows, uint32_t *row, uint32_t count)
-{
-    for (uint32_t at = *row; at < count; at = (at / 64 + 1) * 64) {
-        uint64_t word = rows->bit[at / 64] >> (at % 64);
-        if (word == 0)
-            continue;
-        *row = at + (uint32_t)__builtin_ctzll(word);
-        return true;
-    }
-    return false;
-}
-
 static struct value eval_quantifier(struct run *run, const struct expr *expr,
                                     const struct array *array)
 {
@@ -44,7 +31,7 @@ static struct value eval_quantifier(struct run *run, const struct expr *expr,
     bool few = any &&
                gate_rows(run, expr->child[1], expr->child[0], expr->level, array->count, &rows);
     for (uint32_t i = 0; i < array->count; i++) {
-        if (few && !has_row(&rows, &i, array->count))
+        if (few && !rows_next(&rows, &i, array->count))
             break;
         struct value v = body_at(run, expr, array, i);
         if (v.tag != VALUE_BOOL && v.tag != VALUE_UNKNOWN && !run->set->kleene_lambdas)
@@ -64,7 +51,7 @@ static struct value eval_filter(struct run *run, const struct expr *expr, const 
     bool few =
         gate_rows(run, expr->child[1], expr->child[0], expr->level, array->count, &rows);
     for (uint32_t i = 0; i < array->count; i++) {
-        if (few && !has_row(&rows, &i, array->count))
+        if (few && !rows_next(&rows, &i, array->count))
             break;
         struct value v = body_at(run, expr, array, i);
         if (value_is_true(v))

@@ -2,11 +2,14 @@
 #include "rule/evidence.h"
 
 #include "base/text.h"
+#include "rule/gate.h"
 
 struct collector {
     struct run *run;
     struct rule_leaf *leaf;
     uint32_t count, depth;
+    bool all;  /* every leaf is wanted, with what it says; else those with a text, up to the one shown */
+    bool done; /* it is there */
     const struct expr *source[EXPR_LEVEL_MAX]; /* the arrays of the open lambdas */
 };
 
@@ -95,31 +98,39 @@ static struct bytes match_of(struct run *run, const struct expr *expr)
     return match;
 }
 
-static void add_leaf(struct collector *c, const struct expr *expr)
+/* The text LEAF shows: of a call over a text the part that matched. */
+static bool read_leaf(struct collector *c, const struct expr *expr, struct rule_leaf *leaf,
+                      const struct expr **place_out)
 {
     const struct expr *subject = expr;
-    if (c->count == EVIDENCE_LEAVES_MAX)
-        return;
     while (subject->op == OP_NOT)
         subject = subject->child[0];
+    bool over = subject->count > 0 && subject->op != OP_FIELD && subject->op != OP_INDEX;
+    const struct expr *text = over ? subject->child[0] : subject;
+    *place_out = text;
+    leaf->value = value_bytes(eval(c->run, text));
+    if (leaf->value.len == 0 && !c->all)
+        return false;
+    if (over && subject == expr && subject->op == OP_CALL)
+        leaf->match = match_of(c->run, subject);
+    else if (over && subject == expr && leaf->value.at != NULL &&
+             (subject->op == OP_EQUAL || subject->op == OP_EQUAL_FOLD || subject->op == OP_IN ||
+              subject->op == OP_IN_FOLD))
+        leaf->match = leaf->value;
+    return true;
+}
+
+static void add_leaf(struct collector *c, const struct expr *expr)
+{
     struct rule_leaf leaf = {0};
+    const struct expr *place;
+    if (c->count == EVIDENCE_LEAVES_MAX || !read_leaf(c, expr, &leaf, &place))
+        return;
     if (c->run->options->want_conditions)
         leaf.condition = expr_text(c->run->arena, expr, 200);
-    if (subject->count > 0 && subject->op != OP_FIELD && subject->op != OP_INDEX) {
-        const struct expr *text = subject->child[0];
-        leaf.path = path_of(c, text);
-        leaf.value = value_bytes(eval(c->run, text));
-        if (subject == expr && subject->op == OP_CALL)
-            leaf.match = match_of(c->run, subject);
-        else if (subject == expr && leaf.value.at != NULL &&
-                 (subject->op == OP_EQUAL || subject->op == OP_EQUAL_FOLD || subject->op == OP_IN ||
-                  subject->op == OP_IN_FOLD))
-            leaf.match = leaf.value;
-    } else {
-        leaf.path = path_of(c, subject);
-        leaf.value = value_bytes(eval(c->run, subject));
-    }
+    leaf.path = path_of(c, place);
     c->leaf[c->count++] = leaf;
+    c->done = !c->all && leaf.match.len > 0 && leaf.path.len > 0;
 }
 
 static void walk(struct collector *c, const struct expr *expr);
@@ -130,12 +141,16 @@ static void walk_any(struct collector *c, const struct expr *expr)
     struct run *run = c->run;
     struct value source = eval(run, expr->child[0]);
     struct scope saved = run->scope[expr->level];
-    uint32_t shown = 0;
-    for (uint32_t i = 0; source.tag == VALUE_ARRAY && i < source.as.array->count; i++) {
+    uint32_t shown = 0, count = source.tag == VALUE_ARRAY ? source.as.array->count : 0;
+    struct rows rows;
+    bool few = gate_rows(run, expr->child[1], expr->child[0], expr->level, count, &rows);
+    for (uint32_t i = 0; i < count && !c->done; i++) {
+        if (few && !rows_next(&rows, &i, count))
+            break;
         run->scope[expr->level] = (struct scope){.item = source.as.array->item[i],
                                                  .array = source.as.array,
                                                  .index = i,
-                                                 .count = source.as.array->count};
+                                                 .count = count};
         c->source[expr->level] = expr->child[0];
         if (!value_is_true(eval(run, expr->child[1])))
             continue;
@@ -149,7 +164,7 @@ static void walk_any(struct collector *c, const struct expr *expr)
 /* EXPR is true: what made it so. */
 static void walk(struct collector *c, const struct expr *expr)
 {
-    if (c->depth > EXPR_DEPTH_MAX)
+    if (c->depth > EXPR_DEPTH_MAX || c->done)
         return;
     c->depth++;
     switch ((enum op)expr->op) {
@@ -160,7 +175,7 @@ static void walk(struct collector *c, const struct expr *expr)
     case OP_OR:
     case OP_OF:
         for (uint32_t i = 0; i < expr->count; i++)
-            if (value_is_true(eval(c->run, expr->child[i])))
+            if (!c->done && value_is_true(eval(c->run, expr->child[i])))
                 walk(c, expr->child[i]);
         break;
     case OP_ANY:
@@ -181,8 +196,8 @@ static void walk(struct collector *c, const struct expr *expr)
 
 void evidence_collect(struct run *run, const struct rule *rule, struct rule_hit *hit)
 {
-    struct collector c = {.run = run};
-    c.leaf = arena_array_of(run->arena, EVIDENCE_LEAVES_MAX, struct rule_leaf);
+    struct collector c = {.run = run, .all = run->options->want_conditions};
+    c.leaf = arena_alloc_raw(run->arena, EVIDENCE_LEAVES_MAX * sizeof *c.leaf);
     walk(&c, run->options->naive ? rule->tree : rule->graph);
     hit->leaf = c.leaf;
     hit->leaf_count = c.count;

@@ -62,6 +62,18 @@ bool gate_enough(const struct gate *gate, const struct needle *needle, uint32_t 
 struct rows {
     uint64_t bit[GATE_WORDS_MAX];
 };
+/* Whether ROWS has one from *ROW on, which is moved there. */
+static inline bool rows_next(const struct rows *rows, uint32_t *row, uint32_t count)
+{
+    for (uint32_t at = *row; at < count; at = (at / 64 + 1) * 64) {
+        uint64_t word = rows->bit[at / 64] >> (at % 64);
+        if (word == 0)
+            continue;
+        *row = at + (uint32_t)__builtin_ctzll(word);
+        return *row < count;
+    }
+    return false;
+}
 /* Whether EXPR, the body of the lambda at LEVEL over the COUNT items of SOURCE, is true or UNKNOWN at
  * most for the items of *OUT; false where nothing can be said. */
 bool gate_rows(struct run *run, const struct expr *expr, const struct expr *source, uint32_t level,

@@ -135,7 +135,8 @@ struct rule_run_options {
     struct rule_costs *costs; /* charge expressions here (rule/cost.h); NULL: nowhere */
     bool naive;              /* as written: no sharing, no order, no gates; the oracle of tests */
     bool no_evidence;        /* hits without leaves */
-    bool want_conditions;    /* leaves say their condition as written */
+    bool want_conditions;    /* all leaves, with their condition as written; else those with a text, up to
+                                the first that also has a match and a place */
     bool no_queries;         /* only what can match: queries show values and judge nothing */
     const struct rule *only; /* just this rule; NULL: all */
 };
