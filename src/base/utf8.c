@@ -42,7 +42,7 @@ static uint32_t decode(struct bytes s, size_t *at, bool *ok)
     return code;
 }
 
-uint32_t utf8_next(struct bytes s, size_t *at)
+uint32_t utf8_next_wide(struct bytes s, size_t *at)
 {
     assert(*at < s.len);
     bool ok = true;

@@ -7,8 +7,16 @@
 
 #include "base/bytes.h"
 
+#include <assert.h>
+
+/* utf8_next() of a byte over 0x7F. */
+uint32_t utf8_next_wide(struct bytes s, size_t *at);
 /* The code point at *AT, which moves past it.  *AT < s.len is the caller's duty. */
-uint32_t utf8_next(struct bytes s, size_t *at);
+static inline uint32_t utf8_next(struct bytes s, size_t *at)
+{
+    assert(*at < s.len);
+    return s.at[*at] < 0x80 ? s.at[(*at)++] : utf8_next_wide(s, at);
+}
 /* Whether S is UTF-8 throughout.  O(bytes), with an ASCII fast path. */
 bool utf8_valid(struct bytes s);
 /* Offset of the first byte over 0x7F at or after AT; s.len where there is none. */

@@ -16,6 +16,7 @@ struct stem {
     uint32_t point[STEM_POINTS_MAX];
     uint32_t next; /* 1 + the next stem with this hash, or 0 */
     uint16_t len, group;
+    uint16_t longest; /* of this and the next ones, in letters */
     bool whole; /* nothing may follow in the word */
 };
 
@@ -128,6 +129,9 @@ static void add_stem(struct wording *wording, struct bytes text, uint32_t group)
         return;
     uint32_t *head = &wording->head[pair_hash(stem->point)];
     stem->next = *head;
+    stem->longest = stem->len;
+    if (*head != 0 && wording->stem[*head - 1].longest > stem->longest)
+        stem->longest = wording->stem[*head - 1].longest;
     *head = ++wording->stem_count;
 }
 
@@ -165,7 +169,11 @@ static uint32_t families_at(const struct wording *wording, struct bytes text, si
     if (read_word(text, at, 2, point, end) < 2)
         return count;
     uint32_t first = wording->head[pair_hash(point)];
-    unsigned len = first == 0 ? 0 : read_word(text, at, STEM_POINTS_MAX, point, end);
+    if (first == 0)
+        return count;
+    unsigned most = wording->stem[first - 1].longest + 1U; /* one more tells whether a word ends */
+    unsigned len =
+        read_word(text, at, most < STEM_POINTS_MAX ? most : STEM_POINTS_MAX, point, end);
     for (uint32_t i = first; i != 0 && count < WORDING_HITS;) {
         const struct stem *stem = &wording->stem[i - 1];
         i = stem->next;

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "rule/unicode.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
 
@@ -159,6 +160,17 @@ static void add_perl_class(struct characters *set, uint8_t name)
     set->ascii.bit[1] |= in.bit[1];
 }
 
+/* Categories without ASCII. */
+static bool is_wide_category(struct bytes name)
+{
+    static const char names[] = " M Mn Mc Me Cf Co Cs Lo Lt Lm Nl No Zl Zp ";
+    char spaced[8];
+    if (name.len > 2)
+        return false;
+    snprintf(spaced, sizeof spaced, " %.*s ", BYTES_FMT(name));
+    return strstr(names, spaced) != NULL;
+}
+
 /* \p{Greek}: a script other than Latin and Common has no ASCII.  Categories have names of two letters. */
 static void add_property(struct reader *r, struct characters *set, bool negated)
 {
@@ -172,9 +184,9 @@ static void add_property(struct reader *r, struct characters *set, bool negated)
         r->at++;
     }
     set->any_other = true;
-    bool script = !negated && name.len > 2 && name.at[0] != '^' && !bytes_equal(name, BYTES("Any")) &&
+    bool script = name.len > 2 && name.at[0] != '^' && !bytes_equal(name, BYTES("Any")) &&
                   !bytes_equal(name, BYTES("Latin")) && !bytes_equal(name, BYTES("Common"));
-    if (!script)
+    if (negated || !(script || is_wide_category(name)))
         add_negated_ascii(set, &(struct class_set){{0}});
 }
 

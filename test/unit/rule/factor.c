@@ -56,7 +56,7 @@ static void add_pattern(struct text *out, uint32_t depth)
     static const char *const atoms[] = {"a",    "b",     "k",        "-",       "ab",     "\\.",
                                         "[ab]", "[^a]",  "\\d",     "\\s",     ".",      "[a-c1]",
                                         "\\b",  "^",     "$",        "\343\201\202", "\303\251", "[a\343\201\202]",
-                                        "\\w",  "[bk ]", "\\p{Greek}", "[\343\201\202-\343\202\223]", "\\S", "(?i)a"};
+                                        "\\w",  "[bk ]", "\\p{Greek}", "\\p{Cf}", "\\p{Mn}", "\\PM", "[\343\201\202-\343\202\223]", "\\S", "(?i)a"};
     static const char *const marks[] = {"*", "+", "?", "{2}", "{3,}", "{0,2}", "{1,2}", "+?", "{9}"};
     uint32_t parts = 1 + pick(4);
     for (uint32_t i = 0; i < parts; i++) {
