@@ -131,6 +131,8 @@ def senders():
         mail('Note', 'Confirm the address of the garden: https://flowers.test/a')
     press = 'Your account is suspended. Verify your account within 24 hours: https://%s/a'
     yield 'own-page-asks', s('Lake <a@rose-desk.test>', press % 'rose-desk.test'), s('Lake <a@rose-desk.test>', press % 'tulips.test')
+    pays = 'Pay the fee or the parcel is returned: https://rose-desk.test/a'
+    yield 'own-page-demands', s('Lake <a@rose-desk.test>', pays), s('Lake <a@rose-desk.test>', pays + ' Call us at +1 (202) 555-0134')
     yield 'suffix-rented', s('Lake <a@lake.eu.com>'), s('Lake <a@lake.eu>')
     docs = 'Lake (via Google Slides) <drive-shares-noreply@google.com>'
     yield 'service-note-stranger', s(docs, headers=['Reply-To: lake@tulip.top']), s(docs, headers=['Reply-To: lake@flowers.test'])
