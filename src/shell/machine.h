@@ -21,15 +21,19 @@
 #define VALUES_MAX 4
 #define UNROLL_MAX 64
 #define UNROLL_TOTAL_MAX 2048
-#define CALLS_DEPTH_MAX 6
-#define CALLS_PER_FUNCTION_MAX 48
 #define LAYERS_DEPTH_MAX 8
 #define STRING_BYTES_MAX (512 * 1024)
 #define PATTERNS_MAX 32
 #define TEXTS_KEPT 32
 
+/* How much was learnt of something, and the function that looked at it last (function.h). */
+struct knowledge {
+    uint32_t version, frame;
+};
+
 struct variable {
     struct bytes name;
+    struct knowledge known;
     struct shell_string value[VALUES_MAX];
     uint32_t branch[VALUES_MAX]; /* the branch that assigned it */
     uint8_t count;
@@ -38,12 +42,14 @@ struct variable {
 struct function {
     const struct shell_command *body;
     struct shell_layer *layer;
-    uint32_t calls, offset;
+    uint32_t calls, offset, level; /* level: machine->calls while it is active */
     bool active;
+    struct reading *readings; /* function.c */
 };
 
 struct file {
     struct bytes path;
+    struct knowledge known;
     struct shell_string content; /* hole where unknown */
     const struct shell_fetch *fetch;
     bool executable, written, decoded, archived, sent, ran;
@@ -137,6 +143,15 @@ struct machine {
     enum shell_role looked_role[TEXTS_KEPT];
     uint32_t looked_count;
     size_t looked_bytes;
+    /* function.c */
+    uint64_t *fact; /* values seen: a set of hashes */
+    struct reading_input *input;
+    struct reading_effect *effect;
+    struct knowledge new_files;
+    uint32_t fact_count, fact_capacity, input_count, input_capacity, effect_count, effect_capacity;
+    uint32_t frame, frame_last, frame_branch; /* of the function being read */
+    bool one_world; /* something was read in one world only that shows others */
+    uint32_t cut_level; /* the outermost function that was called while it was being read */
     uint64_t pairs[BEHAVIOUR_COUNT]; /* PAIR words seen per behaviour */
     const uint8_t *near_text;        /* where the last NEAR word was seen, and its end there */
     size_t near_end;

@@ -1,9 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shell/machine.h"
+#include "shell/function.h"
+
+static struct variable *variable_at(struct machine *m, struct bytes name)
+{
+    struct variable **slot = (struct variable **)table_at(m->variables, name);
+    if (*slot == NULL) {
+        *slot = arena_new_of(m->arena, struct variable);
+        (*slot)->name = name;
+    }
+    return *slot;
+}
 
 struct variable *variable_find(struct machine *m, struct bytes name)
 {
-    return table_get(m->variables, name);
+    struct variable *v = table_get(m->variables, name);
+    if (m->calls == 0 || name.len == 0 || ascii_is_digit(name.at[0]) || name.at[0] == '{')
+        return v;
+    if (v == NULL) /* that it is not set is something a function depends on */
+        v = variable_at(m, name);
+    machine_depends(m, &v->known);
+    return v;
 }
 
 struct shell_string string_unknown(struct machine *m, struct bytes name)
@@ -58,14 +74,12 @@ void variable_set(struct machine *m, struct bytes name, struct shell_string valu
         return;
     m->carries_keys |= bytes_equal(name, BYTES("AWS_ACCESS_KEY_ID")) && value.text.len >= 16 &&
                        bytes_starts(value.text, BYTES("A"));
-    struct variable **slot = (struct variable **)table_at(m->variables, name);
-    if (*slot == NULL) {
-        *slot = arena_new_of(m->arena, struct variable);
-        (*slot)->name = name;
-    }
-    struct variable *v = *slot;
+    struct variable *v = variable_at(m, name);
+    struct shell_string before = {0};
+    if (v->count > 0)
+        before = v->value[m->world < v->count ? m->world : v->count - 1U];
     if (append && v->count > 0)
-        value = string_join(m, v->value[m->world < v->count ? m->world : v->count - 1U], value);
+        value = string_join(m, before, value);
     if (m->branch == 0) {
         v->count = 0;
     } else {
@@ -84,6 +98,7 @@ void variable_set(struct machine *m, struct bytes name, struct shell_string valu
     }
     v->value[v->count] = value;
     v->branch[v->count++] = m->branch;
+    variable_assigned(m, v, before, value);
 }
 
 /* PATH without "./" and doubled slashes, below the working directory where that is known. */
@@ -120,6 +135,7 @@ struct file *file_find(struct machine *m, struct bytes path)
     if (path.len == 0)
         return NULL;
     struct file *file = table_get(m->files, path_resolve(m, path));
+    machine_depends(m, file != NULL ? &file->known : &m->new_files);
     if (file != NULL)
         return file;
     struct bytes base = path_base(path);
@@ -130,8 +146,10 @@ struct file *file_find(struct machine *m, struct bytes path)
         struct file *other = m->files->row[i - 1].value;
         if (other != NULL &&
             (path.at[0] != '/' || memchr(other->path.at, '/', other->path.len) == NULL) &&
-            bytes_equal(path_base(other->path), base))
+            bytes_equal(path_base(other->path), base)) {
+            machine_depends(m, &other->known);
             return other;
+        }
     }
     return NULL;
 }
@@ -143,6 +161,7 @@ struct file *file_at(struct machine *m, struct bytes path)
     if (*slot == NULL) {
         *slot = arena_new_of(m->arena, struct file);
         (*slot)->path = full;
+        m->new_files.version++;
     }
     return *slot;
 }
@@ -204,6 +223,7 @@ void file_write(struct call *call, struct bytes path, struct shell_string conten
         return;
     struct file *file = file_at(m, path);
     content = string_pass(m, content);
+    struct shell_string added = content;
     if (append && file->content.text.at != NULL) {
         struct shell_string before = file->content;
         if (before.text.len > 0 && before.text.at[0] == 0) /* what is not known ends its line */
@@ -224,4 +244,5 @@ void file_write(struct call *call, struct bytes path, struct shell_string conten
     file->decoded |= file->binary;
     file->written = true;
     file->layer = m->layer, file->offset = m->offset, file->span = m->span_last;
+    file_written(m, file, added);
 }

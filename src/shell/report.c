@@ -31,14 +31,14 @@ const char *const shell_class_names[4] = {"clean", "dual-use", "suspicious", "ma
 static void lines_find(struct arena *arena, struct shell_layer *layer)
 {
     uint32_t count = 1, at = 0;
-    for (size_t i = 0; i < layer->text.len; i++)
-        count += layer->text.at[i] == '\n';
+    size_t line = 0;
+    while ((line = bytes_find_byte(layer->text, '\n', line)) != BYTES_NPOS)
+        count++, line++;
     layer->line_start = arena_array_of(arena, count, uint32_t);
     layer->line_count = count;
     layer->line_start[at++] = 0;
-    for (size_t i = 0; i < layer->text.len; i++)
-        if (layer->text.at[i] == '\n')
-            layer->line_start[at++] = (uint32_t)i + 1;
+    for (line = 0; (line = bytes_find_byte(layer->text, '\n', line)) != BYTES_NPOS;)
+        layer->line_start[at++] = (uint32_t)++line;
 }
 
 uint32_t layer_line(struct arena *arena, const struct shell_layer *layer, uint32_t offset)

@@ -18,8 +18,17 @@ static bool step(struct machine *m, uint32_t amount)
     return !m->stopped;
 }
 
+/* Read what stands once for all worlds; MOST as it was before. */
+static void world_fixed(struct machine *m, uint32_t most)
+{
+    m->one_world |= m->world_most > 1;
+    m->world_most = most > m->world_most ? most : m->world_most;
+}
+
 static void assign(struct machine *m, const struct shell_word *word)
 {
+    uint32_t most = m->world_most;
+    m->world_most = 1;
     const struct shell_part *part = word->first;
     size_t equals = bytes_find_byte(part->text, '=', 0);
     struct bytes name = bytes_sub(part->text, 0, equals);
@@ -31,6 +40,7 @@ static void assign(struct machine *m, const struct shell_word *word)
     head.text = bytes_from(part->text, equals + 1);
     rest.first = head.text.len == 0 && part->next != NULL ? part->next : &head;
     struct shell_string value = string_pass(m, expand_single(m, &rest));
+    world_fixed(m, most);
     variable_set(m, name, value, append);
     sense_assign(m, name, value);
 }
@@ -40,17 +50,21 @@ static void assign_array(struct machine *m, const struct shell_word *word)
 {
     struct bytes name = bytes_sub(word->first->text, 0, word->first->text.len - 1);
     struct strings elements = {0};
+    uint32_t most = m->world_most;
+    m->world_most = 1;
     bool append = name.len > 0 && name.at[name.len - 1] == '+';
     if (append)
         name.len--;
     for (const struct shell_word *w = word->next; w != NULL; w = w->next)
         expand_word(m, w, &elements);
+    world_fixed(m, most);
     for (uint32_t i = 0; i < elements.count && i < 256; i++)
         variable_set(m, arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i), elements.at[i],
                      false);
     struct shell_string all =
         elements.count == 0 ? string_of(BYTES("")) : strings_join(m, elements.at, elements.count);
-    if (append && variable_find(m, name) != NULL)
+    const struct variable *old = append ? variable_find(m, name) : NULL;
+    if (old != NULL && old->count > 0)
         all = string_join(m, string_of(BYTES(" ")), all);
     variable_set(m, name, string_pass(m, all), append);
     sense_text(m, all.text, ROLE_TEXT);
@@ -215,6 +229,8 @@ static void run_simple(struct machine *m, const struct shell_command *c, struct 
                 *out = other;
             m->world_most = seen;
         }
+    else if (m->substitutions == 0)
+        m->one_world |= m->world_most > 1;
     m->world = world, m->world_most = most > m->world_most ? most : m->world_most;
     if (first != NULL && c->words != first) /* IFS=, read a b: for this command only */
         variable_set(m, BYTES("IFS"), separators, false);
@@ -232,9 +248,12 @@ static void run_branch(struct machine *m, const struct shell_command *list)
 static void run_for(struct machine *m, const struct shell_command *c)
 {
     struct strings words = {0};
+    uint32_t world_most = m->world_most;
+    m->world_most = 1;
     m->offset = c->offset, m->end = c->body != NULL ? c->body->offset : c->end;
     for (const struct shell_word *word = c->words; word != NULL; word = word->next)
         expand_word(m, word, &words);
+    world_fixed(m, world_most);
     if (c->words == NULL || words.count == 0)
         strings_add(m, &words, string_unknown(m, c->name));
     struct shell_string all = words.count > 0

@@ -265,11 +265,14 @@ void sense_text(struct machine *m, struct bytes text, enum shell_role role)
     if (!automaton.built)
         automaton_build();
     size_t from = 0;
-    if (text.len > 0 && bytes_inside(m->layer->text, text, &from))
+    if (text.len < 4) /* no word is that short */
+        return;
+    if (bytes_inside(m->layer->text, text, &from))
         layer_words_see(&seeing, m->layer, from);
     else if (is_known(m, text, role))
         return;
     else
         words_find(text, hit_see, &seeing);
-    wallets_see(m, text, role);
+    if (text.len >= 95)
+        wallets_see(m, text, role);
 }

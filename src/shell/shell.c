@@ -63,6 +63,7 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     variable_set(&m, BYTES("HOME"), string_of(BYTES("~")), false);
     variable_set(&m, BYTES("_"), string_of(BYTES("")), false);
     variable_set(&m, BYTES("IFS"), string_of(BYTES(" \t\n")), false);
+    m.cut_level = UINT32_MAX;
     m.separators = variable_find(&m, BYTES("IFS"));
     struct file *self = file_at(&m, bytes_of("\0${0}", 5));
     self->content = string_of(layer->text), self->ran = true;

@@ -32,9 +32,10 @@ static void skip_blanks(struct reader *r)
         else
             break;
     }
-    if (reader_peek(r, 0) == '#')
-        while (r->at < r->text.len && r->text.at[r->at] != '\n')
-            r->at++;
+    if (reader_peek(r, 0) == '#') {
+        size_t newline = bytes_find_byte(r->text, '\n', r->at);
+        r->at = newline == BYTES_NPOS ? r->text.len : newline;
+    }
 }
 
 /* The bodies of the here-documents announced on the line that has just ended. */

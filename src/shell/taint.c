@@ -47,13 +47,14 @@ enum taint taint_first_secret(uint32_t taint)
 struct bytes string_hole(struct arena *arena, const char *before, struct bytes name,
                          const char *after)
 {
-    struct text text;
-    text_init(&text, arena, 0);
-    text_add_byte(&text, 0);
-    text_add_string(&text, before);
-    text_add(&text, name);
-    text_add_string(&text, after);
-    return text_bytes(&text);
+    size_t head = strlen(before), tail = strlen(after), len = 1 + head + name.len + tail;
+    uint8_t *at = arena_alloc_raw(arena, len);
+    at[0] = 0;
+    memcpy(at + 1, before, head);
+    if (name.len > 0)
+        memcpy(at + 1 + head, name.at, name.len);
+    memcpy(at + len - tail, after, tail);
+    return bytes_of(at, len);
 }
 
 struct bytes string_shown(struct arena *arena, struct bytes text)
