@@ -2,8 +2,8 @@
 #include "shell/function.h"
 
 #define CALLS_DEPTH_MAX 6
-#define CALLS_PER_FUNCTION_MAX 48
-#define CALLS_WHEN_LONG_MAX 12
+#define CALLS_MAX 48 /* readings of one function ... */
+#define CALLS_LONG_MAX 12 /* ... once COMMANDS_LONG commands were read */
 #define COMMANDS_LONG 1500
 #define AGAIN_MAX 4
 #define HASHED_BYTES 65536
@@ -141,18 +141,18 @@ void file_written(struct machine *m, struct file *file, struct shell_string adde
 /* What the machine noticed that changes what commands mean later on. */
 static uint64_t signs_of(const struct machine *m)
 {
-    const bool sign[] = {m->kill_seen,    m->silenced,       m->socket_get,      m->carries_keys, m->detached,
-                         m->account_made, m->account_opened, m->fifo_made,       m->encrypts,     m->founds,
-                         m->found_old,    m->keys_cleared,   m->table_cleared,   m->root_twin,    m->narrowed,
-                         m->account_asked, m->token_read,    m->runtime_fetched, m->repository_made,
-                         m->packages_listed};
+    const bool sign[] = {
+        m->kill_seen,      m->silenced,   m->socket_get,      m->carries_keys,    m->detached,
+        m->account_made,   m->fifo_made,  m->account_opened,  m->encrypts,        m->founds,
+        m->found_old,      m->narrowed,   m->keys_cleared,    m->table_cleared,   m->root_twin,
+        m->account_asked,  m->token_read, m->runtime_fetched, m->repository_made, m->packages_listed};
     uint64_t signs = 0;
     for (size_t i = 0; i < sizeof sign / sizeof sign[0]; i++)
         signs = signs << 1 | sign[i];
     signs = mix(signs, m->cloud_kinds);
     signs = mix(signs, m->cloud_service_set);
-    return mix(signs, (uint64_t)m->functions->count << 40 ^ (uint64_t)m->tools->count << 24 ^ m->key_homes << 8 ^
-                          m->cloud_grants << 4 ^ m->tools_moved);
+    signs = mix(signs, (uint64_t)m->functions->count << 32 | m->tools->count);
+    return mix(signs, (uint64_t)m->key_homes << 32 ^ m->cloud_grants << 16 ^ m->tools_moved);
 }
 
 /* CALL's words and input. */
@@ -192,7 +192,8 @@ static bool is_current(const struct machine *m, const struct reading *r)
 
 /* The reading of F that would come to the same as CALL with its WORDS; failing that the last one since
  * which nothing was learnt, where the circumstances were others often enough. */
-static const struct reading *reading_find(const struct call *call, const struct function *f, uint64_t words)
+static const struct reading *reading_find(const struct call *call, const struct function *f,
+                                          uint64_t words)
 {
     const struct machine *m = call->m;
     const struct reading *last = NULL;
@@ -201,8 +202,8 @@ static const struct reading *reading_find(const struct call *call, const struct 
     for (const struct reading *r = f->readings; r != NULL; r = r->next) {
         if (r->words != words || !is_current(m, r))
             continue;
-        if (r->around == around && r->signs == signs && m->calls >= r->calls && m->recursion >= r->recursion &&
-            (r->world == m->world || (r->world == 0 && !r->one_world)))
+        if (r->around == around && r->signs == signs && m->calls >= r->calls &&
+            m->recursion >= r->recursion && (r->world == m->world || (r->world == 0 && !r->one_world)))
             return r;
         last = last == NULL ? r : last, again++;
     }
@@ -223,7 +224,8 @@ static void reading_repeat(struct call *call, const struct reading *r)
     for (uint32_t i = r->effect; i < r->effect + r->effect_count; i++) {
         struct reading_effect effect = m->effect[i];
         if (effect.branch != last)
-            m->branch = effect.branch == r->branch ? branch : ++m->branch_last, last = effect.branch;
+            m->branch = effect.branch == r->branch ? branch : ++m->branch_last;
+        last = effect.branch;
         if (effect.file != NULL) {
             struct knowledge known = effect.file->known;
             *effect.file = *effect.after, effect.file->known = known;
@@ -287,7 +289,8 @@ bool function_call(struct call *call)
         reading_repeat(call, before);
         return true;
     }
-    if (f->calls >= (m->report->command_count < COMMANDS_LONG ? CALLS_PER_FUNCTION_MAX : CALLS_WHEN_LONG_MAX))
+    bool is_long = m->report->command_count >= COMMANDS_LONG;
+    if (f->calls >= (is_long ? CALLS_LONG_MAX : CALLS_MAX))
         return true;
     struct reading r = {.next = f->readings,
                         .words = words,
