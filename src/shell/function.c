@@ -311,7 +311,8 @@ bool function_call(struct call *call)
     m->one_world = r.one_world || one_world;
     r.input_count = m->input_count - r.input, r.effect_count = m->effect_count - r.effect;
     r.cwd = m->cwd, r.out = call->out;
-    bool whole = m->cut_level >= f->level && !m->stopped && r.effect_count <= EFFECTS_MAX && r.input_count <= INPUTS_MAX;
+    bool whole = m->cut_level >= f->level && !m->stopped && r.effect_count <= EFFECTS_MAX &&
+                 r.input_count <= INPUTS_MAX;
     m->cut_level = m->cut_level >= f->level || m->cut_level > cut ? cut : m->cut_level;
     m->world_most = most > m->world_most ? most : m->world_most;
     if (whole) {

