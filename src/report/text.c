@@ -89,7 +89,9 @@ static void add_reasons(struct text *out, struct arena *arena, const struct verd
     for (int capped = 0; !style->verbose && capped <= 1; capped++)
         for (uint32_t i = 0; i < v->evidence_count && shown < REASONS; i++) {
             const struct evidence *e = &v->evidence[i];
-            if (capped ? !e->capped : e->weight <= 0)
+            bool dual = v->class < VERDICT_SUSPICIOUS && v->category.len > 0 && /* no threat, but named */
+                        bytes_starts(e->rule, BYTES("script."));
+            if (capped ? !e->capped || dual : e->weight <= 0 && !dual)
                 continue;
             add_evidence(out, arena, e, style);
             shown++;

@@ -498,6 +498,25 @@ static void see_misc(struct call *call)
     }
 }
 
+/* Tools of testers and administrators, run under their own names: no threat by themselves. */
+static void see_survey(struct call *call)
+{
+    if (call->count > 1)
+        sense_soft(call->m, BEHAVIOUR_D2, ROLE_USED, call->name);
+}
+
+static void see_credential_tool(struct call *call)
+{
+    if (call->count > 1)
+        sense_soft(call->m, BEHAVIOUR_C16, ROLE_USED, call->name);
+}
+
+static void see_tunnel(struct call *call)
+{
+    if (call->count > 1)
+        sense_soft(call->m, BEHAVIOUR_B7, ROLE_USED, call->name);
+}
+
 static const struct {
     const char *names; /* separated and surrounded by blanks */
     void (*see)(struct call *call);
@@ -521,6 +540,18 @@ static const struct {
      "gs-netcat gsocket scope ngrok cloudflared bore ",
      see_scanner},
     {" powershell powershell.exe pwsh pwsh.exe ", see_powershell},
+    {" nmap zmap rustscan naabu nuclei nikto gobuster ffuf feroxbuster dirb wpscan sqlmap enum4linux smbmap "
+     "enum4linux-ng netdiscover arp-scan amass subfinder whatweb dnsrecon unicornscan onesixtyone "
+     "bloodhound-python ldapdomaindump windapsearch adidnsdump adfind adfind.exe sharphound.exe ",
+     see_survey},
+    {" hashcat john hydra medusa ncrack patator crowbar kerbrute aircrack-ng mimikatz mimikatz.exe pypykatz "
+     "secretsdump.py impacket-secretsdump lsassy lazagne GetUserSPNs.py impacket-GetUserSPNs GetNPUsers.py "
+     "impacket-GetNPUsers responder ntlmrelayx.py impacket-ntlmrelayx crackmapexec netexec nxc evil-winrm "
+     "psexec.py impacket-psexec wmiexec.py impacket-wmiexec certipy rubeus.exe mitm6 bettercap ",
+     see_credential_tool},
+    {" ngrok chisel frpc frps bore zrok rathole gost ligolo-agent pagekite cloudflared anydesk teamviewer "
+     "rustdesk meshagent dwagent tmate ",
+     see_tunnel},
     {" redis-cli ", see_redis},
     {" bun deno node python3 ", see_runtime},
     {" gh curl git npm pnpm yarn bun twine cargo gem ", see_planting},
