@@ -422,9 +422,10 @@ enum kind identify(struct bytes content, struct bytes declared_type, struct byte
     if (kind != KIND_UNKNOWN)
         return kind;
     if (!looks_like_text(content)) {
-        /* A browser shows a page whatever follows it. */
+        /* A browser shows a page whatever follows it; a shell reads a script up to what it carries. */
         kind = looks_like_text(bytes_sub(content, 0, 16)) ? by_shape(content) : KIND_UNKNOWN;
-        return kind == KIND_HTML || kind == KIND_SVG || kind == KIND_HTA ? kind : KIND_UNKNOWN;
+        bool script = kind == KIND_SHELL && bytes_starts(content, BYTES("#!"));
+        return kind == KIND_HTML || kind == KIND_SVG || kind == KIND_HTA || script ? kind : KIND_UNKNOWN;
     }
     enum kind label = by_label(declared_type, name);
     if (label == KIND_MAIL ||

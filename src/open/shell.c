@@ -8,7 +8,10 @@
 #include "shell/shell.h"
 
 #define LOOKS_LIKE_SHELL 60
-#define PROGRAM_BYTES_MAX ((size_t)4 << 20) /* of a longer one the head is read */
+#define PROGRAM_BYTES_MAX ((size_t)32 << 20) /* of a longer one the head is read */
+#define BUNDLE_BYTES_MIN ((size_t)1 << 20)   /* longer ones hold code for pages, too, and need more steps */
+#define BYTES_PER_STEP 2 /* a word is hardly shorter */
+#define CARRIED_BYTES_MIN ((size_t)128 << 10) /* what a script carries is opened by itself from here on */
 
 /* What hangs on node->own of a script this file has read. */
 struct shell_own {
@@ -52,9 +55,11 @@ static bool is_for_node(const struct node *node)
     static const char *const acts[] = {"child_process", "http", "fetch(", "eval(", "'net'", "\"net\"", "dns", "_0x", "\\x63\\x",
                                        "Function(", "appendFile", "writeFile", ".exec(", NULL};
     static const char *const others[] = {"ActiveXObject", "WScript", "window.", "document.", NULL};
+    static const char *const host[] = {"ActiveXObject", "WScript", NULL};
+    bool bundle = node->content.len >= BUNDLE_BYTES_MIN;
     bool page = node->parent != NULL && node->parent->kind == KIND_HTML;
-    return !page && holds_any(node->content, marks) && holds_any(node->content, acts) &&
-           !holds_any(node->content, others);
+    return !page && holds_any(node->content, marks) && (bundle || holds_any(node->content, acts)) &&
+           !holds_any(node->content, bundle ? host : others);
 }
 
 static bool is_program(const struct node *node)
@@ -112,6 +117,19 @@ static void layers_hang(struct node *node, struct shell_own *own)
     }
 }
 
+/* NODE's text up to the long binary piece it carries, which becomes a child. */
+static struct bytes carried_cut(struct node *node)
+{
+    struct bytes text = node->content;
+    const uint8_t *nul = text.len < CARRIED_BYTES_MIN ? NULL : memchr(text.at, 0, text.len);
+    size_t line = nul == NULL ? BYTES_NPOS
+                              : bytes_find_last_byte(bytes_sub(text, 0, (size_t)(nul - text.at)), '\n');
+    if (line == BYTES_NPOS || text.len - line < CARRIED_BYTES_MIN)
+        return text;
+    struct node *child = node_add(node, bytes_from(text, line + 1), BYTES("carried"));
+    return child == NULL ? text : bytes_sub(text, 0, line + 1);
+}
+
 static void open(struct node *node)
 {
     struct shell_own *own = arena_new_of(node->tree->arena, struct shell_own);
@@ -129,15 +147,20 @@ static void open(struct node *node)
     if (!options.is_program)
         node->kind = KIND_SHELL;
     struct bytes text = options.is_program ? bytes_sub(node->content, 0, PROGRAM_BYTES_MAX) : node->content;
+    if (!options.is_program)
+        text = carried_cut(node);
+    if (text.len >= BUNDLE_BYTES_MIN) /* in step with the bytes: O(bytes) as before */
+        node->tree->budget->most[LIMIT_EVAL_STEPS] += text.len / BYTES_PER_STEP;
     own->report = shell_analyze(node->tree->arena, node->tree->budget, text, &options);
-    if (text.len < node->content.len)
+    if (options.is_program && text.len < node->content.len)
         node_limit(node, LIMIT_BYTES_OUT);
     node->own = own;
     for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++)
         if ((own->report->limits & 1U << limit) != 0)
             node_limit(node, (enum limit)limit);
     layers_hang(node, own);
-    if (node->kind == KIND_JAVASCRIPT) /* its strings are computed, too, as an attachment's are */
+    bool bundle = text.len >= BUNDLE_BYTES_MIN; /* of others strings are computed, as an attachment's are */
+    if (node->kind == KIND_JAVASCRIPT && !bundle)
         script_read(node);
     for (uint32_t b = 0; b < BEHAVIOUR_COUNT; b++)
         if (report_count(own->report, (enum behaviour)b) > 0)

@@ -26,8 +26,8 @@ struct reading_effect {
 };
 
 /* What reading a function once came to. */
-struct reading {
-    struct reading *next;
+struct function_reading {
+    struct function_reading *next;
     uint64_t words, around, signs; /* words and input, circumstances, what the machine had noticed */
     uint32_t calls, recursion; /* nesting: what lies deeper is read less far */
     uint32_t world, world_most, branch;
@@ -182,7 +182,7 @@ static uint64_t call_around(const struct machine *m)
 }
 
 /* Whether nothing was learnt of what reading R depended on. */
-static bool is_current(const struct machine *m, const struct reading *r)
+static bool is_current(const struct machine *m, const struct function_reading *r)
 {
     for (uint32_t i = r->input; i < r->input + r->input_count; i++)
         if (m->input[i].of->version != m->input[i].version)
@@ -192,14 +192,14 @@ static bool is_current(const struct machine *m, const struct reading *r)
 
 /* The reading of F that would come to the same as CALL with its WORDS; failing that the last one since
  * which nothing was learnt, where the circumstances were others often enough. */
-static const struct reading *reading_find(const struct call *call, const struct function *f,
+static const struct function_reading *reading_find(const struct call *call, const struct function *f,
                                           uint64_t words)
 {
     const struct machine *m = call->m;
-    const struct reading *last = NULL;
+    const struct function_reading *last = NULL;
     uint64_t signs = signs_of(m), around = call_around(m);
     uint32_t again = 0;
-    for (const struct reading *r = f->readings; r != NULL; r = r->next) {
+    for (const struct function_reading *r = f->readings; r != NULL; r = r->next) {
         if (r->words != words || !is_current(m, r))
             continue;
         if (r->around == around && r->signs == signs && m->calls >= r->calls &&
@@ -211,7 +211,7 @@ static const struct reading *reading_find(const struct call *call, const struct 
 }
 
 /* What reading the function again would come to: its effects, its output. */
-static void reading_repeat(struct call *call, const struct reading *r)
+static void reading_repeat(struct call *call, const struct function_reading *r)
 {
     struct machine *m = call->m;
     uint32_t branch = m->branch, last = r->branch;
@@ -284,7 +284,7 @@ bool function_call(struct call *call)
     if (f->active || m->calls >= CALLS_DEPTH_MAX)
         return true;
     uint64_t words = call_words(call);
-    const struct reading *before = reading_find(call, f, words);
+    const struct function_reading *before = reading_find(call, f, words);
     if (before != NULL) {
         reading_repeat(call, before);
         return true;
@@ -292,7 +292,7 @@ bool function_call(struct call *call)
     bool is_long = m->report->command_count >= COMMANDS_LONG;
     if (f->calls >= (is_long ? CALLS_LONG_MAX : CALLS_MAX))
         return true;
-    struct reading r = {.next = f->readings,
+    struct function_reading r = {.next = f->readings,
                         .words = words,
                         .around = call_around(m),
                         .signs = signs_of(m),
@@ -316,7 +316,7 @@ bool function_call(struct call *call)
     m->cut_level = m->cut_level >= f->level || m->cut_level > cut ? cut : m->cut_level;
     m->world_most = most > m->world_most ? most : m->world_most;
     if (whole) {
-        struct reading *kept = arena_new_of(m->arena, struct reading);
+        struct function_reading *kept = arena_new_of(m->arena, struct function_reading);
         *kept = r;
         f->readings = kept;
     }

@@ -324,12 +324,14 @@ static void partners_find(struct cutter *c)
     }
 }
 
-struct lexemes lexemes_read(struct arena *arena, struct bytes text, enum language language)
+struct lexemes lexemes_read(struct arena *arena, struct bytes text, size_t *from,
+                            enum language language)
 {
-    struct cutter c = {.arena = arena, .text = text, .language = language};
+    struct cutter c = {.arena = arena, .text = text, .at = *from, .language = language};
     while (c.at < text.len && c.count < LEXEMES_MAX)
         one_cut(&c);
     partners_find(&c);
+    *from = c.at;
     return (struct lexemes){c.out, c.count};
 }
 

@@ -5,8 +5,7 @@
  * Python, JavaScript, PHP, Ruby, Perl and Lua are close enough to be cut into names, strings, numbers
  * and signs by one reader that knows each language's comments, quotes and here-documents.  What opens
  * a bracket knows its end.  It never fails: an unclosed string ends with its line or the text, a lone
- * bracket has the end of the text for its partner.  O(bytes), at most LEXEMES_MAX words; the rest of
- * the text is not read.
+ * bracket has the end of the text for its partner.  O(bytes), at most LEXEMES_MAX words at a time.
  *
  * Private to src/shell. */
 #ifndef NOROSHI_SHELL_LEXEME_H
@@ -50,7 +49,9 @@ struct lexemes {
     uint32_t count;
 };
 
-struct lexemes lexemes_read(struct arena *arena, struct bytes text, enum language language);
+/* The words of TEXT from *FROM on; *FROM is left where the rest begins. */
+struct lexemes lexemes_read(struct arena *arena, struct bytes text, size_t *from,
+                            enum language language);
 /* The language of what INTERPRETER ("python3", "node", ..) runs. */
 enum language language_of(struct bytes interpreter);
 

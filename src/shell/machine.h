@@ -44,7 +44,7 @@ struct function {
     struct shell_layer *layer;
     uint32_t calls, offset, level; /* level: machine->calls while it is active */
     bool active;
-    struct reading *readings; /* function.c */
+    struct function_reading *readings; /* function.c */
 };
 
 struct file {

@@ -284,13 +284,22 @@ void flow_read(struct call *call, struct bytes text, enum language language)
                                          ".aws",   ".git-credentials", NULL};
     void *own = talloc_new(NULL);
     struct arena *scratch = arena_new(own);
-    struct reading *r = arena_new_of(scratch, struct reading);
+    struct reading *r = arena_new_of(arena_new(own), struct reading);
     r->call = call, r->scratch = scratch, r->language = language;
-    r->words = lexemes_read(scratch, text, language);
-    r->names = table_new(own);
     r->names_secrets = bytes_find(text, BYTES("AWS_SECRET_ACCESS_KEY"), 0) != BYTES_NPOS;
     r->seeks_secrets = holds_one(text, walks) && holds_one(text, sought);
-    routines_find(r);
-    flow_statements(r, 0, r->words.count);
+    for (size_t at = 0; at < text.len && !call->m->stopped;) {
+        if (arena_used_bytes(call->m->arena) > FLOW_MEMORY_MAX) {
+            call->m->report->limits |= 1U << LIMIT_BYTES_OUT;
+            break;
+        }
+        arena_reset(scratch); /* a bundle's modules far apart share names by chance only */
+        talloc_free(r->names);
+        r->names = table_new(own);
+        r->words = lexemes_read(scratch, text, &at, language);
+        r->routine_count = 0, r->again = 0, r->joined /= 2;
+        routines_find(r);
+        flow_statements(r, 0, r->words.count);
+    }
     talloc_free(own);
 }

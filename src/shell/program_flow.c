@@ -130,7 +130,8 @@ static struct shell_string literal(struct reading *r, const struct lexeme *w)
         size_t past = (size_t)(inner.at - w->text.at) + inner.len;
         uint32_t first = 0;
         filled = flow_join(r, filled, string_of(unescaped(r, bytes_sub(w->text, from, at - from))));
-        part.words = lexemes_read(r->scratch, inner, r->language);
+        size_t begin = 0;
+        part.words = lexemes_read(r->scratch, inner, &begin, r->language);
         part.depth++;
         filled = flow_join(r, filled, flow_expression(&part, &first, part.words.count));
         r->again = part.again;
@@ -151,6 +152,7 @@ static struct shell_string list_value(struct reading *r, uint32_t at, uint32_t e
     struct text text;
     uint8_t between = ' ';
     text_init(&text, m->arena, FLOW_TEXT_MAX);
+    size_t most = r->joined < FLOW_JOINED_MAX ? FLOW_TEXT_MAX : 256;
     for (uint32_t n = 0; at < end && flow_spend(r); n++) {
         uint32_t before = at;
         while (is_name(r, at) && is_sign(r, at + 1, ':') && r->language == LANGUAGE_NODE)
@@ -165,13 +167,14 @@ static struct shell_string list_value(struct reading *r, uint32_t at, uint32_t e
         if (memchr(item.text.at == NULL ? (const uint8_t *)"" : item.text.at, ' ', item.text.len) !=
             NULL)
             between = '\n';
-        if (n > 0 && text.len + item.text.len < FLOW_TEXT_MAX)
+        if (n > 0 && text.len + item.text.len < most)
             text_add_byte(&text, between);
-        if (text.len + item.text.len < FLOW_TEXT_MAX)
+        if (text.len + item.text.len < most)
             text_add(&text, item.text);
         all = flow_merge(r, all, item);
         at += at < end && (is_sign(r, at, ',') || at == before);
     }
+    r->joined += text.len;
     all.text = text.len > 0 ? text_bytes(&text) : BYTES("");
     return all;
 }

