@@ -165,13 +165,18 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
     struct machine *m = call->m;
     struct bytes full = path_resolve(m, path);
     struct file *file = file_find(m, path);
-    bool unpacked = file == NULL && path.len > 1 && (path.at[0] == '/' || bytes_starts(path, BYTES("./")));
+    bool unpacked = file == NULL && path.len > 1 &&
+                    (path.at[0] == '/' || bytes_starts(path, BYTES("./")) || by_interpreter);
     if (unpacked)
         file = file_unpacked(m, full);
+    bool plain = unpacked && path.at[0] != '/' && path.at[0] != '.'; /* sh NAME: of the archive, or not */
+    if (plain && file != NULL && fetch_is_honest(file->fetch))
+        file = NULL;
     bool background = call->background || call->wrapped;
     m->detached |= background;
     bool made = file != NULL && file->fetch != NULL && bytes_starts(path, bytes_of("\0/tmp/$(mktemp", 14));
-    if (background && (sense_is_temporary(full) || sense_is_hidden(full) || made))
+    bool buried = sense_is_hidden(full) || sense_is_buried(full);
+    if (background && (sense_is_temporary(full) || buried || made))
         sense(m, BEHAVIOUR_X12, ROLE_USED, string_shown(m->arena, full));
     if (sense_is_temporary(full) && !bytes_starts(full, BYTES("/var/run/")) && bytes_find(m->report->layer[0]->text, BYTES("### BEGIN INIT INFO"), 0) != BYTES_NPOS)
         sense(m, BEHAVIOUR_P8, ROLE_USED, string_shown(m->arena, full)); /* the script is a service */

@@ -229,6 +229,8 @@ bool sense_is_log(struct bytes path);
 bool sense_is_sinkhole(struct bytes text);
 bool sense_is_odd(struct bytes path);
 bool sense_is_hidden(struct bytes path);
+/* A program below a hidden directory or under a hidden name where the system keeps its own. */
+bool sense_is_buried(struct bytes program);
 /* CONTENT, written to PATH, is code for a web server that runs what a visitor sends. */
 void sense_web_shell(struct machine *m, struct bytes path, struct shell_string content);
 /* A program of the system is replaced by a download. */

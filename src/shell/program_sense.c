@@ -78,14 +78,19 @@ static bool is_redis_break(struct bytes text)
 /* Keys are cut out of the configuration files of many sites. */
 static bool is_site_harvest(struct bytes text)
 {
-    static const char *const keys[] = {"AWS_SECRET", "AWS_ACCESS_KEY_ID", "DB_PASSWORD", "MAIL_PASSWORD",
+    static const char *const keys[] = {"AWS_SECRET", "AWS_ACCESS_KEY", "aws_access_key", "DB_PASSWORD", "MAIL_PASSWORD",
                                        "TWILIO_", "SENDGRID", NULL};
     static const char *const many[] = {"Pool(", "Thread(", "ThreadPool", "argv[1]", "gevent", NULL};
     static const char *const gets[] = {"requests.get", "requests.post", "urlopen(", "http.client",
                                        "->get(", "curl_exec", NULL};
-    return bytes_find(text, BYTES("/.env"), 0) != BYTES_NPOS && holds_any(text, gets) &&
-           holds_any(text, many) && holds_any(text, keys) &&
-           bytes_find(text, BYTES("(.*"), 0) != BYTES_NPOS;
+    static const char *const files[] = {"/.env", "/.aws/credentials", "/.git/config", "/phpinfo", "/config.json",
+                                        "/wp-config.php", "/.npmrc", "/.docker/config.json"};
+    uint32_t asked = 0; /* kinds of files */
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        asked += bytes_find(text, bytes_of_string(files[i]), 0) != BYTES_NPOS;
+    return asked > 0 && holds_any(text, gets) && holds_any(text, many) && holds_any(text, keys) &&
+           (asked >= 3 || (bytes_find(text, BYTES("/.env"), 0) != BYTES_NPOS &&
+                           bytes_find(text, BYTES("(.*"), 0) != BYTES_NPOS));
 }
 
 /* A user with all rights and a password or key of its own, for an account somebody else pays. */

@@ -147,6 +147,9 @@ void sense_assign(struct machine *m, struct bytes name, struct shell_string valu
     if (history && (bytes_equal(value.text, BYTES("0")) ||
                     bytes_equal(value.text, BYTES("/dev/null")) || value.text.len == 0))
         sense(m, BEHAVIOUR_V1, ROLE_USED, name);
+    struct file *library = bytes_equal(name, BYTES("LD_PRELOAD")) ? file_find(m, value.text) : NULL;
+    if (library != NULL && library->fetch != NULL && !fetch_is_honest(library->fetch))
+        sense(m, BEHAVIOUR_X1, ROLE_USED, library->fetch->url);
     if (value.text.len > 4 && !bytes_equal(name, BYTES("PATH")))
         sense_text(m, value.text, ROLE_TEXT);
 }

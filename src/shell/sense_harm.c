@@ -214,8 +214,10 @@ void tool_osascript(struct call *call)
     }
     const struct shell_behaviour *used = call->m->report->behaviour[ROLE_USED];
     bool ran = used[BEHAVIOUR_X2].count + used[BEHAVIOUR_X1].count + used[BEHAVIOUR_X5].count > 0;
-    if (ran && any_arg(call, "Terminal") && (any_arg(call, "close") || any_arg(call, "quit"))) /* nobody shall see it */
-        sense(call->m, BEHAVIOUR_X14, ROLE_USED, BYTES("Terminal")), sense(call->m, BEHAVIOUR_X2, ROLE_USED, BYTES_NONE);
+    if (ran && any_arg(call, "Terminal") && (any_arg(call, "close") || any_arg(call, "quit"))) {
+        sense(call->m, BEHAVIOUR_X14, ROLE_USED, BYTES("Terminal")); /* nobody shall see it */
+        sense(call->m, BEHAVIOUR_X2, ROLE_USED, BYTES_NONE);
+    }
     if (any_arg(call, "hidden answer"))
         call->out = string_taint(call->m, call->out, TAINT_BIT(TYPED)), call->m->dialog_asked = true;
 }
@@ -295,9 +297,10 @@ static bool is_web_shell(struct bytes text)
 void sense_web_shell(struct machine *m, struct bytes path, struct shell_string content)
 {
     static const char *const suffixes[] = {".php", ".jsp", ".jspx", ".aspx", ".phtml", NULL};
-    if (content.text.len < 16)
+    if (content.text.len == 0)
         return;
-    if (memchr(content.text.at, '<', content.text.len) != NULL && is_web_shell(content.text)) {
+    bool tagged = content.text.len >= 16 && memchr(content.text.at, '<', content.text.len) != NULL;
+    if (tagged && is_web_shell(content.text)) {
         sense(m, BEHAVIOUR_W1, ROLE_USED, path);
         return;
     }

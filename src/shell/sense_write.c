@@ -137,8 +137,11 @@ static void write_unit(struct call *call, struct bytes path, struct shell_string
         size_t space = bytes_find_byte(program, ' ', 0);
         program = space == BYTES_NPOS ? program : bytes_sub(program, 0, space);
         struct file *file = file_find(m, program);
+        bool buried = false;
+        for (struct bytes words = command, word; bytes_next_field(&words, ' ', &word);)
+            buried |= sense_is_buried(word);
         startup_note(m, program);
-        if (is_odd_path(command) || contains_any(command, downloaders) || is_in_etc(program) ||
+        if (buried || is_odd_path(command) || contains_any(command, downloaders) || is_in_etc(program) ||
             (file != NULL && (!fetch_is_honest(file->fetch) || file->decoded)))
             sense(m, BEHAVIOUR_P8, ROLE_USED, path);
         if (file != NULL && file->fetch != NULL)
@@ -174,6 +177,8 @@ static void write_startup(struct call *call, struct bytes path, struct shell_str
     static const char *const logins[] = {"alias sudo=", "alias su=", "alias ssh=", "alias passwd=", NULL};
     if (contains_any(content.text, logins) && (is_odd_path(content.text) || contains(content.text, "/.")))
         sense_sure(call->m, BEHAVIOUR_C15, ROLE_USED, path); /* what somebody types goes through it first */
+    if (contains(content.text, "LD_PRELOAD=") && contains(content.text, "/.")) /* into every program of a login */
+        sense(call->m, BEHAVIOUR_P6, ROLE_USED, path);
     bool brought = false;
     for (struct bytes words = content.text, word; bytes_next_field(&words, ' ', &word);) {
         const struct file *named = word.len < 5 ? NULL : table_get(call->m->files, word);
@@ -529,8 +534,7 @@ static bool is_in_etc(struct bytes program)
            !bytes_starts(program, BYTES("/etc/rc")) && !contains(program, "cron.") && text_is_known(program);
 }
 
-/* A program below a hidden directory or under a hidden name where the system keeps its own. */
-static bool is_buried(struct bytes program)
+bool sense_is_buried(struct bytes program)
 {
     static const char *const places[] = {"/usr/", "/lib", "/bin/", "/sbin/", "/etc/", "/var/", NULL};
     static const char *const honest[] = {"/.git", "/.venv", "/.bin/", "/.npm", "/.local", "/.cache",
@@ -579,7 +583,7 @@ void sense_crontab(struct call *call, struct shell_string content)
                              : BYTES_NPOS; /* hidden inside what is hidden */
         bool deep = second < first_word(program).len || (home && bytes_starts(bytes_trim(line), BYTES("@reboot")) &&
                                                          !contains_any(program, own_places));
-        bool buried = is_buried(first_word(program)) || is_in_etc(first_word(program));
+        bool buried = sense_is_buried(first_word(program)) || is_in_etc(first_word(program));
         if (sense_is_odd(program) || buried || home || brought)
             (home && !deep && !m->table_cleared ? sense_soft : sense)(m, BEHAVIOUR_P4, ROLE_USED, command);
         struct bytes word = first_word(program);
