@@ -60,18 +60,23 @@ static uint32_t run_from(const struct marks *marks, struct cursor *at, bool is_i
     return run;
 }
 
-/* The same pattern through (X, Y) along DX, DY, no run longer than MOST. */
+/* The same pattern through (X, Y) along DX, DY, no run longer than MOST.  Whatever its module, is_mark()
+ * wants the outer runs no longer than the middle one and a sample: the look ends where one is. */
 static bool crosses(const struct marks *marks, uint32_t x, uint32_t y, int dx, int dy,
                     uint32_t most)
 {
+    static const uint8_t order[4] = {1, 3, 0, 4}; /* from the middle outwards */
     uint32_t run[5];
     struct cursor back = {x, y, -dx, -dy}, on = {(int64_t)x + dx, (int64_t)y + dy, dx, dy};
     run[2] = run_from(marks, &back, true, most) + run_from(marks, &on, true, most);
-    run[1] = run_from(marks, &back, false, most);
-    run[3] = run_from(marks, &on, false, most);
-    run[0] = run_from(marks, &back, true, most);
-    run[4] = run_from(marks, &on, true, most);
-    return run[0] > 0 && run[1] > 0 && run[3] > 0 && run[4] > 0 && is_mark(run, true);
+    most = run[2] + 1 < most ? run[2] + 1 : most;
+    for (unsigned i = 0; i < 4; i++) {
+        uint32_t len = run_from(marks, order[i] < 2 ? &back : &on, i >= 2, most);
+        if (len == 0 || len > run[2] + 1)
+            return false;
+        run[order[i]] = len;
+    }
+    return is_mark(run, true);
 }
 
 /* RUN, which ends before X, has the pattern: keep it where it is new and has it on the other axes too. */

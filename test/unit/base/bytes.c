@@ -157,6 +157,50 @@ static void test_json(struct arena *arena)
                "JSON is escaped and terminal-safe");
 }
 
+/* Strings of every length with something to escape at every place, and with nothing. */
+static void test_json_strings(struct arena *arena)
+{
+    static const struct {
+        const char *special, *escaped;
+    } rows[] = {{"", ""},          {"\"", "\\\""},      {"\\", "\\\\"}, {"\x1F", "\\u001f"},
+                {"\x7F", "\\u007f"}, {"\xC3\xA4", "\xC3\xA4"}, {"\xFF", "\xEF\xBF\xBD"}};
+    static const char plain[41] = "abcdefghijklmnopqrstuvwxyz !#[]^~0123456";
+    bool same = true;
+    for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++)
+        for (int len = 0; len <= 40; len++)
+            for (int place = 0; place <= len; place++) {
+                struct text out;
+                struct json json;
+                text_init(&out, arena, 0);
+                json_init(&json, &out, 0);
+                json_string(&json, arena_printf(arena, "%.*s%s%.*s", place, plain, rows[r].special,
+                                                len - place, plain + place));
+                struct bytes wanted = arena_printf(arena, "\"%.*s%s%.*s\"", place, plain,
+                                                   rows[r].escaped, len - place, plain + place);
+                same = same && bytes_equal(text_bytes(&out), wanted);
+            }
+    tap_ok(same, "strings of every length are escaped alike");
+}
+
+static void test_text(struct arena *arena)
+{
+    struct text out;
+    char wanted[2000];
+    size_t len = 0;
+    text_init(&out, arena, 0);
+    text_add_decimal(&out, 0);
+    text_add_decimal(&out, UINT64_MAX);
+    tap_string(text_bytes(&out), "018446744073709551615", "numbers in decimal");
+    out.len = 0;
+    for (int i = 0; i < 60; i++) {
+        text_add_format(&out, "%0*d.", i, i);
+        len += (size_t)snprintf(wanted + len, sizeof wanted - len, "%0*d.", i, i);
+    }
+    tap_string(text_bytes(&out), wanted, "formatted texts that fit what is left, and that do not");
+    struct bytes longer = arena_printf(arena, "%0300d", 7);
+    tap_ok(longer.len == 300 && longer.at[299] == '7' && longer.at[300] == 0, "a long formatted text");
+}
+
 /* Runs and gaps of every length, so that blocks and their rest agree. */
 static void test_blocks(void)
 {
@@ -204,6 +248,8 @@ int main(void)
     test_numbers();
     test_json(arena);
     test_json_numbers(arena);
+    test_json_strings(arena);
+    test_text(arena);
     test_blocks();
     test_table(parent);
     tap_ok(utf8_valid(BYTES("\xE3\x81\x82z")) && !utf8_valid(BYTES("\xED\xA0\x80")),

@@ -227,9 +227,34 @@ static void test_mass(const void *parent)
     talloc_free(arena);
 }
 
+/* Values of every length with line ends at every place are joined as one is told to. */
+static void test_unfolded(const void *parent)
+{
+    static const char *const folds[] = {"\n ", "\r\n\t", "\r", "\n\n\r x\r\n"};
+    static const char plain[51] = "abcdefghijklmnopqrstuvwxyz;=ABCDEFGHIJKLMNOPQRSTUV";
+    struct header header = {.arena = arena_new(parent)};
+    bool same = true;
+    for (size_t f = 0; f < sizeof folds / sizeof folds[0]; f++)
+        for (int len = 2; len <= 50; len++)
+            for (int place = 1; place < len; place++) {
+                struct header_field field = {
+                    .raw = arena_printf(header.arena, " %.*s%s%.*s\r\n", place, plain, folds[f],
+                                        len - place, plain + place)};
+                uint8_t wanted[64];
+                size_t count = 0;
+                for (size_t i = 1; i < field.raw.len; i++)
+                    if (field.raw.at[i] != '\n' && field.raw.at[i] != '\r')
+                        wanted[count++] = field.raw.at[i];
+                same = same && bytes_equal(header_unfolded(&header, &field), bytes_of(wanted, count));
+            }
+    tap_ok(same, "values are unfolded wherever the folds stand");
+    talloc_free(header.arena);
+}
+
 int main(void)
 {
     void *parent = talloc_new(NULL);
+    test_unfolded(parent);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct arena *arena = arena_new(parent);
         struct budget budget;
