@@ -216,10 +216,9 @@ static bool scan_all(struct run *run, struct pool *pool, const struct pool_setti
                      struct error *err)
 {
     bool ok = true;
-    uint64_t total = 0;
-    for (int i = 0; i < run->option.path_count; i++)
-        total += input_measure(run->option.path[i]);
-    progress_begin(&run->progress, !run->option.no_progress, total);
+    progress_begin(&run->progress, !run->option.no_progress, 0);
+    for (int i = 0; run->progress.on && i < run->option.path_count; i++)
+        run->progress.total_bytes += input_measure(run->option.path[i]);
     if (run->option.format == SCAN_SARIF)
         report_sarif_begin(&run->out);
     if (pool_sandbox_missing(pool)[0] != 0)
