@@ -33,6 +33,7 @@ struct beginnings {
     uint64_t bit[(1u << PREFIX_BITS) / 64];
     uint64_t four[(1u << FOUR_BITS) / 64]; /* the first four bytes of prefixes that have as many */
     uint8_t pair[256][256]; /* PAIR_* of the names that begin with these two bytes, folded or not */
+    uint8_t one[256];       /* PAIR_* of the names that begin with this byte; none where it begins no character */
     uint8_t behind[256];    /* PAIR_* of the names that may begin behind this byte */
     bool first[128];        /* ASCII that begins names which need not stand as whole words */
 };
@@ -188,6 +189,8 @@ static void spread_pairs(struct beginnings *begins)
                                  : b >= 0x80
                                      ? any
                                      : begins->pair[fold_ascii((uint8_t)a)][fold_ascii((uint8_t)b)];
+        for (unsigned b = 0; b < 256 && (a & 0xC0) != 0x80; b++)
+            begins->one[a] |= begins->pair[a][b];
     }
 }
 
@@ -399,7 +402,7 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
     uint8_t asked = PAIR_WHOLE | PAIR_INSIDE;
     for (size_t at = 0; at + 1 < text.len; at++) {
         uint8_t c = text.at[at];
-        if ((begins->pair[c][text.at[at + 1]] & asked) != 0 && (c & 0xC0) != 0x80)
+        if ((begins->one[c] & asked) != 0 && (begins->pair[c][text.at[at + 1]] & asked) != 0)
             names_at(&search, at, asked == PAIR_INSIDE);
         asked = begins->behind[c];
     }
