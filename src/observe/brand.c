@@ -33,7 +33,7 @@ struct beginnings {
     uint64_t bit[(1u << PREFIX_BITS) / 64];
     uint64_t four[(1u << FOUR_BITS) / 64]; /* the first four bytes of prefixes that have as many */
     uint8_t pair[256][256]; /* PAIR_* of the names that begin with these two bytes, folded or not */
-    uint8_t one[256];       /* PAIR_* of the names that begin with this byte; none where it begins no character */
+    uint8_t one[256];       /* PAIR_* of those that begin with this byte; 0 inside a character */
     uint8_t behind[256];    /* PAIR_* of the names that may begin behind this byte */
     bool first[128];        /* ASCII that begins names which need not stand as whole words */
 };
