@@ -4,6 +4,8 @@
 #include "shell/arithmetic.h"
 #include "shell/pattern.h"
 
+#define ELEMENTS_MAX 256u
+
 void strings_add(struct machine *m, struct strings *list, struct shell_string s)
 {
     if (list->count == list->capacity) {
@@ -184,7 +186,7 @@ static struct bytes element_name(struct machine *m, struct bytes name)
 static struct shell_string elements_glued(struct machine *m, struct bytes name)
 {
     struct shell_string all = string_of(BYTES(""));
-    for (uint32_t i = 0; i < 256; i++) {
+    for (uint32_t i = 0; i < ELEMENTS_MAX; i++) {
         struct bytes element = arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i);
         const struct variable *v = variable_find(m, element);
         if (v == NULL || v->count == 0)
@@ -375,13 +377,58 @@ static void field_split(struct machine *m, struct field *f, struct shell_string 
     }
 }
 
+/* The only part of a word that is not empty: the quotes of "$@" leave an empty text before it. */
+static const struct shell_part *only_part(const struct shell_part *part)
+{
+    const struct shell_part *only = NULL;
+    for (; part != NULL; part = part->next) {
+        if (part->kind == PART_LITERAL && part->text.len == 0)
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = part;
+    }
+    return only;
+}
+
+/* "$@" and "${a[@]}": each argument or element a word of its own, blanks in it or not; false where they
+ * are not known one by one. */
+static bool each_alone(struct machine *m, const struct shell_part *part, struct strings *out)
+{
+    if (!part->quoted || part->length || part->indirect || part->op != OP_NONE)
+        return false;
+    if (bytes_equal(part->text, BYTES("@"))) {
+        for (uint32_t i = 0; i < m->positional_count; i++)
+            strings_add(m, out, m->positional[i]);
+        return m->positional_count > 0;
+    }
+    struct bytes name = element_name(m, part->text);
+    struct strings element = {0};
+    size_t len = 0;
+    for (uint32_t i = 0; i < ELEMENTS_MAX; i++) {
+        struct bytes at = arena_printf(m->arena, "%.*s[%u]", BYTES_FMT(name), i);
+        const struct variable *v = variable_find(m, at);
+        if (v == NULL || v->count == 0)
+            break;
+        struct shell_string value = variable_value(m, v, at);
+        len += value.text.len + (i > 0);
+        strings_add(m, &element, value);
+    }
+    if (element.count == 0 || len != variable_get(m, name).text.len)
+        return false;
+    for (uint32_t i = 0; i < element.count; i++)
+        strings_add(m, out, element.at[i]);
+    return true;
+}
+
 void expand_word(struct machine *m, const struct shell_word *word, struct strings *out)
 {
     const struct shell_part *first = word->first;
     bool plain =
         first == NULL || (first->next == NULL && (first->kind == PART_LITERAL || first->quoted));
-    bool whole = first != NULL && first->kind == PART_VARIABLE && first->next == NULL &&
-                 (is_all(first->text, '@') || bytes_equal(first->text, BYTES("@")));
+    const struct shell_part *only = only_part(first);
+    bool whole = only != NULL && only->kind == PART_VARIABLE &&
+                 (is_all(only->text, '@') || bytes_equal(only->text, BYTES("@")));
     if (plain && !whole) {
         struct shell_string s = expand_single(m, word);
         if (word->brace)
@@ -394,6 +441,8 @@ void expand_word(struct machine *m, const struct shell_word *word, struct string
         brace_add(m, expand_single(m, word), out, 0);
         return;
     }
+    if (whole && each_alone(m, only, out))
+        return;
     struct field f = {0};
     for (const struct shell_part *part = first; part != NULL; part = part->next) {
         struct shell_string s = part_value(m, part);
