@@ -6,6 +6,7 @@
 #define CALLS_LONG_MAX 12 /* ... once COMMANDS_LONG commands were read */
 #define COMMANDS_LONG 1500
 #define AGAIN_MAX 4
+#define HANDS_DEPTH_MAX 16 /* compounds in a function among which its arguments are sought */
 #define HASHED_BYTES 65536
 #define EFFECTS_MAX 256
 #define INPUTS_MAX 1024
@@ -273,6 +274,24 @@ static void body_read(struct call *call, struct function *f)
     m->capture = capture, m->capture_taint = taint, m->capture_step = way;
 }
 
+/* Whether LIST has a command that is the function's own arguments: run() { "$@"; }. */
+static bool hands_on(const struct shell_command *list, unsigned depth)
+{
+    for (const struct shell_command *c = list; c != NULL && depth < HANDS_DEPTH_MAX; c = c->next) {
+        const struct shell_part *part =
+            c->form == FORM_SIMPLE && c->words != NULL ? c->words->first : NULL;
+        while (part != NULL && part->kind == PART_LITERAL && part->text.len == 0)
+            part = part->next;
+        if (part != NULL && part->kind == PART_VARIABLE &&
+            (bytes_equal(part->text, BYTES("@")) || bytes_equal(part->text, BYTES("*"))))
+            return true;
+        if (hands_on(c->pipe, depth + 1) || hands_on(c->test, depth + 1) ||
+            hands_on(c->body, depth + 1) || hands_on(c->other, depth + 1))
+            return true;
+    }
+    return false;
+}
+
 bool function_call(struct call *call)
 {
     struct machine *m = call->m;
@@ -290,8 +309,11 @@ bool function_call(struct call *call)
         return true;
     }
     bool is_long = m->report->command_count >= COMMANDS_LONG;
-    if (f->calls >= (is_long ? CALLS_LONG_MAX : CALLS_MAX))
+    if (f->calls >= (is_long ? CALLS_LONG_MAX : CALLS_MAX)) {
+        if (hands_on(f->body, 0)) /* what is asked of it still runs */
+            call_inner(call, 1);
         return true;
+    }
     struct function_reading r = {.next = f->readings,
                         .words = words,
                         .around = call_around(m),
