@@ -2,6 +2,7 @@
 #include "observe/lure.h"
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "observe/brand.h"
 #include "observe/phone.h"
 #include "observe/wording.h"
@@ -57,6 +58,40 @@ struct lure_sighting {
     bool phone;
 };
 
+#define RANGE(c, from, to) ((c) - (from) <= (uint32_t)(to) - (from))
+
+/* The small letter of a Latin, Greek or Cyrillic capital beyond ASCII, which has as many bytes. */
+static uint32_t small_letter(uint32_t c)
+{
+    if (RANGE(c, 0xC0, 0xDE) || RANGE(c, 0x391, 0x3A9) || RANGE(c, 0x410, 0x42F))
+        return c == 0xD7 ? c : c + 0x20;
+    if (RANGE(c, 0x100, 0x137) || RANGE(c, 0x14A, 0x177) || RANGE(c, 0x1EA0, 0x1EF9))
+        return c == 0x130 ? c : c | 1;
+    if (RANGE(c, 0x139, 0x148) || RANGE(c, 0x179, 0x17E))
+        return c + (c & 1);
+    if (RANGE(c, 0x388, 0x38A))
+        return c + 37;
+    return RANGE(c, 0x400, 0x40F) ? c + 0x50 : c;
+}
+
+/* Phrases are written small: so are the LEN bytes AT, in place, but for ASCII. */
+static void write_small(uint8_t *at, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t from = i;
+        if (at[i] < 0xC3 || at[i] > 0xE1) {
+            i++;
+            continue;
+        }
+        uint32_t code = utf8_next(bytes_of(at, len), &i), small = small_letter(code);
+        if (small == code)
+            continue;
+        at[i - 1] = (uint8_t)(0x80 | (small & 0x3F));
+        if (i - from == 2)
+            at[from] = (uint8_t)(0xC0 | small >> 6);
+    }
+}
+
 /* Runs of white space as one space, so that phrases match across line ends. */
 static struct bytes squeeze(struct arena *arena, struct bytes subject, struct bytes body)
 {
@@ -77,6 +112,7 @@ static struct bytes squeeze(struct arena *arena, struct bytes subject, struct by
         out.len = (size_t)(to - out.at);
         text_add_string(&out, " . ");
     }
+    write_small(out.at, out.len);
     return text_bytes(&out);
 }
 
