@@ -22,11 +22,22 @@ static bool wrong(struct loader *l, const struct yaml *at, const char *what)
     return error_set_at(l->err, l->path, at->line, at->column, "%s", what);
 }
 
+static uint32_t group_named(const struct lexicon *lexicon, struct bytes id)
+{
+    for (uint32_t i = 0; i < lexicon->group_count; i++)
+        if (bytes_equal(lexicon->group[i].id, id))
+            return i;
+    return LEXICON_GROUPS;
+}
+
 /* One group; STEMS: a family of words, whose stems may stand in other families too. */
 static bool take_group(struct loader *l, const struct yaml *entry, bool stems)
 {
-    struct lexicon_group *group = &l->lexicon->group[l->lexicon->group_count++];
+    struct lexicon_group *group = &l->lexicon->group[l->lexicon->group_count];
     const struct yaml *phrases = yaml_get(entry, stems ? "stems" : "phrases");
+    if (group_named(l->lexicon, yaml_get_text(entry, "id")) != LEXICON_GROUPS)
+        return wrong(l, entry, "a group of this name stands in the lexicon already");
+    l->lexicon->group_count++;
     group->id = yaml_get_text(entry, "id");
     group->entity = yaml_get_text(entry, "entity");
     group->topic = yaml_get_text(entry, "topic");
@@ -48,14 +59,6 @@ static bool take_group(struct loader *l, const struct yaml *entry, bool stems)
     return true;
 }
 
-static uint32_t group_named(const struct lexicon *lexicon, struct bytes id)
-{
-    for (uint32_t i = 0; i < lexicon->group_count; i++)
-        if (bytes_equal(lexicon->group[i].id, id))
-            return i;
-    return LEXICON_GROUPS;
-}
-
 /* The sayings of GROUP: pairs of families, two names joined by '+'. */
 static bool take_sayings(struct loader *l, struct bytes group, const struct yaml *pairs)
 {
@@ -66,8 +69,9 @@ static bool take_sayings(struct loader *l, struct bytes group, const struct yaml
         saying->group = group_named(l->lexicon, group);
         saying->first = group_named(l->lexicon, bytes_trim(first));
         saying->second = group_named(l->lexicon, bytes_trim(second));
-        if (saying->group >= l->lexicon->phrase_group_count || saying->first == LEXICON_GROUPS ||
-            saying->second == LEXICON_GROUPS)
+        uint32_t phrases = l->lexicon->phrase_group_count;
+        if (saying->group >= phrases || saying->first < phrases || saying->second < phrases ||
+            saying->first == LEXICON_GROUPS || saying->second == LEXICON_GROUPS)
             return wrong(l, pairs->row[i].value, "a saying of words or a group that are not there");
     }
     return true;

@@ -157,9 +157,11 @@ def senders():
     def s(sender, subject='Note', body=NOTE, **more):
         return mail(subject, body, sender=sender, **more)
     home = 'Petra <petra@flowers.test>'
-    yield 'auth-dmarc-fail', s(home, headers=said('flowers.test', 'fail')), s(home, headers=said('flowers.test'))
-    yield 'auth-spf-fail', s(home, headers=said('flowers.test', 'fail')), s(home, headers=said('flowers.test'))
+    yield 'auth-dmarc-fail', s(home, headers=said('flowers.test', 'fail')), s(home, headers=said('flowers.test', 'none'))
+    yield 'auth-no-policy', s(home, headers=said('flowers.test', 'none')), s(home, headers=said('flowers.test', 'fail'))
+    yield 'auth-spf-fail', s(home, headers=said('flowers.test', 'fail')), s(home, headers=said('flowers.test', 'none'))
     yield 'message-id-foreign', s(home, message_id='<a@roses.test>'), s(home)
+    yield 'message-id-foreign', s(home, message_id='<a@roses.test>'), s(home, message_id='<CAa@mail.gmail.com>')
     yield 'reply-to-elsewhere', s(home, headers=['Reply-To: a@roses.test']), s(home, headers=['Reply-To: a@flowers.test'])
     yield 'reply-to-freemail', s(home, headers=['Reply-To: a@gmail.com']), s(FREE, headers=['Reply-To: a@gmail.com'])
     yield 'sender-domain-imitates', s('A <a@paypa1.test>'), s('A <a@paypal.com>')
@@ -288,6 +290,8 @@ def lures():
         mail('Note', 'See the profile of Petra: https://roses.test/a')
     yield 'phone-disguised', mail('Note', 'Call +1 (8O8) 555-o142 or +1 (888) 555-0142'), mail('Note', 'Call +1 (888) 555-0142')
     yield 'job-scam-messenger', mail('Note', LURES['job-scam'][0]), mail('Note', LURES['job-scam'][0].replace('Telegram', 'Monday'))
+    yield 'lure-bec-strong', mail('Zahlung', 'Sind Sie im Büro? ÜBERWEISUNG heute, bin in einer Besprechung.'), \
+        mail('Zahlung', 'Die Überweisung ging gestern raus, wir sehen uns in der Besprechung.')
     yield 'scam-answer-only', mail('Note', LURES['advance-fee'][0]), mail('Note', LURES['advance-fee'][1])
     verify = LURES['cred-theft'][0] + ' https://roses.test/%s'
     yield 'cred-theft-one-place', mail('Note', verify % 'a'), mail('Note', LURES['cred-theft'][1] + ' https://roses.test/a')
