@@ -78,6 +78,8 @@ def talks():
         mail('Note', NOTE, html=anchor('https://roses.test/a.pdf', 'tulips.pdf'))
     leads = 'Sign in with your work account to see the bonus: https://%s/a'
     yield 'calendar-asks-sign-in', mail('Note', NOTE, [('a.ics', event(leads % 'roses.test'))]), mail('Note', NOTE, [('a.ics', event(leads % 'meet.google.com'))])
+    leads = 'Choose your day: https://%s/a'
+    yield 'calendar-free-host', mail('Note', NOTE, [('a.ics', event(leads % 'tulips.pages.dev'))]), mail('Note', NOTE, [('a.ics', event(leads % 'roses.test'))])
     called = 'CONVOCATION of the %s. Answer by email within 72 hours.'
     yield 'document-summons', mail('Note', NOTE, [('a.pdf', document(called % 'police'))], sender=GMAIL), mail('Note', NOTE, [('a.pdf', document(called % 'choir'))], sender=GMAIL)
     phone = 'Install the result of your check: https://roses.test/tulip.%s'
@@ -85,6 +87,8 @@ def talks():
     wants = 'Lake shared a file with you. Log in with your %s to view it.'
     box = 'Dropbox <no-reply@dropbox.com>'
     yield 'service-note-credentials', mail('File', wants % 'Office 365 email', sender=box), mail('File', wants % 'usual name', sender=box)
+    from_whom = 'Lake (lake@%s) invited you to view a file.'
+    yield 'service-note-poses', mail('File', from_whom % 'tulip-verify.test', sender=box), mail('File', from_whom % 'tulip-garden.test', sender=box)
     yield 'wallet-phrase-asked', mail('Wallet', 'Verify your recovery phrase: https://roses.test/a'), \
         mail('Wallet', 'We never ask for your recovery phrase, verify nothing: https://roses.test/a')
 

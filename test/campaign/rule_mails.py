@@ -181,8 +181,8 @@ def senders():
     yield 'bec-payroll-outside', s('Bob <bob@roses.test>', body=pay), s('Bob <bob@recipient.test>', body=pay)
     yield 'bec-words-alone', s(home, body=VOUCHER, headers=said('flowers.test')), s(home, body=VOUCHER, headers=LIST)
     yield 'mixed-scripts', s(home, 'P\u0430yment note'), s(home, 'Payment note')
-    yield 'trust-authenticated-brand', s('A <a@paypal.com>', headers=said('paypal.com')), \
-        s('A <a@paypal.com>', headers=said('paypal.com', 'fail'))
+    yield 'trust-authenticated-brand', s('A <a@amazon.com>', headers=said('amazon.com')), \
+        s('A <a@paypal.com>', headers=said('paypal.com'))
     yield 'trust-own-brand-links', s('A <a@paypal.com>', body='https://www.paypal.com/a', headers=said('paypal.com')), \
         s('A <a@paypal.com>', body='https://roses.test/a', headers=said('paypal.com'))
     yield 'trust-own-organisation', s('A <a@recipient.test>', body='https://www.recipient.test/a', headers=said('recipient.test')), \
