@@ -106,6 +106,8 @@ static struct bytes squeeze(struct arena *arena, struct bytes subject, struct by
             uint8_t c = parts[p].at[i];
             bool white = ascii_is_space(c);
             *to = white ? ' ' : c;
+            if (blank && c == '\n' && to > out.at && to[-1] == ' ')
+                to[-1] = '\n'; /* a blank line */
             to += !white || !blank;
             blank = white;
         }

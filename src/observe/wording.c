@@ -92,7 +92,7 @@ static bool is_unspaced(uint32_t c)
 
 static bool ends_sentence(uint32_t c, struct bytes text, size_t next)
 {
-    if (c == 0x3002 || c == 0xFF01 || c == 0xFF1F)
+    if (c == '\n' || c == 0x3002 || c == 0xFF01 || c == 0xFF1F)
         return true;
     return (c == '.' || c == '!' || c == '?') && (next >= text.len || text.at[next] == ' ');
 }
