@@ -8,13 +8,16 @@
 #include <talloc.h>
 
 #define STEM_POINTS_MAX 24
-#define PAIR_BITS 10
+#define PREFIX_MIN 2 /* letters a stem is found by: as many as it has, to PREFIX_MAX */
+#define PREFIX_MAX 4
+#define KNOWN_BITS 16
+#define HEAD_BITS 12
 #define RANGE(c, from, to) ((c) - (from) <= (uint32_t)(to) - (from))
 
 /* A stem as folded code points. */
 struct stem {
     uint32_t point[STEM_POINTS_MAX];
-    uint32_t next; /* 1 + the next stem with this hash, or 0 */
+    uint32_t next; /* 1 + the next stem with this place in wording->head, or 0 */
     uint16_t len, group;
     uint16_t longest; /* of this and the next ones, in letters */
     bool whole; /* nothing may follow in the word */
@@ -23,7 +26,10 @@ struct stem {
 struct wording {
     struct stem *stem;
     uint32_t stem_count;
-    uint32_t head[1u << PAIR_BITS]; /* 1 + a stem, by the hash of its first two letters */
+    uint64_t known[(1u << KNOWN_BITS) / 64]; /* prefixes of stems as bits at their hash: most words begin
+                                                with none, and this fits the nearest cache */
+    uint32_t head[1u << HEAD_BITS]; /* 1 + a stem, by the hash of its prefix */
+    uint8_t ascii[128]; /* folded, of what may stand in a stem: else 0 */
 };
 
 /* Latin letters of U+00C0 to U+017F without their marks. */
@@ -97,16 +103,30 @@ static bool ends_sentence(uint32_t c, struct bytes text, size_t next)
     return (c == '.' || c == '!' || c == '?') && (next >= text.len || text.at[next] == ' ');
 }
 
-static uint32_t pair_hash(const uint32_t *point)
+/* The hash of a prefix from that of all but its last letter, POINT; of none it is 0. */
+static uint32_t hash_on(uint32_t hash, uint32_t point)
 {
-    return (point[0] * 0x9E3779B1u ^ point[1] * 0x85EBCA6Bu) >> (32 - PAIR_BITS);
+    return (hash + point + 1) * 0x9E3779B1u;
+}
+
+static bool is_known(const struct wording *wording, uint32_t hash)
+{
+    uint32_t bit = hash >> (32 - KNOWN_BITS);
+    return wording->known[bit / 64] >> bit % 64 & 1;
 }
 
 /* Up to MOST folded letters of TEXT from AT on; END[i] is where the i-th ends. */
-static unsigned read_word(struct bytes text, size_t at, unsigned most, uint32_t *point, size_t *end)
+static unsigned read_word(const struct wording *wording, struct bytes text, size_t at,
+                          unsigned most, uint32_t *point, size_t *end)
 {
     unsigned len = 0;
     while (at < text.len && len < most) {
+        uint8_t plain = text.at[at] < 0x80 ? wording->ascii[text.at[at]] : 0;
+        if (plain != 0) {
+            point[len] = plain;
+            end[len++] = ++at;
+            continue;
+        }
         uint32_t c = fold_point(utf8_next(text, &at));
         if (c != 0 && !is_letter(c) && !(c == ' ' || c == '-'))
             break;
@@ -123,11 +143,15 @@ static void add_stem(struct wording *wording, struct bytes text, uint32_t group)
     struct stem *stem = &wording->stem[wording->stem_count];
     size_t end[STEM_POINTS_MAX];
     stem->whole = text.at[text.len - 1] == '$';
-    stem->len = (uint16_t)read_word(text, 0, STEM_POINTS_MAX, stem->point, end);
+    stem->len = (uint16_t)read_word(wording, text, 0, STEM_POINTS_MAX, stem->point, end);
     stem->group = (uint16_t)group;
     if (stem->len < 2)
         return;
-    uint32_t *head = &wording->head[pair_hash(stem->point)];
+    uint32_t hash = 0;
+    for (unsigned i = 0; i < stem->len && i < PREFIX_MAX; i++)
+        hash = hash_on(hash, stem->point[i]);
+    wording->known[hash >> (32 - KNOWN_BITS) >> 6] |= 1ull << (hash >> (32 - KNOWN_BITS)) % 64;
+    uint32_t *head = &wording->head[hash >> (32 - HEAD_BITS)];
     stem->next = *head;
     stem->longest = stem->len;
     if (*head != 0 && wording->stem[*head - 1].longest > stem->longest)
@@ -146,6 +170,8 @@ struct wording *wording_new(const void *parent, const struct lexicon *lexicon)
     wording->stem = talloc_zero_array(wording, struct stem, count + 1);
     if (wording->stem == NULL)
         abort();
+    for (uint8_t c = 1; c < 0x80; c++)
+        wording->ascii[c] = is_letter(c) || c == ' ' || c == '-' ? ascii_lower(c) : 0;
     for (uint32_t i = lexicon->phrase_group_count; i < lexicon->group_count; i++)
         for (uint32_t j = 0; j < lexicon->group[i].phrase_count; j++)
             add_stem(wording, lexicon->group[i].phrase[j], i);
@@ -164,23 +190,32 @@ static bool begins_word(const struct stem *stem, const uint32_t *point, unsigned
 static uint32_t families_at(const struct wording *wording, struct bytes text, size_t at,
                             uint32_t sentence, struct wording_hit *hit, uint32_t count)
 {
-    uint32_t point[STEM_POINTS_MAX];
+    uint32_t point[STEM_POINTS_MAX], first[PREFIX_MAX], firsts = 0, hash = 0;
     size_t end[STEM_POINTS_MAX];
-    if (read_word(text, at, 2, point, end) < 2)
-        return count;
-    uint32_t first = wording->head[pair_hash(point)];
-    if (first == 0)
-        return count;
-    unsigned most = wording->stem[first - 1].longest + 1U; /* one more tells whether a word ends */
-    unsigned len =
-        read_word(text, at, most < STEM_POINTS_MAX ? most : STEM_POINTS_MAX, point, end);
-    for (uint32_t i = first; i != 0 && count < WORDING_HITS;) {
-        const struct stem *stem = &wording->stem[i - 1];
-        i = stem->next;
-        if (begins_word(stem, point, len))
-            hit[count++] = (struct wording_hit){
-                bytes_sub(text, at, end[stem->len - 1] - at), stem->group, sentence};
+    unsigned most = 0, len = read_word(wording, text, at, PREFIX_MAX, point, end);
+    for (unsigned i = 0; i < len; i++) {
+        hash = hash_on(hash, point[i]);
+        uint32_t chain = i + 1 < PREFIX_MIN || !is_known(wording, hash)
+                             ? 0
+                             : wording->head[hash >> (32 - HEAD_BITS)];
+        if (chain == 0)
+            continue;
+        first[firsts++] = chain;
+        if (wording->stem[chain - 1].longest > most)
+            most = wording->stem[chain - 1].longest;
     }
+    if (firsts == 0)
+        return count; /* most words */
+    most = most < STEM_POINTS_MAX ? most + 1 : STEM_POINTS_MAX; /* one more tells whether a word ends */
+    len = read_word(wording, text, at, most, point, end);
+    for (uint32_t i = 0; i < firsts; i++)
+        for (uint32_t next = first[i]; next != 0 && count < WORDING_HITS;) {
+            const struct stem *stem = &wording->stem[next - 1];
+            next = stem->next;
+            if (begins_word(stem, point, len))
+                hit[count++] = (struct wording_hit){
+                    bytes_sub(text, at, end[stem->len - 1] - at), stem->group, sentence};
+        }
     return count;
 }
 
@@ -198,6 +233,8 @@ uint32_t wording_find(const struct wording *wording, struct arena *arena, struct
             count = families_at(wording, text, from, sentence, hit, count);
         inside = letter;
         sentence += !letter && ends_sentence(c, text, at);
+        while (letter && at < text.len && ascii_is_alnum(text.at[at]))
+            at++;
     }
     *out = hit;
     return count;
