@@ -9,6 +9,7 @@
 #include <talloc.h>
 
 #define NAME_MAX_BYTES 128
+#define FEW 16u /* mentions looked through one by one */
 #define EACH_BYTE 0x0101010101010101u
 
 /* A name, folded. */
@@ -246,7 +247,7 @@ struct search {
     struct bytes text;
     struct brand_mention *list;
     uint32_t count;
-    uint32_t *place; /* 1 + place of a brand in LIST; NULL: most texts name nobody */
+    uint32_t *place; /* 1 + place of a brand in LIST; NULL while they are few, as in most texts */
 };
 
 /* A mention that ends earlier comes first, of those the longer one. */
@@ -259,29 +260,49 @@ static int earlier_first(const void *a, const void *b)
     return x.at < y.at ? -1 : x.at > y.at;
 }
 
+static struct brand_mention *mention_of(const struct search *search, uint32_t number)
+{
+    if (search->place != NULL)
+        return search->place[number] == 0 ? NULL : &search->list[search->place[number] - 1];
+    for (uint32_t i = 0; i < search->count; i++)
+        if (search->list[i].brand == &search->index->brand[number])
+            return &search->list[i];
+    return NULL;
+}
+
+/* Room for FEW more mentions; from now on they are too many to be looked through. */
+static void grow_list(struct search *search)
+{
+    const struct brand_index *index = search->index;
+    struct brand_mention *grown =
+        arena_array_of(search->arena, search->count + FEW, struct brand_mention);
+    if (search->count > 0)
+        memcpy(grown, search->list, search->count * sizeof *grown);
+    search->list = grown;
+    if (search->place != NULL || search->count == 0)
+        return;
+    search->place = arena_array_of(search->arena, index->brand_count, uint32_t);
+    for (uint32_t i = 0; i < search->count; i++)
+        search->place[grown[i].brand - index->brand] = i + 1;
+}
+
 static void add_mention(struct search *search, uint32_t brand, struct bytes text)
 {
-    struct brand_mention found = {
-        .brand = &search->index->brand[brand], .text = text, .count = 1};
-    if (search->place == NULL)
-        search->place = arena_array_of(search->arena, search->index->brand_count, uint32_t);
-    if (search->place[brand] != 0) {
-        struct brand_mention *known = &search->list[search->place[brand] - 1];
+    struct brand_mention *known = mention_of(search, brand),
+                         found = {
+                             .brand = &search->index->brand[brand], .text = text, .count = 1};
+    if (known != NULL) {
         found.count += known->count;
         *known = earlier_first(&found, known) < 0
                      ? found
                      : (struct brand_mention){known->brand, known->text, found.count};
         return;
     }
-    if (search->count % 16 == 0) {
-        struct brand_mention *grown =
-            arena_array_of(search->arena, search->count + 16, struct brand_mention);
-        if (search->count > 0)
-            memcpy(grown, search->list, search->count * sizeof *grown);
-        search->list = grown;
-    }
-    search->list[search->count] = found;
-    search->place[brand] = ++search->count;
+    if (search->count % FEW == 0)
+        grow_list(search);
+    search->list[search->count++] = found;
+    if (search->place != NULL)
+        search->place[brand] = search->count;
 }
 
 static uint64_t zero_bytes(uint64_t x)

@@ -222,7 +222,7 @@ static uint32_t families_at(const struct wording *wording, struct bytes text, si
 uint32_t wording_find(const struct wording *wording, struct arena *arena, struct bytes text,
                       struct wording_hit **out)
 {
-    struct wording_hit *hit = arena_array_of(arena, WORDING_HITS, struct wording_hit);
+    struct wording_hit *hit = arena_alloc_raw(arena, WORDING_HITS * sizeof *hit);
     uint32_t count = 0, sentence = 0;
     bool inside = false;
     for (size_t at = 0; at < text.len && count < WORDING_HITS;) {

@@ -172,7 +172,7 @@ static struct bytes unpredict(struct node *node, struct bytes parameters, struct
     size_t rows = in.len / (row + 1);
     if (rows == 0 || !open_take_bytes(node, rows * row))
         return in;
-    uint8_t *out = arena_alloc(node->tree->arena, rows * row);
+    uint8_t *out = arena_alloc_raw(node->tree->arena, rows * row);
     const uint8_t *up = arena_alloc(node->tree->arena, row); /* above the first row is zero */
     for (size_t y = 0; y < rows; y++) {
         const uint8_t *from = in.at + y * (row + 1) + 1;

@@ -205,19 +205,29 @@ static bool has_syntax(struct bytes line)
     return false;
 }
 
-int shell_looks_like(struct bytes text)
+#define HEAD_BYTES 4096
+
+/* The first bytes of TEXT, continued lines as one; ROOM is used where there are any. */
+static struct bytes head_of(struct bytes text, uint8_t room[static HEAD_BYTES])
 {
-    uint8_t head[4096], space[24];
+    struct bytes head = bytes_sub(text, 0, HEAD_BYTES);
     size_t len = 0;
-    struct bytes rest, line, here = BYTES_NONE;
-    bool quoted = false;
-    uint32_t lines = 0, code = 0, syntax = 0;
-    for (size_t i = 0; i < text.len && i < sizeof head; i++) /* continued lines are one */
+    if (bytes_find_byte(head, '\\', 0) == BYTES_NPOS)
+        return head;
+    for (size_t i = 0; i < head.len; i++)
         if (text.at[i] == '\\' && i + 1 < text.len && text.at[i + 1] == '\n')
             i++;
         else
-            head[len++] = text.at[i];
-    rest = bytes_of(head, len);
+            room[len++] = text.at[i];
+    return bytes_of(room, len);
+}
+
+int shell_looks_like(struct bytes text)
+{
+    uint8_t room[HEAD_BYTES], space[24];
+    struct bytes rest = head_of(text, room), line, here = BYTES_NONE;
+    bool quoted = false;
+    uint32_t lines = 0, code = 0, syntax = 0;
     while (bytes_next_line(&rest, &line) && lines < 64) {
         line = bytes_trim(line);
         bool odd = odd_quotes(line);

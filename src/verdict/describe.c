@@ -24,7 +24,7 @@ enum language { ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, DUTCH, LA
 /* The commonest small words. */
 static const struct {
     enum language language;
-    const char *word;
+    char word[WORD_MAX_BYTES]; /* no NUL behind a long one */
 } small_words[] = {
     {ENGLISH, "the"},    {ENGLISH, "and"},    {ENGLISH, "you"},     {ENGLISH, "your"},
     {ENGLISH, "to"},     {ENGLISH, "of"},     {ENGLISH, "is"},      {ENGLISH, "for"},
@@ -43,6 +43,14 @@ static const struct {
 };
 #define SMALL_WORDS (sizeof small_words / sizeof small_words[0])
 
+/* A word of 1 to WORD_MAX_BYTES bytes in lower case as a number. */
+static uint64_t word_number(const void *word, size_t len)
+{
+    uint64_t number = 0;
+    memcpy(&number, word, len);
+    return ascii_lower_word(number);
+}
+
 /* The language whose small words stand in TEXT, each between two blanks, most often. */
 static struct bytes latin_language(struct bytes text)
 {
@@ -59,12 +67,13 @@ static struct bytes latin_language(struct bytes text)
     for (; from != BYTES_NPOS && (end = bytes_find_byte(text, ' ', ++from)) != BYTES_NPOS;
          from = end) {
         struct bytes word = bytes_sub(text, from, end - from);
-        if (word.len < 2 || word.len > WORD_MAX_BYTES)
+        if (word.len < 2 || word.len > WORD_MAX_BYTES || word.at[word.len - 1] == 0)
             continue;
+        uint64_t number = word_number(word.at, word.len);
         for (uint64_t like = begins[ascii_lower(word.at[0])]; like != 0; like &= like - 1) {
             int i = __builtin_ctzll(like);
             if (seen[i] < WORD_HITS_MAX &&
-                bytes_equal_fold(word, bytes_of_string(small_words[i].word)))
+                number == word_number(small_words[i].word, WORD_MAX_BYTES))
                 seen[i]++, hits[small_words[i].language]++;
         }
     }
