@@ -44,6 +44,9 @@ static bool breaks_out(const struct html_token *token)
 /* The row number (1 + index) of an element that TAG's start closes, or 0. */
 static uint32_t implied_end(const struct html_open *open, enum html_tag tag)
 {
+    static const enum html_tag table_parts[] = {HTML_TAG_TBODY,   HTML_TAG_THEAD,
+                                                HTML_TAG_TFOOT,   HTML_TAG_CAPTION,
+                                                HTML_TAG_COLGROUP, HTML_TAG_TR};
     const uint32_t *last = open->last;
     const struct html_open_row *top = &open->row[open->count - 1];
     uint32_t table = last[HTML_TAG_TABLE], found = 0;
@@ -66,11 +69,11 @@ static uint32_t implied_end(const struct html_open *open, enum html_tag tag)
     case HTML_TAG_TBODY:
     case HTML_TAG_THEAD:
     case HTML_TAG_TFOOT:
-        for (enum html_tag part = HTML_TAG_OTHER; part < HTML_TAG_COUNT; part++)
-            if ((part == HTML_TAG_TBODY || part == HTML_TAG_THEAD || part == HTML_TAG_TFOOT ||
-                 part == HTML_TAG_CAPTION || part == HTML_TAG_COLGROUP || part == HTML_TAG_TR) &&
-                last[part] > table && (found == 0 || last[part] < found))
-                found = last[part];
+        for (size_t i = 0; i < sizeof table_parts / sizeof table_parts[0]; i++) {
+            uint32_t part = last[table_parts[i]];
+            if (part > table && (found == 0 || part < found))
+                found = part;
+        }
         return found;
     case HTML_TAG_A:
     case HTML_TAG_BUTTON:

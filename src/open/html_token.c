@@ -61,6 +61,31 @@ static size_t find_byte(struct bytes s, uint8_t byte, size_t from)
     return at == NULL ? s.len : (size_t)(at - s.at);
 }
 
+/* The first byte at or behind FROM that is of CLASS, an ENDS_*; s.len where there is none.  Names are
+ * short and of any length: a loop over their bytes is foretold wrong once in each. */
+static size_t find_class(struct bytes s, uint8_t class, size_t from)
+{
+#ifdef __SSE2__
+    const __m128i blank = _mm_set1_epi8(' ');
+    for (; from + 16 <= s.len; from += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.at + from));
+        __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(x, blank), x);
+        __m128i sign = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('>')),
+                                                 _mm_cmpeq_epi8(x, _mm_set1_epi8('='))),
+                                    _mm_cmpeq_epi8(x, _mm_set1_epi8('/')));
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, sign));
+        for (; hits != 0; hits &= hits - 1) {
+            size_t at = from + (size_t)__builtin_ctz(hits);
+            if (classes[s.at[at]] & class)
+                return at;
+        }
+    }
+#endif
+    while (from < s.len && !(classes[s.at[from]] & class))
+        from++;
+    return from;
+}
+
 /* Whether "</NAME" and a delimiter stand at AT: an appropriate end tag token. */
 static bool is_end_of(struct bytes s, size_t at, struct bytes name)
 {
@@ -198,8 +223,7 @@ static bool read_value(struct bytes s, size_t *at, struct bytes *value_out)
         *at = i + 1;
         return i < s.len;
     }
-    while (i < s.len && !(classes[s.at[i]] & ENDS_VALUE))
-        i++;
+    i = find_class(s, ENDS_VALUE, i);
     *value_out = bytes_sub(s, from, i - from);
     *at = i;
     return i < s.len;
@@ -225,9 +249,8 @@ static bool read_attributes(struct html_tokenizer *t, struct html_token *token, 
             token->self_closing = i < s.len && s.at[i] == '>';
             continue;
         }
-        size_t from = i++;
-        while (i < s.len && !(classes[s.at[i]] & ENDS_NAME))
-            i++;
+        size_t from = i;
+        i = find_class(s, ENDS_NAME, i + 1);
         struct bytes name = bytes_sub(s, from, i - from), value = bytes_of(s.at + i, 0);
         while (i < s.len && is_blank(s.at[i]))
             i++;
@@ -245,9 +268,7 @@ static bool read_attributes(struct html_tokenizer *t, struct html_token *token, 
 static bool read_tag(struct html_tokenizer *t, struct html_token *token, size_t name_at)
 {
     struct bytes s = t->source;
-    size_t start = t->at, i = name_at;
-    while (i < s.len && !ends_tag_name(s.at[i]))
-        i++;
+    size_t start = t->at, i = find_class(s, ENDS_TAG_NAME, name_at);
     *token = (struct html_token){
         .type = name_at == start + 1 ? HTML_TOKEN_START : HTML_TOKEN_END,
         .text = bytes_sub(s, name_at, i - name_at),
