@@ -114,12 +114,34 @@ static size_t add_rows(const uint8_t *a, const uint8_t *b, const uint8_t *c, uin
     return x;
 }
 
+/* A ninth of each sum of three neighbours, at the place of the first; how many are, from the first.
+ * N * 7282 >> 16 is N / 9 for all that nine samples can add up to. */
+static size_t mean_blocks(const uint16_t *sum, uint8_t *mean, size_t count)
+{
+    size_t x = 0;
+#ifdef __SSE2__
+    const __m128i ninth = _mm_set1_epi16(7282);
+    for (; count >= 10 && x <= count - 10; x += 8) {
+        const __m128i *at = (const __m128i *)(const void *)(sum + x);
+        __m128i a = _mm_loadu_si128(at),
+                b = _mm_loadu_si128((const __m128i *)(const void *)(sum + x + 1)),
+                c = _mm_loadu_si128((const __m128i *)(const void *)(sum + x + 2));
+        __m128i all = _mm_mulhi_epu16(_mm_add_epi16(a, _mm_add_epi16(b, c)), ninth);
+        _mm_storel_epi64((__m128i *)(void *)(mean + x), _mm_packus_epi16(all, all));
+    }
+#else
+    (void)sum, (void)mean, (void)count;
+#endif
+    return x;
+}
+
 /* A third of the size, each sample the mean of nine. */
 static struct picture third_of(const struct picture *from)
 {
     struct picture out = {.width = from->width / 3, .height = from->height / 3};
     size_t used = (size_t)out.width * 3;
-    uint16_t *sum = malloc(used * sizeof *sum); /* of three rows */
+    uint16_t *sum = malloc(used * (sizeof *sum + 1)); /* of three rows */
+    uint8_t *mean = (uint8_t *)(sum + used);
     out.gray = malloc((size_t)out.width * out.height);
     if (out.gray == NULL || sum == NULL)
         abort();
@@ -129,7 +151,10 @@ static struct picture third_of(const struct picture *from)
         uint8_t *to = out.gray + (size_t)y * out.width;
         for (size_t x = add_rows(a, b, c, sum, used); x < used; x++)
             sum[x] = (uint16_t)(a[x] + b[x] + c[x]);
-        for (size_t x = 0; x < out.width; x++)
+        size_t done = (mean_blocks(sum, mean, used) + 2) / 3;
+        for (size_t x = 0; x < done; x++)
+            to[x] = mean[3 * x];
+        for (size_t x = done; x < out.width; x++)
             to[x] = (uint8_t)((sum[3 * x] + sum[3 * x + 1] + sum[3 * x + 2]) / 9u);
     }
     free(sum);

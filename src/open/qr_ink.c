@@ -111,11 +111,23 @@ static void set_points(const struct ink *ink, uint8_t *point, bool light)
         }
 }
 
+/* The means of SPAN sums around each column, of SPAN points each; at the ends, of the nearest ones. */
+static void mean_row(const uint16_t *sum, size_t columns, uint8_t *to)
+{
+    const size_t half = SPAN / 2, end = columns - half;
+    for (size_t x = half; x < end; x++) {
+        uint16_t all = (uint16_t)(sum[x - 2] + sum[x - 1] + sum[x] + sum[x + 1] + sum[x + 2]);
+        to[x] = (uint8_t)(all / (SPAN * SPAN));
+    }
+    memset(to, to[half], half);
+    memset(to + end, to[end - 1], half);
+}
+
 /* The mean of the SPAN x SPAN points around each block; at the edges, of the nearest ones. */
 static uint8_t *smoothed(const struct ink *ink, const uint8_t *point)
 {
     uint32_t columns = ink->columns, half = SPAN / 2;
-    uint8_t *out = blocks_of(ink), *to = out;
+    uint8_t *out = blocks_of(ink);
     uint16_t *sum = calloc(columns, sizeof *sum);
     if (sum == NULL)
         abort();
@@ -123,14 +135,7 @@ static uint8_t *smoothed(const struct ink *ink, const uint8_t *point)
         for (size_t x = 0; x < columns; x++)
             sum[x] = (uint16_t)(sum[x] + point[i * columns + x]);
     for (uint32_t y = 0; y < ink->rows; y++) {
-        unsigned all = 0;
-        for (size_t x = 0; x < SPAN; x++)
-            all += sum[x];
-        for (size_t x = 0; x < columns; x++) {
-            if (x > half && x + half < columns)
-                all = all + sum[x + half] - sum[x + half - SPAN];
-            *to++ = (uint8_t)(all / (SPAN * SPAN));
-        }
+        mean_row(sum, columns, out + (size_t)y * columns);
         if (y < half || y + half + 1 >= ink->rows)
             continue;
         const uint8_t *gone = point + (size_t)(y - half) * columns, *come = gone + SPAN * columns;

@@ -47,16 +47,24 @@ struct cursor {
     int dx, dy;
 };
 
-/* Samples from CURSOR that are (or are not) ink, which moves behind them; at most MOST. */
+/* Steps from AT, which is below END or just outside, to where the picture ends; MOST if it is farther. */
+static uint32_t steps_left(int64_t at, int step, uint32_t end, uint32_t most)
+{
+    int64_t left = step > 0 ? end - at : step < 0 ? at + 1 : most;
+    return left < most ? (uint32_t)left : most;
+}
+
+/* Samples from AT that are (or are not) ink, which moves behind them; at most one more than MOST. */
 static uint32_t run_from(const struct marks *marks, struct cursor *at, bool is_ink, uint32_t most)
 {
     const struct ink *ink = marks->ink;
-    uint32_t run = 0;
-    while (run <= most && at->x >= 0 && at->y >= 0 && at->x < ink->width && at->y < ink->height &&
-           ink_at(ink, marks->light, (uint32_t)at->x, (uint32_t)at->y) == is_ink) {
-        run++;
-        at->x += at->dx, at->y += at->dy;
-    }
+    uint32_t run = 0, left = steps_left(at->x, at->dx, ink->width, most + 1);
+    left = steps_left(at->y, at->dy, ink->height, left);
+    uint32_t x = (uint32_t)at->x, y = (uint32_t)at->y, dx = (uint32_t)at->dx, dy = (uint32_t)at->dy;
+    for (; run < left && ink_at(ink, marks->light, x, y) == is_ink; run++)
+        x += dx, y += dy;
+    at->x += (int64_t)run * at->dx;
+    at->y += (int64_t)run * at->dy;
     return run;
 }
 
