@@ -231,11 +231,21 @@ static bool is_flow_mark(uint8_t c)
     return c == ',' || c == '[' || c == ']' || c == '{' || c == '}' || c == 0;
 }
 
+/* Bytes that may end a plain scalar; most of a file is others. */
+static const bool plain_may_end[256] = {
+    ['\n'] = true, ['\r'] = true, [':'] = true, ['#'] = true, [','] = true,
+    ['['] = true,  [']'] = true,  ['{'] = true, ['}'] = true, [0] = true,
+};
+
 /* The end of a plain scalar on this line: before ": ", " #", and inside a flow before , [ ] { }. */
 static size_t plain_end(const struct reader *r, bool in_flow)
 {
-    size_t at = r->at, end = r->at;
-    for (; at < r->text.len && !is_break(r->text.at[at]); at++) {
+    size_t at = r->at;
+    for (;; at++) {
+        while (at < r->text.len && !plain_may_end[r->text.at[at]])
+            at++;
+        if (at == r->text.len || is_break(r->text.at[at]))
+            break;
         uint8_t c = r->text.at[at], after = at + 1 < r->text.len ? r->text.at[at + 1] : '\n';
         if (c == ':' && (after == ' ' || is_break(after) || (in_flow && strchr(",]}", after))))
             break;
@@ -243,10 +253,10 @@ static size_t plain_end(const struct reader *r, bool in_flow)
             break;
         if (in_flow && is_flow_mark(c))
             break;
-        if (c != ' ' && c != '\t')
-            end = at + 1;
     }
-    return end;
+    while (at > r->at && (r->text.at[at - 1] == ' ' || r->text.at[at - 1] == '\t'))
+        at--;
+    return at;
 }
 
 static bool plain_starts(struct reader *r)

@@ -17,15 +17,18 @@
 #include <unistd.h>
 
 #define MAGIC "NRC1"
-#define VERSION 6
-#define HEAD_BYTES ((size_t)24)   /* magic, version, entry count, CRC-32 of the rest, address */
-#define CHECKED_FROM ((size_t)16) /* the CRC begins here */
-#define ADDRESS_LEAST UINT64_C(0x200000000000) /* far from where a kernel or a sanitiser puts anything */
+#define VERSION 7
+#define BLOCK_BYTES                                                                                \
+    ((size_t)64) /* the head, each entry's head and each content begin at a multiple */
+#define CHECKED_FROM                                                                               \
+    ((size_t)16) /* magic, version, entry count, CRC-32 of the rest; address, nothing */
+#define ADDRESS_LEAST                                                                              \
+    UINT64_C(0x200000000000) /* far from where a kernel or a sanitiser puts anything */
 #define ADDRESS_STEP UINT64_C(0x10000)
 #define ADDRESS_STEPS UINT64_C(0x10000000)
 #define FILE_MAX_BYTES ((off_t)256 * 1024 * 1024)
 #define KEY_BYTES 32
-#define IMAGE_PAD (128 - HEAD_BYTES - 8 - KEY_BYTES) /* the image is the first entry: it begins at 128 */
+#define IMAGE_FROM (2 * BLOCK_BYTES) /* the image is the first entry */
 
 enum entry_kind { ENTRY_LITERALS = 1, ENTRY_PATTERN = 2, ENTRY_PROGRAM = 3, ENTRY_IMAGE = 4 };
 
@@ -107,29 +110,34 @@ static const struct entry *look_up(const struct cache *cache, enum entry_kind ki
     return entry != NULL && entry->kind == kind ? entry : NULL;
 }
 
+static size_t blocks_of(size_t bytes)
+{
+    return (bytes + BLOCK_BYTES - 1) & ~(BLOCK_BYTES - 1);
+}
+
 /* Believe the mapped file only where all of it fits; else the cache is empty. */
 static bool read_entries(struct cache *cache)
 {
     struct bytes rest = cache->map;
-    if (rest.len < HEAD_BYTES || !bytes_starts(rest, BYTES(MAGIC)) ||
+    if (rest.len < BLOCK_BYTES || !bytes_starts(rest, BYTES(MAGIC)) ||
         bytes_u32le(rest, 4) != VERSION)
         return false;
     uint32_t count = bytes_u32le(rest, 8);
     uint32_t stored = bytes_u32le(rest, 12);
     if (stored != checksum_crc32(0, bytes_from(rest, CHECKED_FROM)))
         return false;
-    rest = bytes_from(rest, HEAD_BYTES);
+    rest = bytes_from(rest, BLOCK_BYTES);
     for (uint32_t i = 0; i < count; i++) {
-        if (rest.len < 8 + KEY_BYTES || bytes_u32le(rest, 4) > rest.len - 8 - KEY_BYTES)
+        if (rest.len < BLOCK_BYTES || blocks_of(bytes_u32le(rest, 4)) > rest.len - BLOCK_BYTES)
             return false;
         struct entry *entry = talloc_zero(cache->known, struct entry);
         if (entry == NULL)
             abort();
         entry->kind = (enum entry_kind)bytes_u32le(rest, 0);
         entry->key = bytes_sub(rest, 8, KEY_BYTES);
-        entry->content = bytes_sub(rest, 8 + KEY_BYTES, bytes_u32le(rest, 4));
+        entry->content = bytes_sub(rest, BLOCK_BYTES, bytes_u32le(rest, 4));
         table_set(cache->known, entry->key, entry);
-        rest = bytes_from(rest, 8 + KEY_BYTES + entry->content.len);
+        rest = bytes_from(rest, BLOCK_BYTES + blocks_of(entry->content.len));
     }
     uint8_t key[64];
     program_key(key);
@@ -153,6 +161,9 @@ static struct bytes map_file(int fd, size_t size)
                     MAP_PRIVATE | (told ? MAP_FIXED_NOREPLACE : 0), fd, 0);
     if (at == MAP_FAILED && told)
         at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (at != MAP_FAILED)
+        madvise(at, size,
+                MADV_POPULATE_READ); /* one fault instead of hundreds; where it is known */
     return at == MAP_FAILED ? BYTES_NONE : bytes_of(at, size);
 }
 
@@ -188,7 +199,7 @@ static uint64_t address_of(struct bytes key)
 
 uint64_t cache_image_address(struct bytes key)
 {
-    return address_of(key) + HEAD_BYTES + 8 + KEY_BYTES + IMAGE_PAD;
+    return address_of(key) + IMAGE_FROM;
 }
 
 static void add_u32(struct text *text, uint32_t n)
@@ -197,12 +208,21 @@ static void add_u32(struct text *text, uint32_t n)
     text_add(text, bytes_of(bytes, 4));
 }
 
+static void add_padding(struct text *text)
+{
+    static const uint8_t zero[BLOCK_BYTES];
+    text_add(text, bytes_of(zero, blocks_of(text->len) - text->len));
+}
+
 static void keep(struct cache *cache, enum entry_kind kind, struct bytes key, struct bytes content)
 {
-    add_u32(&cache->fresh, kind);
-    add_u32(&cache->fresh, (uint32_t)content.len);
-    text_add(&cache->fresh, key);
-    text_add(&cache->fresh, content);
+    struct text *to = &cache->fresh;
+    add_u32(to, kind);
+    add_u32(to, (uint32_t)content.len);
+    text_add(to, key);
+    add_padding(to);
+    text_add(to, content);
+    add_padding(to);
     cache->fresh_count++;
 }
 
@@ -223,7 +243,7 @@ struct literal_set *cache_literal_set(struct cache *cache, const void *parent,
     text_finish(&all);
     const struct entry *entry = look_up(cache, ENTRY_LITERALS, bytes_of(key, KEY_BYTES));
     struct literal_set *set =
-        entry == NULL ? NULL : literal_set_restore(parent, entry->content, count);
+        entry == NULL ? NULL : literal_set_restore(parent, entry->content, count, cache->held);
     if (set != NULL && cache->held)
         return set;
     if (set != NULL) {
@@ -305,9 +325,8 @@ static void keep_pattern(struct cache *cache, const struct pattern *pattern)
 struct bytes cache_image(const struct cache *cache, struct bytes key)
 {
     const struct entry *entry = cache == NULL ? NULL : look_up(cache, ENTRY_IMAGE, key);
-    if (entry == NULL || entry->content.at != cache->map.at + HEAD_BYTES + 8 + KEY_BYTES)
-        return BYTES_NONE;
-    return bytes_from(entry->content, IMAGE_PAD);
+    bool first = entry != NULL && entry->content.at == cache->map.at + IMAGE_FROM;
+    return first ? entry->content : BYTES_NONE;
 }
 
 void cache_hold(struct cache *cache, const void *parent)
@@ -328,17 +347,11 @@ void cache_keep_image(struct cache *cache, struct bytes key, struct bytes image)
 /* The image as the first entry, before the others. */
 static void put_image_first(struct cache *cache)
 {
-    static const uint8_t pad[IMAGE_PAD];
     struct text rest = cache->fresh;
     text_init(&cache->fresh, NULL, 0);
-    add_u32(&cache->fresh, ENTRY_IMAGE);
-    add_u32(&cache->fresh, (uint32_t)cache->image.len + IMAGE_PAD);
-    text_add(&cache->fresh, cache->image_key);
-    text_add(&cache->fresh, bytes_of(pad, sizeof pad));
-    text_add(&cache->fresh, cache->image);
+    keep(cache, ENTRY_IMAGE, cache->image_key, cache->image);
     text_add(&cache->fresh, text_bytes(&rest));
     text_finish(&rest);
-    cache->fresh_count++;
 }
 
 /* Beside itself, then renamed: a reader sees the old file or the new one. */
@@ -350,8 +363,8 @@ static void write_file(const struct cache *cache)
     add_u32(&head, VERSION);
     add_u32(&head, cache->fresh_count);
     uint64_t address = cache->image.at == NULL ? 0 : address_of(cache->image_key);
-    uint8_t last[8];
-    memcpy(last, &address, sizeof last);
+    uint8_t last[BLOCK_BYTES - CHECKED_FROM] = {0};
+    memcpy(last, &address, sizeof address);
     uint32_t sum = checksum_crc32(0, bytes_of(last, sizeof last));
     add_u32(&head, checksum_crc32(sum, text_bytes(&cache->fresh)));
     text_add(&head, bytes_of(last, sizeof last));

@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <talloc.h>
 
+#define HEAD_BYTES 128 /* a database has more */
+
 struct literal_set {
     hs_database_t *database;
     uint32_t count;
+    bool borrowed; /* it lies in the cache's file */
 };
 
 /* One scratch fits every database of the process: it grows with each. */
@@ -17,15 +20,18 @@ static hs_scratch_t *scratch;
 
 static int set_destroy(struct literal_set *set)
 {
-    hs_free_database(set->database);
+    if (!set->borrowed)
+        hs_free_database(set->database);
     return 0;
 }
 
-/* A set over DATABASE, which it takes. */
-static struct literal_set *set_over(const void *parent, hs_database_t *database, uint32_t count)
+/* A set over DATABASE, which it takes if it is not BORROWED. */
+static struct literal_set *set_over(const void *parent, hs_database_t *database, uint32_t count,
+                                    bool borrowed)
 {
     if (hs_alloc_scratch(database, &scratch) != HS_SUCCESS) {
-        hs_free_database(database);
+        if (!borrowed)
+            hs_free_database(database);
         return NULL;
     }
     struct literal_set *set = talloc_zero(parent, struct literal_set);
@@ -33,12 +39,13 @@ static struct literal_set *set_over(const void *parent, hs_database_t *database,
         abort();
     set->database = database;
     set->count = count;
+    set->borrowed = borrowed;
     talloc_set_destructor(set, set_destroy);
     return set;
 }
 
-struct literal_set *literal_set_new(const void *parent, const struct bytes *literal,
-                                    uint32_t count, bool every)
+struct literal_set *literal_set_new(const void *parent, const struct bytes *literal, uint32_t count,
+                                    bool every)
 {
     const char **text = talloc_array(NULL, const char *, count);
     size_t *len = talloc_array(text, size_t, count);
@@ -62,7 +69,7 @@ struct literal_set *literal_set_new(const void *parent, const struct bytes *lite
         hs_free_compile_error(problem);
         return NULL;
     }
-    return set_over(parent, database, count);
+    return set_over(parent, database, count, false);
 }
 
 struct listener {
@@ -98,25 +105,45 @@ const char *literal_version(void)
     static char version[80];
     hs_platform_info_t cpu = {0};
     if (hs_populate_platform(&cpu) == HS_SUCCESS)
-        snprintf(version, sizeof version, "%.40s %u %llx", hs_version(), cpu.tune, cpu.cpu_features);
+        snprintf(version, sizeof version, "%.40s %u %llx", hs_version(), cpu.tune,
+                 cpu.cpu_features);
     return version;
 }
 
 struct bytes literal_set_save(const void *parent, const struct literal_set *set)
 {
     char *bytes = NULL;
-    size_t len = 0;
-    if (hs_serialize_database(set->database, &bytes, &len) != HS_SUCCESS)
-        return BYTES_NONE;
-    void *copy = talloc_memdup(parent, bytes, len);
+    size_t len = 0, size = 0;
+    void *copy = NULL;
+    if (hs_serialize_database(set->database, &bytes, &len) != HS_SUCCESS ||
+        hs_serialized_database_size(bytes, len, &size) != HS_SUCCESS ||
+        posix_memalign(&copy, LITERAL_ALIGN_BYTES, size) != 0)
+        size = 0;
+    if (size > 0)
+        memset(copy, 0, size); /* what lies between its parts is written to a file */
+    bool ok = size > 0 && hs_deserialize_database_at(bytes, len, copy) == HS_SUCCESS;
+    struct bytes saved = ok ? bytes_of(talloc_memdup(parent, copy, size), size) : BYTES_NONE;
     free(bytes);
-    return bytes_of(copy, len);
+    free(copy);
+    return saved;
 }
 
-struct literal_set *literal_set_restore(const void *parent, struct bytes saved, uint32_t count)
+struct literal_set *literal_set_restore(const void *parent, struct bytes saved, uint32_t count,
+                                        bool stays)
 {
-    hs_database_t *database = NULL;
-    if (hs_deserialize_database((const char *)saved.at, saved.len, &database) != HS_SUCCESS)
+    union {
+        const uint8_t *from;
+        hs_database_t *to;
+        void *copy;
+    } at = {.from = saved.at};
+    size_t size;
+    if ((uintptr_t)saved.at % LITERAL_ALIGN_BYTES != 0 || saved.len < HEAD_BYTES ||
+        hs_database_size(at.to, &size) != HS_SUCCESS || size != saved.len)
         return NULL;
-    return set_over(parent, database, count);
+    if (!stays) {
+        if (posix_memalign(&at.copy, LITERAL_ALIGN_BYTES, size) != 0)
+            abort();
+        memcpy(at.copy, saved.at, size);
+    }
+    return set_over(parent, at.to, count, stays);
 }

@@ -21,8 +21,13 @@ bool literal_set_scan(const struct literal_set *set, struct bytes text,
                       void (*each)(void *self, uint32_t literal, size_t end), void *self);
 /* Version of the library and kind of processor, which compiled forms depend on. */
 const char *literal_version(void);
-/* The compiled form as bytes under PARENT, and back; NULL where it is not ours or does not fit this CPU. */
+/* The compiled form as bytes under PARENT; absent where memory or the library fails. */
 struct bytes literal_set_save(const void *parent, const struct literal_set *set);
-struct literal_set *literal_set_restore(const void *parent, struct bytes saved, uint32_t count);
+/* A set over SAVED, which begins at a multiple of LITERAL_ALIGN_BYTES and is just what literal_set_save()
+ * gave under the same literal_version(): a set holds no pointers, so where SAVED STAYS as long as the set
+ * it is used where it lies, else copied.  NULL where it is not ours. */
+#define LITERAL_ALIGN_BYTES 64
+struct literal_set *literal_set_restore(const void *parent, struct bytes saved, uint32_t count,
+                                        bool stays);
 
 #endif
