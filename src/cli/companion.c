@@ -3,13 +3,13 @@
 
 #include "base/text.h"
 #include "verdict/record.h"
+#include "verdict/script.h"
 
 #include <stdlib.h>
 #include <talloc.h>
 
 #define COMPANIONS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define LEVELS_MAX 64u
-#define SHARE 16u /* one script in so many is malicious: a set; fewer: a collection of strangers */
 #define BESIDE_LOG_ODDS 0.6 /* suspicious, just */
 #define BESIDE_PROBABILITY 0.65
 
@@ -69,12 +69,6 @@ static void emit_raised(struct companions *companions, struct arena *arena, cons
     companions->emit(companions->context, &raised);
 }
 
-/* Whether its scripts are a set that does harm. */
-static bool is_hostile(const struct folder *folder)
-{
-    return folder->malicious > 0 && folder->malicious >= folder->scripts / SHARE;
-}
-
 /* What waits in FOLDER goes out. */
 static void folder_emit(struct companions *companions, struct folder *folder)
 {
@@ -84,7 +78,7 @@ static void folder_emit(struct companions *companions, struct folder *folder)
         const struct verdict *v = record_read(arena, held->record);
         folder->first = held->next;
         companions->held_bytes -= held->record.len;
-        if (v != NULL && is_hostile(folder))
+        if (v != NULL && script_set_is_hostile(folder->malicious, folder->scripts))
             emit_raised(companions, arena, v);
         else if (v != NULL)
             companions->emit(companions->context, v);

@@ -5,8 +5,8 @@
  * Attackers' scripts come in sets: beside the one that steals lie small ones that only set memory pages,
  * kill rivals or wipe logs, and alone each of those could be an administrator's.  The worker says of a
  * script that did something of the catalogue, but too little, what it would be beside a malicious one
- * (verdict.beside).  Such results are held back here until the walk leaves the folder; where one script in 16
- * of it is malicious they go out as suspicious, else as they are: one hit among hundreds is no set.
+ * (verdict.beside).  Such results are held back here until the walk leaves the folder; where its scripts are
+ * a set that does harm (script_set_is_hostile()) they go out as suspicious, else as they are.
  *
  * Everything else passes at once, in order; what was held follows its folder.  Deterministic, since
  * results come in the order of submission.  At most COMPANIONS_BYTES_MAX wait: past that they go out

@@ -6,9 +6,9 @@
  * has changed: an automaton by its literals, a pattern by its text, and the whole compiled set (its image,
  * rule/snapshot.h) by the bytes of all rule files and lists and the build of this program.  The file is
  *   "NRC1" version, entry count, checksum of the rest, its address; entries: kind, length, key, bytes
- * (heads and bytes at multiples of 64) mapped (to that address, where an image needs no work; to any other if that is taken), and believed
- * only where it is the user's own and magic, version, checksum, every length and an entry of this program's
- * own way of compiling fit; else it is made anew.
+ * (heads and bytes at multiples of 64) mapped (to that address, where an image needs no work; to any other
+ * if that is taken), and believed only where it is the user's own and magic, version, checksum, every length
+ * and an entry of this program's own way of compiling fit; else it is made anew.
  * It is written beside itself and renamed, by the user's own process before workers start; a place that
  * cannot be written is no error.
  * Automata lie in it as Hyperscan has them in memory, and are used where they lie (rule/literal.h). */

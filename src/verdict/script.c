@@ -376,12 +376,24 @@ static bool beside(const struct node *a, const struct node *b)
     return a->parent == b->parent && !a->is_view && !b->is_view && bytes_equal(dir_a, dir_b);
 }
 
+/* Whether enough of the scripts beside ALL[AT] are malicious for them to be a set. */
+static bool lies_in_set(const struct judging *all, uint32_t count, uint32_t at)
+{
+    uint32_t scripts = 0, malicious = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (beside(all[at].node, all[i].node)) {
+            scripts++;
+            malicious += all[i].report->class == SHELL_MALICIOUS && !all[i].report->beside;
+        }
+    return script_set_is_hostile(malicious, scripts);
+}
+
 static void judge_neighbours(struct judging *all, uint32_t count)
 {
     uint32_t looked = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (all[i].report->class != SHELL_MALICIOUS || all[i].report->beside ||
-            all[i].node->parent == NULL || ++looked > 256)
+            all[i].node->parent == NULL || ++looked > 256 || !lies_in_set(all, count, i))
             continue;
         for (uint32_t k = 0; k < count; k++)
             if (all[k].report->class < SHELL_SUSPICIOUS && !all[k].report->beside &&

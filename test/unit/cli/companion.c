@@ -58,6 +58,10 @@ int main(void)
           "d/a=malicious d/b=clean ");
     check("a program raises too", (const char *const[]){"Bd/a", "Yd/b", NULL},
           "d/b=malicious d/a=suspicious ");
+    check("one in four is a set", (const char *const[]){"Md/a", "Bd/b", "Cd/c", "Cd/d", NULL},
+          "d/a=malicious d/c=clean d/d=clean d/b=suspicious ");
+    check("one in five is none", (const char *const[]){"Md/a", "Bd/b", "Cd/c", "Cd/d", "Cd/e", NULL},
+          "d/a=malicious d/c=clean d/d=clean d/e=clean d/b=clean ");
     check("one hit among many strangers",
           (const char *const[]){"Md/a", "Bd/b", "Cd/0", "Cd/1", "Cd/2", "Cd/3", "Cd/4", "Cd/5", "Cd/6", "Cd/7",
                                 "Cd/8", "Cd/9", "Cd/a0", "Cd/a1", "Cd/a2", "Cd/a3", "Cd/a4", "Cd/a5", "Cd/a6",
