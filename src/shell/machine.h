@@ -8,7 +8,8 @@
  * every variable shows its value of that number).  What a command prints is a partial string
  * (shell/taint.h) that flows through pipes, substitutions and files.
  *
- * Private to src/shell.  Bounded by LIMIT_EVAL_STEPS, by the depths below and by the sizes of text. */
+ * Private to src/shell.  Bounded by LIMIT_EVAL_STEPS and LIMIT_EVAL_BYTES, by the depths below and by the
+ * sizes of text. */
 #ifndef NOROSHI_SHELL_MACHINE_H
 #define NOROSHI_SHELL_MACHINE_H
 
@@ -88,6 +89,7 @@ struct call {
 struct machine {
     struct arena *arena;
     struct budget *budget;
+    size_t arena_from; /* bytes in use when reading began */
     const struct shell_options *options;
     struct shell_report *report;
     struct shell_layer *layer;

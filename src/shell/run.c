@@ -3,18 +3,28 @@
 
 static void run_command(struct machine *m, const struct shell_command *c);
 
+#define WEIGHED_STEPS 16 /* memory is looked at once in so many */
+
+/* Whether this script has taken more memory than one may. */
+static bool is_heavy(const struct machine *m)
+{
+    return arena_used_bytes(m->arena) - m->arena_from > m->budget->most[LIMIT_EVAL_BYTES];
+}
+
 /* One step of the budget; false where it is spent. */
 static bool step(struct machine *m, uint32_t amount)
 {
+    enum limit passed = LIMIT_COUNT;
     if (m->stopped)
         return false;
-    if (!budget_take(m->budget, LIMIT_EVAL_STEPS, amount)) {
-        m->report->limits |= 1U << LIMIT_EVAL_STEPS;
-        m->stopped = true;
-    } else if ((m->budget->used[LIMIT_EVAL_STEPS] & 511U) == 0 && !budget_time_left(m->budget)) {
-        m->report->limits |= 1U << LIMIT_MILLISECONDS;
-        m->stopped = true;
-    }
+    if (!budget_take(m->budget, LIMIT_EVAL_STEPS, amount))
+        passed = LIMIT_EVAL_STEPS;
+    else if (m->budget->used[LIMIT_EVAL_STEPS] % WEIGHED_STEPS == 0 && is_heavy(m))
+        passed = LIMIT_EVAL_BYTES;
+    else if (m->budget->used[LIMIT_EVAL_STEPS] % 512 == 0 && !budget_time_left(m->budget))
+        passed = LIMIT_MILLISECONDS;
+    m->stopped = passed != LIMIT_COUNT;
+    m->report->limits |= m->stopped ? 1U << passed : 0;
     return !m->stopped;
 }
 

@@ -54,6 +54,7 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
     report->layer[report->layer_count++] = layer;
     struct machine m = {.arena = arena,
                         .budget = budget,
+                        .arena_from = arena_used_bytes(arena),
                         .options = options == NULL ? &none : options,
                         .report = report,
                         .layer = layer};
@@ -73,6 +74,7 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
         sense_end(&m);
     } else if (text.len > 0) {
         struct syntax syntax = syntax_parse(arena, layer->text);
+        m.arena_from = arena_used_bytes(arena);
         report->odd_count = syntax.odd_count;
         if (syntax.too_deep)
             report->limits |= 1U << LIMIT_DEPTH;

@@ -223,6 +223,12 @@ static void test_limits(void *parent)
     tap_ok(report->tactics == 0, "doubling strings end");
     analyze(parent, "f() { f; f; }\nf\ng() { h; }\nh() { g; }\ng\n", &budget);
     tap_ok(true, "recursion ends");
+    const uint32_t count = 30000;
+    char *text = talloc_strdup(parent, "v0=x\n");
+    for (uint32_t i = 1; i < count; i++)
+        text = talloc_asprintf_append_buffer(text, "v%u=\"$v%u\"$(printf %%s x)\n", i, i - 1);
+    report = analyze(parent, text, &budget);
+    tap_ok((report->limits & 1U << LIMIT_EVAL_BYTES) != 0, "values that grow end, and the limit is named");
 }
 
 int main(void)
