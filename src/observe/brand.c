@@ -15,11 +15,12 @@
 /* A name, folded. */
 struct name {
     uint64_t prefix; /* PREFIX_LEN bytes, the first one lowest */
+    uint64_t more;   /* the next eight; 0 where it ends */
     uint32_t at;     /* in index->folded */
     uint32_t next;   /* 1 + the next with this place in index->head, or 0 */
     uint16_t len, brand;
     uint8_t prefix_len;
-    bool whole_word;
+    bool whole_word; /* letters and digits may not touch it */
 };
 
 /* Folded prefixes of names as bits at their hash, small enough for the nearest cache: names themselves are
@@ -27,7 +28,7 @@ struct name {
 #define PREFIX_BITS 17
 #define FOUR_BITS 16
 #define HEAD_BITS 12
-#define PAIR_WHOLE 1  /* one that must stand as a whole word */
+#define PAIR_WORD 1   /* one that must begin a word, for it begins with ASCII */
 #define PAIR_INSIDE 2 /* one that need not */
 #define PAIR_SHORT 4  /* one whose prefix these two bytes are */
 struct beginnings {
@@ -36,7 +37,6 @@ struct beginnings {
     uint8_t pair[256][256]; /* PAIR_* of the names that begin with these two bytes, folded or not */
     uint8_t one[256];       /* PAIR_* of those that begin with this byte; 0 inside a character */
     uint8_t behind[256];    /* PAIR_* of the names that may begin behind this byte */
-    bool first[128];        /* ASCII that begins names which need not stand as whole words */
 };
 
 struct brand_index {
@@ -83,9 +83,9 @@ static unsigned fold_next(struct bytes text, size_t *at, uint8_t out[static 4])
 }
 
 /* Where the bit of a prefix of LEN bytes is, the first one lowest in WORD. */
-static uint32_t prefix_hash(uint64_t word, unsigned len, bool whole_word)
+static uint32_t prefix_hash(uint64_t word, unsigned len)
 {
-    uint64_t key = (word << (64 - 8 * len)) + len * 2u + whole_word;
+    uint64_t key = (word << (64 - 8 * len)) + len;
     key = (key ^ key >> 31) * 0x9E3779B97F4A7C15u;
     return (uint32_t)(key >> (64 - PREFIX_BITS));
 }
@@ -102,10 +102,9 @@ static bool has_four(const struct beginnings *begins, uint64_t word)
     return begins->four[hash / 64] >> hash % 64 & 1;
 }
 
-static bool has_prefix(const struct beginnings *begins, uint64_t word, unsigned len,
-                       bool whole_word)
+static bool has_prefix(const struct beginnings *begins, uint64_t word, unsigned len)
 {
-    uint32_t hash = prefix_hash(word, len, whole_word);
+    uint32_t hash = prefix_hash(word, len);
     return begins->bit[hash / 64] >> hash % 64 & 1;
 }
 
@@ -119,7 +118,7 @@ static unsigned prefix_bytes(bool ascii, unsigned len)
 
 static uint64_t first_bytes(uint64_t word, unsigned len)
 {
-    return len == 8 ? word : word & ((1ull << 8 * len) - 1);
+    return len >= 8 ? word : word & ((1ull << 8 * len) - 1);
 }
 
 /* Let NAME be found by its prefix, the beginning of HEAD; false where the same name is known already. */
@@ -129,7 +128,7 @@ static bool link_name(struct brand_index *index, struct name *name, uint64_t hea
     bool ascii = (head & 0x80) == 0;
     name->prefix_len = (uint8_t)prefix_bytes(ascii, name->len);
     name->prefix = first_bytes(head, name->prefix_len);
-    uint32_t hash = prefix_hash(head, name->prefix_len, name->whole_word);
+    uint32_t hash = prefix_hash(head, name->prefix_len);
     uint32_t *first = &index->head[hash >> (PREFIX_BITS - HEAD_BITS)];
     for (uint32_t i = *first; i != 0; i = index->name[i - 1].next) {
         const struct name *other = &index->name[i - 1];
@@ -140,9 +139,9 @@ static bool link_name(struct brand_index *index, struct name *name, uint64_t hea
     name->next = *first;
     *first = index->name_count + 1;
     begins->bit[hash / 64] |= 1ull << hash % 64;
-    if (ascii && !name->whole_word)
-        begins->first[head & 0x7F] = true;
-    uint8_t pair = name->whole_word ? PAIR_WHOLE : PAIR_INSIDE;
+    for (unsigned i = name->prefix_len; i < name->len && i < name->prefix_len + 8u; i++)
+        name->more |= (uint64_t)index->folded[name->at + i] << 8 * (i - name->prefix_len);
+    uint8_t pair = ascii ? PAIR_WORD : PAIR_INSIDE;
     if (name->prefix_len < 4)
         pair |= PAIR_SHORT;
     else
@@ -182,11 +181,11 @@ static void spread_pairs(struct beginnings *begins)
 {
     for (unsigned a = 0; a < 256; a++) {
         uint8_t any = 0;
-        begins->behind[a] = PAIR_INSIDE | (ascii_is_alnum((uint8_t)a) ? 0 : PAIR_WHOLE);
+        begins->behind[a] = PAIR_INSIDE | (ascii_is_alnum((uint8_t)a) ? 0 : PAIR_WORD);
         for (unsigned b = 0; b < 256; b++)
             any |= begins->pair[fold_ascii((uint8_t)a)][b];
         for (unsigned b = 0; b < 256; b++)
-            begins->pair[a][b] = a >= 0x80 ? PAIR_WHOLE | PAIR_INSIDE | begins->pair[a][b]
+            begins->pair[a][b] = a >= 0x80 ? PAIR_WORD | PAIR_INSIDE | begins->pair[a][b]
                                  : b >= 0x80
                                      ? any
                                      : begins->pair[fold_ascii((uint8_t)a)][fold_ascii((uint8_t)b)];
@@ -213,6 +212,27 @@ static void make_room(struct brand_index *index)
         abort();
 }
 
+/* Let names with one place in index->head lie side by side, for they are looked through in a row. */
+static void line_up(struct brand_index *index)
+{
+    struct name *lined = talloc_array(index, struct name, index->name_count + 1);
+    uint32_t count = 0;
+    if (lined == NULL)
+        abort();
+    for (uint32_t slot = 0; slot < sizeof index->head / sizeof index->head[0]; slot++) {
+        uint32_t next = index->head[slot];
+        index->head[slot] = next == 0 ? 0 : count + 1;
+        while (next != 0) {
+            lined[count] = index->name[next - 1];
+            next = lined[count++].next;
+            lined[count - 1].next = next == 0 ? 0 : count + 1;
+        }
+    }
+    assert(count == index->name_count);
+    talloc_free(index->name);
+    index->name = lined;
+}
+
 struct brand_index *brand_index_new(const void *parent, const struct brand *brand, uint32_t count)
 {
     struct brand_index *index = talloc_zero(parent, struct brand_index);
@@ -230,6 +250,7 @@ struct brand_index *brand_index_new(const void *parent, const struct brand *bran
         for (uint32_t j = 0; j < brand[i].domain_count; j++)
             table_set(index->domain, brand[i].domain[j], (void *)(uintptr_t)(i + 1));
     }
+    line_up(index);
     spread_pairs(&index->begins);
     return index;
 }
@@ -356,28 +377,41 @@ static bool stands_at(const uint8_t *name, unsigned len, struct bytes text, size
     return true;
 }
 
+/* The eight bytes at AT as they fold; false where there are not so many, or one of them folds oddly. */
+static bool plain_word(struct bytes text, size_t at, uint64_t *word_out)
+{
+    uint64_t word;
+    if (at > text.len || text.len - at < sizeof word)
+        return false;
+    memcpy(&word, text.at + at, sizeof word);
+    *word_out = ascii_lower_word(word);
+    return !folds_oddly(word);
+}
+
 /* The names with the prefix of LEN bytes of WORD that stand at AT; PLAIN: those bytes are not folded. */
-static void names_with(struct search *search, size_t at, uint64_t word, unsigned len, bool whole,
-                       bool plain)
+static void names_with(struct search *search, size_t at, uint64_t word, unsigned len, bool plain)
 {
     const struct brand_index *index = search->index;
     struct bytes text = search->text;
-    uint32_t hash = prefix_hash(word, len, whole);
+    uint64_t more;
     bool on = plain && at + len < text.len && (text.at[at + len] & 0xC0) != 0x80;
+    bool more_known = on && plain_word(text, at + len, &more);
     unsigned known = on ? len : 0;
     word = first_bytes(word, len);
-    for (uint32_t i = index->head[hash >> (PREFIX_BITS - HEAD_BITS)]; i != 0;) {
+    for (uint32_t i = index->head[prefix_hash(word, len) >> (PREFIX_BITS - HEAD_BITS)]; i != 0;) {
         const struct name *name = &index->name[i - 1];
         size_t end = at + known;
         i = name->next;
-        if (name->prefix == word && name->prefix_len == len && name->whole_word == whole &&
-            stands_at(index->folded + name->at + known, name->len - known, text, &end) &&
-            (!whole || is_whole(text, at, end)))
+        if (name->prefix != word || name->prefix_len != len ||
+            (more_known && first_bytes(more, name->len - len) != name->more))
+            continue;
+        if (stands_at(index->folded + name->at + known, name->len - known, text, &end) &&
+            (!name->whole_word || is_whole(text, at, end)))
             add_mention(search, name->brand, bytes_sub(text, at, end - at));
     }
 }
 
-/* The names that begin at AT; INSIDE a word only some count. */
+/* The names that begin at AT; INSIDE a word only those that need not begin one. */
 static void names_at(struct search *search, size_t at, bool inside)
 {
     static const uint8_t lens[2][3] = {{6, 2, 0}, {8, 4, 2}};
@@ -385,34 +419,22 @@ static void names_at(struct search *search, size_t at, bool inside)
     struct bytes text = search->text;
     uint64_t word;
     unsigned len = sizeof word;
-    bool plain = false;
-    if (text.at[at] < 0x80 && inside && !begins->first[ascii_lower(text.at[at])])
-        return;
-    if (text.len - at >= sizeof word) {
-        memcpy(&word, text.at + at, sizeof word);
-        plain = !folds_oddly(word);
-    }
-    if (plain) {
-        word = ascii_lower_word(word);
-    } else {
+    bool plain = plain_word(text, at, &word);
+    if (!plain) {
         uint8_t folded[4];
         size_t next = at;
         if (fold_next(text, &next, folded) == 0)
             return; /* the name begins behind it */
         word = fold_word(text, at, &len);
     }
+    bool ascii = (word & 0x80) == 0;
+    if (ascii && inside)
+        return;
     if (!has_four(begins, word) && !(begins->pair[word & 0xFF][word >> 8 & 0xFF] & PAIR_SHORT))
         return; /* most places */
-    bool ascii = (word & 0x80) == 0;
-    for (int i = 0; i < 3 && lens[ascii][i] > 0; i++) {
-        unsigned used = lens[ascii][i];
-        if (used > len)
-            continue;
-        if (ascii && !inside && has_prefix(begins, word, used, true))
-            names_with(search, at, word, used, true, plain);
-        if ((!ascii || begins->first[word & 0x7F]) && has_prefix(begins, word, used, false))
-            names_with(search, at, word, used, false, plain);
-    }
+    for (int i = 0; i < 3 && lens[ascii][i] > 0; i++)
+        if (lens[ascii][i] <= len && has_prefix(begins, word, lens[ascii][i]))
+            names_with(search, at, word, lens[ascii][i], plain);
 }
 
 uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct bytes text,
@@ -420,7 +442,7 @@ uint32_t brand_find(const struct brand_index *index, struct arena *arena, struct
 {
     const struct beginnings *begins = &index->begins;
     struct search search = {.index = index, .arena = arena, .text = text};
-    uint8_t asked = PAIR_WHOLE | PAIR_INSIDE;
+    uint8_t asked = PAIR_WORD | PAIR_INSIDE;
     for (size_t at = 0; at + 1 < text.len; at++) {
         uint8_t c = text.at[at];
         if ((begins->one[c] & asked) != 0 && (begins->pair[c][text.at[at + 1]] & asked) != 0)
