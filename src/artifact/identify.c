@@ -229,7 +229,8 @@ static enum kind by_magic(struct bytes b)
 {
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
         struct bytes wanted = bytes_of(magics[i].bytes, magics[i].len);
-        if (bytes_equal(bytes_sub(b, magics[i].offset, wanted.len), wanted) &&
+        if (magics[i].offset < b.len && b.at[magics[i].offset] == wanted.at[0] &&
+            bytes_equal(bytes_sub(b, magics[i].offset, wanted.len), wanted) &&
             is_plausible(b, magics[i].kind))
             return magics[i].kind;
     }

@@ -16,11 +16,12 @@
 
 /* A stem as folded code points. */
 struct stem {
-    uint32_t point[STEM_POINTS_MAX];
+    uint32_t hash; /* of its prefix */
     uint32_t next; /* 1 + the next stem with this place in wording->head, or 0 */
     uint16_t len, group;
     uint16_t longest; /* of this and the next ones, in letters */
     bool whole; /* nothing may follow in the word */
+    uint32_t point[STEM_POINTS_MAX];
 };
 
 struct wording {
@@ -150,6 +151,7 @@ static void add_stem(struct wording *wording, struct bytes text, uint32_t group)
     uint32_t hash = 0;
     for (unsigned i = 0; i < stem->len && i < PREFIX_MAX; i++)
         hash = hash_on(hash, stem->point[i]);
+    stem->hash = hash;
     wording->known[hash >> (32 - KNOWN_BITS) >> 6] |= 1ull << (hash >> (32 - KNOWN_BITS)) % 64;
     uint32_t *head = &wording->head[hash >> (32 - HEAD_BITS)];
     stem->next = *head;
@@ -190,29 +192,29 @@ static bool begins_word(const struct stem *stem, const uint32_t *point, unsigned
 static uint32_t families_at(const struct wording *wording, struct bytes text, size_t at,
                             uint32_t sentence, struct wording_hit *hit, uint32_t count)
 {
-    uint32_t point[STEM_POINTS_MAX], first[PREFIX_MAX], firsts = 0, hash = 0;
+    uint32_t point[STEM_POINTS_MAX], hash[PREFIX_MAX], hashes = 0, so_far = 0;
     size_t end[STEM_POINTS_MAX];
     unsigned most = 0, len = read_word(wording, text, at, PREFIX_MAX, point, end);
     for (unsigned i = 0; i < len; i++) {
-        hash = hash_on(hash, point[i]);
-        uint32_t chain = i + 1 < PREFIX_MIN || !is_known(wording, hash)
-                             ? 0
-                             : wording->head[hash >> (32 - HEAD_BITS)];
-        if (chain == 0)
+        so_far = hash_on(so_far, point[i]);
+        if (i + 1 < PREFIX_MIN || !is_known(wording, so_far))
             continue;
-        first[firsts++] = chain;
-        if (wording->stem[chain - 1].longest > most)
-            most = wording->stem[chain - 1].longest;
+        uint32_t first = wording->head[so_far >> (32 - HEAD_BITS)];
+        hash[hashes++] = so_far;
+        if (first != 0 && wording->stem[first - 1].longest > most)
+            most = wording->stem[first - 1].longest;
     }
-    if (firsts == 0)
+    if (hashes == 0)
         return count; /* most words */
     most = most < STEM_POINTS_MAX ? most + 1 : STEM_POINTS_MAX; /* one more tells whether a word ends */
-    len = read_word(wording, text, at, most, point, end);
-    for (uint32_t i = 0; i < firsts; i++)
-        for (uint32_t next = first[i]; next != 0 && count < WORDING_HITS;) {
+    if (most > len)
+        len += read_word(wording, text, end[len - 1], most - len, point + len, end + len);
+    for (uint32_t i = 0; i < hashes; i++)
+        for (uint32_t next = wording->head[hash[i] >> (32 - HEAD_BITS)];
+             next != 0 && count < WORDING_HITS;) {
             const struct stem *stem = &wording->stem[next - 1];
             next = stem->next;
-            if (begins_word(stem, point, len))
+            if (stem->hash == hash[i] && begins_word(stem, point, len))
                 hit[count++] = (struct wording_hit){
                     bytes_sub(text, at, end[stem->len - 1] - at), stem->group, sentence};
         }
