@@ -68,6 +68,8 @@ static uint32_t fold_point(uint32_t c)
         return (uint8_t)plain_latin[c - 0xC0];
     if (RANGE(c, 0x300, 0x36F) || c == 0xAD || RANGE(c, 0x200B, 0x200D) || c == 0xFEFF)
         return 0;
+    if (c == 0x2019)
+        return '\'';
     if (RANGE(c, 0x218, 0x21B))
         return c < 0x21A ? 's' : 't';
     if (RANGE(c, 0x386, 0x3CE))
@@ -129,7 +131,7 @@ static unsigned read_word(const struct wording *wording, struct bytes text, size
             continue;
         }
         uint32_t c = fold_point(utf8_next(text, &at));
-        if (c != 0 && !is_letter(c) && !(c == ' ' || c == '-'))
+        if (c != 0 && !is_letter(c) && !(c == ' ' || c == '-' || c == '\''))
             break;
         if (c != 0) {
             end[len] = at;
