@@ -6,7 +6,7 @@
  * A phrase is what one writer said; two families in one sentence are what all writers of that lure say.
  * Case, accents and full-width forms are folded.  In scripts written without spaces (Japanese, Chinese,
  * Korean, Thai) a family may begin at any character.  Refused: grammar, negation, meaning.
- * Cost: linear; a word is compared with the stems that share its first two letters. */
+ * Cost: linear; a word is compared with the stems that share its first letters. */
 #ifndef NOROSHI_OBSERVE_WORDING_H
 #define NOROSHI_OBSERVE_WORDING_H
 

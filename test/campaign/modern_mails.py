@@ -89,6 +89,15 @@ def talks():
     yield 'service-note-credentials', mail('File', wants % 'Office 365 email', sender=box), mail('File', wants % 'usual name', sender=box)
     from_whom = 'Lake (lake@%s) invited you to view a file.'
     yield 'service-note-poses', mail('File', from_whom % 'tulip-verify.test', sender=box), mail('File', from_whom % 'tulip-garden.test', sender=box)
+    money = 'Our bank account is under %s and cannot receive the transfer. Pay to the new account.'
+    yield 'bank-excuse', mail('Invoice', money % 'annual audit'), mail('Invoice', 'The bank account on the invoice is unchanged. Please pay by transfer.')
+    opens = 'View invitation: https://roses.test/card. Open it on a %s.'
+    yield 'open-on-pc', mail('Invitation', opens % 'computer'), mail('Invitation', opens % 'sunny day')
+    alone = 'I have a lonely heart and look for a serious relationship.'
+    yield 'romance-opening', mail('Hello', alone), mail('Hello', 'I look for a serious gardener.')
+    notice = 'Google <no-reply@accounts.google.com>'
+    yield 'account-notice-made-page', mail('Notice', 'https://sites.google.com/u/1/d/2/edit', sender=notice), \
+        mail('Notice', 'https://myaccount.google.com/notifications', sender=notice)
     yield 'wallet-phrase-asked', mail('Wallet', 'Verify your recovery phrase: https://roses.test/a'), \
         mail('Wallet', 'We never ask for your recovery phrase, verify nothing: https://roses.test/a')
 

@@ -9,10 +9,11 @@
 int main(void)
 {
     struct bytes account[] = {BYTES("konto"), BYTES("účet"), BYTES("λογαριασμ"), BYTES("口座")};
-    struct bytes block[] = {BYTES("sperr"), BYTES("zablokov"), BYTES("停止"), BYTES("24$")};
+    struct bytes block[] = {BYTES("sperr"), BYTES("zablokov"), BYTES("停止"), BYTES("24$"),
+                            BYTES("can't use")};
     struct lexicon_group groups[] = {{.id = BYTES("phrase")},
                                      {BYTES("account"), BYTES(""), BYTES(""), account, 4},
-                                     {BYTES("block"), BYTES(""), BYTES(""), block, 4}};
+                                     {BYTES("block"), BYTES(""), BYTES(""), block, 5}};
     const struct lexicon lexicon = {.group = groups, .group_count = 3, .phrase_group_count = 1};
     /* one letter a hit: a account, b block; / where a sentence ends between two hits */
     static const struct {
@@ -30,6 +31,9 @@ int main(void)
         {"innerhalb 24 Stunden", "b"},
         {"24時間", "b"},
         {"2400 Stunden", ""},
+        {"you CAN\u2019T use it", "b"},
+        {"you can use it", ""},
+        {"Konto\n\nSperre", "a/b"},
         {"\xD0", ""},
         {"", ""},
     };
