@@ -94,6 +94,8 @@ def talks():
     opens = 'View invitation: https://roses.test/card. Open it on a %s.'
     yield 'open-on-pc', mail('Invitation', opens % 'computer'), mail('Invitation', opens % 'sunny day')
     alone = 'I have a lonely heart and look for a serious relationship.'
+    wanted = 'View the document: https://roses.test/a. Log in with your %s.'
+    yield 'document-wants-mail-login', mail('Document', wanted % 'work e-mail'), mail('Document', wanted % 'member number')
     yield 'romance-opening', mail('Hello', alone), mail('Hello', 'I look for a serious gardener.')
     notice = 'Google <no-reply@accounts.google.com>'
     yield 'account-notice-made-page', mail('Notice', 'https://sites.google.com/u/1/d/2/edit', sender=notice), \
