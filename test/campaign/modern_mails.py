@@ -98,6 +98,8 @@ def talks():
     yield 'document-wants-mail-login', mail('Document', wanted % 'work e-mail'), mail('Document', wanted % 'member number')
     estate = 'I have a terminal illness and wish to donate %s euro.'
     yield 'millions-from-stranger', mail('Note', estate % '3.200.000'), mail('Note', estate % '32')
+    kit = 'The media kit: https://roses.test/%s'
+    yield 'link-archive-password', mail('Offer', kit % 'kit.zip password: rose26'), mail('Offer', kit % 'kit.zip without one')
     yield 'romance-opening', mail('Hello', alone), mail('Hello', 'I look for a serious gardener.')
     notice = 'Google <no-reply@accounts.google.com>'
     yield 'account-notice-made-page', mail('Notice', 'https://sites.google.com/u/1/d/2/edit', sender=notice), \

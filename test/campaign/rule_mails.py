@@ -246,8 +246,6 @@ def links():
     yield 'fake-reply-google-doc', mail('RE: annual report', doc), mail('RE: annual report', far)
     yield 'fake-reply-subject', mail('RE: annual report', doc), mail('RE: garden', doc)
     yield 'icedid-reply-one-document', mail('Re: note', NOTE, [('n.doc', macro())]), mail('Note', NOTE, [('n.doc', macro())])
-        + page().encode(), b'charset=utf-8\nContent-Transfer-Encoding: base64\n\n' + base64.b64encode(page().encode())), \
-        mail('Note', NOTE, html=page())
 
 
 LURES = {
