@@ -271,7 +271,7 @@ def lures():
         html = page(text=hit) if intent == 'unsolicited-goods' else None
         yield 'lure-%s-strong' % intent, mail('Note', hit, html=html), mail('Note', miss, html=html and page(text=miss))
     weak = {'advance-fee': 'My name is Petra. I have a business offer, a deal. Further details at your earliest convenience.',
-            'bec': 'We have new bank details: iban, swift code and routing number follow.',
+            'bec': 'We have new bank details: our old account is closed, please remit to the new one.',
             'cred-theft': 'Your mailbox is full, click here within 24 hours.',
             'extortion': 'I recorded you.', 'job-scam': 'Part time job: work from home.',
             'steal-pii': 'You have won a prize, an exclusive voucher.',
