@@ -97,8 +97,9 @@ bool civil_parse(struct bytes text, int64_t *at_us_out)
         return false;
     if (take_byte(&text, "Tt ") && !take_clock(&text, &seconds))
         return false;
-    if (text.len != 0)
+    int64_t days = civil_days(year, (int)month, (int)day);
+    if (text.len != 0 || civil_of_us(days * US_PER_DAY).day != day) /* 02-30 is in March */
         return false;
-    *at_us_out = (civil_days(year, (int)month, (int)day) * 86400 + seconds) * US_PER_SECOND;
+    *at_us_out = days * US_PER_DAY + seconds * US_PER_SECOND;
     return true;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * `noroshi allow`: add to, list or tidy the file of what was released. */
+#include "base/file.h"
+#include "base/text.h"
 #include "cli/option.h"
 #include "cli/verb.h"
 #include "know/allow.h"
-#include "learn/keep.h"
-#include "base/text.h"
 
 #include <stdio.h>
 #include <talloc.h>
@@ -33,16 +33,11 @@ static const char help[] =
     "--reason 'shared box'\n";
 
 static const struct option long_options[] = {
-    {"sender", required_argument, NULL, 1},
-    {"domain", required_argument, NULL, 2},
-    {"subject", required_argument, NULL, 3},
-    {"sha256", required_argument, NULL, 4},
-    {"rule", required_argument, NULL, 5},
-    {"until", required_argument, NULL, 6},
-    {"reason", required_argument, NULL, 7},
-    {"by", required_argument, NULL, 8},
-    {"tidy", no_argument, NULL, 9},
-    {NULL, 0, NULL, 0},
+    {"sender", required_argument, NULL, 1},  {"domain", required_argument, NULL, 2},
+    {"subject", required_argument, NULL, 3}, {"sha256", required_argument, NULL, 4},
+    {"rule", required_argument, NULL, 5},    {"until", required_argument, NULL, 6},
+    {"reason", required_argument, NULL, 7},  {"by", required_argument, NULL, 8},
+    {"tidy", no_argument, NULL, 9},          {NULL, 0, NULL, 0},
 };
 static const char *const names[] = {"sender", "domain", "subject", "sha256",
                                     "rule",   "until",  "reason",  "by"};
@@ -102,7 +97,7 @@ static bool rewrite(const char *path, const struct allow_list *list, const struc
     if (new != NULL)
         put_entry(&out, new);
     struct allow_list *check = allow_parse(NULL, text_bytes(&out), path, now_us, err);
-    bool ok = check != NULL && keep_write(path, text_bytes(&out), err);
+    bool ok = check != NULL && file_save(path, text_bytes(&out), err);
     talloc_free(check);
     text_finish(&out);
     return ok;

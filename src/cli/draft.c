@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/civil.h"
 #include "cli/data.h"
+#include "cli/output.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
 #include "report/site/site.h"
@@ -27,26 +28,22 @@ int verb_draft(int argc, char **argv)
     int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
-    if (option.month == NULL || option.argument_count > 0) {
-        error_set(&err, ERROR_USAGE, "which month? --month 2021-03");
-        return store_option_fail(&err);
-    }
+    if (option.argument_count > 0)
+        error_set(&err, ERROR_USAGE, "nothing but options is taken, not '%s'", option.argument[0]);
+    else if (option.month == NULL)
+        error_set(&err, ERROR_USAGE, "no month is given: --month 2021-03");
+    if (err.code != ERROR_NONE)
+        return store_option_fail(&option, &err);
     struct text out;
     text_init(&out, NULL, 0);
     struct store *store = store_open_read(NULL, option.store, &err);
     struct site_params params = {.title = {"", ""},
                                  .shared = store == NULL ? NULL : data_shared(store),
                                  .families = store == NULL ? NULL : data_families(store)};
-    bool ok =
-        store != NULL && site_draft(store, &params, option.filter.since_us, option.language,
-                         &out, &err);
-    FILE *file = !ok || option.out == NULL ? stdout : fopen(option.out, "wb");
-    ok = ok && (file != NULL || error_set_errno(&err, ERROR_OUTPUT, "cannot write %s", option.out));
-    if (ok && (fwrite(out.at, 1, out.len, file) != out.len || fflush(file) != 0))
-        ok = error_set_errno(&err, ERROR_OUTPUT, "cannot write");
-    if (file != NULL && file != stdout)
-        fclose(file);
+    bool ok = store != NULL &&
+              site_draft(store, &params, option.filter.since_us, option.language, &out, &err);
+    ok = ok && output_write(option.out, text_bytes(&out), &err);
     text_finish(&out);
     talloc_free(store);
-    return ok ? EXIT_CLEAN : store_option_fail(&err);
+    return ok ? EXIT_CLEAN : store_option_fail(&option, &err);
 }

@@ -18,14 +18,17 @@
 static const char help[] =
     "usage: noroshi extract [OPTION]... FILE [PATH]\n"
     "\n"
-    "Writes what stands at PATH inside FILE (\"0.2.1\", as 'noroshi scan --tree' shows it), decoded "
+    "Writes what stands at PATH inside FILE (\"0.2.1\", as 'noroshi scan --tree' shows it), "
+    "decoded "
     "and, where a\n"
-    "password was found, unlocked.  Without PATH it draws the tree.  Files are made new, mode 0600; "
+    "password was found, unlocked.  Without PATH it draws the tree.  Files are made new, mode "
+    "0600; "
     "none is\n"
     "written over.  FILE is read by a sandboxed worker; its bytes may be hostile: do not open them "
     "here.\n"
     "\n"
-    "  -o, --output FILE     instead of \"PATH-name\" in the current folder; - for standard output\n"
+    "  -o, --output FILE     instead of \"PATH-name\" in the current folder; - for standard "
+    "output\n"
     "      --all DIR         everything inside, each as \"PATH-name\" in DIR (made if it is not "
     "there)\n"
     "      --attached        with --all: leave out derived text (decoded layers, text of pages)\n"
@@ -56,8 +59,16 @@ struct extract {
     struct bytes reason; /* why there may be nothing: the worker died */
 };
 
-enum { OPTION_ALL = 256, OPTION_ATTACHED, OPTION_ITEM, OPTION_PASSWORDS, OPTION_FORCE,
-       OPTION_TIMEOUT, OPTION_MEMORY, OPTION_NO_SANDBOX };
+enum {
+    OPTION_ALL = 256,
+    OPTION_ATTACHED,
+    OPTION_ITEM,
+    OPTION_PASSWORDS,
+    OPTION_FORCE,
+    OPTION_TIMEOUT,
+    OPTION_MEMORY,
+    OPTION_NO_SANDBOX
+};
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -122,7 +133,8 @@ static bool is_sensible(struct extract *run, int count)
         return complain("--all takes no path and no -o", "leave them out");
     if (run->output != NULL && run->path == NULL)
         return complain("-o needs a path", "'noroshi extract FILE' draws the tree with all paths");
-    if (run->output != NULL && strcmp(run->output, "-") == 0 && !run->force && isatty(STDOUT_FILENO))
+    if (run->output != NULL && strcmp(run->output, "-") == 0 && !run->force &&
+        isatty(STDOUT_FILENO))
         return complain("standard output is a terminal, and these bytes may be hostile",
                         "send it to a file or a program, or give --force");
     return true;
@@ -131,8 +143,8 @@ static bool is_sensible(struct extract *run, int count)
 /* 0: go on; else the exit status. */
 static int read_options(struct extract *run, int argc, char **argv)
 {
-    run->scan = (struct scan_option){.timeout_ms = 20000,
-                                     .memory_bytes = (size_t)1024 * 1024 * 1024};
+    run->scan =
+        (struct scan_option){.timeout_ms = 20000, .memory_bytes = (size_t)1024 * 1024 * 1024};
     struct option_reader reader = {
         .verb = "extract", .help = help, .row = long_options, .letters = "o:"};
     int code;
@@ -309,8 +321,6 @@ int verb_extract(int argc, char **argv)
                         &err);
     }
     bool ok = pool != NULL && submit(&run, pool, &err) && pool_drain(pool, &err);
-    if (ok && fflush(stdout) != 0)
-        ok = error_set_errno(&err, ERROR_OUTPUT, "cannot write the result");
     if (!ok)
         error_print(&err);
     status = ok ? status_of(&run) : EXIT_ERROR;

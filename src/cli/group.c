@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
 #include "cli/data.h"
 #include "cli/feed_data.h"
 #include "cli/option.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
 #include "group/crew.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <talloc.h>
+#include <unistd.h>
 
 #define SHOWN_DEFAULT 30u
 #define PAIRS_MOST 10000u
@@ -45,7 +48,7 @@ static const char help[] =
     "(also for 'noroshi site --groups')\n"
     "  --must-link FILE      pairs of hosts a line that belong together\n"
     "  --cannot-link FILE    pairs of hosts a line that do not\n"
-    "  --without NAME        leave a kind of evidence out (may be given again; 'help' lists them)\n"
+    "  --without NAME        leave a kind of evidence out (may be given again); 'help' lists them\n"
     "  --genuine FILE        a brand's own page (HTML, MHTML, HAR), whose parts are no evidence "
     "(may be "
     "given again)\n"
@@ -105,14 +108,22 @@ static bool take_evidence(struct options *o, const char *name)
             o->off |= 1u << id;
             return true;
         }
-    usage("no evidence", name);
-    for (int id = 0; id < EVIDENCE_COUNT; id++)
-        fprintf(stderr, "  %-20s %s\n", evidence_rows[id].name, evidence_rows[id].what);
+    fprintf(
+        stderr,
+        "noroshi group: error: no evidence '%s'\n  hint: 'noroshi group --without help' lists it\n",
+        name);
     return false;
+}
+
+static void print_evidence(void)
+{
+    for (int id = 0; id < EVIDENCE_COUNT; id++)
+        printf("  %-20s %s\n", evidence_rows[id].name, evidence_rows[id].what);
 }
 
 static bool take_option(struct options *o, int option)
 {
+    int64_t number;
     switch (option) {
     case 't':
         o->format = strcmp(optarg, "waves") == 0 ? FORMAT_TSV_WAVES : FORMAT_TSV_GROUPS;
@@ -158,14 +169,15 @@ static bool take_option(struct options *o, int option)
             return usage("too many genuine pages at", optarg);
         o->genuine[o->genuine_count++] = optarg;
         return true;
-    case 'j': {
-        char *end;
-        unsigned long jobs = strtoul(optarg, &end, 10);
-        o->jobs = jobs < CREW_MOST ? (uint32_t)jobs : CREW_MOST;
-        return (*end == 0 && jobs > 0) || usage("--jobs takes a number from 1, not", optarg);
-    }
+    case 'j':
+        if (!bytes_to_int(bytes_of_string(optarg), 1, INT64_MAX, &number))
+            return usage("--jobs takes a number from 1, not", optarg);
+        o->jobs = number < CREW_MOST ? (uint32_t)number : CREW_MOST;
+        return true;
     case 'n':
-        o->top = (uint32_t)strtoul(optarg, NULL, 10);
+        if (!bytes_to_int(bytes_of_string(optarg), 1, UINT32_MAX, &number))
+            return usage("--top takes a number from 1, not", optarg);
+        o->top = (uint32_t)number;
         return true;
     default:
         return false;
@@ -273,15 +285,7 @@ static bool write_state(const struct groups *groups, const char *path, struct er
     struct text out;
     text_init(&out, NULL, 0);
     groups_write_state(groups, &out);
-    char *fresh = talloc_asprintf(NULL, "%s.new", path);
-    FILE *file = fopen(fresh, "wbe");
-    bool ok = file != NULL && fwrite(out.at, 1, out.len, file) == out.len;
-    if (file != NULL)
-        ok = (fclose(file) == 0) && ok;
-    ok = ok && rename(fresh, path) == 0;
-    if (!ok)
-        error_set_errno(err, ERROR_OUTPUT, "cannot write %s", path);
-    talloc_free(fresh);
+    bool ok = file_save(path, text_bytes(&out), err);
     text_finish(&out);
     return ok;
 }
@@ -298,13 +302,15 @@ static bool explain(const struct groups *groups, const struct options *o, struct
     if (group != NULL)
         explain_group(groups, group, out);
     else if (b.at == NULL)
-        return error_set(err, ERROR_USAGE, "no group '%s'", o->explain[0]);
+        error_set(err, ERROR_INPUT, "no group, wave or grouped site '%s'", o->explain[0]);
     else if (left == UINT32_MAX || right == UINT32_MAX)
-        return error_set(err, ERROR_USAGE, "no site '%s' in the list",
-                         o->explain[left == UINT32_MAX ? 0 : 1]);
+        error_set(err, ERROR_INPUT, "no site '%s' in the list",
+                  o->explain[left == UINT32_MAX ? 0 : 1]);
     else
         explain_pair(groups, left, right, out);
-    return true;
+    if (err->code != ERROR_NONE)
+        error_hint(err, "'noroshi group --tsv groups FILE...' lists every site with its group");
+    return err->code == ERROR_NONE;
 }
 
 static bool print(const struct groups *groups, const struct options *o, struct error *err)
@@ -324,8 +330,7 @@ static bool print(const struct groups *groups, const struct options *o, struct e
         grouping_misp(&out, groups);
     else
         grouping_text(&out, groups, o->top);
-    ok = ok && ((fwrite(out.at, 1, out.len, stdout) == out.len && fflush(stdout) == 0) ||
-                error_set_errno(err, ERROR_OUTPUT, "cannot write"));
+    ok = ok && output_write(NULL, text_bytes(&out), err);
     text_finish(&out);
     return ok;
 }
@@ -344,9 +349,9 @@ static bool run(void *context, const struct options *o, char **file, int count, 
         feed_add_zones(feed, text, SITE_DYNAMIC);
     }
     struct group_state *state = NULL;
-    struct error absent;
-    if (o->state != NULL && data_read(context, o->state, &text, &absent) &&
-        (state = group_state_read(context, feed, text, o->state, err)) == NULL)
+    if (o->state != NULL && access(o->state, F_OK) == 0 &&
+        (!data_read(context, o->state, &text, err) ||
+         (state = group_state_read(context, feed, text, o->state, err)) == NULL))
         return false;
     struct progress progress;
     progress_begin(&progress, true, 0);
@@ -378,7 +383,8 @@ static bool run(void *context, const struct options *o, char **file, int count, 
 }
 
 /* What says how sites are grouped; the other options say how groups are shown. */
-#define ACCEPTS_GROUPING "count batches state must-link cannot-link without genuine store zones jobs"
+#define ACCEPTS_GROUPING                                                                           \
+    "count batches state must-link cannot-link without genuine store zones jobs"
 
 /* -1: go on; else the exit status. */
 static int read_options(struct options *o, int argc, char **argv, const char *verb,
@@ -389,8 +395,12 @@ static int read_options(struct options *o, int argc, char **argv, const char *ve
     int code;
     *o = (struct options){.top = SHOWN_DEFAULT};
     while ((code = option_next(&reader, argc, argv)) >= 0)
-        if (!take_option(o, code))
+        if (code == 'w' && strcmp(optarg, "help") == 0) {
+            print_evidence();
+            return EXIT_CLEAN;
+        } else if (!take_option(o, code)) {
             return EXIT_USAGE;
+        }
     return code == OPTION_END ? -1 : code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
 }
 
@@ -416,7 +426,9 @@ int verb_group(int argc, char **argv)
         argc -= 1 + (int)words;
     }
     if (argc < 1 && o.state == NULL && o.store == NULL) {
-        usage("no list of sites to read", "FILE");
+        fputs("noroshi group: error: no list of sites to read\n  hint: name a file, or - for "
+              "standard input\n",
+              stderr);
         return EXIT_USAGE;
     }
     struct error err = {0};

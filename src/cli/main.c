@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/option.h"
+#include "cli/output.h"
 #include "cli/verb.h"
 
 #include <signal.h>
@@ -33,9 +34,8 @@ static void print_help(FILE *out)
     fputs("\n'noroshi VERB --help' tells the options; noroshi(1) is the manual.\n", out);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
         print_help(stderr);
         return EXIT_USAGE;
@@ -43,14 +43,20 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+        return EXIT_CLEAN;
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("noroshi 0.1.0");
-        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+        return EXIT_CLEAN;
     }
     for (int i = 0; verbs[i].name != NULL; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);
     return option_unknown("", "verb", argv[1], verb_names);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    return output_end(run(argc, argv));
 }

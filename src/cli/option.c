@@ -27,9 +27,9 @@ int option_unknown(const char *verb, const char *kind, const char *word, const c
     return EXIT_USAGE;
 }
 
-static bool is_accepted(const char *accepted, const char *name)
+bool option_is_among(const char *names, const char *name)
 {
-    struct bytes rest = bytes_of_string(accepted), word;
+    struct bytes rest = bytes_of_string(names), word;
     while (rest.len > 0 && bytes_next_field(&rest, ' ', &word))
         if (bytes_equal(word, bytes_of_string(name)))
             return true;
@@ -41,7 +41,7 @@ static void choose(const struct option_reader *reader, struct option *out)
 {
     int count = 0;
     for (const struct option *row = reader->row; row->name != NULL; row++)
-        if (reader->accepted == NULL || is_accepted(reader->accepted, row->name)) {
+        if (reader->accepted == NULL || option_is_among(reader->accepted, row->name)) {
             assert(count < OPTION_ROWS_MOST && row->val >= 0 && row->val < HELP);
             out[count++] = *row;
         }
@@ -89,7 +89,7 @@ int option_next(struct option_reader *reader, int argc, char **argv)
     }
     if (code == HELP || code == 'h') {
         fputs(reader->help, stdout);
-        return fflush(stdout) == 0 ? OPTION_DONE : OPTION_WRONG;
+        return OPTION_DONE;
     }
     if (code == -1)
         return OPTION_END;

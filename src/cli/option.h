@@ -31,6 +31,8 @@ enum {
 
 /* The next option's val, its value in optarg; or one of OPTION_*.  argv[0] is the verb. */
 int option_next(struct option_reader *reader, int argc, char **argv);
+/* Whether NAME is one of NAMES, blanks between. */
+bool option_is_among(const char *names, const char *name);
 /* "noroshi VERB: error: no KIND 'WORD'", then the name of NAMES (blanks between) that may be meant, or where
  * they are listed; answers EXIT_USAGE. */
 int option_unknown(const char *verb, const char *kind, const char *word, const char *names);

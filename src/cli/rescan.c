@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/data.h"
+#include "cli/output.h"
 #include "cli/problem.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
@@ -14,8 +15,10 @@ static const char help[] =
     "Tells which stored verdicts would change under these rules (default: the shipped ones).  "
     "Nothing is\n"
     "changed.  Rules that need the text of a message keep the evidence they gave when it was "
-    "scanned.\n\n"
-    "  --rules PATH      file or folder of rules; may be given more than once\n" HELP_STORE HELP_CHOICE HELP_JSON;
+    "scanned.\n"
+    "Exit status 1 where some verdict would change.\n\n"
+    "  --rules PATH      file or folder of rules; may be given more than once\n" HELP_STORE
+        HELP_CHOICE HELP_JSON;
 
 static bool show(void *own, const struct rescan_change *change)
 {
@@ -26,7 +29,7 @@ static bool show(void *own, const struct rescan_change *change)
                      verdict_names[change->after->class], BYTES_FMT(change->because));
     store_option_print(option, change->item, why);
     talloc_free(arena);
-    return !ferror(stdout);
+    return output_ok();
 }
 
 static const struct store_verb verb = {"rescan", ACCEPTS_CHOICE " json rules", help};
@@ -39,6 +42,11 @@ int verb_rescan(int argc, char **argv)
     int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
+    if (option.argument_count > 0) {
+        error_set(&err, ERROR_USAGE, "nothing but options is taken, not '%s'", option.argument[0]);
+        error_hint(&err, "rules are given with --rules PATH");
+        return store_option_fail(&option, &err);
+    }
     void *parent = talloc_new(NULL);
     const char *lists[1] = {data_path(parent, "knowledge/lists", &err)};
     if (option.rule_count == 0) {
@@ -54,12 +62,12 @@ int verb_rescan(int argc, char **argv)
         problem_print_all(set);
     struct store *store = set == NULL ? NULL : store_open_read(parent, option.store, &err);
     bool ok = store != NULL && rescan_run(store, set, &option.filter, show, &option, &result, &err);
-    status = !ok ? store_option_fail(&err) : result.matched > 0 ? EXIT_FOUND : EXIT_CLEAN;
+    status = !ok ? store_option_fail(&option, &err) : result.matched > 0 ? EXIT_FOUND : EXIT_CLEAN;
     if (ok)
         fprintf(stderr,
                 "%" PRIu64 " of %" PRIu64 " verdicts would change; %" PRIu64
                 " artifacts have rules that need their text\n",
                 result.matched, result.looked_at, result.undecided);
     talloc_free(parent);
-    return fflush(stdout) == 0 ? status : EXIT_ERROR;
+    return status;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/resume.h"
 
-#include <errno.h>
+#include "base/file.h"
+#include "base/text.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,31 +38,18 @@ static struct waiting *row_of(struct resume *resume, const char *path)
     return row;
 }
 
-static void save(struct resume *resume)
+static bool save(struct resume *resume, struct error *err)
 {
-    if (fflush(stdout) != 0)
-        return; /* what was not written is not done */
-    char *beside = talloc_asprintf(resume, "%s.%d", resume->file, (int)getpid());
-    FILE *file = fopen(beside, "we");
-    bool ok = file != NULL && fputs(HEAD, file) >= 0;
-    for (const struct waiting *row = resume->done; ok && row != NULL; row = row->next)
-        ok = fprintf(file, "%" PRIu64 "\t%" PRIu64 "\t%s\t%s\n", row->entry, row->offset, row->path,
-                     row->file) > 0;
-    if (file != NULL && fclose(file) != 0)
-        ok = false;
-    if (!ok || rename(beside, resume->file) != 0) {
-        fprintf(stderr, "noroshi scan: cannot write %s: %s\n", resume->file, strerror(errno));
-        unlink(beside);
-    }
-    talloc_free(beside);
+    struct text out;
+    text_init(&out, NULL, 0);
+    text_add_string(&out, HEAD);
+    for (const struct waiting *row = resume->done; row != NULL; row = row->next)
+        text_add_format(&out, "%" PRIu64 "\t%" PRIu64 "\t%s\t%s\n", row->entry, row->offset,
+                        row->path, row->file);
+    bool ok = file_save(resume->file, text_bytes(&out), err);
+    text_finish(&out);
     resume->unsaved = 0;
-}
-
-static int resume_destroy(struct resume *resume)
-{
-    if (resume->unsaved > 0)
-        save(resume);
-    return 0;
+    return ok;
 }
 
 static bool load_row(struct resume *resume, char *line)
@@ -82,28 +71,41 @@ static bool load_row(struct resume *resume, char *line)
     return true;
 }
 
+static bool load(struct resume *resume, struct error *err)
+{
+    FILE *in = fopen(resume->file, "re");
+    if (in == NULL)
+        return error_set_errno(err, ERROR_INPUT, "cannot read %s", resume->file);
+    static char line[LINE_MAX_BYTES];
+    bool ok = fgets(line, sizeof line, in) != NULL && strcmp(line, HEAD) == 0;
+    while (ok && fgets(line, sizeof line, in) != NULL)
+        ok = load_row(resume, line);
+    fclose(in);
+    if (ok)
+        return true;
+    error_set(err, ERROR_INPUT, "%s is no file of --resume", resume->file);
+    error_hint(err, "remove it to start anew");
+    return false;
+}
+
 struct resume *resume_open(const void *parent, const char *file, struct error *err)
 {
     if (file == NULL)
         return NULL;
     struct resume *resume = talloc_zero(parent, struct resume);
     resume->file = talloc_strdup(resume, file);
-    talloc_set_destructor(resume, resume_destroy);
-    FILE *in = fopen(file, "re");
-    if (in == NULL && errno == ENOENT)
+    if (access(file, F_OK) != 0 ? save(resume, err) : load(resume, err))
         return resume;
-    static char line[LINE_MAX_BYTES];
-    bool ok = in != NULL && fgets(line, sizeof line, in) != NULL && strcmp(line, HEAD) == 0;
-    while (ok && fgets(line, sizeof line, in) != NULL)
-        ok = load_row(resume, line);
-    if (in != NULL)
-        fclose(in);
-    if (ok)
-        return resume;
-    error_set(err, ERROR_INPUT, "%s is no file of --resume", file);
-    error_hint(err, "remove it to start anew");
     talloc_free(resume);
     return NULL;
+}
+
+bool resume_close(struct resume *resume, struct error *err)
+{
+    /* What standard output did not take is not done. */
+    bool ok = resume == NULL || resume->unsaved == 0 || fflush(stdout) != 0 || save(resume, err);
+    talloc_free(resume);
+    return ok;
 }
 
 void resume_begin(struct resume *resume, const char *path, struct input *input)
@@ -155,8 +157,9 @@ void resume_done(struct resume *resume)
         known->offset = row->offset;
         talloc_free(row);
     }
-    if (++resume->unsaved >= RESUME_EVERY)
-        save(resume);
+    struct error later; /* resume_close tries again, and tells */
+    if (++resume->unsaved >= RESUME_EVERY && fflush(stdout) == 0 && !save(resume, &later))
+        resume->unsaved = 1;
 }
 
 bool resume_skipped(const struct resume *resume)

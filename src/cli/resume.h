@@ -14,8 +14,11 @@
 
 struct resume;
 
-/* The state in FILE, made where it is not there; NULL where FILE is NULL, or ERR is set. */
+/* The state in FILE, which is made at once where it is not there; NULL where FILE is NULL, or it
+ * cannot be read or made (ERR is set). */
 struct resume *resume_open(const void *parent, const char *file, struct error *err);
+/* Keep what was done and free RESUME (NULL is fine); false and ERR where it could not be kept. */
+bool resume_close(struct resume *resume, struct error *err);
 /* Reading of PATH begins: move INPUT past what was done. */
 void resume_begin(struct resume *resume, const char *path, struct input *input);
 /* One more artifact is on its way; what follows it begins at AFTER. */

@@ -12,56 +12,53 @@
 
 #define RULE_LOADS "lists strict kleene cache quiet" /* what loading rules to run them takes */
 
-static const struct {
-    const char *name, *accepts, *what;
+static const struct rule_verb {
+    const char *name;
     int (*run)(const struct rule_command *command);
+    uint32_t least; /* of WORDS */
+    const char *words, *accepts, *what;
 } verbs[] = {
-#define RULE_VERB(name, function, accepts, what) {#name, accepts, what, function},
+#define RULE_VERB(name, function, least, words, accepts, what)                                     \
+    {#name, function, least, words, accepts, what},
 #include "cli/rule.def"
 #undef RULE_VERB
-    {NULL, NULL, NULL, NULL},
+    {NULL, NULL, 0, NULL, NULL, NULL},
 };
-#define RULE_VERB(name, function, accepts, what) " " #name
+#define RULE_VERB(name, function, least, words, accepts, what) " " #name
 static const char verb_names[] =
 #include "cli/rule.def"
     ;
 #undef RULE_VERB
 
-static const char help_head[] =
-    "usage: noroshi rule VERB [OPTION]... PATH...\n\n"
-    "Works on rules written in the Message Query Language: files and folders of YAML.\n\n";
-static const char help_tail[] =
-    "\n"
-    "  --lists PATH    a list NAME.txt or a folder of lists, instead of the shipped ones\n"
-    "  --strict        the public language only: no noroshi.* and no x-noroshi\n"
-    "  --kleene        any() and all(): a null element makes the result null (not check)\n"
-    "  --cache FILE    keep compiled automata in FILE (not check)\n"
-    "  --naive         run, bench: rules as written, without the shared graph\n"
-    "  --ham DIR       stats: ordinary mail\n"
-    "  --bad DIR       stats: bad mail\n"
-    "  --repeat N      bench: how often it runs over the mail\n"
-    "  --all           test: tell also what held; bench: of the dearest rules\n"
-    "  --check         format: write nothing\n"
-    "  --json          check, lint, coverage, stats: one JSON line for each problem or rule\n"
-    "  -q, --quiet     only the last line\n\n"
-    "  noroshi rule check rules/\n"
-    "  noroshi rule explain --lists lists/ rules/ \"Rule name\" mail.eml\n";
-
 static const struct option options[] = {
-    {"lists", required_argument, NULL, 'l'},
-    {"strict", no_argument, NULL, 's'},
-    {"kleene", no_argument, NULL, 'k'},
-    {"cache", required_argument, NULL, 'c'},
-    {"naive", no_argument, NULL, 'n'},
-    {"ham", required_argument, NULL, 'H'},
-    {"bad", required_argument, NULL, 'B'},
-    {"repeat", required_argument, NULL, 'r'},
-    {"all", no_argument, NULL, 'a'},
-    {"check", no_argument, NULL, 'C'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"json", no_argument, NULL, 'j'},
+#define RULE_OPTION(letter, name, value, what)                                                     \
+    {name, sizeof(value) > 1 ? required_argument : no_argument, NULL, letter},
+#include "cli/rule_option.def"
+#undef RULE_OPTION
     {NULL, 0, NULL, 0},
 };
+static const struct {
+    const char *value, *what;
+} option_help[] = {
+#define RULE_OPTION(letter, name, value, what) {value, what},
+#include "cli/rule_option.def"
+#undef RULE_OPTION
+};
+
+static const char help_head[] =
+    "usage: noroshi rule VERB [OPTION]... WORD...\n\n"
+    "Works on rules written in the Message Query Language: files and folders of YAML.\n\n";
+static const char help_tail[] =
+    "\nRULES and MAIL are files or folders, TESTS a file of lines 'RULE <tab> hit|miss|undecided "
+    "<tab> FILE'.\n\n"
+    "exit status: 0 done, 1 something was found (a note of lint, a match of run and explain, a "
+    "file "
+    "to lay\n"
+    "out), 2 error, refused rule or failed test, 64 usage\n";
+static const char help_examples[] =
+    "\nexamples\n"
+    "  noroshi rule check rules/\n"
+    "  noroshi rule explain --lists lists/ rules/ \"Rule name\" mail.eml\n";
 
 static bool read_option(struct rule_command *command, const char *verb, int letter)
 {
@@ -91,7 +88,8 @@ static bool read_option(struct rule_command *command, const char *verb, int lett
     case 'r': {
         int64_t number;
         if (!bytes_to_int(bytes_of_string(optarg), 1, 1000000, &number)) {
-            fprintf(stderr, "noroshi %s: error: --repeat takes 1 to 1000000, not '%s'\n", verb, optarg);
+            fprintf(stderr, "noroshi %s: error: --repeat takes 1 to 1000000, not '%s'\n", verb,
+                    optarg);
             return false;
         }
         command->repeat = (uint32_t)number;
@@ -114,52 +112,87 @@ static bool read_option(struct rule_command *command, const char *verb, int lett
     }
 }
 
-static const char *help(void)
+/* Lines of the options VERB takes; NULL: of all. */
+static void add_options(struct text *out, const struct rule_verb *verb)
 {
-    static char text[sizeof help_head + sizeof help_tail + 1024];
-    int used = snprintf(text, sizeof text, "%s", help_head);
-    for (int i = 0; verbs[i].name != NULL; i++)
-        used += snprintf(text + used, sizeof text - (size_t)used, "  %-10s %s\n", verbs[i].name,
-                         verbs[i].what);
-    snprintf(text + used, sizeof text - (size_t)used, "%s", help_tail);
-    return text;
+    for (int i = 0; options[i].name != NULL; i++) {
+        if (verb != NULL && !option_is_among(verb->accepts, options[i].name))
+            continue;
+        char left[32];
+        snprintf(left, sizeof left, "%s--%s %s", options[i].val == 'q' ? "-q, " : "",
+                 options[i].name, option_help[i].value);
+        text_add_format(out, "  %-13s %s\n", left, option_help[i].what);
+    }
 }
 
-/* The verb of row ROW: its options, then its paths, then the work. */
-static int run_verb(int row, int argc, char **argv)
+/* The --help of VERB, or of all where it is NULL; TEXT is the caller's to finish. */
+static const char *help(struct text *text, const struct rule_verb *verb)
+{
+    text_init(text, NULL, 0);
+    if (verb != NULL) {
+        text_add_format(text, "usage: noroshi rule %s [OPTION]... %s\n\n%s\n\n", verb->name,
+                        verb->words, verb->what);
+    } else {
+        text_add_string(text, help_head);
+        for (const struct rule_verb *v = verbs; v->name != NULL; v++)
+            text_add_format(text, "  %-9s %-30s %s\n", v->name, v->words, v->what);
+        text_add_byte(text, '\n');
+    }
+    add_options(text, verb);
+    text_add_string(text, help_tail);
+    if (verb == NULL)
+        text_add_string(text, help_examples);
+    return text_string(text);
+}
+
+/* VERB with its options, then its words, then the work. */
+static int run_verb(const struct rule_verb *verb, int argc, char **argv)
 {
     struct rule_command command = {.repeat = 1};
+    struct text text;
     char name[32];
-    snprintf(name, sizeof name, "rule %s", verbs[row].name);
-    struct option_reader reader = {
-        .verb = name, .help = help(), .row = options, .accepted = verbs[row].accepts, .letters = "q"};
+    snprintf(name, sizeof name, "rule %s", verb->name);
+    struct option_reader reader = {.verb = name,
+                                   .help = help(&text, verb),
+                                   .row = options,
+                                   .accepted = verb->accepts,
+                                   .letters = "q"};
     int code;
-    while ((code = option_next(&reader, argc, argv)) >= 0)
-        if (!read_option(&command, name, code))
-            return EXIT_USAGE;
-    if (code != OPTION_END)
-        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
+    bool ok = true;
+    while (ok && (code = option_next(&reader, argc, argv)) >= 0)
+        ok = read_option(&command, name, code);
+    text_finish(&text);
+    if (!ok || code != OPTION_END)
+        return ok && code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
     command.path = (const char *const *)&argv[optind];
     command.path_count = (uint32_t)(argc - optind);
-    if (command.path_count > 0)
-        return verbs[row].run(&command);
-    fprintf(stderr, "noroshi %s: error: no path given\n  hint: 'noroshi rule --help'\n", name);
+    if (command.path_count >= verb->least)
+        return verb->run(&command);
+    fprintf(stderr, "noroshi %s: error: it takes %s\n  hint: 'noroshi %s --help' tells more\n",
+            name, verb->words, name);
     return EXIT_USAGE;
+}
+
+static void print_help(FILE *out)
+{
+    struct text text;
+    fputs(help(&text, NULL), out);
+    text_finish(&text);
 }
 
 int verb_rule(int argc, char **argv)
 {
     if (argc < 2) {
-        fputs(help(), stderr);
+        print_help(stderr);
         return EXIT_USAGE;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        fputs(help(), stdout);
-        return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+        print_help(stdout);
+        return EXIT_CLEAN;
     }
-    for (int i = 0; verbs[i].name != NULL; i++)
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return run_verb(i, argc - 1, argv + 1);
+    for (const struct rule_verb *verb = verbs; verb->name != NULL; verb++)
+        if (strcmp(argv[1], verb->name) == 0)
+            return run_verb(verb, argc - 1, argv + 1);
     return option_unknown("rule", "verb", argv[1], verb_names);
 }
 

@@ -23,7 +23,8 @@ struct rule_command {
     uint32_t repeat;
 };
 
-#define RULE_VERB(name, function, accepts, what) int function(const struct rule_command *command);
+#define RULE_VERB(name, function, least, words, accepts, what)                                     \
+    int function(const struct rule_command *command);
 #include "cli/rule.def"
 #undef RULE_VERB
 

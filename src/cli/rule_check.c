@@ -38,7 +38,5 @@ int rule_check(const struct rule_command *command)
         printf("%u rules read, %u accepted, %u refused, %u retired\n", accepted + refused + retired,
                accepted, refused, retired);
     talloc_free(set);
-    if (fflush(stdout) != 0)
-        return EXIT_ERROR;
     return refused > 0 ? EXIT_ERROR : EXIT_CLEAN;
 }

@@ -47,11 +47,6 @@ static bool explain_one(void *self, const struct rule_mail *mail)
 
 int rule_explain_mail(const struct rule_command *command)
 {
-    if (command->path_count < 3) {
-        fprintf(stderr, "noroshi: error: rules, the name of one and a mail are needed\n"
-                        "  hint: noroshi rule explain rules/ \"Rule name\" mail.eml\n");
-        return EXIT_USAGE;
-    }
     struct rule_command quiet = *command;
     quiet.quiet = true;
     struct rule_set *set = rule_command_load(&quiet, NULL, 1);
@@ -71,7 +66,7 @@ int rule_explain_mail(const struct rule_command *command)
     for (uint32_t i = 2; i < command->path_count; i++)
         ok = rule_mail_walk(command->path[i], set, explain_one, &explaining) && ok;
     talloc_free(set);
-    if (fflush(stdout) != 0 || !ok)
+    if (!ok)
         return EXIT_ERROR;
     return explaining.matched ? EXIT_FOUND : EXIT_CLEAN;
 }

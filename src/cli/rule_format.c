@@ -8,34 +8,10 @@
 #include "rule/file.h"
 #include "rule/format.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #define FILE_MAX_BYTES ((size_t)16 * 1024 * 1024)
-
-/* CONTENT in place of what FILE held: a new file beside it, then renamed. */
-static bool replace(const struct rule_file *file, struct bytes content, struct error *err)
-{
-    const char *path = (const char *)file->name.at;
-    char *real = realpath(path, NULL); /* a link stays one */
-    char *beside = real == NULL ? NULL : talloc_asprintf(NULL, "%s.XXXXXX", real);
-    int fd = beside == NULL ? -1 : mkstemp(beside);
-    FILE *out = fd < 0 ? NULL : fdopen(fd, "wb");
-    bool ok = out != NULL && fchmod(fd, file->found.st_mode & 07777) == 0 &&
-              fwrite(content.at, 1, content.len, out) == content.len;
-    ok = out != NULL && fclose(out) == 0 && ok && rename(beside, real) == 0;
-    if (!ok) {
-        error_set_errno(err, ERROR_OUTPUT, "cannot write %s", path);
-        if (fd >= 0)
-            unlink(beside);
-    }
-    talloc_free(beside);
-    free(real);
-    return ok;
-}
 
 /* Whether FILE is not laid out as it should be; it is then, unless only CHECK is wanted. */
 static bool format_one(struct arena *arena, const struct rule_file *file, bool check, bool *ok)
@@ -46,7 +22,7 @@ static bool format_one(struct arena *arena, const struct rule_file *file, bool c
     if (file_load(arena, name, FILE_MAX_BYTES, &before, &err))
         after = rule_format(arena, before, name, &err);
     bool differs = after.at != NULL && !bytes_equal(before, after);
-    if (after.at == NULL || (differs && !check && !replace(file, after, &err))) {
+    if (after.at == NULL || (differs && !check && !file_save(name, after, &err))) {
         problem_print(&err);
         *ok = false;
     }
@@ -76,7 +52,7 @@ int rule_format_verb(const struct rule_command *command)
     printf("%u files, %u %s\n", files.count, changed,
            command->check ? "to be laid out anew" : "laid out anew");
     talloc_free(all);
-    if (fflush(stdout) != 0 || !ok)
+    if (!ok)
         return EXIT_ERROR;
     return command->check && changed > 0 ? EXIT_FOUND : EXIT_CLEAN;
 }

@@ -33,7 +33,7 @@ int rule_lint_verb(const struct rule_command *command)
         printf("%u rules, %u notes in %u of them\n", rule_set_count(set), notes, rules);
     bool refused = rule_set_problem_count(set) > 0;
     talloc_free(set);
-    if (fflush(stdout) != 0 || refused)
+    if (refused)
         return EXIT_ERROR;
     return notes > 0 ? EXIT_FOUND : EXIT_CLEAN;
 }

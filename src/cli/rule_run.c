@@ -90,11 +90,6 @@ static bool run_one(void *self, const struct rule_mail *mail)
 
 int rule_run(const struct rule_command *command)
 {
-    if (command->path_count < 2) {
-        fprintf(stderr, "noroshi: error: rules and mail are needed\n"
-                        "  hint: noroshi rule run rules/ mail.eml\n");
-        return EXIT_USAGE;
-    }
     struct rule_command load = *command;
     load.run_only = !command->naive;
     struct rule_set *set = rule_command_load(&load, NULL, 1);
@@ -105,7 +100,7 @@ int rule_run(const struct rule_command *command)
     for (uint32_t i = 1; i < command->path_count; i++)
         ok = rule_mail_walk(command->path[i], set, run_one, &runner) && ok;
     talloc_free(set);
-    if (fflush(stdout) != 0 || ferror(stdout) != 0 || !ok)
+    if (!ok)
         return EXIT_ERROR;
     return runner.found ? EXIT_FOUND : EXIT_CLEAN;
 }

@@ -113,5 +113,5 @@ int rule_stats(const struct rule_command *command)
                stats.hit[0], stats.mails[0],
                stats.mails[0] > 0 ? 100.0 * stats.hit[0] / stats.mails[0] : 0);
     talloc_free(set);
-    return fflush(stdout) == 0 && ok ? EXIT_CLEAN : EXIT_ERROR;
+    return ok ? EXIT_CLEAN : EXIT_ERROR;
 }

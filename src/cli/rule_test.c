@@ -12,6 +12,7 @@
 #include "cli/verb.h"
 #include "observe/from_json.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
@@ -73,8 +74,11 @@ static void one_line(struct testing *testing, const char *tests, uint32_t number
     testing->rule = whole ? rule_set_find(testing->set, rule) : NULL;
     if (testing->rule == NULL) {
         testing->failed++;
-        fprintf(stderr, "%s:%u: error: %s\n", tests, number,
-                whole ? "no such rule" : "RULE<tab>hit|miss|undecided<tab>FILE expected");
+        if (whole)
+            fprintf(stderr, "%s:%u: error: no rule '%.*s'\n", tests, number, BYTES_FMT(rule));
+        else
+            fprintf(stderr, "%s:%u: error: RULE<tab>hit|miss|undecided<tab>FILE expected\n", tests,
+                    number);
         return;
     }
     char *path = talloc_asprintf(NULL, "%.*s%.*s", BYTES_FMT(folder), BYTES_FMT(name));
@@ -99,7 +103,7 @@ static bool one_file(struct testing *testing, const char *path)
     char *line = NULL;
     size_t room = 0;
     if (file == NULL) {
-        fprintf(stderr, "%s: error: cannot be read\n", path);
+        fprintf(stderr, "noroshi: error: cannot read %s: %s\n", path, strerror(errno));
         return false;
     }
     uint32_t number = 0;
@@ -116,11 +120,6 @@ static bool one_file(struct testing *testing, const char *path)
 
 int rule_test(const struct rule_command *command)
 {
-    if (command->path_count < 2) {
-        fprintf(stderr, "noroshi: error: rules and a tests file are needed\n"
-                        "  hint: noroshi rule test rules/ tests.tsv\n");
-        return EXIT_USAGE;
-    }
     struct rule_set *set = rule_command_load(command, NULL, 1);
     if (set == NULL)
         return EXIT_ERROR;
@@ -144,5 +143,5 @@ int rule_test(const struct rule_command *command)
     printf("%u fixtures passed, %u failed; %u rules without a hit and a miss\n", testing.passed,
            testing.failed, bare);
     talloc_free(set);
-    return fflush(stdout) == 0 && ok && testing.failed == 0 ? EXIT_CLEAN : EXIT_ERROR;
+    return ok && testing.failed == 0 ? EXIT_CLEAN : EXIT_ERROR;
 }

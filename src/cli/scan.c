@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/civil.h"
 #include "cli/companion.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/resume.h"
 #include "cli/scan_option.h"
@@ -14,7 +15,6 @@
 #include "store/store.h"
 #include "verdict/campaign.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <talloc.h>
@@ -44,17 +44,16 @@ struct run {
     struct siblings *siblings;
     uint64_t count[4]; /* by verdict_class */
     uint64_t done, submitted, input_errors, input_bytes;
-    bool output_failed;
-    bool sarif_any; /* a result was written */
-    struct error output_error;
+    bool stopped;             /* the output or the store takes no more */
+    bool sarif_any;           /* a result was written */
+    struct error store_error; /* why the store takes no more; ERROR_NONE: it does */
 };
 
 static void write_out(struct run *run)
 {
-    if (!run->output_failed && fwrite(run->out.at, 1, run->out.len, stdout) != run->out.len) {
-        run->output_failed = true;
-        error_set_errno(&run->output_error, ERROR_OUTPUT, "cannot write the result");
-    }
+    if (!run->stopped)
+        fwrite(run->out.at, 1, run->out.len, stdout);
+    run->stopped |= !output_ok();
     run->out.len = 0;
 }
 
@@ -67,9 +66,9 @@ static void remember(struct run *run, struct verdict *v)
         if (v->class >= VERDICT_SUSPICIOUS && v->campaign.len == 0)
             v->campaign = name;
     }
-    if (run->store != NULL && !run->output_failed &&
-        !store_add(run->store, v, run->option.keep_raw ? v->raw : BYTES_NONE, &run->output_error))
-        run->output_failed = true;
+    if (run->store != NULL && !run->stopped)
+        run->stopped = !store_add(run->store, v, run->option.keep_raw ? v->raw : BYTES_NONE,
+                                  &run->store_error);
 }
 
 /* RESULT goes out: counted, remembered, printed. */
@@ -99,7 +98,8 @@ static void on_result(void *context, const struct verdict *v)
     struct run *run = context;
     run->done++;
     siblings_add(run->siblings, v);
-    resume_done(run->resume);
+    if (!run->stopped)
+        resume_done(run->resume);
 }
 
 /* What siblings let through, at once or at the end. */
@@ -135,7 +135,7 @@ static bool scan_path(struct run *run, struct pool *pool, const char *path, stru
     uint64_t before = run->submitted, last_bytes = 0;
     const uint64_t told = run->input_errors;
     bool ok = true;
-    while (ok && !interrupted && !run->output_failed &&
+    while (ok && !interrupted && !run->stopped &&
            (status = input_next(input, &item, err)) != INPUT_END) {
         if (status == INPUT_ERROR) {
             progress_clear(&run->progress);
@@ -180,7 +180,7 @@ static void print_campaigns(struct run *run)
 static void print_summary(const struct run *run, const struct pool *pool)
 {
     bool wanted = run->option.format == SCAN_TEXT && run->done > 1;
-    if (wanted && !run->output_failed)
+    if (wanted && !run->stopped)
         printf("%llu scanned: %llu malicious, %llu suspicious, %llu unscannable, %llu clean\n",
                (unsigned long long)run->done, (unsigned long long)run->count[VERDICT_MALICIOUS],
                (unsigned long long)run->count[VERDICT_SUSPICIOUS],
@@ -198,12 +198,9 @@ static void print_summary(const struct run *run, const struct pool *pool)
 
 static int status_of(const struct run *run)
 {
-    if (run->output_failed) {
-        if (run->output_error.code != ERROR_OUTPUT || errno != EPIPE)
-            error_print(&run->output_error);
-        return EXIT_ERROR;
-    }
-    if (run->input_errors > 0 || interrupted)
+    if (run->store_error.code != ERROR_NONE)
+        error_print(&run->store_error);
+    if (run->stopped || run->input_errors > 0 || interrupted)
         return EXIT_ERROR;
     for (int class = VERDICT_MALICIOUS;
          class >= VERDICT_SUSPICIOUS && class >= (int)run->option.fail_on; class --)
@@ -224,22 +221,18 @@ static bool scan_all(struct run *run, struct pool *pool, const struct pool_setti
     if (pool_sandbox_missing(pool)[0] != 0)
         fprintf(stderr, "noroshi scan: this kernel lacks %s; workers go on with the rest\n",
                 pool_sandbox_missing(pool));
-    for (int i = 0; ok && i < run->option.path_count && !interrupted && !run->output_failed; i++)
+    for (int i = 0; ok && i < run->option.path_count && !interrupted && !run->stopped; i++)
         ok = scan_path(run, pool, run->option.path[i], err);
     ok = pool_drain(pool, err) && ok;
-    ok = siblings_end(run->siblings, settings, ok && !interrupted && !run->output_failed, err) && ok;
+    ok = siblings_end(run->siblings, settings, ok && !interrupted && !run->stopped, err) && ok;
     companions_end(run->companions);
     progress_clear(&run->progress);
     if (run->option.format == SCAN_SARIF) {
         report_sarif_end(&run->out);
         write_out(run);
     }
-    if (ok && run->option.want_campaigns && !run->output_failed)
+    if (ok && run->option.want_campaigns && !run->stopped)
         print_campaigns(run);
-    if (fflush(stdout) != 0 && !run->output_failed) {
-        run->output_failed = true;
-        error_set_errno(&run->output_error, ERROR_OUTPUT, "cannot write the result");
-    }
     return ok;
 }
 
@@ -293,7 +286,9 @@ int verb_scan(int argc, char **argv)
         if (!ok)
             error_print(&err);
         print_summary(&run, pool);
-        bool kept = run.store == NULL || store_close(run.store, &err);
+        /* What the store did not take is not done either. */
+        bool kept =
+            (run.store == NULL || store_close(run.store, &err)) && resume_close(run.resume, &err);
         if (!kept)
             error_print(&err);
         status = ok && kept ? status_of(&run) : EXIT_ERROR;

@@ -43,7 +43,7 @@ static const char help[] =
     "\n"
     "how\n"
     "  -j, --jobs N          workers (default: one per processor)\n"
-    "      --store [FILE]    remember the results (default place: "
+    "      --store[=FILE]    remember the results (default place: "
     "$XDG_DATA_HOME/noroshi/store.db)\n"
     "      --keep-raw        remember the artifacts themselves too\n"
     "      --resume FILE     remember in FILE what was done and go on from there\n"

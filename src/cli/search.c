@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/output.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
 
@@ -8,7 +9,8 @@
 static const char help[] =
     "usage: noroshi search [OPTION]... TEXT...\n\n"
     "Finds stored artifacts by words in subject, sender, linked domains, file names and evidence.\n"
-    "Every word must be there; Japanese is found from one character on.\n\n" HELP_STORE HELP_CHOICE HELP_JSON HELP_LANG
+    "Every word must be there; Japanese is found from one character on.\n"
+    "Exit status 1 where nothing is found.\n\n" HELP_STORE HELP_CHOICE HELP_JSON HELP_LANG
     "\nExample: noroshi search 請求 --since 2021-03-01\n";
 
 struct search {
@@ -24,7 +26,7 @@ static bool show(void *own, const struct store_item *item)
                        item->verdict->evidence_count > 0
                            ? item->verdict->evidence[0].sentence[search->option->language]
                            : BYTES_NONE);
-    return !ferror(stdout);
+    return output_ok();
 }
 
 static const struct store_verb verb = {"search", ACCEPTS_CHOICE " json lang", help};
@@ -42,8 +44,8 @@ int verb_search(int argc, char **argv)
         words = talloc_asprintf_append(words, " %s", option.argument[i]);
     if (option.argument_count == 0) {
         talloc_free(parent);
-        error_set(&err, ERROR_USAGE, "search for what?");
-        return store_option_fail(&err);
+        error_set(&err, ERROR_USAGE, "no words to search for");
+        return store_option_fail(&option, &err);
     }
     option.filter.words = bytes_of_string(words);
     if (option.filter.limit == 0)
@@ -53,7 +55,7 @@ int verb_search(int argc, char **argv)
     bool ok = store != NULL && store_each(store, &option.filter, show, &search, &err);
     if (ok && search.found == 0)
         fputs("nothing found\n", stderr);
-    status = !ok ? store_option_fail(&err) : search.found > 0 ? EXIT_CLEAN : EXIT_FOUND;
+    status = !ok ? store_option_fail(&option, &err) : search.found > 0 ? EXIT_CLEAN : EXIT_FOUND;
     talloc_free(parent);
-    return fflush(stdout) == 0 ? status : EXIT_ERROR;
+    return status;
 }

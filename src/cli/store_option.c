@@ -7,6 +7,9 @@
 #include "cli/verb.h"
 #include "report/terminal.h"
 
+#include <assert.h>
+#include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <talloc.h>
@@ -60,10 +63,10 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static bool read_date(const char *text, int64_t *out, struct error *err)
+static bool read_date(const char *name, const char *text, int64_t *out, struct error *err)
 {
     return civil_parse(bytes_of_string(text), out) ||
-           error_set(err, ERROR_USAGE, "no date: '%s' (2021-03-01)", text);
+           error_set(err, ERROR_USAGE, "%s takes a date such as 2021-03-01, not '%s'", name, text);
 }
 
 static bool read_verdicts(const char *text, unsigned *out, struct error *err)
@@ -74,121 +77,169 @@ static bool read_verdicts(const char *text, unsigned *out, struct error *err)
         while (i < 4 && !bytes_equal(word, bytes_of_string(verdict_names[i])))
             i++;
         if (i == 4)
-            return error_set(err, ERROR_USAGE, "no verdict '%.*s'", BYTES_FMT(word));
+            return error_set(
+                err, ERROR_USAGE,
+                "--verdict takes malicious, suspicious, unscannable and clean, not '%.*s'",
+                BYTES_FMT(word));
         *out |= 1u << i;
     }
     return true;
 }
 
-static bool read_number(const char *text, double *out, struct error *err)
+/* Options whose value is kept as it is written. */
+static const struct {
+    int option;
+    size_t at; /* in struct store_option */
+} texts[] = {
+    {STORE, offsetof(struct store_option, store)},
+    {BY, offsetof(struct store_option, by)},
+    {UNIT, offsetof(struct store_option, unit)},
+    {SVG, offsetof(struct store_option, svg)},
+    {OUT, offsetof(struct store_option, out)},
+    {FORMAT, offsetof(struct store_option, format)},
+    {FIGURES, offsetof(struct store_option, figures)},
+};
+#define TEXTS (sizeof texts / sizeof *texts)
+
+/* Options that take a number. */
+static const struct number_option {
+    int option;
+    const char *name, *what;
+    double least, most;
+    bool may_be_part; /* of one: 0.5 */
+} numbers[] = {
+    {LIMIT, "limit", "a whole number from 1 to 1000000000", 1, 1e9, false},
+    {AGE, "age", "days, a whole number from 0 to 100000", 0, 1e5, false},
+    {SIZE, "size", "bytes, such as 500M or 2G", 1, 9e15, false},
+    {ALARMS, "false-alarms", "a number from 0.01 to 365", 0.01, 365, true},
+    {YEAR, "year", "a year from 1970 to 9998", 1970, 9998, false},
+    {MAILBOXES, "mailboxes", "a whole number from 1 to 1000000000", 1, 1e9, false},
+};
+#define NUMBERS (sizeof numbers / sizeof *numbers)
+
+/* TEXT as digits, for bytes with K, M or G behind them. */
+static bool read_number(const struct number_option *row, const char *text, double *out,
+                        struct error *err)
 {
     char *end;
-    *out = strtod(text, &end);
-    double unit = *end == 'K' ? 1e3 : *end == 'M' ? 1e6 : *end == 'G' ? 1e9 : 1;
-    *out *= unit;
-    return (*end == 0 || (unit > 1 && end[1] == 0)) && end != text
-               ? *out >= 0 && *out < 9e15
-               : error_set(err, ERROR_USAGE, "no number: '%s'", text);
+    double n = strtod(text, &end);
+    const double unit = row->option != SIZE ? 1
+                        : *end == 'K'       ? 1e3
+                        : *end == 'M'       ? 1e6
+                        : *end == 'G'       ? 1e9
+                                            : 1;
+    const char *rest = end + (unit > 1);
+    *out = n * unit;
+    return (ascii_is_digit((uint8_t)text[0]) && *rest == 0 && *out >= row->least &&
+            *out <= row->most && (row->may_be_part || *out == floor(*out))) ||
+           error_set(err, ERROR_USAGE, "--%s takes %s, not '%s'", row->name, row->what, text);
+}
+
+static void set_number(struct store_option *o, int option, double n)
+{
+    switch (option) {
+    case LIMIT:
+        o->filter.limit = (uint32_t)n;
+        break;
+    case AGE:
+        o->age_days = (int64_t)n;
+        break;
+    case SIZE:
+        o->most_bytes = (uint64_t)n;
+        break;
+    case ALARMS:
+        o->false_alarms = n;
+        break;
+    case YEAR:
+        o->year = (int64_t)n;
+        break;
+    default:
+        o->mailboxes = n;
+    }
 }
 
 bool store_option_month(const char *text, int64_t *since_out, int64_t *until_out, struct error *err)
 {
     if (strlen(text) != 7 || !civil_parse(bytes_of_string(text), since_out))
-        return error_set(err, ERROR_USAGE, "no month: '%s' (2021-03)", text);
+        return error_set(err, ERROR_USAGE, "--month takes a month such as 2021-03, not '%s'", text);
     struct civil c = civil_of_us(*since_out);
     *until_out =
         civil_days(c.month == 12 ? c.year + 1 : c.year, c.month % 12 + 1, 1) * 86400 * 1000000;
     return true;
 }
 
+/* OPTION with the value getopt left in optarg. */
 static bool read_one(struct store_option *o, int option, struct error *err)
 {
     double n = 0;
+    for (size_t i = 0; i < TEXTS; i++)
+        if (texts[i].option == option) {
+            memcpy((char *)o + texts[i].at, &(const char *){optarg}, sizeof(const char *));
+            return true;
+        }
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (numbers[i].option == option) {
+            bool ok = read_number(&numbers[i], optarg, &n, err);
+            if (ok)
+                set_number(o, option, n);
+            return ok;
+        }
     switch (option) {
-    case STORE:
-        o->store = optarg;
-        return true;
     case SINCE:
-        return read_date(optarg, &o->filter.since_us, err);
+        return read_date("--since", optarg, &o->filter.since_us, err);
     case UNTIL:
-        return read_date(optarg, &o->filter.until_us, err);
+        return read_date("--until", optarg, &o->filter.until_us, err);
     case VERDICT:
         return read_verdicts(optarg, &o->filter.classes, err);
     case JSON:
         return o->json = true;
+    case DEFANG:
+        return o->defang = true;
     case LANG:
         o->language = strcmp(optarg, "ja") == 0 ? LANGUAGE_JA : LANGUAGE_EN;
         return strcmp(optarg, "ja") == 0 || strcmp(optarg, "en") == 0 ||
                error_set(err, ERROR_USAGE, "--lang takes en or ja, not '%s'", optarg);
-    case RULES:
-        if (o->rule_count == 8)
-            return error_set(err, ERROR_USAGE, "at most 8 --rules");
-        o->rules[o->rule_count++] = optarg;
-        return true;
-    case BY:
-        o->by = optarg;
-        return true;
-    case UNIT:
-        o->unit = optarg;
-        return true;
-    case SVG:
-        o->svg = optarg;
-        return true;
-    case FORMAT:
-        o->format = optarg;
-        return true;
     case MONTH:
         o->month = optarg;
         return store_option_month(optarg, &o->filter.since_us, &o->filter.until_us, err);
-    case OUT:
-        o->out = optarg;
-        return true;
-    case DEFANG:
-        o->defang = true;
-        return true;
-    case FIGURES:
-        o->figures = optarg;
+    default:
+        assert(option == RULES);
+        if (o->rule_count == STORE_RULES_MOST)
+            return error_set(err, ERROR_USAGE, "at most %u --rules", STORE_RULES_MOST);
+        o->rules[o->rule_count++] = optarg;
         return true;
     }
-    if (!read_number(optarg, &n, err))
-        return false;
-    if (option == LIMIT)
-        o->filter.limit = (uint32_t)n;
-    else if (option == AGE)
-        o->age_days = (int64_t)n;
-    else if (option == SIZE)
-        o->most_bytes = (uint64_t)n;
-    else if (option == ALARMS)
-        o->false_alarms = n;
-    else if (option == YEAR)
-        o->year = (int64_t)n;
-    else
-        o->mailboxes = n;
-    return true;
 }
 
-int store_option_fail(const struct error *err)
+int store_option_fail(const struct store_option *o, const struct error *err)
 {
-    error_print(err);
-    return err->code == ERROR_USAGE || err->code == ERROR_SYNTAX ? EXIT_USAGE : EXIT_ERROR;
+    struct error told = *err;
+    bool is_usage = err->code == ERROR_USAGE || err->code == ERROR_SYNTAX;
+    if (is_usage && told.hint[0] == 0)
+        error_hint(&told, "'noroshi %s --help' tells more", o->verb);
+    error_print(&told);
+    return is_usage ? EXIT_USAGE : EXIT_ERROR;
 }
 
-int store_option_read(struct store_option *o, int argc, char **argv,
-                      const struct store_verb *verb)
+int store_option_read(struct store_option *o, int argc, char **argv, const struct store_verb *verb)
 {
     struct error err = {0};
     struct option_reader reader = {
         .verb = verb->name, .help = verb->help, .row = options, .accepted = verb->accepts};
     int code;
-    *o = (struct store_option){.false_alarms = 1, .age_days = -1};
+    *o = (struct store_option){.verb = verb->name, .false_alarms = 1, .age_days = -1};
     while ((code = option_next(&reader, argc, argv)) >= 0)
         if (!read_one(o, code, &err))
-            return store_option_fail(&err);
+            return store_option_fail(o, &err);
     if (code != OPTION_END)
         return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
     o->argument = argv + optind;
     o->argument_count = argc - optind;
-    return -1;
+    const struct store_filter *f = &o->filter;
+    if (f->since_us == 0 || f->until_us == 0 || f->since_us < f->until_us)
+        return -1;
+    error_set(&err, ERROR_USAGE, "--until is not after --since, so no day is left");
+    return store_option_fail(o, &err);
 }
 
 static void print_json(const struct store_item *item, struct bytes why)

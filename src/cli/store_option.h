@@ -7,12 +7,15 @@
 #include "report/tr.h"
 #include "store/store.h"
 
+#define STORE_RULES_MOST 8u
+
 struct store_option {
+    const char *verb;  /* as it is called */
     const char *store; /* NULL: the default */
     struct store_filter filter;
     bool json, defang;
     enum language language;
-    const char *rules[8];
+    const char *rules[STORE_RULES_MOST];
     uint32_t rule_count;
     const char *by, *unit, *svg, *format, *month, *out, *figures;
     uint64_t most_bytes;
@@ -33,7 +36,7 @@ struct store_option {
     HELP_TIME "  --verdict LIST    only these: malicious,suspicious,unscannable,clean\n"           \
               "  --limit N         at most so many\n"
 #define HELP_JSON "  --json            one JSON object a line\n"
-#define HELP_LANG "  --lang en|ja      language of sentences\n"
+#define HELP_LANG "  --lang en|ja      language of sentences (default: en)\n"
 #define ACCEPTS_CHOICE "store since until verdict limit" /* what HELP_STORE and HELP_CHOICE tell */
 
 /* A verb over the store: as it is called, the names of the options it accepts, its --help. */
@@ -50,6 +53,7 @@ void store_option_print(const struct store_option *option, const struct store_it
 /* "2021-03" as [since, until). */
 bool store_option_month(const char *text, int64_t *since_out, int64_t *until_out,
                         struct error *err);
-int store_option_fail(const struct error *err);
+/* Tell ERR; where the words given to the verb are to blame, with a hint.  Answers the exit status. */
+int store_option_fail(const struct store_option *option, const struct error *err);
 
 #endif

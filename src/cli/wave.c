@@ -1,40 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/civil.h"
+#include "base/file.h"
 #include "base/json.h"
-#include "cli/data.h"
+#include "cli/output.h"
 #include "cli/store_option.h"
 #include "cli/verb.h"
+#include "cli/wave_year.h"
 #include "report/figure.h"
-#include "wave/year.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <talloc.h>
 
 #define DAY_US ((int64_t)86400 * 1000000)
 
-#define NAME_WIDTH 40
-#define LEAST_BEFORE 10 /* counts of a year before that give a change in per cent */
-
 static const char help[] =
     "usage: noroshi wave [OPTION]... [NAME]...\n\n"
     "What rose: surges of everything, or counts and surges of the names given.\n\n"
-    "  --by DIMENSION       category family actor campaign brand technique filetype language "
+    "  --by DIMENSION    category family actor campaign brand technique filetype language "
     "verdict\n"
-    "                       (default: category, family, campaign and brand in turn)\n"
-    "  --unit UNIT          counts by hour, day, week or month as well\n"
-    "  --false-alarms N     of one series in a year (default: 1)\n"
-    "  --svg FILE           the figure of the first name, or of the first surge\n"
-    "  --figures FILE       year statistics of printed figures: name,parent,count,before,change\n"
-    "  --year YEAR          year statistics of the store; --mailboxes N adds rates per "
-    "10,000\n" HELP_STORE HELP_TIME HELP_JSON HELP_LANG
+    "                    (default: category, family, campaign and brand in turn)\n"
+    "  --unit UNIT       counts by hour, day, week or month (UTC) instead of sentences\n"
+    "  --false-alarms N  of one series in a year (default: 1)\n"
+    "  --svg FILE        the figure of the first name, or of the first surge\n"
+    "  --figures FILE    year statistics of printed figures: name,parent,count,before,change\n"
+    "  --year YEAR       year statistics of the store\n"
+    "  --mailboxes N     with --year or --figures: also rates per 10,000 mailboxes\n" HELP_STORE
+        HELP_TIME HELP_JSON HELP_LANG
     "\nExample: noroshi wave --by family IcedID --unit week --svg icedid.svg\n";
 
 struct wave_run {
     const struct store_option *option;
     struct store *store;
     struct arena *arena;
-    uint32_t surges, novelties, series; /* told, told, looked at */
+    uint32_t told;   /* surges and new names */
+    uint32_t series; /* looked at */
     bool drawn;
 };
 
@@ -128,12 +126,8 @@ static bool draw(struct wave_run *run, const struct waves *w, const struct wave_
                                          tr(run->option->language, "detections a day")),
                             true};
     figure_daily(&figure, w, s, 0, w->days);
-    FILE *file = fopen(run->option->svg, "wb");
-    bool ok = file != NULL && fwrite(out.at, 1, out.len, file) == out.len;
-    if (file != NULL)
-        ok = fclose(file) == 0 && ok;
     run->drawn = true;
-    return ok || error_set_errno(err, ERROR_OUTPUT, "cannot write %s", run->option->svg);
+    return file_save(run->option->svg, text_bytes(&out), err);
 }
 
 static void print_counts(struct wave_run *run, const struct waves *w, const struct wave_series *s,
@@ -179,7 +173,7 @@ static bool show_series(struct wave_run *run, const struct waves *w, const struc
         const struct surge *g = &s->surge[k];
         if (!in_time(o, w, g->first, g->last))
             continue;
-        run->surges++;
+        run->told++;
         if (o->json)
             surge_json(w, s, g);
         if (!o->json && o->unit == NULL) {
@@ -190,7 +184,7 @@ static bool show_series(struct wave_run *run, const struct waves *w, const struc
             return false;
     }
     if (o->unit == NULL && in_time(o, w, s->first_seen, s->first_seen) && wave_is_new(w, s)) {
-        run->novelties++;
+        run->told++;
         struct bytes day = wave_day(w->arena, w->first_day + s->first_seen);
         if (o->json) {
             new_json(w, s, day);
@@ -212,7 +206,7 @@ static bool print_hour(void *own, const struct store_cell *cell)
     struct bytes day = wave_day(run->arena, cell->index / 24);
     printf("%.*sT%02d:00Z\t%.*s\t%llu\n", BYTES_FMT(day), (int)(cell->index % 24),
            BYTES_FMT(cell->name), (unsigned long long)cell->count);
-    return !ferror(stdout);
+    return output_ok();
 }
 
 static bool show_changes(struct wave_run *run, const struct waves *w, const struct wave_series *s,
@@ -240,7 +234,8 @@ static bool show_dimension(struct wave_run *run, enum dimension dimension, struc
     while (o->unit != NULL && unit <= WAVE_MONTH && strcmp(o->unit, wave_unit_names[unit]) != 0)
         unit = (enum wave_unit)(unit + 1);
     if (unit > WAVE_MONTH)
-        return error_set(err, ERROR_USAGE, "no unit '%s': hour day week month", o->unit);
+        return error_set(err, ERROR_USAGE, "--unit takes hour, day, week or month, not '%s'",
+                         o->unit);
     if (o->unit != NULL && unit == WAVE_HOUR)
         return store_counts(run->store, dimension, 3600, o->filter.since_us, o->filter.until_us,
                             print_hour, run, err);
@@ -260,152 +255,57 @@ static bool show_dimension(struct wave_run *run, enum dimension dimension, struc
     return w != NULL;
 }
 
-/* TEXT at the right of WIDTH columns; a wide character takes two. */
-static void cell_right(const char *text, int width)
-{
-    for (const char *at = text; *at != 0; at++)
-        width -= ((unsigned char)*at & 0xC0) == 0x80 ? 0 : (unsigned char)*at < 0x80 ? 1 : 2;
-    printf("%*s%s", width > 0 ? width : 0, "", text);
-}
+static const struct store_verb verb = {
+    "wave", "store since until json lang by unit false-alarms svg figures year mailboxes", help};
 
-/* TEXT at the left of WIDTH columns. */
-static void cell_left(struct bytes text, int width)
-{
-    for (size_t i = 0; i < text.len; i++)
-        width -= (text.at[i] & 0xC0) == 0x80 ? 0 : text.at[i] < 0x80 ? 1 : 2;
-    printf("%.*s%*s", BYTES_FMT(text), width > 0 ? width : 0, "");
-}
-
-static void year_line(const struct year_table *t, struct bytes name, double count, double before,
-                      double change)
-{
-    cell_left(name, NAME_WIDTH);
-    printf(" %14.6g ", count);
-    isnan(before) ? printf("%14s ", "-") : printf("%14.6g ", before);
-    isnan(change) ? printf("%8s", "-") : printf("%+7.1f%%", change * 100);
-    if (t->mailboxes > 0)
-        printf(" %12.1f", year_per_10000(count, t->mailboxes));
-    putchar('\n');
-}
-
-static struct bytes without(struct arena *arena, enum language l, struct bytes whole,
-                            struct bytes part)
-{
-    return arena_printf(arena, l == LANGUAGE_JA ? "  %.*s(%.*sを除く)" : "  %.*s without %.*s",
-                        BYTES_FMT(tr_bytes(l, whole)), BYTES_FMT(tr_bytes(l, part)));
-}
-
-static void print_year(struct wave_run *run, const struct year_table *t)
-{
-    enum language l = run->option->language;
-    printf("%-*s ", NAME_WIDTH, "");
-    cell_right(tr(l, "this year"), 14);
-    cell_right(tr(l, "year before"), 15);
-    cell_right(tr(l, "change"), 9);
-    if (t->mailboxes > 0)
-        cell_right(tr(l, "per 10,000"), 13);
-    putchar('\n');
-    for (uint32_t i = 0; i < t->count; i++) {
-        const struct year_row *row = &t->row[i];
-        year_line(t, tr_bytes(l, row->name), row->count, row->before, row->change);
-        const struct year_row *whole = row->parent.at == NULL ? NULL : year_find(t, row->parent);
-        double rest = whole == NULL || i == 0 ? NAN : year_rest_change(whole, row);
-        if (!isnan(rest))
-            year_line(t, without(run->arena, l, whole->name, row->name),
-                      whole->count - row->count, whole->before - row->before, rest);
-    }
-    double other = year_other(t, t->row[0].name, false),
-           before = year_other(t, t->row[0].name, true);
-    year_line(t, tr_bytes(l, BYTES("other")), other, before, year_change(other, before));
-    struct bytes finding[16];
-    uint32_t count;
-    year_findings(t, run->arena, (int)run->option->language, finding, 16, &count);
-    for (uint32_t i = 0; i < count; i++)
-        printf("! %.*s\n", BYTES_FMT(finding[i]));
-}
-
-static bool year_of_file(struct wave_run *run, struct error *err)
-{
-    struct bytes csv;
-    struct year_table table;
-    if (!data_read(run->arena, run->option->figures, &csv, err) ||
-        !year_read(run->arena, csv, &table, err))
-        return false;
-    if (run->option->mailboxes > 0)
-        table.mailboxes = run->option->mailboxes;
-    print_year(run, &table);
-    return true;
-}
-
-static bool year_of_store(struct wave_run *run, struct error *err)
-{
-    struct waves *w = wave_load(run->arena, run->store, DIMENSION_CATEGORY, 0, err);
-    if (w == NULL)
-        return false;
-    struct year_table table = {
-        .row = arena_array_of(run->arena, (size_t)w->count + 1, struct year_row),
-        .count = 1,
-        .mailboxes = run->option->mailboxes};
-    int64_t year_us[3];
-    for (int i = 0; i < 3; i++)
-        civil_parse(arena_printf(run->arena, "%04lld-01-01", (long long)run->option->year - 1 + i),
-                    &year_us[i]);
-    int cut[3];
-    for (int i = 0; i < 3; i++) {
-        int64_t day = year_us[i] / DAY_US - w->first_day;
-        cut[i] = (int)(day < 0 ? 0 : day > w->days ? w->days : day);
-    }
-    struct year_row *all = &table.row[0];
-    *all = (struct year_row){.name = BYTES("threats")};
-    for (uint32_t i = 0; i < w->count; i++) {
-        struct year_row *row = &table.row[table.count++];
-        *row = (struct year_row){.name = w->series[i].name,
-                                 .count = (double)figure_sum(&w->series[i], cut[1], cut[2]),
-                                 .before = (double)figure_sum(&w->series[i], cut[0], cut[1])};
-        row->change = row->before < LEAST_BEFORE ? NAN : year_change(row->count, row->before);
-        all->count += row->count;
-        all->before += row->before;
-    }
-    all->change = all->before < LEAST_BEFORE ? NAN : year_change(all->count, all->before);
-    print_year(run, &table);
-    return true;
-}
-
-static const struct store_verb verb = {"wave", "store since until json lang by unit false-alarms svg figures year mailboxes", help};
-
-int verb_wave(int argc, char **argv)
+/* Surges and counts of what the options choose. */
+static bool show_waves(struct wave_run *run, enum dimension by, struct error *err)
 {
     static const enum dimension usual[] = {DIMENSION_CATEGORY, DIMENSION_FAMILY, DIMENSION_CAMPAIGN,
                                            DIMENSION_BRAND};
+    const struct store_option *o = run->option;
+    bool ok = by == DIMENSION_COUNT || show_dimension(run, by, err);
+    for (size_t i = 0; ok && by == DIMENSION_COUNT && i < sizeof usual / sizeof *usual; i++)
+        ok = show_dimension(run, usual[i], err);
+    if (!ok)
+        return false;
+    if (o->argument_count > 0 && run->series == 0) {
+        error_set(err, ERROR_INPUT, "the store has no '%s'", o->argument[0]);
+        error_hint(err, "--by says of what it is a name: --by brand %s", o->argument[0]);
+        return false;
+    }
+    if (o->unit == NULL && !o->json && run->told == 0)
+        puts(tr(o->language, "Nothing rose beyond what was expected."));
+    return true;
+}
+
+static bool show(struct wave_run *run, struct error *err)
+{
+    const struct store_option *o = run->option;
+    enum dimension by = o->by == NULL ? DIMENSION_COUNT : dimension_named(bytes_of_string(o->by));
+    if (o->by != NULL && by == DIMENSION_COUNT)
+        return error_set(err, ERROR_USAGE,
+                         "--by takes a dimension such as family or brand, not '%s'", o->by);
+    if (o->unit != NULL && o->json)
+        return error_set(err, ERROR_USAGE, "--unit writes counts with tabs between, not JSON");
+    if (o->figures != NULL)
+        return wave_year_of_file(run->arena, o, err);
+    run->store = store_open_read(run->arena, o->store, err);
+    if (run->store == NULL)
+        return false;
+    return o->year != 0 ? wave_year_of_store(run->arena, run->store, o, err)
+                        : show_waves(run, by, err);
+}
+
+int verb_wave(int argc, char **argv)
+{
     struct store_option option;
     struct error err = {0};
     int status = store_option_read(&option, argc, argv, &verb);
     if (status >= 0)
         return status;
-    struct arena *arena = arena_new(NULL);
-    struct wave_run run = {.option = &option, .arena = arena};
-    enum dimension by =
-        option.by == NULL ? DIMENSION_COUNT : dimension_named(bytes_of_string(option.by));
-    bool ok = option.by == NULL || by != DIMENSION_COUNT ||
-              error_set(&err, ERROR_USAGE, "no dimension '%s'", option.by);
-    if (ok && option.figures != NULL) {
-        ok = year_of_file(&run, &err);
-    } else if (ok) {
-        run.store = store_open_read(arena, option.store, &err);
-        ok = run.store != NULL;
-        if (ok && option.year != 0)
-            ok = year_of_store(&run, &err);
-        else if (by != DIMENSION_COUNT)
-            ok = ok && show_dimension(&run, by, &err);
-        else
-            for (size_t i = 0; ok && i < sizeof usual / sizeof *usual; i++)
-                ok = show_dimension(&run, usual[i], &err);
-        if (ok && option.year == 0 && option.argument_count > 0 && run.series == 0)
-            ok = error_set(&err, ERROR_INPUT, "the store has no '%s'; --by says of what",
-                           option.argument[0]);
-        else if (ok && option.year == 0 && option.unit == NULL && run.surges == 0 && !option.json)
-            puts(tr(option.language, "Nothing rose beyond what was expected."));
-    }
-    talloc_free(arena);
-    return !ok ? store_option_fail(&err) : fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+    struct wave_run run = {.option = &option, .arena = arena_new(NULL)};
+    status = show(&run, &err) ? EXIT_CLEAN : store_option_fail(&option, &err);
+    talloc_free(run.arena);
+    return status;
 }

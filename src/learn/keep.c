@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <talloc.h>
-#include <unistd.h>
 
 bool keep_read(const void *parent, const char *path, struct bytes *out, struct error *err)
 {
@@ -26,21 +25,4 @@ bool keep_read(const void *parent, const char *path, struct bytes *out, struct e
     fclose(file);
     *out = bytes_of(at, got);
     return ok || error_set(err, ERROR_INPUT, "cannot read all of %s", path);
-}
-
-bool keep_write(const char *path, struct bytes content, struct error *err)
-{
-    char *beside = talloc_asprintf(NULL, "%s.%d", path, (int)getpid());
-    FILE *file = fopen(beside, "wbe");
-    bool ok = file != NULL && fwrite(content.at, 1, content.len, file) == content.len &&
-              fflush(file) == 0 && fsync(fileno(file)) == 0;
-    if (file != NULL && fclose(file) != 0)
-        ok = false;
-    ok = ok && rename(beside, path) == 0;
-    if (!ok) {
-        error_set_errno(err, ERROR_OUTPUT, "cannot write %s", path);
-        unlink(beside);
-    }
-    talloc_free(beside);
-    return ok;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The files learning keeps: read whole, written beside and renamed over, so that a reader never sees half. */
+ * The files learning keeps, read whole; file_save (base/file.h) writes them. */
 #ifndef NOROSHI_LEARN_KEEP_H
 #define NOROSHI_LEARN_KEEP_H
 
@@ -8,6 +8,5 @@
 
 /* The bytes of PATH in talloc'd memory under PARENT; false and ERR. */
 bool keep_read(const void *parent, const char *path, struct bytes *out, struct error *err);
-bool keep_write(const char *path, struct bytes content, struct error *err);
 
 #endif

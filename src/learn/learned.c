@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/learned.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "learn/keep.h"
 
@@ -160,7 +161,7 @@ bool learned_save(const struct learned *learned, const char *path, struct error 
     if (learned->linear != NULL)
         text_add(&out, bytes_of(learned->linear, sizeof *learned->linear));
     put_examples(&out, learned);
-    bool ok = keep_write(path, text_bytes(&out), err);
+    bool ok = file_save(path, text_bytes(&out), err);
     text_finish(&out);
     return ok;
 }

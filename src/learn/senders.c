@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/senders.h"
 
+#include "base/file.h"
 #include "base/flat.h"
 #include "learn/keep.h"
 
@@ -204,7 +205,7 @@ bool senders_save(const struct senders *senders, const char *path, struct error 
     for (uint32_t i = 0; i < count; i++)
         put_sender(&out, row[i]);
     free(row);
-    bool ok = keep_write(path, text_bytes(&out), err);
+    bool ok = file_save(path, text_bytes(&out), err);
     text_finish(&out);
     return ok;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "learn/threads.h"
 
+#include "base/file.h"
 #include "base/flat.h"
 #include "learn/keep.h"
 
@@ -281,7 +282,7 @@ bool threads_save(struct threads *threads, const char *path, struct error *err)
     text_init(&out, NULL, 0);
     text_add(&out, BYTES(MAGIC));
     put_all(&out, tidy);
-    bool ok = keep_write(path, text_bytes(&out), err);
+    bool ok = file_save(path, text_bytes(&out), err);
     text_finish(&out);
     talloc_free(tidy);
     return ok;

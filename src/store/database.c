@@ -75,6 +75,14 @@ static bool migrate_first(const char *path, struct error *err)
     return writer != NULL;
 }
 
+static bool refuse_newer(const char *path, int64_t have, int64_t newest, struct error *err)
+{
+    error_set(err, ERROR_INPUT, "%s was made by a newer noroshi (schema %lld, here %lld)", path,
+              (long long)have, (long long)newest);
+    error_hint(err, "use that noroshi, or another store: --store FILE");
+    return false;
+}
+
 static bool migrate(struct database *db, const char *path, struct error *err)
 {
     int64_t newest = 0;
@@ -82,9 +90,7 @@ static bool migrate(struct database *db, const char *path, struct error *err)
         newest = atoi(store_schema[i].name);
     int64_t have = sqlite_number(db->sqlite, "PRAGMA user_version", 0);
     if (have > newest)
-        return error_set(err, ERROR_INPUT,
-                         "the store was made by a newer noroshi (schema %lld, here %lld)",
-                         (long long)have, (long long)newest);
+        return refuse_newer(path, have, newest, err);
     if (have == newest)
         return true;
     if (db->read_only)

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <talloc.h>
+#include <unistd.h>
 
 #define BUSY_MS 60000
 
@@ -182,6 +183,13 @@ static int sqlite_destroy(struct sqlite *db)
     return 0;
 }
 
+/* SQLite opens anything and complains at the first page it needs. */
+static bool is_database(struct sqlite *db, const char *path, struct error *err)
+{
+    int code = sqlite3_exec(db->handle, "PRAGMA schema_version", NULL, NULL, NULL);
+    return code != SQLITE_NOTADB || error_set(err, ERROR_INPUT, "%s is no store of noroshi", path);
+}
+
 struct sqlite *sqlite_connect(const void *parent, const char *path, bool read_only,
                               struct error *err)
 {
@@ -194,11 +202,11 @@ struct sqlite *sqlite_connect(const void *parent, const char *path, bool read_on
     bool ok = code == SQLITE_OK;
     if (!ok) {
         error_set(err, ERROR_INPUT, "cannot open %s: %s", path, sqlite3_errstr(code));
-        if (read_only)
-            error_hint(err, "'noroshi scan --store %s PATH' makes it", path);
+        if (read_only && access(path, F_OK) != 0)
+            error_hint(err, "'noroshi scan --store=%s PATH' makes it", path);
     } else {
         sqlite3_busy_timeout(db->handle, BUSY_MS);
-        ok = add_tokenizer(db, err);
+        ok = is_database(db, path, err) && add_tokenizer(db, err);
     }
     if (!ok) {
         talloc_free(db);
