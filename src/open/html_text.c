@@ -16,6 +16,8 @@ unsigned html_codepoint_class(uint32_t c)
                : c == '\n' || c == '\r'           ? 4
                : c < 0x20 || c == 0x7F            ? 2
                                                   : 0;
+    if (c > 0x3000 && c < 0xFE00)
+        return c == 0x3164 ? 2 : 0; /* most of what is not ASCII */
     if (c < 0xA0)
         return c == 0x85 ? 4 : 2;
     if (c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
@@ -28,7 +30,7 @@ unsigned html_codepoint_class(uint32_t c)
         return 3;
     if (c == 0xAD || c == 0x034F || c == 0x115F || c == 0x1160 || c == 0x17B4 || c == 0x17B5 ||
         (c >= 0x180B && c <= 0x180F) || (c >= 0x200B && c <= 0x200D) ||
-        (c >= 0x2060 && c <= 0x2065) || (c >= 0x206A && c <= 0x206F) || c == 0x3164 ||
+        (c >= 0x2060 && c <= 0x2065) || (c >= 0x206A && c <= 0x206F) ||
         (c >= 0xFE00 && c <= 0xFE0F) || c == 0xFEFF || c == 0xFFA0 ||
         (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF))
         return 2;
@@ -143,6 +145,17 @@ static size_t plain_run(struct bytes raw, size_t at)
     }
 }
 
+/* A run of characters over 0x7F that are copied: neither broken nor of a class. */
+static size_t wide_run(struct bytes raw, size_t at)
+{
+    for (size_t next = at; next < raw.len && raw.at[next] >= 0x80; at = next) {
+        uint32_t code = utf8_next(raw, &next);
+        if (code == 0xFFFD || html_codepoint_class(code) != 0)
+            return at;
+    }
+    return at;
+}
+
 void html_sink_text(struct html_sink *sink, struct bytes raw, enum html_state state, bool pre)
 {
     bool references = state == HTML_STATE_DATA || state == HTML_STATE_RCDATA;
@@ -175,19 +188,15 @@ void html_sink_text(struct html_sink *sink, struct bytes raw, enum html_state st
             put_code(sink, c, pre);
             at++;
         } else {
-            size_t before = at;
-            uint32_t code = utf8_next(raw, &at);
-            unsigned class = html_codepoint_class(code);
-            if (class != 0) {
-                put_code(sink, code, pre);
+            size_t end = wide_run(raw, at);
+            if (end == at) {
+                put_code(sink, utf8_next(raw, &at), pre);
                 continue;
             }
             if (sink->blank || sink->newlines > 0)
                 settle(sink);
-            if (code == 0xFFFD)
-                text_add_codepoint(&sink->out, code);
-            else
-                text_add(&sink->out, bytes_sub(raw, before, at - before));
+            text_add(&sink->out, bytes_sub(raw, at, end - at));
+            at = end;
         }
     }
 }
