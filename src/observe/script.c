@@ -197,7 +197,7 @@ struct value resolve_Script(struct object *object, uint32_t field)
         return layers(model, report);
     case FIELD_Script_kills:
         return model_strings(model, report->kill,
-                             report->kill_count < 256 ? report->kill_count : 256);
+                             report->kill_count < KILLS_MAX ? report->kill_count : KILLS_MAX);
     case FIELD_Script_hosts:
         return hosts(model, report);
     case FIELD_Script_lines:

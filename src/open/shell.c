@@ -5,12 +5,16 @@
 #include "artifact/identify.h"
 #include "open/opener.h"
 #include "open/script.h"
+#include "shell/keep.h"
 #include "shell/shell.h"
+
+#include <talloc.h>
 
 #define LOOKS_LIKE_SHELL 60
 #define PROGRAM_BYTES_MAX ((size_t)32 << 20) /* of a longer one the head is read */
 #define BUNDLE_BYTES_MIN ((size_t)1 << 20)   /* longer ones hold code for pages, too, and need more steps */
 #define BYTES_PER_STEP 2 /* a word is hardly shorter */
+#define CROWD_BYTES ((size_t)40 << 20) /* of a tree: many scripts were read, and more may come */
 #define CARRIED_BYTES_MIN ((size_t)128 << 10) /* what a script carries is opened by itself from here on */
 
 /* What hangs on node->own of a script this file has read. */
@@ -130,6 +134,25 @@ static struct bytes carried_cut(struct node *node)
     return child == NULL ? text : bytes_sub(text, 0, line + 1);
 }
 
+/* TEXT read; of one script among many only the report stays, and its words where it tells something. */
+static struct shell_report *analyze(struct node *node, struct bytes text, struct shell_options *options)
+{
+    struct tree *tree = node->tree;
+    size_t used = arena_used_bytes(tree->arena);
+    if (text.len >= BUNDLE_BYTES_MIN || used >= CROWD_BYTES) /* in step with the bytes: O(bytes) as before */
+        tree->budget->most[LIMIT_EVAL_STEPS] += text.len / BYTES_PER_STEP;
+    if (used < CROWD_BYTES)
+        return shell_analyze(tree->arena, tree->budget, text, options);
+    struct arena *scratch = arena_new(NULL);
+    struct shell_report *report = shell_analyze(scratch, tree->budget, text, options);
+    if (report_tells(report) && used < CROWD_BYTES * 2)
+        report = shell_analyze(tree->arena, tree->budget, text, options);
+    else
+        report = report_keep(tree->arena, report, text);
+    talloc_free(scratch);
+    return report;
+}
+
 static void open(struct node *node)
 {
     struct shell_own *own = arena_new_of(node->tree->arena, struct shell_own);
@@ -149,9 +172,7 @@ static void open(struct node *node)
     struct bytes text = options.is_program ? bytes_sub(node->content, 0, PROGRAM_BYTES_MAX) : node->content;
     if (!options.is_program)
         text = carried_cut(node);
-    if (text.len >= BUNDLE_BYTES_MIN) /* in step with the bytes: O(bytes) as before */
-        node->tree->budget->most[LIMIT_EVAL_STEPS] += text.len / BYTES_PER_STEP;
-    own->report = shell_analyze(node->tree->arena, node->tree->budget, text, &options);
+    own->report = analyze(node, text, &options);
     if (options.is_program && text.len < node->content.len)
         node_limit(node, LIMIT_BYTES_OUT);
     node->own = own;

@@ -14,6 +14,7 @@
 
 #define REPORT_LAYERS_MAX 64
 #define REPORT_COMMANDS_MAX 8192
+#define KILLS_MAX 256 /* names kept */
 #define REPORT_PLACES_MAX 8 /* kept per behaviour and role */
 
 enum behaviour {
@@ -147,7 +148,7 @@ struct shell_report {
     struct shell_flow *flow, **flow_end;
     struct shell_span *span, **span_end;
     uint32_t fetch_count, flow_count, command_count, kill_count;
-    struct bytes *kill; /* distinct names killed, at most 256; NULL without */
+    struct bytes *kill; /* distinct names killed, KILLS_MAX of them at most; NULL without */
     struct shell_behaviour *behaviour[ROLE_COUNT]; /* BEHAVIOUR_COUNT of each */
     uint64_t style;     /* bit set of enum shell_style (verdict/attribute_script.h reads it) */
     uint32_t odd_count; /* broken syntax stepped over */

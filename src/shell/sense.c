@@ -126,8 +126,8 @@ void sense_kill(struct machine *m, struct bytes name)
         return;
     *slot = m;
     if (m->report->kill == NULL)
-        m->report->kill = arena_array_of(m->arena, 256, struct bytes);
-    if (m->report->kill_count < 256)
+        m->report->kill = arena_array_of(m->arena, KILLS_MAX, struct bytes);
+    if (m->report->kill_count < KILLS_MAX)
         m->report->kill[m->report->kill_count] = arena_copy(m->arena, name);
     m->report->kill_count++;
     sense_text(m, name, ROLE_REMOVED);

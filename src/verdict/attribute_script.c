@@ -174,7 +174,7 @@ static int mark_seen(const struct score *score, int kind, const struct roles *ro
 /* A name in the list of what is killed is a rival's wherever it stands (for p in a b c; do pkill $p). */
 static bool is_killed(const struct shell_report *report, struct bytes mark)
 {
-    for (uint32_t i = 0; i < report->kill_count && i < 256; i++)
+    for (uint32_t i = 0; i < report->kill_count && i < KILLS_MAX; i++)
         if (bytes_find_fold(report->kill[i], mark, 0) != BYTES_NPOS)
             return true;
     return false;
