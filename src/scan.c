@@ -169,6 +169,10 @@ struct verdict *scan_bytes(struct arena *arena, const struct scan_settings *sett
     struct scan scan = {
         .arena = arena, .settings = settings, .input = input, .name = name, .truncated = truncated};
     budget_init(&scan.budget);
+    if (settings->memory_bytes != 0) { /* the rest is for what is made of it */
+        scan.budget.most[LIMIT_BYTES_OUT] = settings->memory_bytes / 4 * 3;
+        scan.budget.most[LIMIT_MEMORY] = settings->memory_bytes / 8 * 5;
+    }
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
         steps[i](&scan);
     return scan.verdict;

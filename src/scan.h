@@ -35,6 +35,7 @@ struct scan_settings {
     const struct allow_list *allow;                /* NULL: nothing is allowed */
     const struct bytes *password; /* the user's own candidates for locked content */
     uint32_t password_count;
+    size_t memory_bytes; /* a worker may take; 0: as limit.def has it */
     const struct table *sibling_keys; /* struct scan_keys by artifact's name; NULL: none */
     const struct profile_source *profile; /* NULL: first contact is assumed */
     struct bytes extract; /* path of the node handed out, or PART_ALL (verdict/part.h); absent: none */

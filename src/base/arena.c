@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/arena.h"
 
+#include "base/heap.h"
+
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,11 +45,19 @@ struct arena {
     size_t used_bytes;
 };
 
+static size_t held_bytes; /* by all arenas of the process; reading it is not for threads */
+
+static void block_free(struct block *block)
+{
+    held_bytes -= block->size;
+    free(block);
+}
+
 static void free_blocks(struct block *block)
 {
     while (block != NULL) {
         struct block *previous = block->previous;
-        free(block);
+        block_free(block);
         block = previous;
     }
 }
@@ -58,6 +68,7 @@ static struct block *block_new(size_t size, struct block *previous)
     if (block == NULL)
         abort();
     *block = (struct block){.previous = previous, .size = size};
+    held_bytes += size;
     return block;
 }
 
@@ -65,6 +76,7 @@ static void free_adopted(struct arena *arena)
 {
     while (arena->adopted != NULL) {
         struct adopted *previous = arena->adopted->previous;
+        held_bytes -= heap_size_of(arena->adopted->heap);
         free(arena->adopted->heap);
         free(arena->adopted);
         arena->adopted = previous;
@@ -95,6 +107,7 @@ void arena_adopt(struct arena *arena, void *heap)
         abort();
     *adopted = (struct adopted){.previous = arena->adopted, .heap = heap};
     arena->adopted = adopted;
+    held_bytes += heap_size_of(heap);
 }
 
 void arena_reset(struct arena *arena)
@@ -107,7 +120,7 @@ void arena_reset(struct arena *arena)
             arena->kept = arena->top;
             arena->kept_count++;
         } else {
-            free(arena->top);
+            block_free(arena->top);
         }
         arena->top = previous;
     }
@@ -180,4 +193,9 @@ struct bytes arena_printf(struct arena *arena, const char *format, ...)
 size_t arena_used_bytes(const struct arena *arena)
 {
     return arena->used_bytes;
+}
+
+size_t arena_held_bytes(void)
+{
+    return held_bytes;
 }

@@ -31,6 +31,8 @@ struct bytes arena_printf(struct arena *arena, const char *format, ...)
 void arena_adopt(struct arena *arena, void *heap);
 /* Bytes handed out since the arena was made or reset. */
 size_t arena_used_bytes(const struct arena *arena);
+/* Bytes all arenas of the process have from the heap, with what they adopted. */
+size_t arena_held_bytes(void);
 
 #define arena_new_of(arena, type) ((type *)arena_alloc(arena, sizeof(type)))
 #define arena_array_of(arena, count, type) ((type *)arena_array(arena, count, sizeof(type)))

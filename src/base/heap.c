@@ -13,3 +13,8 @@ void heap_keep(void)
     mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 #endif
 }
+
+size_t heap_size_of(void *piece)
+{
+    return malloc_usable_size(piece);
+}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/limit.h"
 
+#include "base/arena.h"
+
 #include <time.h>
 
 #define COARSE_MS 10 /* the coarse clock stands still for a tick of at most this (100 Hz) */
@@ -20,7 +22,8 @@ static uint64_t clock_ns(clockid_t clock)
 
 void budget_init(struct budget *budget)
 {
-    *budget = (struct budget){.start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID),
+    *budget = (struct budget){.start_bytes = arena_held_bytes(),
+                               .start_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID),
                                .wall_start_ns = clock_ns(CLOCK_MONOTONIC_COARSE)};
     for (int i = 0; i < LIMIT_COUNT; i++)
         budget->most[i] = limit_rows[i].value;
@@ -47,6 +50,17 @@ bool budget_time_left(struct budget *budget)
     if (ms > budget->most[LIMIT_MILLISECONDS])
         budget->passed |= 1u << LIMIT_MILLISECONDS;
     return !budget_passed(budget, LIMIT_MILLISECONDS);
+}
+
+bool budget_memory_left(struct budget *budget)
+{
+    uint64_t now = arena_held_bytes();
+    uint64_t more = now > budget->start_bytes ? now - budget->start_bytes : 0;
+    if (more > budget->used[LIMIT_MEMORY])
+        budget->used[LIMIT_MEMORY] = more;
+    if (more > budget->most[LIMIT_MEMORY])
+        budget->passed |= 1u << LIMIT_MEMORY;
+    return more <= budget->most[LIMIT_MEMORY];
 }
 
 bool budget_passed(const struct budget *budget, enum limit limit)

@@ -28,6 +28,7 @@ struct budget {
     uint64_t most[LIMIT_COUNT];
     uint64_t used[LIMIT_COUNT];
     uint32_t passed; /* bit set of enum limit */
+    uint64_t start_bytes;   /* held by arenas */
     uint64_t start_ns;      /* CPU time */
     uint64_t wall_start_ns; /* coarse clock: no system call */
 };
@@ -36,6 +37,8 @@ struct budget {
 void budget_init(struct budget *budget);
 /* Draw AMOUNT of LIMIT; false (and sticky) where that passes the line. */
 bool budget_take(struct budget *budget, enum limit limit, uint64_t amount);
+/* Whether what arenas hold more than at budget_init() leaves room. */
+bool budget_memory_left(struct budget *budget);
 /* Whether CPU time is left; no system call while even the wall clock says so. */
 bool budget_time_left(struct budget *budget);
 bool budget_passed(const struct budget *budget, enum limit limit);

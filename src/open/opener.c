@@ -137,8 +137,9 @@ void open_node(struct node *node)
     node->opened = true;
     if (node->kind == KIND_UNKNOWN)
         node->kind = identify(node->content, node->type, node->name);
-    if (!budget_time_left(node->tree->budget)) {
-        node_limit(node, LIMIT_MILLISECONDS);
+    struct budget *budget = node->tree->budget;
+    if (!budget_time_left(budget) || !budget_memory_left(budget)) {
+        node_limit(node, budget_passed(budget, LIMIT_MILLISECONDS) ? LIMIT_MILLISECONDS : LIMIT_MEMORY);
         return;
     }
     const struct opener *best = NULL;

@@ -59,14 +59,18 @@ void gate_finish(struct graph *graph, struct gate *gate, struct cache *cache)
     gate->state = gate->set == NULL && !gate->whole ? GATE_OPEN : GATE_FRESH;
 }
 
+#define PIECE_BYTES ((size_t)1 << 20) /* of items' texts scanned at once */
+
 /* A scan of the texts of items under way. */
 struct sweep {
     struct run *run;
     struct gate *gate;
-    struct text all; /* one after the other, a zero byte after each */
-    size_t *end;     /* of each row's text in ALL */
-    uint32_t row;    /* the last match's */
-    bool known;      /* what nobody can give may hold anything */
+    struct text all;     /* a piece of them: one after the other, a zero byte after each */
+    size_t *end;         /* of each row's text in ALL */
+    uint32_t first, row; /* the piece's first; the last match's */
+    size_t bytes;        /* of all pieces */
+    bool known;          /* what nobody can give may hold anything */
+    bool failed;
 };
 
 static bool keeps_rows(const struct gate *gate)
@@ -110,6 +114,45 @@ static void mark_whole(struct sweep *sweep, struct bytes text)
         mark_equal(sweep, run_fold(sweep->run, text));
 }
 
+static void note_literal(void *self, uint32_t literal, size_t end)
+{
+    struct sweep *sweep = self;
+    if (keeps_rows(sweep->gate)) {
+        if (sweep->row > sweep->first && end <= sweep->end[sweep->row - 1])
+            sweep->row = sweep->first;
+        while (sweep->row + 1 < sweep->gate->row_count && end > sweep->end[sweep->row])
+            sweep->row++;
+    }
+    mark(sweep, literal);
+}
+
+/* Scan TEXT, those of the rows from FIRST on. */
+static void scan_piece(struct sweep *sweep, uint32_t first, struct bytes text)
+{
+    sweep->first = sweep->row = first;
+    sweep->bytes += text.len;
+    sweep->failed = sweep->failed || !literal_set_scan(sweep->gate->set, text, note_literal, sweep);
+}
+
+/* TEXT is ROW's; a long one is not copied. */
+static void add_text(struct sweep *sweep, uint32_t row, struct bytes text)
+{
+    if (sweep->all.len > 0 && sweep->all.len + text.len > PIECE_BYTES) {
+        scan_piece(sweep, sweep->first, text_bytes(&sweep->all));
+        sweep->all.len = 0;
+    }
+    if (sweep->all.len == 0)
+        sweep->first = row;
+    if (keeps_rows(sweep->gate))
+        sweep->end[row] = sweep->all.len + text.len;
+    if (text.len > PIECE_BYTES) {
+        scan_piece(sweep, row, text);
+        return;
+    }
+    text_add(&sweep->all, text);
+    text_add_byte(&sweep->all, 0);
+}
+
 /* The text of the item the scopes stand at, which is item ROW. */
 static void add_row(struct sweep *sweep, uint32_t row)
 {
@@ -127,10 +170,7 @@ static void add_row(struct sweep *sweep, uint32_t row)
         mark_whole(sweep, text);
         return;
     }
-    text_add(&sweep->all, text);
-    if (keeps_rows(gate))
-        sweep->end[row] = sweep->all.len;
-    text_add_byte(&sweep->all, 0);
+    add_text(sweep, row, text);
 }
 
 /* The array that ITEM is an item of, and a scope to go through it. */
@@ -196,18 +236,6 @@ static struct scope *inner_scopes(struct sweep *sweep)
     return inner;
 }
 
-static void note_literal(void *self, uint32_t literal, size_t end)
-{
-    struct sweep *sweep = self;
-    if (keeps_rows(sweep->gate)) {
-        if (sweep->row > 0 && end <= sweep->end[sweep->row - 1])
-            sweep->row = 0;
-        while (sweep->row + 1 < sweep->gate->row_count && end > sweep->end[sweep->row])
-            sweep->row++;
-    }
-    mark(sweep, literal);
-}
-
 /* Scan the texts of all items GATE's text is made for. */
 static bool scan_items(struct run *run, struct gate *gate)
 {
@@ -230,10 +258,10 @@ static bool scan_items(struct run *run, struct gate *gate)
         sweep_nested(&sweep, inner);
     for (int i = 0; i < 2 && gate->item[i] != NULL; i++)
         run->scope[gate->item[i]->field] = saved[i];
-    run_take(run, sweep.all.len / 256 + gate->row_count / 4);
-    sweep.row = 0;
-    return sweep.known &&
-           (gate->whole || literal_set_scan(gate->set, text_bytes(&sweep.all), note_literal, &sweep));
+    if (sweep.all.len > 0 && sweep.known)
+        scan_piece(&sweep, sweep.first, text_bytes(&sweep.all));
+    run_take(run, sweep.bytes / 256 + gate->row_count / 4);
+    return sweep.known && !sweep.failed;
 }
 
 static bool scan_text(struct run *run, struct gate *gate, struct bytes text)
