@@ -166,6 +166,7 @@ def senders():
     yield 'reply-to-freemail', s(home, headers=['Reply-To: a@gmail.com']), s(FREE, headers=['Reply-To: a@gmail.com'])
     yield 'sender-domain-imitates', s('A <a@paypa1.test>'), s('A <a@paypal.com>')
     yield 'sender-name-brand', s('PayPal Service <a@flowers.test>'), s('PayPal Service <a@paypal.com>')
+    yield 'sender-name-brand', s('PayPal Service <a@flowers.test>'), s('Vodafone Store <a@flowers.test>')
     yield 'sender-name-is-address', s('"petra@roses.test" <a@flowers.test>'), s('"petra@flowers.test" <a@flowers.test>')
     yield 'sender-name-recipient', s('recipient.test desk <a@flowers.test>'), s('flowers.test desk <a@flowers.test>')
     yield 'sender-name-shouts', s('GARDEN PRIZE DESK <a@flowers.test>'), s('Garden Prize Desk <a@flowers.test>')
