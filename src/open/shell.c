@@ -179,6 +179,9 @@ static void open(struct node *node)
     for (uint32_t limit = 0; limit < LIMIT_COUNT; limit++)
         if ((own->report->limits & 1U << limit) != 0)
             node_limit(node, (enum limit)limit);
+    if (own->report->skimmed > 0)
+        node_anomaly(node, ANOMALY_SKIMMED, 0, 0,
+                     arena_printf(node->tree->arena, "%u calls and turns", own->report->skimmed));
     layers_hang(node, own);
     bool bundle = text.len >= BUNDLE_BYTES_MIN; /* of others strings are computed, as an attachment's are */
     if (node->kind == KIND_JAVASCRIPT && !bundle)

@@ -208,8 +208,9 @@ void execute_file(struct call *call, struct bytes path, bool by_interpreter)
             sense(m, BEHAVIOUR_X10, ROLE_USED, fetch->url);
     } else if (file->sealed && file->executable && !by_interpreter) {
         (background ? sense_sure : sense)(m, BEHAVIOUR_X8, ROLE_USED, full);
-    } else if (file->decoded) {
-        (file->binary ? sense_sure : sense)(m, BEHAVIOUR_X8, ROLE_USED, full);
+    } else if (file->decoded) { /* an argument that only stands where a program would is nobody's text */
+        bool seen = file->executable || string_is_known(file->content) || text_is_known(full);
+        (file->binary ? sense_sure : seen ? sense : sense_soft)(m, BEHAVIOUR_X8, ROLE_USED, full);
     }
     if (!file->written || file->content.text.len < 2 || file->content.text.at[0] == 0)
         return;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/function.h"
+#include "shell/skim.h"
 
 #define CALLS_DEPTH_MAX 6
-#define CALLS_MAX 48 /* readings of one function ... */
-#define CALLS_LONG_MAX 12 /* ... once COMMANDS_LONG commands were read */
+#define CALLS_MAX 32 /* readings of one function ... */
+#define CALLS_LONG_MAX 8 /* ... once COMMANDS_LONG commands were read */
 #define COMMANDS_LONG 1500
+#define CALLS_FEW 4 /* of one that only prints */
 #define AGAIN_MAX 4
 #define HANDS_DEPTH_MAX 16 /* compounds in a function among which its arguments are sought */
 #define HASHED_BYTES 65536
@@ -124,6 +126,7 @@ void variable_assigned(struct machine *m, struct variable *v, struct shell_strin
     else if (before.text.len > 0 && bytes_ends(value.text, before.text))
         added.text = bytes_sub(value.text, 0, value.text.len - before.text.len);
     machine_learn(m, &v->known, added);
+    m->kept_bytes += value.text.len;
     if (m->branch == m->frame_branch) /* its own from here on */
         v->known.frame = m->frame;
     effect_add(m, (struct reading_effect){.variable = v, .value = value});
@@ -132,6 +135,7 @@ void variable_assigned(struct machine *m, struct variable *v, struct shell_strin
 void file_written(struct machine *m, struct file *file, struct shell_string added)
 {
     machine_learn(m, &file->known, added);
+    m->kept_bytes += file->content.text.len;
     if (m->calls == 0)
         return;
     struct file *after = arena_alloc_raw(m->arena, sizeof *after);
@@ -292,6 +296,14 @@ static bool hands_on(const struct shell_command *list, unsigned depth)
     return false;
 }
 
+static bool words_known(const struct function *f, uint64_t words)
+{
+    const struct function_reading *r = f->readings;
+    while (r != NULL && r->words != words)
+        r = r->next;
+    return r != NULL;
+}
+
 bool function_call(struct call *call)
 {
     struct machine *m = call->m;
@@ -308,8 +320,11 @@ bool function_call(struct call *call)
         reading_repeat(call, before);
         return true;
     }
+    if (f->calls >= CALLS_FEW && skim_is_said(call, f))
+        return true;
     bool is_long = m->report->command_count >= COMMANDS_LONG;
-    if (f->calls >= (is_long ? CALLS_LONG_MAX : CALLS_MAX)) {
+    bool often = f->calls >= (is_long ? CALLS_LONG_MAX : CALLS_MAX);
+    if (often && !skim_is_due(call, f, call->count == 1 || words_known(f, words))) {
         if (hands_on(f->body, 0)) /* what is asked of it still runs */
             call_inner(call, 1);
         return true;
@@ -327,7 +342,10 @@ bool function_call(struct call *call)
     uint32_t most = m->world_most, cut = m->cut_level;
     bool one_world = m->one_world;
     m->world_most = 1, m->cut_level = LEVEL_NONE, m->one_world = false;
+    uint64_t began = skim_begin(m);
     body_read(call, f);
+    if (often)
+        skim_end(m, began, f->is_short);
     r.world_most = m->world_most;
     r.one_world = m->one_world || (m->substitutions > 0 && m->world_most > 1);
     m->one_world = r.one_world || one_world;

@@ -45,6 +45,7 @@ struct function {
     struct shell_layer *layer;
     uint32_t calls, offset, level; /* level: machine->calls while it is active */
     bool active;
+    bool looked_at, acts, is_short; /* skim.c: its body does more than print; it is soon read */
     struct function_reading *readings; /* function.c */
 };
 
@@ -112,6 +113,9 @@ struct machine {
     uint32_t offset, end; /* the command being read */
     bool kill_seen, silenced, stopped, uncalled;
     bool hushed, backgrounded;        /* what encloses this is silent; runs in the background */
+    uint32_t heard; /* around this are commands whose output somebody takes */
+    uint32_t skim_steps, skim_short_steps; /* spent past the readings, on long and on short bodies (skim.c) */
+    uint64_t kept_bytes; /* of all that went into files and variables */
     uint32_t scan_loops;              /* loops over scan results or host lists */
     uint32_t piped;                   /* inside a loop or group that reads a pipe */
     bool load_listed;                 /* ps printed them */

@@ -152,6 +152,7 @@ struct shell_report {
     struct shell_behaviour *behaviour[ROLE_COUNT]; /* BEHAVIOUR_COUNT of each */
     uint64_t style;     /* bit set of enum shell_style (verdict/attribute_script.h reads it) */
     uint32_t odd_count; /* broken syntax stepped over */
+    uint32_t skimmed;   /* calls and turns of loops judged by their words (skim.h) */
     uint32_t limits;    /* bit set of enum limit passed */
     bool packaged;      /* debhelper or dpkg context */
     bool prepares;      /* makes an image to be copied: clears what names this machine */

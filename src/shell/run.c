@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shell/machine.h"
+#include "shell/skim.h"
 
 static void run_command(struct machine *m, const struct shell_command *c);
 
@@ -188,11 +189,14 @@ static void simple_world(struct machine *m, const struct shell_command *c,
     call.background = c->background || m->backgrounded;
     call.arg = args.at, call.count = args.count;
     redirects_apply(&call, c->redirects, &append);
+    bool heard = c->pipe != NULL || call.write_path.at != NULL;
+    m->heard += heard;
     if (call.count > 0) {
         call_run(&call);
     } else if (call.has_in) { /* $(< file) */
         call.out = call.in;
     }
+    m->heard -= heard;
     call.out = string_pass(m, call.out);
     if (m->socket_open && bytes_find(call.out.text, BYTES("GET "), 0) != BYTES_NPOS &&
         bytes_find(call.out.text, BYTES("HTTP/1"), 0) != BYTES_NPOS)
@@ -275,13 +279,19 @@ static void run_for(struct machine *m, const struct shell_command *c)
     m->loops++, m->piped += m->pattern_count > 0;
     bool piped = m->pattern_count > 0;
     uint32_t most = m->loops > 2 ? 4 : UNROLL_MAX;
-    for (uint32_t i = 0; i < words.count && i < most; i++) {
-        if (i > 0 && (m->unrolled >= UNROLL_TOTAL_MAX || !step(m, 1)))
-            break;
+    for (uint32_t i = 0; i < words.count && !m->stopped; i++) {
+        if (i > 0 && (m->unrolled >= UNROLL_TOTAL_MAX ||
+                      (i >= most && !skim_is_telling(m, words.at[i])) || !step(m, 1))) {
+            m->report->skimmed++;
+            continue;
+        }
         m->unrolled += i > 0;
         m->offset = c->offset;
         variable_set(m, c->name, string_pass(m, words.at[i]), false);
+        uint64_t began = skim_begin(m);
         run_list(m, c->body);
+        if (i >= most)
+            skim_end(m, began, false);
     }
     m->loops--, m->piped -= piped;
     m->scan_loops -= spreads != 0;
@@ -360,7 +370,9 @@ static void run_grouped(struct machine *m, const struct shell_command *c, struct
         const struct shell_step *way = m->capture_step;
         text_init(&own, m->arena, STRING_BYTES_MAX);
         m->capture = &own, m->capture_taint = 0, m->capture_step = NULL;
+        m->heard++;
         run_compound(m, c);
+        m->heard--;
         *out = (struct shell_string){own.len > 0 ? text_bytes(&own) : BYTES(""), m->capture_taint,
                                      m->capture_step};
         m->capture = capture, m->capture_taint = taint, m->capture_step = way;
@@ -420,9 +432,9 @@ struct shell_string run_capture(struct machine *m, const struct shell_command *l
     const struct shell_step *way = m->capture_step;
     text_init(&own, m->arena, STRING_BYTES_MAX);
     m->capture = &own, m->capture_taint = 0, m->capture_step = NULL;
-    m->substitutions++;
+    m->substitutions++, m->heard++;
     run_list(m, list);
-    m->substitutions--;
+    m->substitutions--, m->heard--;
     struct shell_string out = {own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint,
                                m->capture_step};
     m->capture = capture, m->capture_taint = taint, m->capture_step = way;
@@ -445,7 +457,7 @@ struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *
     for (uint32_t i = 0; i < report->layer_count; i++) /* the same text again is the same layer */
         if (bytes_equal(report->layer[i]->text, text))
             return NULL;
-    if (report->layer_count == REPORT_LAYERS_MAX || m->layer->depth >= LAYERS_DEPTH_MAX) {
+    if (m->layer->depth >= LAYERS_DEPTH_MAX) {
         report->limits |= decoded ? 1U << LIMIT_DEPTH : 0;
         return NULL;
     }
@@ -454,13 +466,16 @@ struct shell_layer *layer_new(struct machine *m, struct bytes text, const char *
         return NULL;
     }
     struct shell_layer *layer = arena_new_of(m->arena, struct shell_layer);
-    layer->parent = m->layer, layer->id = report->layer_count;
+    layer->parent = m->layer, layer->id = m->layer->id; /* past the most a part of what it stands in */
     layer->offset = m->offset;
     layer->line = layer_line(m->arena, m->layer, m->offset);
     layer->depth = m->layer->depth + 1;
     layer->how = bytes_of_string(how), layer->path = path, layer->text = text,
     layer->decoded = decoded;
-    report->layer[report->layer_count++] = layer;
+    if (report->layer_count < REPORT_LAYERS_MAX) {
+        layer->id = report->layer_count;
+        report->layer[report->layer_count++] = layer;
+    }
     return layer;
 }
 

@@ -2,6 +2,8 @@
 #include "shell/tool.h"
 #include "shell/host.h"
 
+#define WRITTEN_BYTES ((size_t)16 * 1024)
+
 void sense(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail)
 {
     sense_soft(m, b, role, detail);
@@ -187,7 +189,10 @@ static void written_run(struct machine *m)
         if (!script && !(file->executable && file->content.text.at[0] != 0))
             continue;
         m->layer = file->layer, m->offset = m->end = file->offset, read++;
-        run_layer(m, file->content, "file", file->path, file->decoded);
+        struct shell_string content = file->content; /* more than the script holds repeats itself */
+        size_t most = m->report->layer[0]->text.len + WRITTEN_BYTES;
+        content.text.len = file->decoded || content.text.len < most ? content.text.len : most;
+        run_layer(m, content, "file", file->path, file->decoded);
     }
     m->layer = layer;
 }

