@@ -150,7 +150,8 @@ static uint64_t signs_of(const struct machine *m)
         m->kill_seen,      m->silenced,   m->socket_get,      m->carries_keys,    m->detached,
         m->account_made,   m->fifo_made,  m->account_opened,  m->encrypts,        m->founds,
         m->found_old,      m->narrowed,   m->keys_cleared,    m->table_cleared,   m->root_twin,
-        m->account_asked,  m->token_read, m->runtime_fetched, m->repository_made, m->packages_listed};
+        m->account_asked,  m->private_listed, m->token_read, m->runtime_fetched,
+        m->repository_made, m->packages_listed};
     uint64_t signs = 0;
     for (size_t i = 0; i < sizeof sign / sizeof sign[0]; i++)
         signs = signs << 1 | sign[i];

@@ -143,7 +143,8 @@ struct machine {
     bool found_wide;       /* inside find -exec over a whole file system or all homes */
     bool narrowed; /* databases were listed by a name */
     bool account_asked; /* a miner works for whoever calls the script */
-    bool token_read, runtime_fetched, repository_made, packages_listed; /* sense_supply.c */
+    bool walled;            /* the firewall was turned on */
+    bool private_listed, token_read, runtime_fetched, repository_made, packages_listed; /* sense_supply.c */
     uint32_t cloud_grants; /* 1: administrator policy, 2: key, 4: user */
     struct bytes looked[TEXTS_KEPT]; /* long texts whose words were noted, the last ones */
     enum shell_role looked_role[TEXTS_KEPT];

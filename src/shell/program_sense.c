@@ -113,14 +113,22 @@ static bool is_order_loop(struct bytes text)
            holds_any(text, runs);
 }
 
-/* A chat client under another program's name that runs what it is told. */
+/* A chat client of IRC, told by the words it must say. */
+static bool is_chat_client(struct bytes text)
+{
+    static const char *const rooms[] = {"JOIN ", "PONG ", "USER ", NULL};
+    return bytes_find(text, BYTES("PRIVMSG"), 0) != BYTES_NPOS && bytes_find(text, BYTES("NICK "), 0) != BYTES_NPOS &&
+           holds_any(text, rooms);
+}
+
+/* ... under another program's name, that runs what it is told. */
 static bool is_disguised_bot(struct bytes text)
 {
     static const char *const names[] = {"$0=", "$0 =", "setproctitle", "prctl(", NULL};
     static const char *const runs[] = {"system(", "`", "exec(", "popen(", "subprocess", NULL};
-    return bytes_find(text, BYTES("PRIVMSG"), 0) != BYTES_NPOS &&
-           bytes_find(text, BYTES("JOIN "), 0) != BYTES_NPOS && holds_any(text, names) &&
-           holds_any(text, runs);
+    bool client = is_chat_client(text) || (bytes_find(text, BYTES("PRIVMSG"), 0) != BYTES_NPOS &&
+                                           bytes_find(text, BYTES("JOIN "), 0) != BYTES_NPOS);
+    return client && holds_any(text, names) && holds_any(text, runs);
 }
 
 /* The memory of the process that holds a CI job's secrets. */
@@ -147,9 +155,7 @@ static bool is_chat_shell(struct bytes text)
 {
     static const char *const runs[] = {"`$1", "`$2", "`$cmd", "system($", "qx{$", "qx($", "os.popen(",
                                        "subprocess.", "shell_exec(", "exec($", "popen(", "execSync(", NULL};
-    bool client = bytes_find(text, BYTES("JOIN "), 0) != BYTES_NPOS &&
-                  (bytes_find(text, BYTES("NICK "), 0) != BYTES_NPOS);
-    for (size_t at = 0; client && (at = bytes_find(text, BYTES("PRIVMSG"), at)) != BYTES_NPOS; at++)
+    for (size_t at = is_chat_client(text) ? 0 : text.len; (at = bytes_find(text, BYTES("PRIVMSG"), at)) != BYTES_NPOS; at++)
         if (holds_any(bytes_sub(text, at, 240), runs))
             return true;
     return false;
@@ -185,34 +191,47 @@ static bool is_note(struct bytes text)
     return holds_any(text, words) && holds_any(text, coins);
 }
 
-void program_senses(struct machine *m, struct bytes text)
+static bool is_extortion(struct bytes text)
+{
+    return is_sealing(text) && is_note(text);
+}
+
+/* ... with keys of a list, of which it asks what mail they may send. */
+static bool makes_sender(struct bytes text)
 {
     static const char *const quotas[] = {"get_send_quota", "get_account(", "list_identities", "GetSendQuota", NULL};
-    if (is_sealing(text) && is_note(text))
-        sense_sure(m, BEHAVIOUR_M7, ROLE_USED, BYTES("files sealed, and a note"));
-    if (is_chat_shell(text))
-        sense_sure(m, BEHAVIOUR_B4, ROLE_USED, BYTES("what somebody says is run"));
-    if (is_stream_swap(text))
-        sense_sure(m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
-    if (is_memory_file(text))
-        sense_sure(m, BEHAVIOUR_X5, ROLE_USED, BYTES("a program in memory"));
-    if (is_runner_dump(text))
-        sense_sure(m, BEHAVIOUR_C13, ROLE_USED, BYTES("the runner's memory"));
-    if (is_disguised_bot(text))
-        sense_sure(m, BEHAVIOUR_B4, ROLE_USED, BYTES("a bot under another name"));
-    if (is_order_loop(text) && !m->options->is_program)
-        sense(m, BEHAVIOUR_B6, ROLE_USED, BYTES("socket and command"));
-    if (is_packed_code(text))
-        sense(m, BEHAVIOUR_X9, ROLE_USED, BYTES("packed code"));
-    if (is_message_shell(text))
-        sense_sure(m, BEHAVIOUR_B6, ROLE_USED, BYTES("messages to a bot"));
-    if (is_redis_break(text))
-        sense(m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
-    if (is_site_harvest(text))
-        sense_sure(m, BEHAVIOUR_C4, ROLE_USED, BYTES("/.env of many sites"));
-    if (makes_administrator(text)) /* with keys of a list, of which it asks what mail they may send */
-        (holds_any(text, quotas) && bytes_find(text, BYTES("aws_access_key_id="), 0) != BYTES_NPOS ? sense_sure : sense)(
-            m, BEHAVIOUR_P14, ROLE_USED, BYTES("administrator"));
-    if (is_wired(text))
-        sense(m, BEHAVIOUR_B1, ROLE_USED, BYTES("socket and shell"));
+    return makes_administrator(text) && holds_any(text, quotas) &&
+           bytes_find(text, BYTES("aws_access_key_id="), 0) != BYTES_NPOS;
+}
+
+static const struct {
+    bool (*holds)(struct bytes text);
+    enum behaviour behaviour;
+    void (*sense)(struct machine *m, enum behaviour b, enum shell_role role, struct bytes detail);
+    const char *detail;
+    bool in_line; /* only where the text is one of a shell script's */
+} senses[] = {
+    {is_extortion, BEHAVIOUR_M7, sense_sure, "files sealed, and a note", false},
+    {is_chat_shell, BEHAVIOUR_B4, sense_sure, "what somebody says is run", false},
+    {is_stream_swap, BEHAVIOUR_B1, sense_sure, "socket and shell", false},
+    {is_memory_file, BEHAVIOUR_X5, sense_sure, "a program in memory", false},
+    {is_runner_dump, BEHAVIOUR_C13, sense_sure, "the runner's memory", false},
+    {is_disguised_bot, BEHAVIOUR_B4, sense_sure, "a bot under another name", false},
+    {is_order_loop, BEHAVIOUR_B6, sense, "socket and command", true},
+    {is_packed_code, BEHAVIOUR_X9, sense, "packed code", false},
+    {is_message_shell, BEHAVIOUR_B6, sense_sure, "messages to a bot", false},
+    {is_redis_break, BEHAVIOUR_L5, sense, "config set dir", false},
+    {is_site_harvest, BEHAVIOUR_C4, sense_sure, "/.env of many sites", false},
+    {makes_administrator, BEHAVIOUR_P14, sense, "administrator", false},
+    {makes_sender, BEHAVIOUR_P14, sense_sure, "administrator", false},
+    {is_wired, BEHAVIOUR_B1, sense, "socket and shell", false},
+};
+void program_senses(struct machine *m, struct bytes text)
+{
+    static const char *const runs[] = {"system", "`", "exec", "popen", "Popen", "subprocess", "spawn", "qx", "eval", NULL};
+    for (size_t i = 0; i < sizeof senses / sizeof senses[0]; i++)
+        if (!(senses[i].in_line && m->options->is_program) && senses[i].holds(text))
+            senses[i].sense(m, senses[i].behaviour, ROLE_USED, bytes_of_string(senses[i].detail));
+    if (m->options->is_program && !holds_any(text, runs)) /* it chats, and runs nothing */
+        sense_undo(m, BEHAVIOUR_B4);
 }

@@ -231,6 +231,11 @@ void sense_end(struct machine *m)
         sense_undo(m, BEHAVIOUR_X4);
     if (m->report->kill_count >= 3 && m->report->behaviour[ROLE_USED][BEHAVIOUR_X12].hard) /* room */
         sense(m, BEHAVIOUR_M3, ROLE_USED, BYTES_NONE);
+    bool alone = m->walled; /* who sets a machine up lets himself in, and nobody else */
+    for (int b = 0; b < BEHAVIOUR_COUNT; b++)
+        alone &= b == BEHAVIOUR_P5 || !m->report->behaviour[ROLE_USED][b].hard;
+    if (alone)
+        sense_undo(m, BEHAVIOUR_P5);
     if (m->silenced && m->report->fetch_count > 0)
         sense(m, BEHAVIOUR_X14, ROLE_USED, BYTES_NONE);
     if (m->detached && m->report->behaviour[ROLE_USED][BEHAVIOUR_M1].hard)

@@ -109,6 +109,26 @@ static void see_push(struct call *call)
 }
 
 /* Workflows planted in repository after repository; packages of whoever's token this is, published anew. */
+/* Repositories listed as private become everybody's, one after the other. */
+static void see_publishing(struct call *call)
+{
+    static const char *const lists[] = {"visibility=private", "type=private", "affiliation=owner", "--visibility=private",
+                                        NULL};
+    static const char *const opens[] = {"\"private\":false", "\"private\": false", "\"visibility\":\"public\"",
+                                        "\"visibility\": \"public\"", "private=false", "visibility=public",
+                                        "--visibility=public", NULL};
+    struct machine *m = call->m;
+    bool named = call_has(call, "--visibility");
+    bool listed = named && call_has(call, "private"), opened = named && call_has(call, "public");
+    for (int i = 0; lists[i] != NULL; i++)
+        listed |= any_arg(call, lists[i]);
+    for (int i = 0; opens[i] != NULL; i++)
+        opened |= any_arg(call, opens[i]);
+    m->private_listed |= listed;
+    if (opened && m->private_listed && m->loops + m->piped > 0)
+        sense_sure(m, BEHAVIOUR_E1, ROLE_USED, BYTES("private repositories made public"));
+}
+
 void see_planting(struct call *call)
 {
     static const char *const publishers[] = {"npm", "pnpm", "yarn", "bun", "twine", "cargo", "gem", NULL};
@@ -121,6 +141,8 @@ void see_planting(struct call *call)
     m->repository_made |= gh && call_has(call, "repo") && call_has(call, "create") && call_has(call, "--public");
     m->repository_made |= curl && any_arg(call, "api.github.com/user/repos") &&
                           (any_arg(call, "POST") || any_arg(call, "\"name\""));
+    if (gh || curl)
+        see_publishing(call);
     if (bytes_equal(call->name, BYTES("git")))
         see_push(call);
     if (!is_named(call, publishers))

@@ -193,6 +193,7 @@ static void see_firewall(struct call *call)
 {
     if (bytes_equal(call->name, BYTES("ufw")) && call_has(call, "disable"))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, BYTES("ufw disable"));
+    call->m->walled |= bytes_equal(call->name, BYTES("ufw")) && call_has(call, "enable");
     if (bytes_equal(call->name, BYTES("iptables")) &&
         (call_has(call, "-F") || call_has(call, "-X") || call_has(call, "--flush")))
         sense(call->m, BEHAVIOUR_V3, ROLE_USED, BYTES("iptables -F"));

