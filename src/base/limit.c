@@ -52,10 +52,21 @@ bool budget_time_left(struct budget *budget)
     return !budget_passed(budget, LIMIT_MILLISECONDS);
 }
 
-bool budget_memory_left(struct budget *budget)
+static uint64_t held_since(const struct budget *budget)
 {
     uint64_t now = arena_held_bytes();
-    uint64_t more = now > budget->start_bytes ? now - budget->start_bytes : 0;
+    return now > budget->start_bytes ? now - budget->start_bytes : 0;
+}
+
+uint64_t budget_room(const struct budget *budget)
+{
+    uint64_t most = budget->most[LIMIT_MEMORY] / 4 * 5, held = held_since(budget);
+    return held < most ? most - held : 0;
+}
+
+bool budget_memory_left(struct budget *budget)
+{
+    uint64_t more = held_since(budget);
     if (more > budget->used[LIMIT_MEMORY])
         budget->used[LIMIT_MEMORY] = more;
     if (more > budget->most[LIMIT_MEMORY])

@@ -37,6 +37,8 @@ struct budget {
 void budget_init(struct budget *budget);
 /* Draw AMOUNT of LIMIT; false (and sticky) where that passes the line. */
 bool budget_take(struct budget *budget, enum limit limit, uint64_t amount);
+/* Bytes that what is being read may still take: a quarter more than openers begin at. */
+uint64_t budget_room(const struct budget *budget);
 /* Whether what arenas hold more than at budget_init() leaves room. */
 bool budget_memory_left(struct budget *budget);
 /* Whether CPU time is left; no system call while even the wall clock says so. */

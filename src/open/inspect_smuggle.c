@@ -293,6 +293,10 @@ static uint32_t carve_next(struct node *node, size_t *at)
     *at = end > from ? end : from + 1;
     if (end - from < RUN_MIN)
         return 0;
+    if (end - from > budget_room(node->tree->budget) / 4) { /* its letters, what they say, and growing */
+        node_limit(node, LIMIT_MEMORY);
+        return 0;
+    }
     if (from >= 8 && bytes_find(bytes_sub(s, from - 8, 8), BYTES("base64,"), 0) != BYTES_NPOS &&
         node->kind == KIND_HTML)
         return 0; /* a data: URI, which the page's reader hangs */

@@ -9,7 +9,8 @@ static void run_command(struct machine *m, const struct shell_command *c);
 /* Whether this script has taken more memory than one may. */
 static bool is_heavy(const struct machine *m)
 {
-    return arena_used_bytes(m->arena) - m->arena_from > m->budget->most[LIMIT_EVAL_BYTES];
+    return arena_used_bytes(m->arena) - m->arena_from > m->budget->most[LIMIT_EVAL_BYTES] ||
+           budget_room(m->budget) == 0;
 }
 
 /* One step of the budget; false where it is spent. */
@@ -496,7 +497,7 @@ struct shell_string run_layer(struct machine *m, struct shell_string text, const
     layer->is_shell = true;
     m->layer = layer, m->capture = &own, m->substitutions = 0;
     m->capture_taint = 0, m->capture_step = NULL;
-    struct syntax syntax = syntax_parse(m->arena, shown);
+    struct syntax syntax = syntax_parse(m->arena, shown, SYNTAX_BYTES_MAX);
     m->report->odd_count += syntax.odd_count;
     run_list(m, syntax.list);
     struct shell_string out = {own.len > 0 ? text_bytes(&own) : BYTES_NONE, m->capture_taint,

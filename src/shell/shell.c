@@ -73,11 +73,15 @@ struct shell_report *shell_analyze(struct arena *arena, struct budget *budget, s
         program_whole(&m);
         sense_end(&m);
     } else if (text.len > 0) {
-        struct syntax syntax = syntax_parse(arena, layer->text);
+        size_t room = budget_room(budget) / 2;
+        struct syntax syntax =
+            syntax_parse(arena, layer->text, room < SYNTAX_BYTES_MAX ? room : SYNTAX_BYTES_MAX);
         m.arena_from = arena_used_bytes(arena);
         report->odd_count = syntax.odd_count;
         if (syntax.too_deep)
             report->limits |= 1U << LIMIT_DEPTH;
+        if (syntax.too_big)
+            report->limits |= 1U << LIMIT_EVAL_BYTES;
         run_list(&m, syntax.list);
         uncalled_run(&m);
         m.layer = layer;

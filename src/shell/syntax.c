@@ -657,9 +657,9 @@ struct shell_command *reader_list_copy(struct reader *r, struct bytes text)
     return inside;
 }
 
-struct syntax syntax_parse(struct arena *arena, struct bytes text)
+struct syntax syntax_parse(struct arena *arena, struct bytes text, size_t bytes_most)
 {
-    struct syntax out = {0};
+    struct syntax out = {.bytes_most = arena_used_bytes(arena) + bytes_most};
     struct reader r = {.arena = arena, .text = text, .out = &out};
     r.pending_end = &r.pending;
     out.list = list(&r);

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 
 #define SYNTAX_DEPTH_MAX 48   /* constructs inside one another */
+#define SYNTAX_BYTES_MAX ((size_t)80 << 20) /* a word of two bytes takes a hundred */
 #define SYNTAX_RETRIES_MAX 32 /* quotes found to be open and read again as a letter */
 
 enum part_kind {
@@ -120,9 +121,11 @@ struct syntax {
     uint32_t odd_count;         /* places stepped over: open quotes, stray keywords, missing ends */
     uint32_t odd_offset;        /* the first of them */
     bool too_deep;              /* something was kept as text because of SYNTAX_DEPTH_MAX */
+    bool too_big;               /* the rest was not read because of BYTES_MOST */
+    size_t bytes_most;          /* ARENA may have in use */
 };
 
-/* The tree of TEXT in ARENA; the tree points into TEXT. */
-struct syntax syntax_parse(struct arena *arena, struct bytes text);
+/* The tree of TEXT in ARENA, which takes no more than BYTES_MOST; the tree points into TEXT. */
+struct syntax syntax_parse(struct arena *arena, struct bytes text, size_t bytes_most);
 
 #endif

@@ -468,8 +468,18 @@ static const bool is_plain[256] = {
     [']'] = true,         ['!'] = true,
 };
 
+/* Where memory is spent the text ends here. */
+static void keep_room(struct reader *r)
+{
+    if (arena_used_bytes(r->arena) <= r->out->bytes_most)
+        return;
+    r->out->too_big = true;
+    r->text = bytes_sub(r->text, 0, r->at);
+}
+
 struct shell_word *reader_word(struct reader *r, bool in_test)
 {
+    keep_room(r);
     struct shell_word word = {.offset = reader_offset(r)};
     struct builder b;
     size_t start = r->at;

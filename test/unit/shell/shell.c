@@ -271,6 +271,12 @@ static void test_limits(void *parent)
         at += (uint32_t)sprintf(text + at, "v%u=\"$v%u\"$(printf %%s x)\n", i, i - 1);
     report = analyze(parent, text, &budget);
     tap_ok((report->limits & 1U << LIMIT_EVAL_BYTES) != 0, "values that grow end, and the limit is named");
+    const size_t dense = (size_t)4 << 20;
+    text = talloc_zero_size(parent, dense + 1);
+    for (size_t i = 0; i < dense; i++)
+        text[i] = "a b;"[i % 4];
+    report = analyze(parent, text, &budget);
+    tap_ok((report->limits & 1U << LIMIT_EVAL_BYTES) != 0, "4 MB of the shortest commands end, and the limit is named");
 }
 
 int main(void)
