@@ -29,6 +29,23 @@ int64_t figure_sum(const struct wave_series *series, int from, int to)
     return sum;
 }
 
+void figure_key_begin(const struct figure *f)
+{
+    text_add_string(f->out, "<ul class=\"key\">");
+}
+
+void figure_key(const struct figure *f, const char *class, struct bytes name)
+{
+    text_add_format(f->out, "<li class=\"%s\">", class);
+    markup_text(f->out, name);
+    text_add_string(f->out, "</li>");
+}
+
+void figure_key_end(const struct figure *f)
+{
+    text_add_string(f->out, "</ul>");
+}
+
 void figure_open_table(const struct figure *f)
 {
     text_add_format(
@@ -193,6 +210,17 @@ static void draw_legend(const struct figure *f, struct svg *svg, bool expected, 
     }
 }
 
+static void daily_key(const struct figure *f, bool expected, bool surge)
+{
+    figure_key_begin(f);
+    figure_key(f, "k0", bytes_of_string(tr(f->language, "detected")));
+    if (expected)
+        figure_key(f, "ke", bytes_of_string(tr(f->language, "expected")));
+    if (surge)
+        figure_key(f, "k1", bytes_of_string(tr(f->language, "▲ surge")));
+    figure_key_end(f);
+}
+
 static void daily_table(const struct figure *f, const struct waves *w, const struct column *column,
                         uint32_t count)
 {
@@ -240,10 +268,13 @@ void figure_daily(const struct figure *f, const struct waves *w, const struct wa
                               s->name.len + 2); /* the title names it */
         }
     struct svg svg;
+    if (!f->alone)
+        daily_key(f, expected, surge);
     svg_begin(&svg, f->out, WIDTH, 264, f->id, f->title, said, f->alone);
     double top = draw_scale(f, &svg, most, bottom);
     draw_columns(f, &svg, column, count, top, bottom);
-    draw_legend(f, &svg, expected, surge);
+    if (f->alone)
+        draw_legend(f, &svg, expected, surge);
     svg_text(&svg, "m", RIGHT, 18, "end",
              bytes_of_string(tr(f->language, to - from > DAYS_DRAWN_MAX ? "messages a week"
                                                                         : "messages a day")));

@@ -44,6 +44,11 @@ void figure_timeline(const struct figure *figure, const struct waves *waves, int
 void figure_heat(const struct figure *figure, const struct waves *waves, int from, int to);
 
 /* Shared by the two files. */
+/* What marks mean, as a list above the drawing that wraps on a narrow screen: begin, a KEY each, end.
+ * CLASS: k0 to k7 a colour, ke the expectation. */
+void figure_key_begin(const struct figure *figure);
+void figure_key(const struct figure *figure, const char *class, struct bytes name);
+void figure_key_end(const struct figure *figure);
 void figure_open_table(const struct figure *figure);
 void figure_close_table(const struct figure *figure);
 void figure_cell(const struct figure *figure, bool head, struct bytes text);

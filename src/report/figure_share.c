@@ -43,15 +43,19 @@ static uint32_t make_periods(const struct figure *f, const struct waves *w, enum
     return count;
 }
 
+static struct bytes part_name(const struct figure *f, const struct waves *w, uint32_t part)
+{
+    return part < STACKED ? tr_bytes(f->language, w->series[part].name)
+                          : bytes_of_string(tr(f->language, "other"));
+}
+
 static void stack_table(const struct figure *f, const struct waves *w, const struct period *period,
                         uint32_t count, uint32_t parts)
 {
     figure_open_table(f);
     figure_cell(f, true, bytes_of_string(tr(f->language, "From")));
     for (uint32_t k = 0; k < parts; k++)
-        figure_cell(f, true,
-                    k < STACKED ? tr_bytes(f->language, w->series[k].name)
-                                : bytes_of_string(tr(f->language, "other")));
+        figure_cell(f, true, part_name(f, w, k));
     figure_cell(f, true, bytes_of_string(tr(f->language, "Total")));
     text_add_string(f->out, "</tr></thead><tbody>");
     for (uint32_t i = 0; i < count; i++) {
@@ -74,13 +78,13 @@ static double text_width(struct bytes name)
     return wide;
 }
 
+/* What the colours mean: in a page above the drawing, in a file of its own inside it. */
 static void stack_legend(const struct figure *f, struct svg *svg, const struct waves *w,
                          uint32_t parts)
 {
     double x = LEFT, y = 12;
     for (uint32_t k = 0; k < parts; k++) {
-        struct bytes name = k < STACKED ? tr_bytes(f->language, w->series[k].name)
-                                        : bytes_of_string(tr(f->language, "other"));
+        struct bytes name = part_name(f, w, k);
         double wide = 32 + text_width(name);
         if (x + wide > RIGHT)
             x = LEFT, y += 18;
@@ -92,22 +96,37 @@ static void stack_legend(const struct figure *f, struct svg *svg, const struct w
     }
 }
 
+static void stack_key(const struct figure *f, const struct waves *w, uint32_t parts)
+{
+    figure_key_begin(f);
+    for (uint32_t k = 0; k < parts; k++) {
+        char class[] = "k0";
+        class[1] = (char)('0' + k);
+        figure_key(f, class, part_name(f, w, k));
+    }
+    figure_key_end(f);
+}
+
 void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit unit, int from,
                   int to)
 {
     struct period *period;
     uint32_t count = make_periods(f, w, unit, from, to, &period),
              parts = w->count < STACKED + 1 ? w->count : STACKED + 1;
-    double most = 1, top = 56, bottom = 258, wide = (RIGHT - LEFT) / (count > 0 ? count : 1);
+    double most = 1, top = f->alone ? 56 : 30, bottom = 258,
+           wide = (RIGHT - LEFT) / (count > 0 ? count : 1);
     for (uint32_t i = 0; i < count; i++)
         most = fmax(most, (double)period[i].total);
     double step = svg_step(most, 4), high = step * ceil(most / step);
     struct svg svg;
+    if (!f->alone)
+        stack_key(f, w, parts);
     svg_begin(
         &svg, f->out, WIDTH, 286, f->id, f->title,
         arena_printf(f->arena, "%s %lld", tr(f->language, "Largest column:"), (long long)most),
         f->alone);
-    stack_legend(f, &svg, w, parts);
+    if (f->alone)
+        stack_legend(f, &svg, w, parts);
     for (double at = 0; at <= high + step / 2; at += step) {
         double y = bottom - (bottom - top) * at / high;
         svg_line(&svg, at > 0 ? "g" : "a", LEFT, y, RIGHT, y);
@@ -142,6 +161,20 @@ void figure_stack(const struct figure *f, const struct waves *w, enum wave_unit 
         stack_table(f, w, period, count, parts);
 }
 
+/* NAME in the size of labels, cut to about WIDE units. */
+static struct bytes fitted(struct arena *arena, struct bytes name, double wide)
+{
+    size_t cut = 0; /* as far as fits with "…" behind it */
+    double used = 0;
+    for (size_t i = 0; i < name.len; i++) {
+        if ((name.at[i] & 0xC0) == 0x80)
+            continue;
+        cut = used + 12.5 <= wide ? i : cut;
+        used += name.at[i] < 0xE3 ? 6.9 : 12.5; /* kana and kanji begin at U+3000 */
+    }
+    return used <= wide ? name : arena_printf(arena, "%.*s…", (int)cut, (const char *)name.at);
+}
+
 /* --- bars --------------------------------------------------------------------------------------
  */
 
@@ -158,17 +191,7 @@ void figure_bars(const struct figure *f, const struct figure_row *row, uint32_t 
               f->alone);
     for (uint32_t i = 0; i < count; i++) {
         double y = 6 + high * i, wide = (right - left) * (double)row[i].count / most;
-        struct text name;
-        text_init(&name, f->arena, 0);
-        size_t cut = row[i].name.len;
-        uint32_t shown = f->language == LANGUAGE_JA ? 40 : 30;
-        while (cut > shown ||
-               (cut > 0 && cut < row[i].name.len && (row[i].name.at[cut] & 0xC0) == 0x80))
-            cut--;
-        text_add(&name, bytes_sub(row[i].name, 0, cut));
-        if (cut < row[i].name.len)
-            text_add_string(&name, "…");
-        svg_text(&svg, "t", left - 10, y + 17, "end", text_bytes(&name));
+        svg_text(&svg, "t", left - 10, y + 17, "end", fitted(f->arena, row[i].name, left - 14));
         svg_rect(&svg, "n", left, y + 4, right - left, high - 8, 3);
         svg_rect(&svg, "c0", left, y + 4, fmax(wide, 2), high - 8, 3);
         svg_text(&svg, "t b", right + 8, y + 17, "start", figure_number(f->arena, row[i].count));
@@ -224,13 +247,10 @@ static void grid_labels(const struct figure *f, struct svg *svg, const struct wa
     double wide = (RIGHT - left) / (g->weeks > 0 ? g->weeks : 1);
     uint32_t every = g->weeks / 10 + 1;
     for (uint32_t r = 0; r < g->rows; r++) {
-        struct bytes name = wave_label(w, &w->series[r], (int)f->language);
-        size_t cut = name.len > 28 ? 28 : name.len;
-        while (cut > 0 && cut < name.len && (name.at[cut] & 0xC0) == 0x80)
-            cut--;
         svg_text(svg, "t", left - 10, 32 + high * r + high / 2 + 4, "end",
-                 cut < name.len ? arena_printf(f->arena, "%.*s…", (int)cut, name.at) : name);
+                 fitted(f->arena, wave_label(w, &w->series[r], (int)f->language), left - 14));
     }
+    svg_rows(svg);
     for (uint32_t k = 0; k < g->weeks; k += every) {
         svg_text(svg, "m", left + wide * (k + 0.5), 20, "middle",
                  figure_day(f, w->first_day + g->from[k]));
@@ -261,10 +281,10 @@ static void draw_grid(const struct figure *f, const struct waves *w, int from, i
     struct grid g = make_grid(f, w, from, to, rows);
     double left = heat ? 120 : 218, high = 28, wide = (RIGHT - left) / (g.weeks > 0 ? g.weeks : 1);
     struct svg svg;
-    svg_begin(&svg, f->out, WIDTH, 40 + (int)(high * g.rows), f->id, f->title,
-              arena_printf(f->arena, "%s %lld", tr(f->language, "Largest count of a week:"),
-                           (long long)g.most),
-              f->alone);
+    svg_begin_rows(&svg, f->out, WIDTH, 40 + (int)(high * g.rows), (int)left, f->id, f->title,
+                   arena_printf(f->arena, "%s %lld", tr(f->language, "Largest count of a week:"),
+                                (long long)g.most),
+                   f->alone);
     grid_labels(f, &svg, w, &g, left, high);
     for (uint32_t r = 0; r < g.rows; r++) {
         double y = 32 + high * r;

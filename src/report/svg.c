@@ -14,7 +14,8 @@ static const char style[] =
     "fill:#8a6d1d}"
     ".c4{fill:#7b4b94}.c5{fill:#1f7a8c}.c6{fill:#8c2f39}.c7{fill:#5a6675}.w{fill:#fde8dd}.e{fill:"
     "none;"
-    "stroke:#1b2430;stroke-width:1.5;stroke-dasharray:5 3}.n{fill:#eef1f4}.h{fill:#b3380b}.r{display:none}"
+    "stroke:#1b2430;stroke-width:1.5;stroke-dasharray:5 "
+    "3}.n{fill:#eef1f4}.h{fill:#b3380b}.r{display:none}"
     "@media(prefers-color-scheme:dark){svg{background:#10161d;color:#e6ebf0}.m{fill:#a4b0bd}.g{"
     "stroke:#2a3542}"
     ".c0{fill:#6fa8dc}.c1{fill:#f0804b}.c2{fill:#6fbf8f}.c3{fill:#d9b64a}.c4{fill:#b98bd0}.c5{fill:"
@@ -43,31 +44,66 @@ static void open_shape(struct svg *svg, const char *shape, const char *class)
     text_add_format(svg->out, "<%s class=\"%s\"", shape, class);
 }
 
+static void open_group(const struct svg *svg)
+{
+    /* on a narrow screen a drawing is scrolled and not shrunk */
+    text_add_string(svg->out, "<div class=\"drawing\" tabindex=\"0\" role=\"group\" aria-label=\"");
+    markup_text(svg->out, svg->title);
+    text_add_string(svg->out, "\">");
+}
+
+/* The drawing itself, from the unit FROM at its left. */
+static void open_drawing(const struct svg *svg, int from)
+{
+    struct text *out = svg->out;
+    text_add_format(out,
+                    "<svg%s viewBox=\"%d 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
+                    "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
+                    svg->alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " class=\"figure\"",
+                    from, svg->width - from, svg->height, svg->width - from, svg->height, svg->id,
+                    svg->id, svg->id);
+    markup_text(out, svg->title);
+    text_add_format(out, "</title><desc id=\"%s-d\">", svg->id);
+    markup_text(out, svg->description);
+    text_add_string(out, "</desc>");
+    if (svg->alone)
+        text_add_string(out, style);
+}
+
 void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id,
                struct bytes title, struct bytes description, bool alone)
 {
-    *svg = (struct svg){out, alone};
-    if (!alone) { /* on a narrow screen a drawing is scrolled and not shrunk */
-        text_add_string(out, "<div class=\"drawing\" tabindex=\"0\" role=\"group\" aria-label=\"");
-        markup_text(out, title);
-        text_add_string(out, "\">");
-    }
-    text_add_format(out,
-                    "<svg%s viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" "
-                    "aria-labelledby=\"%s-t %s-d\"><title id=\"%s-t\">",
-                    alone ? " xmlns=\"http://www.w3.org/2000/svg\"" : " class=\"figure\"", width,
-                    height, width, height, id, id, id);
-    markup_text(out, title);
-    text_add_format(out, "</title><desc id=\"%s-d\">", id);
-    markup_text(out, description);
-    text_add_string(out, "</desc>");
-    if (alone)
-        text_add_string(out, style);
+    svg_begin_rows(svg, out, width, height, 0, id, title, description, alone);
+}
+
+void svg_begin_rows(struct svg *svg, struct text *out, int width, int height, int left,
+                    const char *id, struct bytes title, struct bytes description, bool alone)
+{
+    *svg = (struct svg){out, alone, width, height, left, id, title, description};
+    if (!alone)
+        open_group(svg);
+    if (alone || left == 0)
+        open_drawing(svg, 0);
+    else
+        text_add_format(out,
+                        "<div class=\"rows from%d\"><svg class=\"names\" viewBox=\"0 0 %d %d\" "
+                        "width=\"%d\" height=\"%d\" aria-hidden=\"true\">",
+                        left, left, height, left, height);
+}
+
+void svg_rows(struct svg *svg)
+{
+    if (svg->alone)
+        return;
+    text_add_string(svg->out, "</svg>");
+    open_drawing(svg, svg->left);
 }
 
 void svg_end(struct svg *svg)
 {
-    text_add_string(svg->out, svg->alone ? "</svg>\n" : "</svg></div>");
+    text_add_string(svg->out, svg->alone       ? "</svg>\n"
+                              : svg->left == 0 ? "</svg></div>"
+                                               : "</svg></div></div>");
 }
 
 void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height,

@@ -13,6 +13,9 @@
 struct svg {
     struct text *out;
     bool alone;
+    int width, height, left; /* LEFT > 0: names of rows stand left of it */
+    const char *id;
+    struct bytes title, description;
 };
 
 /* Begin a drawing of WIDTH x HEIGHT; ID makes the labels' ids unique in a page; ALONE: a file of
@@ -20,6 +23,11 @@ struct svg {
 void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id,
                struct bytes title, struct bytes description, bool alone);
 void svg_end(struct svg *svg);
+/* The same for rows with names, which take the leftmost LEFT units.  In a page the names are a drawing of their own that
+ * stays in sight while the rest is scrolled: draw them first, then svg_rows, then the rest, in the same units. */
+void svg_begin_rows(struct svg *svg, struct text *out, int width, int height, int left,
+                    const char *id, struct bytes title, struct bytes description, bool alone);
+void svg_rows(struct svg *svg);
 void svg_rect(struct svg *svg, const char *class, double x, double y, double width, double height,
               double radius);
 void svg_line(struct svg *svg, const char *class, double x1, double y1, double x2, double y2);

@@ -189,9 +189,9 @@ static struct bytes day_without_year(struct arena *arena, int64_t day, int64_t b
 static struct bytes expected_text(struct arena *arena, double expected, int language)
 {
     if (expected < 0.05)
-        return language == 0 ? BYTES("fewer than 0.1") : BYTES("0.1 件未満");
+        return language == 0 ? BYTES("fewer than 0.1") : BYTES("0.1件未満");
     return arena_printf(arena, expected < 9.95 ? "%.1f%s" : "%.0f%s", expected,
-                        language == 0 ? "" : " 件");
+                        language == 0 ? "" : "件");
 }
 
 /* Where no single day is a surge by itself, the sum of its days is what rose. */
@@ -205,12 +205,12 @@ static struct bytes sum_sentence(const struct waves *w, const struct wave_series
     if (surge->ongoing)
         return arena_printf(w->arena,
                             language == 0 ? "%.*s: %lld since %.*s, %.*s expected"
-                                          : "%.*s: 合計 %lld 件、%.*s から増加(予測 %.*s)",
+                                          : "%.*s: 合計%lld件、%.*sから増加（予測%.*s）",
                             BYTES_FMT(series->name), (long long)surge->count, BYTES_FMT(since),
                             BYTES_FMT(expected));
     return arena_printf(w->arena,
                         language == 0 ? "%.*s: %lld from %.*s to %.*s, %.*s expected"
-                                      : "%.*s: 合計 %lld 件、%.*s から %.*s まで増加(予測 %.*s)",
+                                      : "%.*s: 合計%lld件、%.*sから%.*sまで増加（予測%.*s）",
                         BYTES_FMT(series->name), (long long)surge->count, BYTES_FMT(since),
                         BYTES_FMT(until), BYTES_FMT(expected));
 }
@@ -236,10 +236,10 @@ struct bytes wave_sentence(const struct waves *w, const struct wave_series *seri
                                   BYTES_FMT(name), count, BYTES_FMT(on), BYTES_FMT(expected),
                                   BYTES_FMT(since), BYTES_FMT(until));
     return surge->ongoing
-               ? arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %.*s)、%.*s から増加",
+               ? arena_printf(w->arena, "%.*s: %.*sに%lld件（予測%.*s）、%.*sから増加",
                               BYTES_FMT(name), BYTES_FMT(on), count, BYTES_FMT(expected),
                               BYTES_FMT(since))
-               : arena_printf(w->arena, "%.*s: %.*s に %lld 件(予測 %.*s)、%.*s から %.*s まで増加",
+               : arena_printf(w->arena, "%.*s: %.*sに%lld件（予測%.*s）、%.*sから%.*sまで増加",
                               BYTES_FMT(name), BYTES_FMT(on), count, BYTES_FMT(expected),
                               BYTES_FMT(since), BYTES_FMT(until));
 }

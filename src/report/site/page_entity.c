@@ -47,9 +47,8 @@ static bool related_row(void *own, const struct store_cell *cell)
 static bool related(struct site *site, const struct page *page, const struct entity *entity)
 {
     static const enum dimension shown[] = {
-        DIMENSION_CATEGORY, DIMENSION_FAMILY,    DIMENSION_CAMPAIGN,
-        DIMENSION_BRAND,    DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE,
-        DIMENSION_LANGUAGE, DIMENSION_DOMAIN};
+        DIMENSION_CATEGORY,  DIMENSION_FAMILY,    DIMENSION_CAMPAIGN, DIMENSION_BRAND,
+        DIMENSION_TECHNIQUE, DIMENSION_FILE_TYPE, DIMENSION_LANGUAGE, DIMENSION_DOMAIN};
     text_add_string(&site->page, "<div class=\"columns\">\n");
     for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
         struct related r = {site, page, shown[i], entity->name, 0};
@@ -95,10 +94,9 @@ static void surges(struct site *site, const struct page *page, const struct enti
     for (uint32_t i = s->surge_count; i-- > 0;) {
         text_add_string(out, "<li><span class=\"said\">");
         markup_text(out, site_label(site, page->language, entity->dimension, entity->name));
-        part_surge(
-            out,
-            wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language),
-            entity->name.len);
+        part_surge(out,
+                   wave_sentence(site->waves[entity->dimension], s, &s->surge[i], page->language),
+                   entity->name.len);
         text_add_string(out, "</span></li>");
     }
     text_add_string(out, "</ul>\n");
@@ -116,17 +114,27 @@ static bool changes(struct site *site, const struct page *page, const struct ent
         return false;
     if (count == 0)
         return true;
-    text_add_format(out, "<h2>%s</h2><ul class=\"changes\">",
-                    tr(page->language, "What changed inside"));
+    const char *head = tr(page->language, "What changed inside");
+    text_add_format(out,
+                    "<h2>%s</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                    "aria-label=\"%s\"><table><thead><tr><th scope=\"col\">%s</th><th "
+                    "scope=\"col\">%s</th><th scope=\"col\" class=\"n\">%s</th><th scope=\"col\" "
+                    "class=\"n\">%s</th></tr></thead><tbody>",
+                    head, head, tr(page->language, "Day"), tr(page->language, "Share of messages"),
+                    tr(page->language, "Before"), tr(page->language, "After"));
     for (uint32_t i = 0; i < count; i++) {
         struct bytes day = wave_day(site->arena, change[i].day);
-        text_add_format(out, "<li><time datetime=\"%.*s\">%.*s</time> %s ", BYTES_FMT(day),
-                        BYTES_FMT(day), tr(page->language, dimension_noun(change[i].dimension)));
+        text_add_format(out,
+                        "<tr><td class=\"d\"><time datetime=\"%.*s\">%.*s</time></td><td><span "
+                        "class=\"quiet words\">%s</span> ",
+                        BYTES_FMT(day), BYTES_FMT(day),
+                        tr(page->language, dimension_noun(change[i].dimension)));
         part_entity(site, page, change[i].dimension, change[i].value);
-        text_add_format(out, ": %.0f %% → <b>%.0f %%</b></li>", change[i].share_before * 100,
-                        change[i].share_after * 100);
+        text_add_format(out,
+                        "</td><td class=\"n\">%.0f %%</td><td class=\"n\"><b>%.0f %%</b></td></tr>",
+                        change[i].share_before * 100, change[i].share_after * 100);
     }
-    text_add_string(out, "</ul>\n");
+    text_add_string(out, "</tbody></table></div>\n");
     return true;
 }
 

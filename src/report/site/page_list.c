@@ -38,7 +38,7 @@ static bool page_dimension(struct site *site, enum language language, enum dimen
                     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\"><table "
                     "class=\"lines\"><thead><tr><th scope=\"col\">%s</th>"
                     "<th scope=\"col\" class=\"n\">%s</th><th scope=\"col\">%s</th><th "
-                    "scope=\"col\">%s</th></tr></thead><tbody>\n",
+                    "scope=\"col\" class=\"n\">%s</th></tr></thead><tbody>\n",
                     tr(language, dimension_title(dimension)), tr(language, "Name"),
                     tr(language, "Count"), tr(language, "First seen"), tr(language, "Surges"));
     for (uint32_t i = 0; w != NULL && i < w->count && i < 1000; i++) {
@@ -46,9 +46,9 @@ static bool page_dimension(struct site *site, enum language language, enum dimen
         part_entity(site, &page, dimension, w->series[i].name);
         text_add_string(out, "</td><td class=\"n\">");
         markup_number(out, w->series[i].total);
-        text_add_string(out, "</td><td>");
+        text_add_string(out, "</td><td class=\"d\">");
         markup_text(out, wave_day(site->arena, w->first_day + w->series[i].first_seen));
-        text_add_string(out, "</td><td>");
+        text_add_string(out, "</td><td class=\"n\">");
         if (w->series[i].surge_count > 0)
             text_add_format(out, "%u", w->series[i].surge_count);
         text_add_string(out, "</td></tr>\n");
@@ -140,8 +140,9 @@ bool page_search(struct site *site, enum language language)
 static const char *const method[] = {
     "Where the numbers come from",
     "Every message is scanned once and remembered by its SHA-256; scanning it again adds nothing. "
-    "Counts are by the date in the message, in UTC; a message without a possible date counts on "
-    "the day it was first seen. Only facts are kept, never the text of a message.",
+    "Counts are by the date in the message, in UTC; a message that tells no possible date counts "
+    "on "
+    "no day. Only facts are kept, never the text of a message.",
     "What the verdicts mean",
     "Malicious and suspicious messages have evidence that anybody with the message can read again "
     "in its place. Clean means that everything was looked at and nothing was found. What could not "

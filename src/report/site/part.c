@@ -74,7 +74,7 @@ void part_entity(struct site *site, const struct page *page, enum dimension dime
     const char *technique = dimension == DIMENSION_TECHNIQUE ? technique_name(name) : NULL;
     if (technique != NULL) {
         text_add_string(&site->page, " <span class=\"quiet\">");
-        markup_string(&site->page, tr(page->language, technique));
+        markup_string(&site->page, technique);
         text_add_string(&site->page, "</span>");
     }
 }

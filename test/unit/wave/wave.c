@@ -112,9 +112,9 @@ static void test_sentences(struct arena *arena)
         const char *said;
     } rows[] = {
         {&big, 0, "IcedID: 143 on 2021-03-15, 11 expected, since 03-12"},
-        {&big, 1, "IcedID: 2021-03-15 に 143 件(予測 11 件)、03-12 から増加"},
+        {&big, 1, "IcedID: 2021-03-15に143件（予測11件）、03-12から増加"},
         {&small, 0, "IcedID: 9 from 2021-12-30 to 2022-01-04, fewer than 0.1 expected"},
-        {&small, 1, "IcedID: 合計 9 件、2021-12-30 から 2022-01-04 まで増加(予測 0.1 件未満)"},
+        {&small, 1, "IcedID: 合計9件、2021-12-30から2022-01-04まで増加（予測0.1件未満）"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         tap_string(wave_sentence(&w, &s, rows[i].surge, rows[i].language), rows[i].said,
