@@ -170,7 +170,7 @@ static struct bytes fitted(struct arena *arena, struct bytes name, double wide)
         if ((name.at[i] & 0xC0) == 0x80)
             continue;
         cut = used + 12.5 <= wide ? i : cut;
-        used += name.at[i] < 0xE3 ? 6.9 : 12.5; /* kana and kanji begin at U+3000 */
+        used += name.at[i] < 0xE3 ? 6.6 : 12.5; /* kana and kanji begin at U+3000 */
     }
     return used <= wide ? name : arena_printf(arena, "%.*s…", (int)cut, (const char *)name.at);
 }

@@ -126,7 +126,7 @@ static bool changes(struct site *site, const struct page *page, const struct ent
         struct bytes day = wave_day(site->arena, change[i].day);
         text_add_format(out,
                         "<tr><td class=\"d\"><time datetime=\"%.*s\">%.*s</time></td><td><span "
-                        "class=\"quiet words\">%s</span> ",
+                        "class=\"quiet\">%s</span> ",
                         BYTES_FMT(day), BYTES_FMT(day),
                         tr(page->language, dimension_noun(change[i].dimension)));
         part_entity(site, page, change[i].dimension, change[i].value);
