@@ -32,12 +32,14 @@ static const char help[] =
     "  noroshi allow our.allow --sender bill@example.net --rule 'Reply-to switch' --until never "
     "--reason 'shared box'\n";
 
+#define TIDY 9 /* beyond the fields of an entry, which count from 1 */
+
 static const struct option long_options[] = {
     {"sender", required_argument, NULL, 1},  {"domain", required_argument, NULL, 2},
     {"subject", required_argument, NULL, 3}, {"sha256", required_argument, NULL, 4},
     {"rule", required_argument, NULL, 5},    {"until", required_argument, NULL, 6},
     {"reason", required_argument, NULL, 7},  {"by", required_argument, NULL, 8},
-    {"tidy", no_argument, NULL, 9},          {NULL, 0, NULL, 0},
+    {"tidy", no_argument, NULL, TIDY},       {NULL, 0, NULL, 0},
 };
 static const char *const names[] = {"sender", "domain", "subject", "sha256",
                                     "rule",   "until",  "reason",  "by"};
@@ -103,42 +105,76 @@ static bool rewrite(const char *path, const struct allow_list *list, const struc
     return ok;
 }
 
+/* What the command line gives as NEW, by the rules of the file; false and ERR without a place. */
+static bool is_whole(const struct allow_entry *new, int64_t now_us, struct error *err)
+{
+    struct text out;
+    text_init(&out, NULL, 0);
+    text_add(&out, BYTES("allow:\n"));
+    put_entry(&out, new);
+    struct allow_list *list = allow_parse(NULL, text_bytes(&out), "", now_us, err);
+    if (list == NULL)
+        err->line = err->column = 0;
+    talloc_free(list);
+    text_finish(&out);
+    return list != NULL;
+}
+
+struct allow_option {
+    const char *file;
+    struct allow_entry new;
+    bool adds, tidy;
+};
+
+/* -1: go on; else the exit status. */
+static int read_options(struct allow_option *o, int argc, char **argv)
+{
+    struct bytes *const slot[NAMES] = {&o->new.sender, &o->new.domain, &o->new.subject,
+                                       &o->new.sha256, &o->new.rule,   &o->new.until,
+                                       &o->new.reason, &o->new.by};
+    struct option_reader reader = {.verb = "allow", .help = help, .row = long_options};
+    int code;
+    while ((code = option_next(&reader, argc, argv)) >= 0)
+        if (code == TIDY) {
+            o->tidy = true;
+        } else {
+            o->adds = true;
+            *slot[code - 1] = bytes_of_string(optarg);
+        }
+    if (code != OPTION_END)
+        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
+    if (optind + 1 == argc) {
+        o->file = argv[optind];
+        return -1;
+    }
+    fputs("noroshi allow: error: one file is needed\n  hint: noroshi allow our.allow --domain "
+          "example.org --until 2026-12-31 --reason WHY\n",
+          stderr);
+    return EXIT_USAGE;
+}
+
 int verb_allow(int argc, char **argv)
 {
     struct error err = {0};
-    struct allow_entry new = {0};
-    struct bytes *const slot[NAMES] = {&new.sender, &new.domain, &new.subject, &new.sha256,
-                                       &new.rule,   &new.until,  &new.reason,  &new.by};
-    bool tidy = false, adds = false;
-    struct option_reader reader = {.verb = "allow", .help = help, .row = long_options};
-    int code;
-    while ((code = option_next(&reader, argc, argv)) >= 0) {
-        tidy = tidy || code == 9;
-        adds = adds || code != 9;
-        if (code != 9)
-            *slot[code - 1] = bytes_of_string(optarg);
-    }
-    if (code != OPTION_END)
-        return code == OPTION_DONE ? EXIT_CLEAN : EXIT_USAGE;
-    if (optind + 1 != argc) {
-        fputs("noroshi allow: error: one file is needed\n  hint: noroshi allow our.allow --domain "
-              "example.org --until "
-              "2026-12-31 --reason WHY\n",
-              stderr);
+    struct allow_option o = {0};
+    int status = read_options(&o, argc, argv);
+    if (status >= 0)
+        return status;
+    int64_t now_us = (int64_t)time(NULL) * 1000000;
+    if (o.adds && !is_whole(&o.new, now_us, &err)) {
+        error_hint(&err, "'noroshi allow --help' tells what an entry is made of");
+        error_print(&err);
         return EXIT_USAGE;
     }
-    const char *path = argv[optind];
-    int64_t now_us = (int64_t)time(NULL) * 1000000;
-    void *parent = talloc_new(NULL);
-    bool there = access(path, F_OK) == 0 || !adds;
-    struct allow_list *list = there ? allow_load(parent, path, now_us, &err) : NULL;
-    bool ok = !there || list != NULL;
-    if (ok && (adds || tidy))
-        ok = rewrite(path, list, adds ? &new : NULL, tidy, now_us, &err);
+    bool is_new = o.adds && access(o.file, F_OK) != 0;
+    struct allow_list *list = is_new ? NULL : allow_load(NULL, o.file, now_us, &err);
+    bool ok = is_new || list != NULL;
+    if (ok && (o.adds || o.tidy))
+        ok = rewrite(o.file, list, o.adds ? &o.new : NULL, o.tidy, now_us, &err);
     else if (ok)
         print(list);
     if (!ok)
         error_print(&err);
-    talloc_free(parent);
+    talloc_free(list);
     return ok ? EXIT_CLEAN : EXIT_ERROR;
 }
