@@ -3,6 +3,7 @@
 
 #include "cli/option.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -175,15 +176,76 @@ static bool set_fail_on(struct scan_option *option, const char *value)
     return false;
 }
 
-/* Options that say how to work. */
-static bool set_how(struct scan_option *o, int code, const char *value)
+/* Where an option's value is kept, in struct scan_option. */
+struct place {
+    int code;
+    size_t at;
+};
+/* ... as it is written */
+static const struct place texts[] = {
+    {OPTION_CACHE, offsetof(struct scan_option, cache)},
+    {OPTION_YARA, offsetof(struct scan_option, yara)},
+    {OPTION_PASSWORDS, offsetof(struct scan_option, passwords)},
+    {OPTION_DKIM_KEYS, offsetof(struct scan_option, dkim_keys)},
+    {OPTION_LEARNED, offsetof(struct scan_option, model_file)},
+    {OPTION_SENDERS, offsetof(struct scan_option, senders)},
+    {OPTION_THREADS, offsetof(struct scan_option, threads)},
+    {OPTION_ALLOW, offsetof(struct scan_option, allow)},
+    {OPTION_RESUME, offsetof(struct scan_option, resume)},
+};
+/* ... as true, where it is given */
+static const struct place flags[] = {
+    {'v', offsetof(struct scan_option, style.verbose)},
+    {OPTION_DEFANG, offsetof(struct scan_option, style.defang)},
+    {OPTION_REDACT, offsetof(struct scan_option, style.redact)},
+    {OPTION_MODEL, offsetof(struct scan_option, want_model)},
+    {OPTION_TREE, offsetof(struct scan_option, want_tree)},
+    {OPTION_CAMPAIGNS, offsetof(struct scan_option, want_campaigns)},
+    {OPTION_BAD_ONLY, offsetof(struct scan_option, quiet_clean)},
+    {OPTION_KEEP_RAW, offsetof(struct scan_option, keep_raw)},
+    {OPTION_NO_PROGRESS, offsetof(struct scan_option, no_progress)},
+    {OPTION_NO_SANDBOX, offsetof(struct scan_option, no_sandbox)},
+};
+
+/* Where OPTION keeps what CODE says; NULL: not among the COUNT ROWS. */
+static void *find(struct scan_option *option, const struct place *rows, size_t count, int code)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].code == code)
+            return (char *)option + rows[i].at;
+    return NULL;
+}
+
+static bool set(struct scan_option *o, int code, const char *value)
 {
     int64_t n = 0;
+    const char **text = find(o, texts, sizeof texts / sizeof *texts, code);
+    bool *flag = find(o, flags, sizeof flags / sizeof *flags, code);
+    if (text != NULL)
+        *text = value;
+    if (flag != NULL)
+        *flag = true;
+    if (text != NULL || flag != NULL)
+        return true;
     switch (code) {
-    case 'j':
-        if (!number(value, 1, 64, "--jobs", &n))
-            return false;
-        o->workers = (uint32_t)n;
+    case OPTION_JSON:
+        o->format = SCAN_JSON;
+        return true;
+    case OPTION_SARIF:
+        o->format = SCAN_SARIF;
+        return true;
+    case OPTION_LANG:
+        return set_language(o, value);
+    case OPTION_FAIL_ON:
+        return set_fail_on(o, value);
+    case OPTION_RULES:
+        return add(o->rules, &o->rule_count, 16, "--rules", value);
+    case OPTION_ORG_DOMAIN:
+        return add(o->org_domains, &o->org_domain_count, 32, "--org-domain", value);
+    case OPTION_AUTHSERV_ID:
+        return add(o->authserv_ids, &o->authserv_id_count, 32, "--authserv-id", value);
+    case OPTION_STORE:
+        o->store = value == NULL ? "" : value;
         return true;
     case OPTION_TIMEOUT:
         if (!number(value, 1, 3600, "--timeout", &n))
@@ -195,92 +257,11 @@ static bool set_how(struct scan_option *o, int code, const char *value)
             return false;
         o->memory_bytes = (size_t)n * 1024 * 1024;
         return true;
-    case OPTION_STORE:
-        o->store = value == NULL ? "" : value;
-        return true;
-    case OPTION_KEEP_RAW:
-        return o->keep_raw = true;
-    case OPTION_RESUME:
-        o->resume = value;
-        return true;
-    case OPTION_NO_PROGRESS:
-        return o->no_progress = true;
-    case OPTION_NO_SANDBOX:
-        return o->no_sandbox = true;
-    case OPTION_FAIL_ON:
-        return set_fail_on(o, value);
     default:
-        return false;
-    }
-}
-
-/* Options that say what to look for. */
-static bool set_what(struct scan_option *o, int code, const char *value)
-{
-    switch (code) {
-    case OPTION_RULES:
-        return add(o->rules, &o->rule_count, 16, "--rules", value);
-    case OPTION_ORG_DOMAIN:
-        return add(o->org_domains, &o->org_domain_count, 32, "--org-domain", value);
-    case OPTION_AUTHSERV_ID:
-        return add(o->authserv_ids, &o->authserv_id_count, 32, "--authserv-id", value);
-    case OPTION_CACHE:
-        o->cache = value;
+        if (!number(value, 1, 64, "--jobs", &n))
+            return false;
+        o->workers = (uint32_t)n;
         return true;
-    case OPTION_YARA:
-        o->yara = value;
-        return true;
-    case OPTION_PASSWORDS:
-        o->passwords = value;
-        return true;
-    case OPTION_DKIM_KEYS:
-        o->dkim_keys = value;
-        return true;
-    case OPTION_LEARNED:
-        o->model_file = value;
-        return true;
-    case OPTION_SENDERS:
-        o->senders = value;
-        return true;
-    case OPTION_THREADS:
-        o->threads = value;
-        return true;
-    case OPTION_ALLOW:
-        o->allow = value;
-        return true;
-    default:
-        return set_how(o, code, value);
-    }
-}
-
-/* Options that say what to print. */
-static bool set(struct scan_option *o, int code, const char *value)
-{
-    switch (code) {
-    case 'v':
-        return o->style.verbose = true;
-    case OPTION_JSON:
-        o->format = SCAN_JSON;
-        return true;
-    case OPTION_SARIF:
-        o->format = SCAN_SARIF;
-        return true;
-    case OPTION_LANG:
-        return set_language(o, value);
-    case OPTION_MODEL:
-        return o->want_model = true;
-    case OPTION_TREE:
-        return o->want_tree = true;
-    case OPTION_CAMPAIGNS:
-        return o->want_campaigns = true;
-    case OPTION_DEFANG:
-        return o->style.defang = true;
-    case OPTION_REDACT:
-        return o->style.redact = true;
-    case OPTION_BAD_ONLY:
-        return o->quiet_clean = true;
-    default:
-        return set_what(o, code, value);
     }
 }
 

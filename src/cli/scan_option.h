@@ -18,7 +18,6 @@ struct scan_option {
     bool no_progress, no_sandbox, want_model, want_tree, want_campaigns, quiet_clean, keep_raw;
     const char *store;  /* NULL: none; "": the default place */
     const char *resume; /* file that remembers what was done; NULL: none */
-    const char *config; /* settings file; NULL: none */
     const char *yara, *passwords;
     const char *cache;     /* of compiled rules; "none": none; NULL: the default place */
     const char *rules[16]; /* folders or files; none: the shipped ones */

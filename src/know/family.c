@@ -1,22 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "know/family.h"
 
-#include "base/file.h"
 #include "base/yaml.h"
+#include "know/rows.h"
 
 #include <stdlib.h>
 #include <talloc.h>
-
-#define FILE_BYTES_MAX ((size_t)16 * 1024 * 1024)
-
-static struct bytes *take_list(struct arena *arena, const struct yaml *list, uint32_t *count_out)
-{
-    *count_out = list == NULL || list->kind != YAML_SEQUENCE ? 0 : list->count;
-    struct bytes *items = arena_array_of(arena, *count_out, struct bytes);
-    for (uint32_t i = 0; i < *count_out; i++)
-        items[i] = yaml_text(list->row[i].value);
-    return items;
-}
 
 static bool take_family(struct families *families, const struct yaml *entry, const char *path,
                         struct error *err)
@@ -27,11 +16,11 @@ static bool take_family(struct families *families, const struct yaml *entry, con
     if (family->name.len == 0 || family->kind.len == 0)
         return error_set_at(err, path, entry->line, entry->column,
                             "an entry needs a name and a kind");
-    family->alias = take_list(families->arena, yaml_get(entry, "aliases"), &family->alias_count);
+    family->alias = rows_texts(families->arena, yaml_get(entry, "aliases"), &family->alias_count);
     family->technique =
-        take_list(families->arena, yaml_get(entry, "attack"), &family->technique_count);
+        rows_texts(families->arena, yaml_get(entry, "attack"), &family->technique_count);
     family->expects =
-        take_list(families->arena, yaml_get(entry, "expects"), &family->expects_count);
+        rows_texts(families->arena, yaml_get(entry, "expects"), &family->expects_count);
     double needs;
     if (yaml_number(yaml_get(entry, "needs"), &needs) && needs >= 1 && needs <= 10)
         family->needs = (uint32_t)needs;
@@ -59,16 +48,8 @@ struct families *families_load(const void *parent, const char *path, struct erro
         abort();
     families->arena = arena_new(families);
     families->by_name = table_new(families);
-    struct bytes text;
-    const struct yaml *list = NULL;
-    bool ok = file_load(families->arena, path, FILE_BYTES_MAX, &text, err);
-    if (ok) {
-        const struct yaml *root = yaml_parse(families->arena, text, path, err);
-        list = yaml_get(root, "families");
-        ok = root != NULL;
-        if (ok && (list == NULL || list->kind != YAML_SEQUENCE))
-            ok = error_set_at(err, path, 1, 1, "expected a list under 'families'");
-    }
+    const struct yaml *list = rows_load(families->arena, path, "families", err);
+    bool ok = list != NULL;
     if (ok)
         families->item = arena_array_of(families->arena, list->count, struct family);
     for (uint32_t i = 0; ok && i < list->count; i++)
