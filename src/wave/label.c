@@ -9,10 +9,10 @@ struct bytes wave_label(const struct waves *w, const struct wave_series *series,
         return series->name;
     struct bytes day = wave_day(w->arena, w->first_day + series->first_seen);
     if (words.len == 0)
-        return arena_printf(w->arena, language == 0 ? "unnamed wave of %.*s" : "無名の波(%.*s)",
+        return arena_printf(w->arena, language == 0 ? "unnamed wave of %.*s" : "無名の波（%.*s）",
                             BYTES_FMT(day));
     if (language != 0)
-        return arena_printf(w->arena, "「%.*s」(%.*s)", BYTES_FMT(words), BYTES_FMT(day));
+        return arena_printf(w->arena, "「%.*s」（%.*s）", BYTES_FMT(words), BYTES_FMT(day));
     return arena_printf(w->arena, "“%c%.*s” of %.*s",
                         words.at[0] >= 'a' && words.at[0] <= 'z' ? words.at[0] - 'a' + 'A'
                                                                  : words.at[0],

@@ -122,20 +122,20 @@ static void find_in_row(const struct year_table *table, const struct year_row *r
     if (other < -ROUNDING * row->count && *count < most)
         finding[(*count)++] = arena_printf(arena,
                                            language == 0 ? "%.*s: its parts are %.3g more than it"
-                                                         : "%.*s: 内訳の合計が %.3g 多い",
+                                                         : "%.*s: 内訳の合計が%.3g多い",
                                            BYTES_FMT(row->name), -other);
     if (other_before < -ROUNDING * row->before && *count < most)
         finding[(*count)++] = arena_printf(
             arena,
             language == 0
                 ? "%.*s: the year before, its parts are %.3g more than it: another definition?"
-                : "%.*s: 前年は内訳の合計が %.3g 多い。定義が異なる可能性があります",
+                : "%.*s: 前年は内訳の合計が%.3g多い。定義が異なる可能性があります",
             BYTES_FMT(row->name), -other_before);
     if (row->change_given && !isnan(real) && fabs(real - given) > ROUNDING && *count < most)
         finding[(*count)++] =
             arena_printf(arena,
                          language == 0 ? "%.*s: printed change %+.1f %%, its counts say %+.1f %%"
-                                       : "%.*s: 公表された増減は %+.1f %%、件数から計算すると %+.1f %%",
+                                       : "%.*s: 公表された増減は%+.1f%%、件数から計算すると%+.1f%%",
                          BYTES_FMT(row->name), given * 100, real * 100);
     if (row->parent.at != NULL && year_find(table, row->parent) == NULL && *count < most)
         finding[(*count)++] = arena_printf(arena,

@@ -57,14 +57,14 @@ static void opening(struct draft *d)
     int64_t bad = verdicts(d, "malicious", d->from, d->to),
             was = verdicts(d, "malicious", d->before, d->from);
     text_add_format(out,
-                    ja ? "\n%.*sは %lld 通を検査し、悪性は %lld 通、疑わしいものは %lld 通でした。"
+                    ja ? "\n%.*sは%lld通を検査し、悪性は%lld通、疑わしいものは%lld通でした。"
                        : "\nIn %.*s, %lld messages were examined: %lld malicious and %lld "
                          "suspicious. ",
                     BYTES_FMT(d->name), (long long)verdicts(d, NULL, d->from, d->to),
                     (long long)bad, (long long)verdicts(d, "suspicious", d->from, d->to));
     if (was > 0 && bad != was)
         text_add_format(out,
-                        ja          ? "悪性は前月(%lld 通)に比べて %.0f %% %s。"
+                        ja          ? "悪性は前月（%lld通）に比べて%.0f%%%s。"
                                     : "Against the month before (%lld malicious), that is %.0f %% %s. ",
                         (long long)was, fabs(100 * ((double)bad / (double)was - 1)),
                         tr(d->language, bad > was ? "more" : "less"));
@@ -74,7 +74,7 @@ static void opening(struct draft *d)
         static const char *const before[] = {"Most was ", ", then ", " and "};
         text_add_string(out, tr(d->language, before[i]));
         draft_plain(out, tr_bytes(d->language, row[i].name));
-        text_add_format(out, ja ? "(%lld 通)" : " (%lld)", (long long)row[i].count);
+        text_add_format(out, ja ? "（%lld通）" : " (%lld)", (long long)row[i].count);
     }
     text_add_string(out, count == 0 ? "" : ja ? "でした。" : ". ");
     struct risen risen;
@@ -101,7 +101,7 @@ static void numbers(struct draft *d)
         text_add_string(out, "**");
         if (before > 0)
             text_add_format(out,
-                            d->language == LANGUAGE_JA ? "(前月 %lld、%+.0f %%)"
+                            d->language == LANGUAGE_JA ? "（前月%lld、%+.0f%%）"
                                                        : " (month before: %lld, %+.0f %%)",
                             (long long)before, 100 * ((double)now / (double)before - 1));
         text_add_byte(out, '\n');
@@ -110,7 +110,7 @@ static void numbers(struct draft *d)
     if (undated > 0)
         text_add_format(out,
                         d->language == LANGUAGE_JA
-                            ? "- 日付不明: **%llu** (この月に受け付け、どの日にも数えない)\n"
+                            ? "- 日付不明: **%llu**（この月に受け付け、どの日にも数えない）\n"
                             : "- without a date: **%llu** (first seen this month, counted on no day)\n",
                         (unsigned long long)undated);
     text_add_format(out, "\n{{figure categories %.*s}}\n", BYTES_FMT(d->month));
@@ -157,7 +157,7 @@ static void title(struct draft *d)
     }
     struct bytes name = site_label(d->site, d->language, row.dimension, row.series->name);
     text_add_format(d->out,
-                    d->language == LANGUAGE_JA ? "title: \"%.*s: %.*sが急増\"\n"
+                    d->language == LANGUAGE_JA ? "title: \"%.*s：%.*sが急増\"\n"
                                                : "title: \"%.*s: %.*s rose\"\n",
                     BYTES_FMT(d->name), BYTES_FMT(name));
 }

@@ -59,7 +59,7 @@ static bool signs(struct draft *d, struct bytes campaign, int64_t messages)
         text_add_string(d->out, "- ");
         draft_plain(d->out, sign[i].sentence);
         if (sign[i].count < messages)
-            text_add_format(d->out, d->language == LANGUAGE_JA ? "(%lld 通)" : " (in %lld)",
+            text_add_format(d->out, d->language == LANGUAGE_JA ? "（%lld通）" : " (in %lld)",
                             (long long)sign[i].count);
         text_add_byte(d->out, '\n');
     }
@@ -81,7 +81,7 @@ static bool indicators_of(struct draft *d, const struct indicators *list, enum d
     }
     if (all > most)
         text_add_format(d->out,
-                        d->language == LANGUAGE_JA ? "、ほか %u 件は月のデータにあります"
+                        d->language == LANGUAGE_JA ? "、ほか%u件は月のデータにあります"
                                                    : " and %u more in the data of the month",
                         all - most);
     text_add_string(d->out, all > 0 ? "\n" : "");
@@ -122,7 +122,7 @@ static bool campaign(struct draft *d, struct bytes name, int64_t messages)
     text_add_string(d->out, "\n### ");
     draft_plain(d->out, site_label(d->site, d->language, DIMENSION_CAMPAIGN, name));
     text_add_format(d->out,
-                    d->language == LANGUAGE_JA ? "\n\n%lld 通、%.*s から %.*s まで。\n\n"
+                    d->language == LANGUAGE_JA ? "\n\n%lld通、%.*sから%.*sまで。\n\n"
                                                : "\n\n%lld messages, from %.*s to %.*s.\n\n",
                     (long long)messages,
                     BYTES_FMT(wave_day(d->site->arena, w->first_day + first)),
