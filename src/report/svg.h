@@ -23,8 +23,9 @@ struct svg {
 void svg_begin(struct svg *svg, struct text *out, int width, int height, const char *id,
                struct bytes title, struct bytes description, bool alone);
 void svg_end(struct svg *svg);
-/* The same for rows with names, which take the leftmost LEFT units.  In a page the names are a drawing of their own that
- * stays in sight while the rest is scrolled: draw them first, then svg_rows, then the rest, in the same units. */
+/* The same for rows with names, which take the leftmost LEFT units.  In a page the names are a drawing
+ * of their own that stays in sight while the rest is scrolled: draw them first, then svg_rows, then the
+ * rest, in the same units. */
 void svg_begin_rows(struct svg *svg, struct text *out, int width, int height, int left,
                     const char *id, struct bytes title, struct bytes description, bool alone);
 void svg_rows(struct svg *svg);
