@@ -127,6 +127,7 @@ struct machine {
     uint32_t key_homes, cloud_services;
     uint64_t cloud_service_set;
     bool carries_keys; /* a cloud account's keys stand in the script */
+    bool asked_gently; /* machines of a list were told to shut down by themselves */
     bool detached;     /* something was left running in the background */
     bool account_made, account_opened, fifo_made, encrypts;
     bool dialog_asked;  /* a dialog of the script's own asked for a password */

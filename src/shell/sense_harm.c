@@ -67,13 +67,18 @@ static void see_service_harm(struct call *call)
 {
     struct machine *m = call->m;
     bool gentle = call_has(call, "soft") || call_has(call, "--type=soft");
-    if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "kill") && is_repeated(m))
-        (gentle ? sense_soft : sense)(m, BEHAVIOUR_M6, ROLE_USED, BYTES("esxcli vm process kill"));
+    if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "kill") && is_repeated(m)) {
+        m->asked_gently |= gentle; /* what is ended by force afterwards did not answer */
+        (m->asked_gently ? sense_soft : sense)(m, BEHAVIOUR_M6, ROLE_USED,
+                                               BYTES("esxcli vm process kill"));
+    }
     if (bytes_equal(call->name, BYTES("vim-cmd")) && any_arg(call, "power.off") && is_repeated(m))
         sense(m, BEHAVIOUR_M6, ROLE_USED, BYTES("vim-cmd vmsvc/power.off"));
-    if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "firewall") && call_has(call, "false"))
+    if (bytes_equal(call->name, BYTES("esxcli")) && call_has(call, "firewall") &&
+        call_has(call, "false"))
         sense(m, BEHAVIOUR_V3, ROLE_USED, BYTES("esxcli network firewall"));
-    if (any_arg(call, "execInstalledOnly") && (call_has(call, "0") || any_arg(call, "-i0"))) /* of ESXi */
+    if (any_arg(call, "execInstalledOnly") &&
+        (call_has(call, "0") || any_arg(call, "-i0"))) /* of ESXi */
         sense(m, BEHAVIOUR_V4, ROLE_USED, BYTES("execInstalledOnly"));
     bool drops = any_arg(call, "dropDatabase") || any_arg(call, "drop database") ||
                  any_arg(call, "DROP DATABASE");

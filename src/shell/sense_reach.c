@@ -130,6 +130,20 @@ void see_scanner(struct call *call)
         sense(call->m, BEHAVIOUR_B5, ROLE_USED, call->name);
 }
 
+/* Whether redis-cli is given its command: then nothing comes from what is piped in. */
+static bool redis_is_told(const struct call *call)
+{
+    static const char with_value[] = "hpanusridD";
+    for (uint32_t i = 1; i < call->count; i++) {
+        struct bytes arg = call_arg(call, i);
+        if (arg.len == 0 || arg.at[0] != '-')
+            return arg.len > 0;
+        i += arg.len == 2 && strchr(with_value, arg.at[1]) != NULL;
+        i += bytes_equal(arg, BYTES("--user")) || bytes_equal(arg, BYTES("--pass"));
+    }
+    return false;
+}
+
 void see_redis(struct call *call)
 {
     bool breaks_out = any_arg(call, "io.popen") || any_arg(call, "os.execute");
@@ -141,8 +155,8 @@ void see_redis(struct call *call)
     bool piped = call->has_in && bytes_find_fold(call->in.text, BYTES("set dir"), 0) != BYTES_NPOS &&
                  (contains(call->in.text, "/var/spool/cron") || contains(call->in.text, "/.ssh") ||
                   contains(call->in.text, "/etc/cron"));
-    for (uint32_t i = 1; i < call->count;
-         i++) /* one prepared dialogue for every host a scan found */
+    bool told = redis_is_told(call);
+    for (uint32_t i = 1; i < call->count && !told; i++) /* one prepared dialogue for every host found */
         piped |= call->has_in && (call->arg[i].taint & TAINT_BIT(SCANNED)) != 0;
     if (set || piped)
         sense(call->m, BEHAVIOUR_L5, ROLE_USED, BYTES("config set dir"));
@@ -161,10 +175,23 @@ static bool is_attack_name(struct bytes path)
     return false;
 }
 
+/* Clients of services, which ask them something. */
+static bool is_client(struct bytes name)
+{
+    static const char *const names[] = {"redis-cli", "mysql",     "mysqladmin", "psql",       "mongosh",
+                                        "mongo",     "snmpget",   "snmpwalk",   "ldapsearch", "openssl",
+                                        "dig",       "host",      "nslookup",   "smbclient",  "ipmitool",
+                                        "etcdctl",   "rpcinfo",   "showmount",  "ntpq",       "traceroute"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (bytes_equal(name, bytes_of_string(names[i])))
+            return true;
+    return false;
+}
+
 /* A program that is not of the system, or a script, is let loose on what a scan found. */
 void see_targets(struct call *call)
 {
-    bool own = tool_handler(call->name) == NULL || bytes_equal(call->name, BYTES("bash")) ||
+    bool own = (tool_handler(call->name) == NULL && !is_client(call->name)) || bytes_equal(call->name, BYTES("bash")) ||
                bytes_equal(call->name, BYTES("sh")) || bytes_starts(call->name, BYTES("python"));
     for (uint32_t i = 1; own && i < call->count && i < 16; i++) {
         const struct file *file = file_find(call->m, call_arg(call, i));
