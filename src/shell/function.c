@@ -3,6 +3,7 @@
 #include "shell/skim.h"
 
 #define CALLS_DEPTH_MAX 6
+#define READING_LISTS 32
 #define CALLS_MAX 32 /* readings of one function ... */
 #define CALLS_LONG_MAX 8 /* ... once COMMANDS_LONG commands were read */
 #define COMMANDS_LONG 1500
@@ -196,6 +197,12 @@ static bool is_current(const struct machine *m, const struct function_reading *r
     return true;
 }
 
+/* Where readings of F with these WORDS are, among others; the last one first. */
+static const struct function_reading *readings_of(const struct function *f, uint64_t words)
+{
+    return f->readings == NULL ? NULL : f->readings[words % READING_LISTS];
+}
+
 /* The reading of F that would come to the same as CALL with its WORDS; failing that the last one since
  * which nothing was learnt, where the circumstances were others often enough. */
 static const struct function_reading *reading_find(const struct call *call, const struct function *f,
@@ -205,7 +212,7 @@ static const struct function_reading *reading_find(const struct call *call, cons
     const struct function_reading *last = NULL;
     uint64_t signs = signs_of(m), around = call_around(m);
     uint32_t again = 0;
-    for (const struct function_reading *r = f->readings; r != NULL; r = r->next) {
+    for (const struct function_reading *r = readings_of(f, words); r != NULL; r = r->next) {
         if (r->words != words || !is_current(m, r))
             continue;
         if (r->around == around && r->signs == signs && m->calls >= r->calls &&
@@ -299,7 +306,7 @@ static bool hands_on(const struct shell_command *list, unsigned depth)
 
 static bool words_known(const struct function *f, uint64_t words)
 {
-    const struct function_reading *r = f->readings;
+    const struct function_reading *r = readings_of(f, words);
     while (r != NULL && r->words != words)
         r = r->next;
     return r != NULL;
@@ -330,8 +337,7 @@ bool function_call(struct call *call)
             call_inner(call, 1);
         return true;
     }
-    struct function_reading r = {.next = f->readings,
-                        .words = words,
+    struct function_reading r = {.words = words,
                         .around = call_around(m),
                         .signs = signs_of(m),
                         .calls = m->calls,
@@ -359,7 +365,10 @@ bool function_call(struct call *call)
     if (whole) {
         struct function_reading *kept = arena_new_of(m->arena, struct function_reading);
         *kept = r;
-        f->readings = kept;
+        if (f->readings == NULL)
+            f->readings = arena_array_of(m->arena, READING_LISTS, struct function_reading *);
+        kept->next = f->readings[words % READING_LISTS];
+        f->readings[words % READING_LISTS] = kept;
     }
     return true;
 }

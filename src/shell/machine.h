@@ -46,7 +46,7 @@ struct function {
     uint32_t calls, offset, level; /* level: machine->calls while it is active */
     bool active;
     bool looked_at, acts, is_short; /* skim.c: its body does more than print; it is soon read */
-    struct function_reading *readings; /* function.c */
+    struct function_reading **readings; /* by their words, function.c; NULL: none yet */
 };
 
 struct file {
