@@ -5,6 +5,7 @@
 #include "shell/shell.h"
 
 #include "base/arena.h"
+#include "shell/keep.h"
 #include "tap.h"
 
 #include <talloc.h>
@@ -247,6 +248,56 @@ static void test_flows(void *parent)
     }
 }
 
+/* All of REPORT that outlives its commands, in words under PARENT. */
+static char *told(void *parent, const struct shell_report *report)
+{
+    char *out = talloc_asprintf(parent, "layers %u tactics %x", report->layer_count, report->tactics);
+    struct arena *arena = arena_new(parent);
+    for (uint32_t i = 0; i < report->layer_count; i++) {
+        const struct shell_layer *layer = report->layer[i];
+        struct bytes way = layer->parent == NULL ? BYTES("file") : layer_path(arena, layer->parent, layer->line);
+        out = talloc_asprintf_append(out, "\n%.*s %.*s %.*s: %.*s", BYTES_FMT(way), BYTES_FMT(layer->how),
+                                     BYTES_FMT(layer->path), BYTES_FMT(layer->text));
+    }
+    for (const struct shell_fetch *f = report->fetch; f != NULL; f = f->next)
+        out = talloc_asprintf_append(out, "\nfetch %u.%u %.*s %.*s %.*s", f->layer->id, f->line, BYTES_FMT(f->tool),
+                                     BYTES_FMT(f->url), BYTES_FMT(f->path));
+    for (const struct shell_flow *f = report->flow; f != NULL; f = f->next)
+        out = talloc_asprintf_append(out, "\nflow %s %s %.*s %.*s", taint_rows[f->source].name, flow_lines(f),
+                                     BYTES_FMT(f->sink), BYTES_FMT(f->destination));
+    for (uint32_t i = 0; i < ROLE_COUNT * BEHAVIOUR_COUNT; i++) {
+        const struct shell_behaviour *b = &report->behaviour[i / BEHAVIOUR_COUNT][i % BEHAVIOUR_COUNT];
+        for (uint32_t k = 0; k < b->place_count; k++)
+            out = talloc_asprintf_append(out, "\n%u: %u %d %d, %u.%u %.*s", i, b->count, b->hard, b->sure,
+                                         b->place[k].layer->id, b->place[k].line, BYTES_FMT(b->place[k].detail));
+    }
+    for (uint32_t i = 0; i < report->kill_count && i < KILLS_MAX; i++)
+        out = talloc_asprintf_append(out, "\nkill %.*s", BYTES_FMT(report->kill[i]));
+    return out;
+}
+
+/* A report says the same when the memory it was made in is gone. */
+static void check_kept(void *parent, const char *script)
+{
+    void *first = talloc_new(parent);
+    struct budget budget;
+    const struct shell_report *report = analyze(first, script, &budget);
+    char *before = told(parent, report);
+    report = report_keep(arena_new(parent), report, bytes_of_string(script));
+    talloc_free(first);
+    char *after = told(parent, report);
+    tap_string(bytes_of_string(after), before, "kept");
+}
+
+static void test_kept(void *parent)
+{
+    for (size_t i = 0; i < sizeof flows / sizeof flows[0]; i++)
+        check_kept(parent, flows[i].script);
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        check_kept(parent, hidden[i].script);
+    check_kept(parent, "pkill -9 xmrig\npkill kinsing; rm -rf /tmp/.x\necho 'a b' > /tmp/.y; chmod +x /tmp/.y; /tmp/.y\n");
+}
+
 static void test_limits(void *parent)
 {
     static const char *const nests[] = {"$(", "`", "\"$(", "${x:-", "(", "if ", "{ ", "((", "<(", "case x in a) ", "f(){ ", "'", "\"", "<<E\n", "a=(", "[[ "};
@@ -285,6 +336,7 @@ int main(void)
     test_hidden(parent);
     test_decoys(parent);
     test_flows(parent);
+    test_kept(parent);
     test_limits(parent);
     talloc_free(parent);
     return tap_end();
