@@ -171,7 +171,8 @@ struct waves *wave_load(struct arena *arena, struct store *store, enum dimension
         if (false_alarms_per_year > 0 && s->total >= SURGE_LEAST)
             s->surge = surge_find(arena, s->count, w->days, &params, &s->day, &s->surge_count);
     }
-    qsort(w->series, w->count, sizeof *w->series, by_total);
+    if (w->count > 0)
+        qsort(w->series, w->count, sizeof *w->series, by_total);
     if (dimension == DIMENSION_CAMPAIGN)
         drop_twins(w);
     return w;
