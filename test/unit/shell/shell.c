@@ -130,7 +130,6 @@ static void test_hidden(void *parent)
     }
 }
 
-/* The lines of FLOW from its source to its sink: "2 3 5". */
 /* What stands behind a hundred decoys is found; HEAD defines a function f or begins a loop, LAST is the act. */
 static const struct {
     const char *name, *head, *decoy, *last;
@@ -173,6 +172,7 @@ static void test_decoys(void *parent)
     tap_ok(report->skimmed > 0, "what was judged by its words is counted");
 }
 
+/* The lines of FLOW from its source to its sink: "2 3 5". */
 static const char *flow_lines(const struct shell_flow *flow)
 {
     static char out[256];
